@@ -147,14 +147,14 @@ export function createGraphAccess({
 export function requestersOf(
   { appOnly, signIns, isShown }: GraphAccess,
   database: Database,
-): Pick<DispatcherParts, 'askers' | 'authority'> {
+): Pick<DispatcherParts, 'requesters' | 'authority'> {
   // Graph does not check the permissions of the person who started a call made with Usher's own permission.
   if (signIns === null) return { authority: createAuthority({ ...appOnly, database }) };
-  const serviceFor: SignedInRequesters['serviceFor'] = (askerId) => {
-    const services = signIns.servicesOf(askerId);
+  const serviceFor: SignedInRequesters['serviceFor'] = (requestedById) => {
+    const services = signIns.servicesOf(requestedById);
     return services === null ? null : provisioningService(services.synchronization, isShown);
   };
-  return { askers: { serviceFor, present: signIns.present } };
+  return { requesters: { serviceFor, present: signIns.present } };
 }
 
 /** Replaces background work where no permission is available for it. */

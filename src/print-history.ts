@@ -7,7 +7,7 @@ import { systemClock } from './clock.ts';
 import { describeProblems, readConfig } from './config.ts';
 import { type Database, openDatabase } from './db/database.ts';
 import { inspectDatabase } from './db/inspect.ts';
-import { exportRecords } from './features/checks/history/audit-lines.ts';
+import { exportAuditLog } from './features/checks/history/audit-lines.ts';
 import type { About } from './features/checks/history/history-entry.ts';
 import { csvOf, jsonOf } from './features/checks/history/texts.ts';
 import { forTerminal } from './masking/hidden.ts';
@@ -106,7 +106,7 @@ async function print(wanted: Wanted, terminal: Terminal): Promise<number> {
   try {
     const about = await findAbout(database, wanted.about);
     if (typeof about === 'string') return complain(terminal, about);
-    const lines = exportRecords(database, { since: wanted.since, about });
+    const lines = exportAuditLog(database, { since: wanted.since, about });
     const text = Readable.from(wanted.format === 'csv' ? csvOf(lines) : jsonOf(lines));
     if (wanted.out === null) {
       const shown = terminal.out.isTTY === true ? Readable.from(forEyes(text)) : text;

@@ -173,7 +173,7 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
     try {
       for (const card of await accessCardsOf(database, accessRequestId)) cardUpdater.touch(card);
     } catch (error) {
-      log.warn({ error, code: 'copies_unread' }, 'the cards of an access request were not brought up to date');
+      log.warn({ error, code: 'cards_unread' }, 'the cards of an access request were not brought up to date');
     }
   }
 
@@ -280,7 +280,7 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
       } catch (error) {
         // The database is away again already: the recovery checks again shortly.
         if (!isDatabaseFault(error)) throw error;
-        log.warn({ error, code: 'left_behind_unread' }, 'what an earlier process left could not be looked for');
+        log.warn({ error, code: 'leftovers_unread' }, 'what an earlier process left could not be looked for');
       }
     },
     answered: bot.settled,

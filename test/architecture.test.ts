@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import ts from 'typescript';
 
 /**
  * The floors of the source, top to bottom. A file imports from its own floor or below. Modules of one floor still keep
@@ -91,6 +92,34 @@ const featureOf = (path: string) => /^features\/(\w+)\//.exec(path)?.[1] ?? null
 const floorOf = (path: string) => floors.findIndex((floor) => floor.includes(part(path)));
 const isOwn = (name: string) => /\.(ts|json)$/.test(name);
 const isSandbox = ({ path }: Source) => part(path) === 'sandbox';
+
+/** Words that gave way to those of the glossary; `-` joins the words of one name, as in `leftBehind`. */
+const retired =
+  /-(?:askers?|sights?|deeds?|ears?|couriers?|painters?|owe[ds]?|dut(?:y|ies)|attends?|anew|faces?|left-behind|at-rest|goes-on|side-by-side|approval-places?)(?=-)/;
+/** Codes that are stored. */
+const storedCodes: ReadonlySet<string> = new Set(['askerMayNot', 'askerGone']);
+/** Names that only the migrations may know. */
+const oldTables: ReadonlySet<string> = new Set(['records', 'approval_places', 'asker_id', 'asker_name']);
+const isRetired = (name: string) =>
+  !storedCodes.has(name) &&
+  retired.test(
+    `-${name
+      .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
+      .replace(/[_./]/g, '-')
+      .toLowerCase()}-`,
+  );
+
+/** The names in a source that bring back a retired word: its path, identifiers, and tables and columns in quotes. */
+function retiredIn({ path, text }: Pick<Source, 'path' | 'text'>): readonly string[] {
+  const found = isRetired(path) ? [path] : [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node) && isRetired(node.text)) found.push(`${path}: ${node.text}`);
+    if (ts.isStringLiteralLike(node) && oldTables.has(node.text)) found.push(`${path}: '${node.text}'`);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest));
+  return [...new Set(found)];
+}
 
 /** One line for each import that a rule forbids, e.g. `chat/chat.ts → teams/bot.ts`. */
 function offences(forbids: (source: Source, imported: string) => boolean): readonly string[] {
@@ -324,5 +353,24 @@ describe('the architecture', () => {
       /^export default|^\s*(?:export )?(?:const )?enum \w|^\s*(?:export )?namespace \w|@ts-(?:ignore|expect-error|nocheck)|biome-ignore/m;
 
     expect(sources.filter(({ text }) => forbidden.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+
+  it('does not bring back retired words', () => {
+    const text =
+      "const askerId = fromTheEar('records'); // an asker\nconst pear = 'the ear', leftBehind = bear.identifyAnew;";
+    const ofOldTables = ['db/migrations.ts', 'db/search.ts'];
+    const back = sources
+      .filter((source) => !isSandbox(source) && !ofOldTables.includes(source.path))
+      .flatMap((source) => retiredIn(source));
+
+    expect(retiredIn({ path: 'teams/painter.ts', text })).toEqual([
+      'teams/painter.ts',
+      'teams/painter.ts: askerId',
+      'teams/painter.ts: fromTheEar',
+      "teams/painter.ts: 'records'",
+      'teams/painter.ts: leftBehind',
+      'teams/painter.ts: identifyAnew',
+    ]);
+    expect(back).toEqual([]);
   });
 });

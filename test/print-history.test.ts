@@ -45,7 +45,7 @@ describe.each(engines)('the history on the command line on $name', (engine) => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'usher-history-'));
     database = await place.open(systemClock);
-    await seedRequest(database, 'R7K3MQ', { at: november, asker: '=cmd', tasks: [{ subject: 'adele' }] });
+    await seedRequest(database, 'R7K3MQ', { at: november, requestedBy: '=cmd', tasks: [{ subject: 'adele' }] });
     await seedRequest(database, 'R8K3MQ', { at: november, app: 'zscaler', tasks: [{ subject: 'isaiah' }] });
     const entry = { actorId: '=cmd', requestId: 'R7K3MQ', details: {} };
     await writeAudit(database.query, { ...entry, at: november - 1, kind: 'asked' });

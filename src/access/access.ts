@@ -7,9 +7,8 @@ import type { Caller, Contact, Denial, Role } from './caller.ts';
 
 /** Reads from Graph who a person is and which roles Entra gives them, for each command; cached for a minute at most. */
 export interface Access {
-  identify(person: PersonKey): Promise<Identification>;
-  /** Like `identify`, but uncached: for a click that decides something. */
-  identifyAnew(person: PersonKey): Promise<Identification>;
+  /** `fresh`: uncached, for a click that decides something. */
+  identify(person: PersonKey, options?: { readonly fresh: boolean }): Promise<Identification>;
   /** Entra ids, in lower case, of this person's direct reports; cached for a minute at most. */
   reportsOf(personId: string): Promise<Fetched<readonly string[]>>;
   /**
@@ -110,8 +109,9 @@ export function createAccess(parts: {
     return key;
   }
 
-  async function identify(person: PersonKey): Promise<Identification> {
+  async function identify(person: PersonKey, { fresh } = { fresh: false }): Promise<Identification> {
     const key = keyOf(person);
+    if (fresh) known.forget(key);
     const load = () => read({ ...person, tenantId: key.slice(0, key.indexOf('/')) });
     const answer = await known.get(key, load);
     // Reading the person only when the task gets its grant would be too late, so the cache is renewed early.
@@ -137,10 +137,6 @@ export function createAccess(parts: {
 
   return {
     identify,
-    identifyAnew(person) {
-      known.forget(keyOf(person));
-      return identify(person);
-    },
     reportsOf: (personId) => reports.get(personId.toLowerCase(), () => directory.reportsOf(personId)),
     contacts: (roles) =>
       describe([...configured].flatMap(([id, gives]) => (gives.some((role) => roles.includes(role)) ? [id] : []))),

@@ -28,7 +28,7 @@ export function mayCheckOn(visible: Visible, requestFor: Config['requestFor'], p
 }
 
 /** Whether a request of this person for these people may be seen. */
-export function isVisible(visible: Visible, askerId: string, subjectIds: readonly string[]): boolean {
-  if (visible.kind === 'all' || askerId === visible.personId) return true;
+export function isVisible(visible: Visible, requestedById: string, subjectIds: readonly string[]): boolean {
+  if (visible.kind === 'all' || requestedById === visible.personId) return true;
   return subjectIds.some((id) => visible.reportIds.includes(id.toLowerCase()));
 }

@@ -7,7 +7,7 @@ import { type GrantRow, grantsCard, mostGrants } from './views/grants-card.ts';
 export function listGrants(
   parts: CommandParts,
   turn: Turn,
-  kind: 'places' | 'watches',
+  kind: 'channels' | 'watches',
   rows: readonly GrantRow[],
 ): Reply {
   const sorted = rows.toSorted((one, other) => Number(one.counts === 'may') - Number(other.counts === 'may'));

@@ -13,7 +13,7 @@ import type { CommandParts, Turn } from './registry/define-command.ts';
 import {
   decidesByItself,
   pressButton,
-  readsRolesAnew,
+  readsFreshRoles,
   refuseUnattended,
   refuseVerb,
   runCommand,
@@ -25,9 +25,7 @@ import type { CardAction, Reply } from './reply.ts';
 export function createResponder(parts: CommandParts): (incoming: Incoming) => Promise<Reply> {
   async function answer(incoming: Incoming): Promise<Reply> {
     const words = createMessages(incoming.reader.locale, incoming.reader.timeZone);
-    const who = await (startsWork(parts, incoming) ? parts.access.identifyAnew : parts.access.identify)(
-      incoming.speaker,
-    );
+    const who = await parts.access.identify(incoming.speaker, { fresh: startsWork(parts, incoming) });
     switch (who.kind) {
       case 'trouble':
         return troubleReply(words, who.trouble);
@@ -150,9 +148,9 @@ async function nearly<V extends Verb>(
 function startsWork(parts: CommandParts, { what }: Incoming): boolean {
   if (what.kind !== 'action') return false;
   const { action } = what;
-  if (action.verb !== 'run' && action.verb !== 'choose') return readsRolesAnew(parts, action.verb);
+  if (action.verb !== 'run' && action.verb !== 'choose') return readsFreshRoles(parts, action.verb);
   const parsed = parts.grammar.parse(action.text);
-  return parsed.kind === 'command' && readsRolesAnew(parts, parsed.command.verb);
+  return parsed.kind === 'command' && readsFreshRoles(parts, parsed.command.verb);
 }
 
 /** Stores where Usher can write to a person: their latest personal chat. */

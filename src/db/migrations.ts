@@ -3,7 +3,7 @@ import type { Migration } from 'kysely/migration';
 import { cutStoredOutcome, cutStoredWords } from '../masking/cut-stored.ts';
 import type { Dialect } from './dialect.ts';
 import type { Foreign } from './refusals.ts';
-import { addSearch } from './search.ts';
+import { addSearch, renameSearched } from './search.ts';
 
 /** The schema's history, oldest first. What a released migration does is never changed; a further one follows. */
 export function migrations(dialect: Dialect): Record<string, Migration> {
@@ -187,6 +187,11 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
         name text primary key, owner text not null, count integer not null, until bigint not null,
         version text not null)`.execute(db);
     },
+    async '023-words'(db) {
+      await renameSearched(db, dialect.engine);
+      await sql`alter table approval_places rename to approval_channels`.execute(db);
+      await sql`update access_cards set audience = 'requester' where audience = 'asker'`.execute(db);
+    },
   };
   return Object.fromEntries(Object.entries(steps).map(([name, up]) => [name, { up }]));
 }
@@ -230,7 +235,7 @@ async function rewrite(
   table: string,
   key: string,
   column: string,
-  anew: (text: string) => string,
+  change: (text: string) => string,
 ): Promise<number> {
   const [rowsOf, id, text] = [sql.table(table), sql.ref(key), sql.ref(column)];
   let seen = 0;
@@ -241,7 +246,7 @@ async function rewrite(
       select ${id} as id, ${text} as text from ${rowsOf}
       where ${text} is not null ${beyond} order by ${id} limit ${sql.lit(outcomesAtOnce)}`.execute(db);
     for (const row of rows) {
-      const rewritten = anew(row.text);
+      const rewritten = change(row.text);
       if (rewritten !== row.text)
         await sql`update ${rowsOf} set ${text} = ${rewritten} where ${id} = ${row.id}`.execute(db);
       last = row.id;

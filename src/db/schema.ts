@@ -9,11 +9,11 @@ export interface Schema {
   tasks: TaskRow;
   gates: GateRow;
   turns: TurnRow;
-  records: RecordRow;
+  audit_log: AuditLogRow;
   access_requests: AccessRequestRow;
   access_cards: AccessCardRow;
   notices: NoticeRow;
-  approval_places: ApprovalPlaceRow;
+  approval_channels: ApprovalChannelRow;
   known_people: KnownPersonRow;
   watches: WatchRow;
   watched_jobs: WatchedJobRow;
@@ -54,8 +54,8 @@ export interface RequestRow extends PlaceColumns {
   id: string;
   /** Where the request came from, e.g. conversation and activity id; unique, so a repeat finds the existing request. */
   source: string;
-  asker_id: string;
-  asker_name: string;
+  requested_by_id: string;
+  requested_by_name: string;
   app_id: string;
   app_name: string;
   card_id: string | null;
@@ -148,7 +148,7 @@ export interface TurnRow extends LeaseColumns {
   attempts: Generated<number>;
 }
 
-export interface RecordRow {
+export interface AuditLogRow {
   id: Generated<number>;
   at: number;
   actor_id: string;
@@ -163,8 +163,8 @@ export interface AccessRequestRow extends PlaceColumns, LeaseColumns {
   id: string;
   /** Where it came from; unique, so a repeat finds the existing request. */
   source: string;
-  asker_id: string;
-  asker_name: string;
+  requested_by_id: string;
+  requested_by_name: string;
   subject_id: string;
   subject_name: string;
   subject_label: string | null;
@@ -220,7 +220,7 @@ export interface AccessCardRow extends PlaceColumns {
   access_request_id: string;
   /** Unique: what caused this card, so that a repeat finds it. */
   source: string;
-  audience: 'asker' | 'approvers';
+  audience: 'requester' | 'approvers';
   /** Null until it has been posted. */
   card_id: string | null;
   /** The revision it last showed: the access request's and its provisioning request's added up. */
@@ -241,7 +241,7 @@ export interface NoticeRow extends OutgoingColumns {
 }
 
 /** A channel or group chat that gets the requests waiting for a decision. */
-export interface ApprovalPlaceRow extends PlaceColumns {
+export interface ApprovalChannelRow extends PlaceColumns {
   /** Identifies the conversation. */
   key: string;
   /** 1 for the requests of all apps that have no approvers of their own. */

@@ -18,8 +18,28 @@ export async function addSearch(db: Kysely<unknown>, engine: 'sqlite' | 'postgre
     constraint known_names_key primary key (folded, kind, id))`.execute(db);
   await repeatWhatStands(db);
   await indexIt(db);
-  for (const statement of engine === 'sqlite' ? sqliteTriggers() : postgresTriggers())
-    await sql.raw(statement).execute(db);
+  const statements =
+    engine === 'sqlite'
+      ? [...sqliteNameTriggers(firstNames), ...sqliteTriggers()]
+      : [...postgresNameTriggers(firstNames), ...postgresTriggers()];
+  for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+/**
+ * Gives the audit log and the columns of the requester their present names. The triggers that name them are recreated:
+ * PostgreSQL keeps a function as text, and so would go on with the old names.
+ */
+export async function renameSearched(db: Kysely<unknown>, engine: 'sqlite' | 'postgres'): Promise<void> {
+  const isSqlite = engine === 'sqlite';
+  const run = (statement: string) => sql.raw(statement).execute(db);
+  for (const table of tablesOf(firstNames))
+    await run(isSqlite ? `drop trigger ${table}_names` : `drop function usher_${table}_names() cascade`);
+  for (const table of ['requests', 'access_requests']) {
+    await run(`alter table ${table} rename column ${firstNames.requestedById} to ${presentNames.requestedById}`);
+    await run(`alter table ${table} rename column ${firstNames.requestedByName} to ${presentNames.requestedByName}`);
+  }
+  await run(`alter table ${firstNames.auditLog} rename to ${presentNames.auditLog}`);
+  for (const statement of (isSqlite ? sqliteNameTriggers : postgresNameTriggers)(presentNames)) await run(statement);
 }
 
 async function repeatWhatStands(db: Kysely<unknown>): Promise<void> {
@@ -30,7 +50,7 @@ async function repeatWhatStands(db: Kysely<unknown>): Promise<void> {
     where id in (select request_id from access_requests where request_id is not null)`.execute(db);
   const latest = sql.raw(latestOf('access_cards.access_request_id'));
   await sql`update access_cards set latest_revision = ${latest}`.execute(db);
-  for (const one of named) {
+  for (const one of namedAs(firstNames)) {
     // Each table is read once, in its own order: an index would make SQLite jump around in it.
     const kind = one.butKind === undefined ? [] : ['kind'];
     const names = [...new Set([one.id, one.name, ...one.keys, ...kind])];
@@ -80,21 +100,43 @@ interface Named {
   readonly butKind?: string;
 }
 
-const columnsOf = (id: string, name: string, ...more: readonly string[]) => ({ id, name, keys: [id, name, ...more] });
-const app = columnsOf('app_id', 'app_name');
-const asker = columnsOf('asker_id', 'asker_name');
-const subject = columnsOf('subject_id', 'subject_name', 'subject_label');
+/** Those of the names that have changed. */
+interface Names {
+  readonly auditLog: string;
+  readonly requestedById: string;
+  readonly requestedByName: string;
+}
 
-const named: readonly Named[] = [
-  { table: 'requests', kind: 'app', ...app },
-  { table: 'requests', kind: 'person', ...asker },
-  { table: 'tasks', kind: 'person', ...subject },
-  { table: 'access_requests', kind: 'app', ...app },
-  { table: 'access_requests', kind: 'person', ...asker },
-  { table: 'access_requests', kind: 'person', ...subject },
-  { table: 'access_requests', kind: 'person', ...columnsOf('decided_by_id', 'decided_by_name'), isLater: true },
-  { table: 'records', kind: 'actor', id: 'actor_id', name: 'actor_id', keys: ['actor_id'], butKind: 'turnedAway' },
-];
+const firstNames: Names = { auditLog: 'records', requestedById: 'asker_id', requestedByName: 'asker_name' };
+const presentNames: Names = {
+  auditLog: 'audit_log',
+  requestedById: 'requested_by_id',
+  requestedByName: 'requested_by_name',
+};
+
+const columnsOf = (id: string, name: string, ...more: readonly string[]) => ({ id, name, keys: [id, name, ...more] });
+const decider: Named = {
+  table: 'access_requests',
+  kind: 'person',
+  ...columnsOf('decided_by_id', 'decided_by_name'),
+  isLater: true,
+};
+
+function namedAs({ auditLog, requestedById, requestedByName }: Names): readonly Named[] {
+  const app = columnsOf('app_id', 'app_name');
+  const requester = columnsOf(requestedById, requestedByName);
+  const subject = columnsOf('subject_id', 'subject_name', 'subject_label');
+  return [
+    { table: 'requests', kind: 'app', ...app },
+    { table: 'requests', kind: 'person', ...requester },
+    { table: 'tasks', kind: 'person', ...subject },
+    { table: 'access_requests', kind: 'app', ...app },
+    { table: 'access_requests', kind: 'person', ...requester },
+    { table: 'access_requests', kind: 'person', ...subject },
+    decider,
+    { table: auditLog, kind: 'actor', id: 'actor_id', name: 'actor_id', keys: ['actor_id'], butKind: 'turnedAway' },
+  ];
+}
 
 /** Writes and locks nothing where a name is there already, as it nearly always is. */
 function noteNames(ones: readonly Named[], column: (name: string) => string, from: string): string {
@@ -114,15 +156,11 @@ function noteNames(ones: readonly Named[], column: (name: string) => string, fro
     on conflict (folded, kind, id) do update set name = excluded.name;`;
 }
 
-const tables = ['requests', 'tasks', 'access_requests', 'records'] as const;
-const namedIn = (table: string) => named.filter((one) => one.table === table);
+const tablesOf = (names: Names) => ['requests', 'tasks', 'access_requests', names.auditLog];
+const namedIn = (table: string, names: Names) => namedAs(names).filter((one) => one.table === table);
 const ofNew = (column: string) => `new.${column}`;
 
-const notedLater = noteNames(
-  named.filter((one) => one.isLater === true),
-  ofNew,
-  '',
-);
+const notedLater = noteNames([decider], ofNew, '');
 const markCarriedOut = 'update requests set access_at = new.created_at where id = new.request_id;';
 const cardsOfAccess = `update access_cards set latest_revision = ${latestOf('new.id')} where access_request_id = new.id;`;
 const cardsOfRequest = `update access_cards set latest_revision = ${latestOf('access_cards.access_request_id')}
@@ -137,19 +175,35 @@ const sharedTriggers: readonly (readonly [name: string, on: string, work: readon
   ['requests_revised', 'update of revision on requests', [cardsOfRequest]],
 ];
 
+const sqliteTrigger = (name: string, on: string, work: readonly string[], when = '') =>
+  `create trigger ${name} after ${on} for each row ${when} begin ${work.join(' ')} end`;
+
+function sqliteNameTriggers(names: Names): string[] {
+  return tablesOf(names).map((table) =>
+    sqliteTrigger(`${table}_names`, `insert on ${table}`, [noteNames(namedIn(table, names), ofNew, '')]),
+  );
+}
+
 function sqliteTriggers(): string[] {
-  const trigger = (name: string, on: string, work: readonly string[], when = '') =>
-    `create trigger ${name} after ${on} for each row ${when} begin ${work.join(' ')} end`;
   return [
-    ...tables.map((table) => trigger(`${table}_names`, `insert on ${table}`, [noteNames(namedIn(table), ofNew, '')])),
-    ...sharedTriggers.map(([name, on, work, when]) => trigger(name, on, work, when)),
-    trigger('tasks_asked', 'insert on tasks', [
+    ...sharedTriggers.map(([name, on, work, when]) => sqliteTrigger(name, on, work, when)),
+    sqliteTrigger('tasks_asked', 'insert on tasks', [
       'update tasks set asked_at = (select created_at from requests where id = new.request_id) where rowid = new.rowid;',
     ]),
-    trigger('access_cards_made', 'insert on access_cards', [
+    sqliteTrigger('access_cards_made', 'insert on access_cards', [
       `update access_cards set latest_revision = ${latestOf('new.access_request_id')} where rowid = new.rowid;`,
     ]),
   ];
+}
+
+/** Once per statement, however many rows it writes. */
+function postgresNameTriggers(names: Names): string[] {
+  return tablesOf(names).flatMap((table) => [
+    `create or replace function usher_${table}_names() returns trigger language plpgsql as $$
+      begin ${noteNames(namedIn(table, names), (column) => column, 'from added')} return null; end $$`,
+    `create or replace trigger usher_${table}_names after insert on ${table}
+      referencing new table as added for each statement execute function usher_${table}_names()`,
+  ]);
 }
 
 function postgresTriggers(): string[] {
@@ -159,13 +213,6 @@ function postgresTriggers(): string[] {
     `create or replace trigger usher_${name} ${at} for each row ${when} execute function usher_${name}()`,
   ];
   return [
-    // Once per statement, however many rows it writes.
-    ...tables.flatMap((table) => [
-      `create or replace function usher_${table}_names() returns trigger language plpgsql as $$
-        begin ${noteNames(namedIn(table), (column) => column, 'from added')} return null; end $$`,
-      `create or replace trigger usher_${table}_names after insert on ${table}
-        referencing new table as added for each statement execute function usher_${table}_names()`,
-    ]),
     ...sharedTriggers.flatMap(([name, on, work, when]) => trigger(name, `after ${on}`, work, when)),
     ...trigger('tasks_asked', 'before insert on tasks', [
       'new.asked_at := (select created_at from requests where id = new.request_id);',

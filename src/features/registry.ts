@@ -2,8 +2,8 @@ import type { Registry } from '../chat/registry/define-command.ts';
 import { mayBeShown } from './approvals/access-requests/readers.ts';
 import { accessCards, accessRequests } from './approvals/carried-out.ts';
 import {
-  approvalPlacesCommand,
-  removeApprovalPlaceCommand,
+  approvalChannelsCommand,
+  removeApprovalChannelCommand,
   sendApprovalsHereCommand,
   stopSendingApprovalsCommand,
 } from './approvals/channels.ts';
@@ -51,8 +51,8 @@ export const registry: Registry = {
     deny: denyCommand,
     sendApprovalsHere: sendApprovalsHereCommand,
     stopSendingApprovals: stopSendingApprovalsCommand,
-    approvalPlaces: approvalPlacesCommand,
-    removeApprovalPlace: removeApprovalPlaceCommand,
+    approvalChannels: approvalChannelsCommand,
+    removeApprovalChannel: removeApprovalChannelCommand,
     requestAccess: requestAccessCommand,
     accessForm: accessFormCommand,
     requests: requestsCommand,

@@ -8,17 +8,17 @@ import type { Exchange } from './on-behalf-of.ts';
  *
  *     signed out ──the person's own assertion, exchanged──▶ signed in ──token expired, `forget`, restart──▶ signed out
  *
- * All of it is in the memory of this process and nowhere else; `Sight` is whatever the caller builds over a person's
+ * All of it is in the memory of this process and nowhere else; `Services` is whatever the caller builds over a person's
  * token, its caches included, so that no person is ever answered from what another one may read.
  *
  * Until Entra has accepted an assertion, its claims are unverified and may only lead to a refusal. It must be meant for
  * this app and be of the person whom Teams names as its sender, or a person who obtains a colleague's token could act
  * with that colleague's permissions.
  */
-export interface DelegatedSessions<Sight> {
+export interface DelegatedSessions<Services> {
   signIn(person: SignedPerson, assertion: string): Promise<SignInResult>;
   /** Null when the person is not signed in, or no longer. */
-  servicesOf(personId: string): Sight | null;
+  servicesOf(personId: string): Services | null;
   /** When the sign-in ends by itself, milliseconds since 1970; null when the person is not signed in. */
   endOf(personId: string): number | null;
   /** The ids of all people who are signed in. */
@@ -42,19 +42,19 @@ export type SignInResult =
   | { readonly kind: 'refused'; readonly why: string }
   | { readonly kind: 'unavailable'; readonly code: string; readonly error: unknown };
 
-export interface DelegatedSessionsParts<Sight> {
+export interface DelegatedSessionsParts<Services> {
   readonly exchange: Exchange;
   /** The application id that assertions are meant for. */
   readonly appId: string;
   readonly clock: Clock;
   /** Builds a person's view; `token` rejects when the sign-in is over. */
-  readonly open: (token: () => Promise<string>) => Sight;
+  readonly open: (token: () => Promise<string>) => Services;
   /** The most people at a time: the least recently used sign-in goes first. */
   readonly most?: number;
 }
 
-interface SignIn<Sight> {
-  readonly services: Sight;
+interface SignIn<Services> {
+  readonly services: Services;
   readonly expiresAt: number;
   /** Aborted when the sign-in ends early. */
   readonly over: AbortController;
@@ -67,12 +67,14 @@ const marginMs = 60_000;
 /** Longer than any Entra token with all its claims. */
 const longestAssertion = 16_384;
 
-export function createDelegatedSessions<Sight>(parts: DelegatedSessionsParts<Sight>): DelegatedSessions<Sight> {
+export function createDelegatedSessions<Services>(
+  parts: DelegatedSessionsParts<Services>,
+): DelegatedSessions<Services> {
   const { exchange, appId, clock, open, most = defaultMost } = parts;
-  const known = new Map<string, SignIn<Sight>>();
+  const known = new Map<string, SignIn<Services>>();
 
   /** The most recently used are last. */
-  function find(personId: string): SignIn<Sight> | null {
+  function find(personId: string): SignIn<Services> | null {
     const signIn = known.get(personId);
     if (signIn === undefined) return null;
     known.delete(personId);

@@ -39,12 +39,18 @@ export interface Synchronization {
   findStatus(servicePrincipalId: string): Promise<Fetched<JobStatusMatch>>;
   /** Whether the app has a job, according to reads of the last half hour; null where there were none. */
   knowsJob(servicePrincipalId: string): boolean | null;
-  /** The rule by which this job provisions an object of this type (`user`, `group`, in any case). */
-  findRule(servicePrincipalId: string, jobId: string, objectType: string): Promise<Fetched<Rule | null>>;
+  /**
+   * The rule by which this job provisions an object of this type (`user`, `group`, in any case). `fresh`: uncached, as
+   * the job has just said that it does not know the rule.
+   */
+  findRule(
+    servicePrincipalId: string,
+    jobId: string,
+    objectType: string,
+    options?: { readonly fresh: boolean },
+  ): Promise<Fetched<Rule | null>>;
   /** The rule for people, whatever the job's source calls them: `Worker` in some HR systems. */
   findSourceRule(servicePrincipalId: string, jobId: string): Promise<Fetched<Rule | null>>;
-  /** Like `findRule`, uncached: the job has just said that it does not know the rule. */
-  findRuleAnew(servicePrincipalId: string, jobId: string, objectType: string): Promise<Fetched<Rule | null>>;
   /** The job as it is now, uncached. */
   readJob(servicePrincipalId: string, jobId: string): Promise<Fetched<Job>>;
   /**
@@ -172,13 +178,12 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
       const kept = known.get(servicePrincipalId);
       return kept === undefined || clock.monotonic() - kept.at >= knowledgeKeepMs ? null : kept.hasJob;
     },
-    findRule,
-    findSourceRule: async (servicePrincipalId, jobId) =>
-      mapped(await readSchema(servicePrincipalId, jobId), chooseSourceRule),
-    findRuleAnew(servicePrincipalId, jobId, objectType) {
-      schemas.forget(`${servicePrincipalId}/${jobId}`);
+    findRule(servicePrincipalId, jobId, objectType, { fresh } = { fresh: false }) {
+      if (fresh) schemas.forget(`${servicePrincipalId}/${jobId}`);
       return findRule(servicePrincipalId, jobId, objectType);
     },
+    findSourceRule: async (servicePrincipalId, jobId) =>
+      mapped(await readSchema(servicePrincipalId, jobId), chooseSourceRule),
     async readJob(servicePrincipalId, jobId) {
       const call = { path: jobPath(servicePrincipalId, jobId), prefer };
       return mapped(await readOne(graph, call, storedJobSchema), jobOf);

@@ -56,7 +56,7 @@ export interface ProvisioningService {
   /** Whether the job is quarantined now, read past every cache. False when it cannot be told. */
   isQuarantined(servicePrincipalId: string, jobId: string): Promise<boolean>;
   /** The rule to use now, read past every cache; null when there is none or it cannot be told. */
-  ruleAnew(servicePrincipalId: string, jobId: string, subjectType: string): Promise<string | null>;
+  freshRule(servicePrincipalId: string, jobId: string, subjectType: string): Promise<string | null>;
 }
 
 export interface ProvisioningCall {
@@ -207,7 +207,7 @@ async function settleRefusal(
   if (refusesToken(answer) && answer.onBehalf !== true && !isSecondRefusalOfToken(task))
     return again({ reason: 'tokenRefused', delayMs: 0 });
   if (status === 400 && code.toLowerCase() === 'requestparameterinvalid' && attempts < ruleAttempts) {
-    const ruleId = await graph.ruleAnew(servicePrincipalId, task.jobId, task.subject.type);
+    const ruleId = await graph.freshRule(servicePrincipalId, task.jobId, task.subject.type);
     if (ruleId !== null && ruleId !== task.ruleId) return again({ reason: 'ruleChanged', delayMs: 0, ruleId });
   }
   // For a quarantined job Graph answers a bare 401; only the job's state tells it from a missing permission.
@@ -218,5 +218,5 @@ async function settleRefusal(
 }
 
 function isSecondRefusalOfToken({ state }: Task): boolean {
-  return state.kind === 'running' && state.again === 'tokenRefused';
+  return state.kind === 'running' && state.waitReason === 'tokenRefused';
 }

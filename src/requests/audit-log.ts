@@ -54,7 +54,7 @@ export type AuditKind =
 /** Appends one entry, in a transaction when one is given. */
 export async function writeAudit(database: Kysely<Schema>, entry: AuditEntry): Promise<void> {
   await database
-    .insertInto('records')
+    .insertInto('audit_log')
     .values({
       at: entry.at,
       actor_id: entry.actorId,
@@ -68,7 +68,7 @@ export async function writeAudit(database: Kysely<Schema>, entry: AuditEntry): P
 /** The newest entries first. */
 export async function readAudit(database: Kysely<Schema>, limit: number): Promise<AuditEntry[]> {
   const rows = await database
-    .selectFrom('records')
+    .selectFrom('audit_log')
     .selectAll()
     .orderBy('at', 'desc')
     .orderBy('id', 'desc')

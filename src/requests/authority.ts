@@ -48,23 +48,23 @@ export function createAuthority({ database, access, synchronization }: Authority
     return may(personId, 'provision.run', { cloudSync: rule.value?.source === 'activeDirectory' });
   }
 
-  async function mayBeCarriedOut(accessRequestId: string, askerId: string): Promise<StillMay> {
+  async function mayBeCarriedOut(accessRequestId: string, requestedById: string): Promise<StillMay> {
     const row = await database.query
       .selectFrom('access_requests')
       .select('decided_by_id')
       .where('id', '=', accessRequestId)
       .executeTakeFirst();
-    const asker = await may(askerId, 'access.request');
-    if (asker !== 'may' || row?.decided_by_id == null) return asker;
+    const requester = await may(requestedById, 'access.request');
+    if (requester !== 'may' || row?.decided_by_id == null) return requester;
     return may(row.decided_by_id, 'access.decide');
   }
 
   return {
     of(claimed) {
-      const { orderedBy, askerId, source } = claimed;
+      const { orderedBy, requestedById, source } = claimed;
       if (orderedBy === null && source.startsWith(accessSource))
-        return mayBeCarriedOut(source.slice(accessSource.length), askerId);
-      return mayProvision(orderedBy ?? askerId, claimed);
+        return mayBeCarriedOut(source.slice(accessSource.length), requestedById);
+      return mayProvision(orderedBy ?? requestedById, claimed);
     },
   };
 }

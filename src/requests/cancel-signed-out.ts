@@ -10,7 +10,7 @@ import type { StoreParts } from './store.ts';
  */
 export interface SignedInRequesters {
   /** Graph with this person's delegated permission; null when they are not signed in. */
-  serviceFor(askerId: string): ProvisioningService | null;
+  serviceFor(requestedById: string): ProvisioningService | null;
   /** The ids of all people who are signed in. */
   present(): readonly string[];
 }
@@ -23,7 +23,7 @@ export async function cancelSignedOut(parts: StoreParts, present: readonly strin
     .select('requests.id')
     .distinct()
     .where('tasks.state', '=', 'waiting')
-    .$if(present.length > 0, (tasks) => tasks.where('requests.asker_id', 'not in', [...present]))
+    .$if(present.length > 0, (tasks) => tasks.where('requests.requested_by_id', 'not in', [...present]))
     .execute();
   const ended: string[] = [];
   for (const { id } of waiting) if (await endWaiting(parts, id, signInGone, { reason: 'signInGone' })) ended.push(id);

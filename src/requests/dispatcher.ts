@@ -63,7 +63,7 @@ export interface DispatcherParts {
   readonly store: StoreParts;
   readonly graph: ProvisioningService;
   /** Where each call is made with its requester's delegated permission, instead of by `graph`. */
-  readonly askers?: SignedInRequesters;
+  readonly requesters?: SignedInRequesters;
   /** Where calls are made with Usher's own permission: whether the person who started a task may still do so. */
   readonly authority?: Authority;
   readonly log: Log;
@@ -112,8 +112,8 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   async function claimAll(stopping: AbortSignal): Promise<number | null> {
     const steady = isSteady();
     for (const requestId of await recoverTasks(store, owner, [...running.keys()], steady)) tell(requestId);
-    if (parts.askers !== undefined)
-      for (const requestId of await cancelSignedOut(store, parts.askers.present())) tell(requestId);
+    if (parts.requesters !== undefined)
+      for (const requestId of await cancelSignedOut(store, parts.requesters.present())) tell(requestId);
     while (!stopping.aborted) {
       const claim = await claimTask(store, { owner, until: clock.now() + leaseMs });
       switch (claim.kind) {
@@ -191,7 +191,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   /** One attempt to send. `drifted`: nothing was sent, as the gate must know first how late it would be. */
   async function send(claimed: ClaimedTask): Promise<Settlement | Unsent | { readonly kind: 'drifted' }> {
     const { task, appId, grant } = claimed;
-    const graph = parts.askers === undefined ? parts.graph : parts.askers.serviceFor(claimed.askerId);
+    const graph = parts.requesters === undefined ? parts.graph : parts.requesters.serviceFor(claimed.requestedById);
     if (graph === null) return { kind: 'done', outcome: signInGone, ...unasked, unsent: true };
     const options = {
       isProbe: claimed.isProbe,

@@ -22,8 +22,8 @@ export async function findKnown({ query }: Database, text: string): Promise<read
     where known.folded = ${wanted} and (
       known.kind = 'app' and (${stands('requests', 'app_id')} or ${stands('access_requests', 'app_id')})
       or known.kind = 'person' and (
-        ${stands('tasks', 'subject_id', 'asked_at')} or ${stands('requests', 'asker_id')}
-        or ${stands('access_requests', 'subject_id')} or ${stands('access_requests', 'asker_id')}
+        ${stands('tasks', 'subject_id', 'asked_at')} or ${stands('requests', 'requested_by_id')}
+        or ${stands('access_requests', 'subject_id')} or ${stands('access_requests', 'requested_by_id')}
         or ${stands('access_requests', 'decided_by_id', 'decided_at')}))
     order by known.kind, known.id
     limit ${sql.lit(mostKnown)}`.execute(query);

@@ -23,7 +23,7 @@ export interface Line {
 
 export interface LineItem {
   readonly requestId: string;
-  readonly asker: Person;
+  readonly requestedBy: Person;
   readonly app: { readonly id: string; readonly name: string };
   /** Null for several. */
   readonly subject: Pick<Subject, 'id' | 'name' | 'label'> | null;
@@ -31,7 +31,7 @@ export interface LineItem {
   readonly people: number;
   readonly state: 'running' | 'waiting';
   /** 1 is next; null for a running request, or when the position is unknown. */
-  readonly place: number | null;
+  readonly position: number | null;
   /** When it starts, or when it started; milliseconds since 1970. */
   readonly startsAt: number | null;
 }
@@ -50,7 +50,7 @@ export async function readLineNow(parts: StoreParts, most: number): Promise<Line
     .innerJoin('requests', 'requests.id', 'tasks.request_id')
     .select(['tasks.id', 'tasks.request_id', 'tasks.state', 'tasks.started_at', 'tasks.position'])
     .select(['tasks.subject_id', 'tasks.subject_name', 'tasks.subject_label'])
-    .select(['requests.asker_id', 'requests.asker_name'])
+    .select(['requests.requested_by_id', 'requests.requested_by_name'])
     .select(['requests.app_id', 'requests.app_name', 'requests.created_at'])
     .where('tasks.state', 'in', ['running', 'waiting'])
     .orderBy('tasks.state')
@@ -63,18 +63,18 @@ export async function readLineNow(parts: StoreParts, most: number): Promise<Line
     const [first] = tasks;
     if (first === undefined) return [];
     const running = tasks.find((task) => task.state === 'running');
-    const places = tasks.flatMap(({ id }) => forecast.get(id) ?? []);
-    const next = places.toSorted((one, other) => one.place - other.place)[0];
+    const forecasts = tasks.flatMap(({ id }) => forecast.get(id) ?? []);
+    const next = forecasts.toSorted((one, other) => one.position - other.position)[0];
     return [
       {
         requestId,
-        asker: { id: first.asker_id, name: first.asker_name },
+        requestedBy: { id: first.requested_by_id, name: first.requested_by_name },
         app: { id: first.app_id, name: first.app_name },
         subject:
           tasks.length === 1 ? { id: first.subject_id, name: first.subject_name, label: first.subject_label } : null,
         people: tasks.length,
         state: running === undefined ? 'waiting' : 'running',
-        place: running === undefined ? (next?.place ?? null) : null,
+        position: running === undefined ? (next?.position ?? null) : null,
         startsAt: running === undefined ? (next?.startsAt ?? null) : running.started_at,
       },
     ];

@@ -14,8 +14,8 @@ export function provisioningService(
       const job = await synchronization.readJob(servicePrincipalId, jobId);
       return job.ok && job.value.state.kind === 'quarantined';
     },
-    async ruleAnew(servicePrincipalId, jobId, subjectType) {
-      const rule = await synchronization.findRuleAnew(servicePrincipalId, jobId, subjectType);
+    async freshRule(servicePrincipalId, jobId, subjectType) {
+      const rule = await synchronization.findRule(servicePrincipalId, jobId, subjectType, { fresh: true });
       return rule.ok && rule.value !== null ? rule.value.id : null;
     },
   };

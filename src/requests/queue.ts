@@ -7,7 +7,7 @@ import { chooseLane, type Lane, laneNumbers, rememberLane } from '../rate-gate/l
 import { writeAudit } from './audit-log.ts';
 import { waitingFault } from './graph-away.ts';
 import type { Forecast, Lease, Task, TaskState } from './request.ts';
-import { sentAgain, toTask } from './rows.ts';
+import { toTask, waitReasonOf } from './rows.ts';
 import { bumpRevision, type NewRequest, type StoreParts, turnLength } from './store.ts';
 
 /**
@@ -31,7 +31,7 @@ export type Claim =
 export interface ClaimedTask {
   readonly task: Task & { readonly state: Extract<TaskState, { kind: 'running' }> };
   readonly lease: Lease;
-  readonly askerId: string;
+  readonly requestedById: string;
   /** Who started it, where that is not its requester: by confirming it, or by a retry. */
   readonly orderedBy: string | null;
   /** Where its request came from; see `NewRequest`. */
@@ -99,15 +99,15 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
     const task = toTask(row);
     const request = await transaction
       .selectFrom('requests')
-      .select(['asker_id', 'app_id', 'app_name', 'source'])
+      .select(['requested_by_id', 'app_id', 'app_name', 'source'])
       .where('id', '=', next.request_id)
       .executeTakeFirstOrThrow();
     return {
       kind: 'claimed',
       claimed: {
-        task: { ...task, state: { kind: 'running', startedAt: now, lease, ...sentAgain(next.again) } },
+        task: { ...task, state: { kind: 'running', startedAt: now, lease, ...waitReasonOf(next.again) } },
         lease,
-        askerId: request.asker_id,
+        requestedById: request.requested_by_id,
         orderedBy: row.ordered_by,
         source: request.source,
         appId: request.app_id,
@@ -322,7 +322,7 @@ export function lookAhead(
     starts.map(({ index, startsAt }, before) => {
       const since = waiting[index]?.enqueued_at ?? 0;
       const held = fault === null ? {} : { fault: waitingFault(fault, since) };
-      return [waiting[index]?.id ?? '', { place: before + 1, startsAt: startsAt + offset, ...held }];
+      return [waiting[index]?.id ?? '', { position: before + 1, startsAt: startsAt + offset, ...held }];
     }),
   );
 }

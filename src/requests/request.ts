@@ -19,7 +19,7 @@ import type { GateFault } from '../rate-gate/fault.ts';
 export interface Request {
   /** Six characters that a person can read aloud, e.g. `R7K3MQ`. */
   readonly id: string;
-  readonly asker: Person;
+  readonly requestedBy: Person;
   /** The service principal's object id and display name. */
   readonly app: { readonly id: string; readonly name: string };
   /** The requester's language and time zone, for the card. */
@@ -134,14 +134,14 @@ export type TaskState =
       /** Not before this time; milliseconds since 1970. */
       readonly dueAt: number;
       /** Why it waits again after a call; null when none was sent yet. */
-      readonly again: WaitReason | null;
+      readonly waitReason: WaitReason | null;
     }
   | {
       readonly kind: 'running';
       readonly startedAt: number;
       readonly lease: Lease;
       /** Why it was sent again; missing at the first call. */
-      readonly again?: WaitReason;
+      readonly waitReason?: WaitReason;
     }
   | {
       readonly kind: 'done';
@@ -182,7 +182,7 @@ export interface Lease {
  */
 export interface Forecast {
   /** 1 is next. */
-  readonly place: number;
+  readonly position: number;
   /** Milliseconds since 1970. During a fault, it assumes that the fault ends now. */
   readonly startsAt: number;
   /** What blocks every call at this moment. */

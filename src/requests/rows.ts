@@ -11,7 +11,7 @@ import type { LeftOut, Request, Subject, Task, TaskState, WaitReason } from './r
 export function withoutTasks(row: Selectable<RequestRow>): Omit<Request, 'tasks'> {
   return {
     id: row.id,
-    asker: { id: row.asker_id, name: row.asker_name },
+    requestedBy: { id: row.requested_by_id, name: row.requested_by_name },
     app: { id: row.app_id, name: row.app_name },
     reader: { locale: row.locale, timeZone: row.time_zone },
     conversation: row.conversation,
@@ -59,13 +59,13 @@ function toState(row: Selectable<TaskRow>): TaskState {
     case 'cancelled':
       return { kind: 'cancelled', at: present(row.finished_at), by: present(row.cancelled_by) };
     case 'waiting':
-      return { kind: 'waiting', dueAt: row.due_at, again: row.again as WaitReason | null };
+      return { kind: 'waiting', dueAt: row.due_at, waitReason: row.again as WaitReason | null };
     case 'running':
       return {
         kind: 'running',
         startedAt: present(row.started_at),
         lease: { owner: present(row.lease_owner), until: present(row.lease_until) },
-        ...sentAgain(row.again),
+        ...waitReasonOf(row.again),
       };
     case 'done':
       return {
@@ -82,8 +82,8 @@ function toState(row: Selectable<TaskRow>): TaskState {
 }
 
 /** Why a running task was sent again, where it was. */
-export function sentAgain(again: string | null): { readonly again?: WaitReason } {
-  return again === null ? {} : { again: again as WaitReason };
+export function waitReasonOf(again: string | null): { readonly waitReason?: WaitReason } {
+  return again === null ? {} : { waitReason: again as WaitReason };
 }
 
 function present<T>(value: T | null): T {

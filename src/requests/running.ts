@@ -91,7 +91,7 @@ export interface Postponement extends CallNews {
  */
 export async function postponeTask(parts: StoreParts, claimed: ClaimedTask, why: Postponement): Promise<boolean> {
   const { database, clock } = parts;
-  const { throttles, assignmentMisses: unseen, excused = 0 } = claimed.task;
+  const { throttles, assignmentMisses, excused = 0 } = claimed.task;
   const isExcused = claimed.isProbe && why.evidence?.kind === 'trouble' && why.unsent !== true;
   return database.transact(async (transaction) => {
     await tellGate(parts, transaction, claimed, why);
@@ -102,13 +102,13 @@ export async function postponeTask(parts: StoreParts, claimed: ClaimedTask, why:
       due_at: clock.now() + why.delayMs,
       again: why.reason,
       throttles: why.closesGate === undefined ? throttles : throttles + 1,
-      unseen: why.reason === 'assignmentUnseen' ? unseen + 1 : unseen,
+      unseen: why.reason === 'assignmentUnseen' ? assignmentMisses + 1 : assignmentMisses,
       perhaps: claimed.task.perhaps ?? (why.unsent === true ? null : unknownEnds[why.reason]),
       ...(why.ruleId === undefined ? {} : { rule_id: why.ruleId }),
     };
     const { state } = claimed.task;
     // While Graph is away, each probe would be a line that says the same.
-    const isNews = why.unsent !== true || state.again !== why.reason;
+    const isNews = why.unsent !== true || state.waitReason !== why.reason;
     const record = isNews ? ({ kind: 'waitsAgain', details: { reason: why.reason } } as const) : null;
     const left = await leaveRunning(parts, transaction, claimed, changes, record, why);
     if (left && (why.unsent === true || isForNothing(why.reason))) await takeBack(parts, transaction, claimed);
@@ -192,7 +192,7 @@ async function leaveRunning(
   record: Pick<AuditEntry, 'kind' | 'details'> | null,
   { unsent }: CallNews,
 ): Promise<boolean> {
-  const { task, askerId } = claimed;
+  const { task, requestedById } = claimed;
   const changed = transaction.updateTable('tasks').set({ ...changes, lease_owner: null, lease_until: null });
   const left = await ofClaim(changed, claimed).returning('sent').executeTakeFirst();
   if (left === undefined) return false;
@@ -202,7 +202,7 @@ async function leaveRunning(
   if (record === null) return true;
   await writeAudit(transaction, {
     at,
-    actorId: askerId,
+    actorId: requestedById,
     requestId: task.requestId,
     kind: record.kind,
     details: { subject: task.subject.id, ...record.details },
@@ -210,9 +210,13 @@ async function leaveRunning(
   return true;
 }
 
-async function recordSent(transaction: Transaction<Schema>, at: number, { task, askerId }: ClaimedTask): Promise<void> {
+async function recordSent(
+  transaction: Transaction<Schema>,
+  at: number,
+  { task, requestedById }: ClaimedTask,
+): Promise<void> {
   const details = sentDetails(task.subject.id, task.members, task.attempts);
-  await writeAudit(transaction, { at, actorId: askerId, requestId: task.requestId, kind: 'sent', details });
+  await writeAudit(transaction, { at, actorId: requestedById, requestId: task.requestId, kind: 'sent', details });
 }
 
 export function sentDetails(

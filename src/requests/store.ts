@@ -13,7 +13,7 @@ import { toTask, withoutTasks } from './rows.ts';
 export interface NewRequest {
   /** Where it came from, e.g. conversation and activity id. A second one from the same source is the first one. */
   readonly source: string;
-  readonly asker: Person;
+  readonly requestedBy: Person;
   readonly app: { readonly id: string; readonly name: string };
   readonly reader: Reader;
   readonly conversation: string;
@@ -67,7 +67,7 @@ export async function insertRequest(
 ): Promise<string> {
   if (wanted.tasks.some(({ members }) => members.length > membersPerCall))
     throw new Error(`a call takes no more than ${membersPerCall} members`);
-  const { source, asker, app, reader, conversation } = wanted;
+  const { source, requestedBy, app, reader, conversation } = wanted;
   const earlier = await transaction.selectFrom('requests').select('id').where('source', '=', source).executeTakeFirst();
   if (earlier !== undefined) return earlier.id;
   const now = clock.now();
@@ -77,8 +77,8 @@ export async function insertRequest(
     .values({
       id: requestId,
       source,
-      asker_id: asker.id,
-      asker_name: asker.name,
+      requested_by_id: requestedBy.id,
+      requested_by_name: requestedBy.name,
       app_id: app.id,
       app_name: app.name,
       locale: reader.locale,
@@ -120,7 +120,7 @@ export async function insertRequest(
     )
     .execute();
   const details = askedFor(wanted);
-  await writeAudit(transaction, { at: now, actorId: asker.id, kind: 'asked', requestId, details });
+  await writeAudit(transaction, { at: now, actorId: requestedBy.id, kind: 'asked', requestId, details });
   return requestId;
 }
 
@@ -140,19 +140,19 @@ export async function bumpRevision(transaction: Transaction<Schema>, requestId: 
 }
 
 /** The Entra object id of the person who made the request; null when there is no such request. */
-export async function findAskerOf({ query }: Database, id: string): Promise<string | null> {
-  const row = await query.selectFrom('requests').select('asker_id').where('id', '=', id).executeTakeFirst();
-  return row?.asker_id ?? null;
+export async function findRequesterOf({ query }: Database, id: string): Promise<string | null> {
+  const row = await query.selectFrom('requests').select('requested_by_id').where('id', '=', id).executeTakeFirst();
+  return row?.requested_by_id ?? null;
 }
 
 /** The same of a request that exists. */
-export async function askerOf(transaction: Transaction<Schema>, id: string): Promise<string> {
-  const { asker_id } = await transaction
+export async function requesterOf(transaction: Transaction<Schema>, id: string): Promise<string> {
+  const { requested_by_id } = await transaction
     .selectFrom('requests')
-    .select('asker_id')
+    .select('requested_by_id')
     .where('id', '=', id)
     .executeTakeFirstOrThrow();
-  return asker_id;
+  return requested_by_id;
 }
 
 export async function findRequest({ query }: Database, id: string): Promise<Request | null> {

@@ -63,7 +63,7 @@ export function startRecovery(parts: RecoveryParts): Worker {
 
   return startWorker({
     name: 'recovery',
-    failed: { code: 'left_behind_unread', message: 'what other processes left could not be looked for' },
+    failed: { code: 'leftovers_unread', message: 'what other processes left could not be looked for' },
     work: look,
     clock,
     log,

@@ -271,11 +271,11 @@ describe('a cached identity', () => {
     await access.identify(key(people.alex));
     bench.sandbox.tenant.changePerson(people.alex.id, { accountEnabled: false });
 
-    const anew = await access.identifyAnew(key(people.alex));
+    const fresh = await access.identify(key(people.alex), { fresh: true });
     const after = await access.identify(key(people.alex));
 
-    expect(anew).toEqual({ kind: 'denied', denial: { reason: 'accountDisabled' } });
-    expect(after).toEqual(anew);
+    expect(fresh).toEqual({ kind: 'denied', denial: { reason: 'accountDisabled' } });
+    expect(after).toEqual(fresh);
   });
 
   it('does not serve a person with the same id in another tenant', async () => {

@@ -62,10 +62,10 @@ describe('the outbox', () => {
 
   it('hands out the other messages when one cannot be rendered, and that one later', async () => {
     const { id } = await askAccess(parts);
-    const copies = ['desk', 'board'].map((conversation) => {
+    const cards = ['desk', 'board'].map((conversation) => {
       return { accessRequestId: id, source: conversation, conversation, reader, audience: 'approvers' } as const;
     });
-    await parts.database.transact((transaction) => enqueueAccessCards(transaction, copies, clock.now()));
+    await parts.database.transact((transaction) => enqueueAccessCards(transaction, cards, clock.now()));
     await act(parts, id, deny);
     const first = await parts.database.query
       .selectFrom('access_cards')

@@ -70,8 +70,8 @@ describe.each(engines)('the database on $name', (engine) => {
         .values({
           id,
           source: 'source',
-          asker_id: '',
-          asker_name: '',
+          requested_by_id: '',
+          requested_by_name: '',
           app_id: '',
           app_name: '',
           locale: '',
@@ -114,12 +114,12 @@ describe.each(engines)('the database on $name', (engine) => {
   it('numbers its entries upwards', async () => {
     for (const kind of ['first', 'second']) {
       await database.query
-        .insertInto('records')
+        .insertInto('audit_log')
         .values({ at: 0, actor_id: '', kind, request_id: null, details: '{}' })
         .execute();
     }
 
-    const ids = await database.query.selectFrom('records').select('id').orderBy('id').execute();
+    const ids = await database.query.selectFrom('audit_log').select('id').orderBy('id').execute();
 
     expect(ids.map(({ id }) => typeof id)).toEqual(['number', 'number']);
     expect((ids[1]?.id ?? 0) - (ids[0]?.id ?? 0)).toBe(1);

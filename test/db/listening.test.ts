@@ -103,15 +103,15 @@ describe('another process on PostgreSQL', () => {
     await marked();
 
     const deciding = await heardOf(() => act(parts, id, approve));
-    const copy = {
+    const card = {
       accessRequestId: id,
-      source: 'copy',
+      source: 'card',
       conversation: 'chat',
       reader,
       audience: 'approvers' as const,
     };
     const copying = await heardOf(() =>
-      one.transact((transaction) => enqueueAccessCards(transaction, [copy], systemClock.now())),
+      one.transact((transaction) => enqueueAccessCards(transaction, [card], systemClock.now())),
     );
 
     expect(asking).toEqual(['access']);

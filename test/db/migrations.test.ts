@@ -1,13 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Kysely } from 'kysely';
-import { Migrator } from 'kysely/migration';
 import { systemClock } from '../../src/clock.ts';
-import { postgresDialect, sqliteDialect } from '../../src/db/dialect.ts';
 import { inspectDatabase } from '../../src/db/inspect.ts';
-import { migrations } from '../../src/db/migrations.ts';
-import type { Schema } from '../../src/db/schema.ts';
 import { findUndrawnAccessCards } from '../../src/features/approvals/access-requests/access-cards.ts';
 import { findEntries } from '../../src/features/checks/history/pages.ts';
 import { dueAnnouncements } from '../../src/features/checks/watching/announcements.ts';
@@ -18,20 +13,7 @@ import { findRequestOverview } from '../../src/requests/overview.ts';
 import { findRequest, findUndrawn } from '../../src/requests/store.ts';
 import { sandboxEnvironment } from '../../src/sandbox/environment.ts';
 import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
-
-const firstDay = {
-  source: 'source',
-  asker_id: 'alex',
-  asker_name: 'Alex Wilber',
-  app_id: 'salesforce',
-  app_name: 'Salesforce',
-  locale: 'en-US',
-  time_zone: 'Europe/Berlin',
-  conversation: 'conversation',
-  revision: 3,
-  drawn_revision: 3,
-  created_at: 0,
-};
+import { accessRequest, asOf, firstDay, told } from './earlier.ts';
 
 function taskAt(position: number, outcome: string | null) {
   return {
@@ -64,7 +46,7 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
   afterEach(() => place.drop());
 
   it('keeps its requests and learns the kinds of their outcomes', async () => {
-    await asOf('002-throttles', async (earlier) => {
+    await asOf(place, '002-throttles', async (earlier) => {
       await earlier
         .insertInto('requests')
         .values({ id: 'R7K3MQ', ...firstDay })
@@ -95,7 +77,7 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
   });
 
   it('keeps its tasks, none of which waits for an assignment', async () => {
-    await asOf('003-lists', async (earlier) => {
+    await asOf(place, '003-lists', async (earlier) => {
       await earlier
         .insertInto('requests')
         .values({ id: 'R7K3MQ', ...firstDay })
@@ -114,7 +96,7 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
   });
 
   it('keeps of earlier attempts what can still be known', async () => {
-    await asOf('007-replicas', async (earlier) => {
+    await asOf(place, '007-replicas', async (earlier) => {
       await earlier
         .insertInto('requests')
         .values({ id: 'R7K3MQ', ...firstDay })
@@ -137,7 +119,7 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
   });
 
   it('has its history at once, and no watches', async () => {
-    await asOf('004-access-requests', async (earlier) => {
+    await asOf(place, '004-access-requests', async (earlier) => {
       await earlier
         .insertInto('requests')
         .values({ id: 'R7K3MQ', ...firstDay })
@@ -150,7 +132,7 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
 
     const database = await place.open(systemClock);
 
-    const about = { about: { personId: 'isaiah' }, askerId: null, since: null };
+    const about = { about: { personId: 'isaiah' }, requestedById: null, since: null };
     const { entries } = await findEntries(database, { ...about, after: null, limit: 10 });
     expect(entries).toMatchObject([{ requestId: 'R7K3MQ', result: { kind: 'waiting' } }]);
     expect(await listWatches(database, 'somewhere')).toEqual([]);
@@ -176,7 +158,7 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
     };
     const failed = { kind: 'failed', code: 'X', reason: `not ${secret}`, recommendedAction: null, report };
     const status = { id: 'job', health: { kind: 'quarantined', quarantine: { error: { message: `pwd=${secret}` } } } };
-    await asOf('007-replicas', async (earlier) => {
+    await asOf(place, '007-replicas', async (earlier) => {
       await earlier
         .insertInto('requests')
         .values({ id: 'R7K3MQ', ...firstDay })
@@ -220,7 +202,7 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
   });
 
   it('is left as it was where a migration fails, and Usher does not start on it', async () => {
-    await asOf('007-replicas', async (earlier) => {
+    await asOf(place, '007-replicas', async (earlier) => {
       // A table that a later migration is going to make.
       await earlier.schema.createTable('app_bindings').addColumn('entry', 'text').execute();
     });
@@ -234,7 +216,7 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
   });
 
   it('is not changed when the history is read, which says what to do', async () => {
-    await asOf('007-replicas', async () => undefined);
+    await asOf(place, '007-replicas', async () => undefined);
     const before = await inspectDatabase(place.config, systemClock);
     const said: string[] = [];
     const err = new Writable({
@@ -256,7 +238,7 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
   });
 
   it('finds by name and in order what it stored before it could do so', async () => {
-    await asOf('015-bindings', async (earlier) => {
+    await asOf(place, '015-bindings', async (earlier) => {
       await earlier
         .insertInto('requests')
         .values([
@@ -268,26 +250,9 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
         .insertInto('tasks')
         .values([taskAt(0, null)])
         .execute();
-      const told = { locale: 'en', time_zone: 'UTC', conversation: 'conversation', created_at: 0 };
       await earlier
         .insertInto('access_requests')
-        .values({
-          ...told,
-          id: 'A7K3MQ',
-          source: 'asked',
-          asker_id: 'megan',
-          asker_name: 'Megan Bowen',
-          subject_id: 'adele',
-          subject_name: 'Adele Vance',
-          app_id: 'salesforce',
-          app_name: 'Salesforce',
-          asked_as: 'request',
-          expires_at: 0,
-          remind_at: 0,
-          revision: 2,
-          state: 'started',
-          request_id: 'R7K3MX',
-        })
+        .values({ ...accessRequest, asker_id: 'megan', asker_name: 'Megan Bowen' })
         .execute();
       const card = { ...told, access_request_id: 'A7K3MQ', audience: 'asker' as const, card_id: 'card' };
       await earlier
@@ -309,7 +274,7 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
     ]);
     const { entries } = await findEntries(database, {
       about: null,
-      askerId: null,
+      requestedById: null,
       since: null,
       after: null,
       limit: 10,
@@ -321,16 +286,4 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
     await database.query.updateTable('requests').set({ revision: 4 }).where('id', '=', 'R7K3MX').execute();
     expect((await findUndrawnAccessCards(database, 10)).toSorted()).toEqual(['copy-1', 'copy-2']);
   });
-
-  async function asOf(migration: string, work: (earlier: Kysely<Schema>) => Promise<void>): Promise<void> {
-    const { config } = place;
-    const dialect =
-      config.kind === 'sqlite' ? sqliteDialect(config.path, systemClock) : postgresDialect(config, systemClock);
-    const earlier = new Kysely<Schema>({ dialect: dialect.kysely });
-    const provider = { getMigrations: async () => migrations(dialect) };
-    const { error } = await new Migrator({ db: earlier, provider }).migrateTo(migration);
-    if (error !== undefined) throw error;
-    await work(earlier);
-    await earlier.destroy();
-  }
 });

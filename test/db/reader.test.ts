@@ -21,14 +21,14 @@ describe.each(engines)('the reader of a database on $name', ({ createTestDatabas
   it('sees what has been stored, with the same values', async () => {
     await writeAudit(database.query, { at: 7, actorId: 'alex', kind: 'asked', requestId: null, details: { a: 'ü' } });
 
-    const all = (from: Database) => from.query.selectFrom('records').selectAll().execute();
+    const all = (from: Database) => from.query.selectFrom('audit_log').selectAll().execute();
 
     expect(await all(byReader(database))).toEqual(await all(database));
     expect(await all(byReader(database))).toHaveLength(1);
   });
 
   it('reports a mistake in a query as such, and answers the next', async () => {
-    const failed = await sql`select no_such from records`.execute(database.reader).catch((error: unknown) => error);
+    const failed = await sql`select no_such from audit_log`.execute(database.reader).catch((error: unknown) => error);
 
     expect(String(failed)).toMatch(/no_such/);
     expect(isDatabaseFault(failed)).toBe(false);
@@ -67,7 +67,7 @@ describe('the reader of an SQLite file', () => {
 
   it('writes nothing', async () => {
     const failed = await database.reader
-      .deleteFrom('records')
+      .deleteFrom('audit_log')
       .execute()
       .catch((error: unknown) => error);
 

@@ -165,7 +165,7 @@ async function countFacts() {
   const { query } = store.database;
   const count = async (table: 'tasks' | 'requests' | 'access_requests') =>
     (await query.selectFrom(table).select('id').execute()).length;
-  const sent = await query.selectFrom('records').select('id').where('kind', '=', 'sent').execute();
+  const sent = await query.selectFrom('audit_log').select('id').where('kind', '=', 'sent').execute();
   return {
     tasks: await count('tasks'),
     requests: await count('requests'),

@@ -227,12 +227,12 @@ describe('the rule of a job', () => {
     bench.sandbox.failNext(/schema$/, { kind: 'status', status: 200, body: { synchronizationRules: [newer] } });
 
     const kept = await synchronization.findRule(salesforce.id, salesforceJob, 'user');
-    const anew = await synchronization.findRuleAnew(salesforce.id, salesforceJob, 'user');
+    const fresh = await synchronization.findRule(salesforce.id, salesforceJob, 'user', { fresh: true });
     const after = await synchronization.findRule(salesforce.id, salesforceJob, 'user');
 
     expect(kept).toMatchObject({ value: { id: stored?.id } });
-    expect(anew).toMatchObject({ value: { id: 'the new rule' } });
-    expect(after).toEqual(anew);
+    expect(fresh).toMatchObject({ value: { id: 'the new rule' } });
+    expect(after).toEqual(fresh);
     expect(bench.sandbox.requests).toHaveLength(2);
   });
 });

@@ -50,8 +50,8 @@ function service({ answer, quarantined = false, ruleNow = null }: Behaviour) {
       lookups.push('isQuarantined');
       return quarantined;
     },
-    async ruleAnew() {
-      lookups.push('ruleAnew');
+    async freshRule() {
+      lookups.push('freshRule');
       return ruleNow;
     },
   };
@@ -337,8 +337,8 @@ describe('an attempt by a rule that Graph does not know', () => {
 describe('an attempt after an assignment that Usher has just made', () => {
   const key = '{"result":"Skipped","details":{"errorCode":"NotEffectivelyEntitled"}}';
   const answer: GraphAnswer = { kind: 'ok', status: 200, body: { key, value: '{}' }, trace };
-  const awaiting = (unseen: number, attempts = unseen + 1): Task => {
-    return { ...taskAt(attempts), awaitsAssignment: true, assignmentMisses: unseen };
+  const awaiting = (assignmentMisses: number, attempts = assignmentMisses + 1): Task => {
+    return { ...taskAt(attempts), awaitsAssignment: true, assignmentMisses };
   };
 
   it.each([
@@ -346,8 +346,8 @@ describe('an attempt after an assignment that Usher has just made', () => {
     [1, 60_000],
     [2, 120_000],
     [3, 240_000],
-  ])('waits for Microsoft to see it, the time after %i in vain for %i ms', async (unseen, delayMs) => {
-    const settlement = await settle({ answer }, awaiting(unseen));
+  ])('waits for Microsoft to see it, the time after %i in vain for %i ms', async (assignmentMisses, delayMs) => {
+    const settlement = await settle({ answer }, awaiting(assignmentMisses));
 
     expect(settlement).toEqual({ kind: 'again', postponement: { reason: 'assignmentUnseen', delayMs } });
   });
@@ -426,7 +426,7 @@ describe('an attempt whose token Graph does not accept', () => {
   });
 
   it('ends the second time in a row', async () => {
-    const state = { ...taskAt(2).state, again: 'tokenRefused' } as Task['state'];
+    const state = { ...taskAt(2).state, waitReason: 'tokenRefused' } as Task['state'];
 
     const settlement = await settle({ answer }, { ...taskAt(2), state });
 

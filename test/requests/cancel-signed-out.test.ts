@@ -18,17 +18,17 @@ describe('a task of a person who is not signed in', () => {
   /** The owner of the token of each call. */
   const calls: string[] = [];
   const present = new Set<string>();
-  const serviceFor = (askerId: string): ProvisioningService | null =>
-    present.has(askerId)
+  const serviceFor = (requestedById: string): ProvisioningService | null =>
+    present.has(requestedById)
       ? {
           ...scene.graph,
           provisionOnDemand(...call) {
-            calls.push(askerId);
+            calls.push(requestedById);
             return scene.graph.provisionOnDemand(...call);
           },
         }
       : null;
-  const askers = { serviceFor, present: () => [...present] };
+  const requesters = { serviceFor, present: () => [...present] };
   const outcomesOf = async (request: Parameters<Scene['tasksOf']>[0]) =>
     (await scene.tasksOf(request)).map(({ state }) => (state.kind === 'done' ? state.outcome : state.kind));
 
@@ -46,11 +46,11 @@ describe('a task of a person who is not signed in', () => {
   it('ends at once and without a grant, while another person’s task goes on by their own permission', async () => {
     await open();
     present.add('alex');
-    const gone = await scene.ask(30, undefined, { asker: { id: 'megan', name: 'Megan Bowen' } });
+    const gone = await scene.ask(30, undefined, { requestedBy: { id: 'megan', name: 'Megan Bowen' } });
     const there = await scene.ask([isaiah.id]);
     const changed: string[] = [];
 
-    scene.start({ askers, changed: (id) => void changed.push(id) });
+    scene.start({ requesters, changed: (id) => void changed.push(id) });
     await scene.settled();
 
     const outcome = { kind: 'refused', code: 'SignInGone', cause: 'signInGone' };
@@ -68,7 +68,7 @@ describe('a task of a person who is not signed in', () => {
   it('runs when its requester has signed in and asks again', async () => {
     await open();
     const request = await scene.ask([isaiah.id]);
-    const dispatcher = scene.start({ askers });
+    const dispatcher = scene.start({ requesters });
     await scene.settled();
     const before = await outcomesOf(request);
 
@@ -88,7 +88,7 @@ describe('a task of a person who is not signed in', () => {
     await open();
     const request = await scene.ask([isaiah.id]);
 
-    scene.start({ askers: { serviceFor, present: () => ['alex'] } });
+    scene.start({ requesters: { serviceFor, present: () => ['alex'] } });
     await scene.settled();
 
     expect(await outcomesOf(request)).toEqual([expect.objectContaining({ code: 'SignInGone' })]);

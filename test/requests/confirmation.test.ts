@@ -62,7 +62,7 @@ describe.each(engines)('holding requests on $name', (engine) => {
       const confirmed = await findRequest(database, id);
       expect(confirmed?.revision).toBe(revision + 1);
       expect(confirmed?.tasks.map(({ state }) => state)).toEqual(
-        Array(3).fill({ kind: 'waiting', dueAt: clock.now(), again: null }),
+        Array(3).fill({ kind: 'waiting', dueAt: clock.now(), waitReason: null }),
       );
       expect(await recordsOf('confirmed')).toMatchObject([{ actorId: 'alex', requestId: id, details: { tasks: 3 } }]);
     });

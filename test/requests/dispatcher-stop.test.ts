@@ -48,7 +48,7 @@ describe('a dispatcher that stops', () => {
     await dispatcher.stop(100);
 
     const [task] = await scene.tasksOf(request);
-    expect(task?.state).toMatchObject({ kind: 'waiting', again: 'interrupted' });
+    expect(task?.state).toMatchObject({ kind: 'waiting', waitReason: 'interrupted' });
     scene.start();
     await scene.settled();
     expect((await doneTask(scene, request)).state.outcome.kind).toBe('created');
@@ -67,7 +67,7 @@ describe('a dispatcher that stops', () => {
 
     await dispatcher.stop(100);
 
-    expect((await scene.tasksOf(request))[0]?.state).toMatchObject({ kind: 'waiting', again: 'interrupted' });
+    expect((await scene.tasksOf(request))[0]?.state).toMatchObject({ kind: 'waiting', waitReason: 'interrupted' });
   });
 
   it('puts back a task whose claim was under way, without sending its call; the grant stays spent', async () => {
@@ -92,7 +92,10 @@ describe('a dispatcher that stops', () => {
     goOn.resolve();
     await stopped;
 
-    expect((await scene.tasksOf(request))[0]).toMatchObject({ attempts: 0, state: { kind: 'waiting', again: null } });
+    expect((await scene.tasksOf(request))[0]).toMatchObject({
+      attempts: 0,
+      state: { kind: 'waiting', waitReason: null },
+    });
     expect(scene.sandbox.stats().arrivals).toHaveLength(0);
     const gate = await scene.store.database.query.selectFrom('gates').select('grants').executeTakeFirstOrThrow();
     expect(JSON.parse(gate.grants)).toHaveLength(1);

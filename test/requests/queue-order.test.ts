@@ -148,12 +148,12 @@ describe.each(engines)('the waiting tasks on $name', (engine) => {
 
   /** Lets time pass and claims what may start: position and start of each, as `forecastQueue` words them. */
   async function watchStarts(strict: StoreParts, ms: number) {
-    const starts = new Map<string, { place: number; startsAt: number }>();
+    const starts = new Map<string, { position: number; startsAt: number }>();
     const end = clock.now() + ms;
     while (clock.now() < end) {
       const made = await claim(strict);
       if (made.kind === 'claimed') {
-        starts.set(made.claimed.task.id, { place: starts.size + 1, startsAt: clock.now() });
+        starts.set(made.claimed.task.id, { position: starts.size + 1, startsAt: clock.now() });
         await finishTask(strict, made.claimed, done);
       } else {
         const pauseMs = made.kind === 'later' ? made.inMs : ms;

@@ -55,11 +55,11 @@ describe.each(engines)('the queue on $name', (engine) => {
     it('returns the task, its lease and all that its call needs', async () => {
       const request = await ask(store, ['isaiah']);
 
-      const { task, lease, askerId, appId } = await claimed(store, 'this process', 30_000);
+      const { task, lease, requestedById, appId } = await claimed(store, 'this process', 30_000);
 
       expect(task).toMatchObject({ requestId: request.id, attempts: 1, throttles: 0, jobId: 'job', ruleId: 'rule' });
       expect(task.state).toEqual({ kind: 'running', startedAt: clock.now(), lease });
-      expect([askerId, appId]).toEqual(['alex', 'salesforce']);
+      expect([requestedById, appId]).toEqual(['alex', 'salesforce']);
     });
 
     it('takes its grant and its task together, or neither', async () => {
@@ -199,7 +199,7 @@ describe.each(engines)('the queue on $name', (engine) => {
       expect(clicks.toSorted()).toEqual([0, 0, 2]);
       const { tasks = [] } = (await findRequest(database, request.id)) ?? {};
       expect(tasks.map((task) => task.state)).toEqual(
-        Array(2).fill({ kind: 'waiting', dueAt: clock.now(), again: 'retried' }),
+        Array(2).fill({ kind: 'waiting', dueAt: clock.now(), waitReason: 'retried' }),
       );
       expect((await readAudit(database.query, 99)).filter(({ kind }) => kind === 'retried')).toHaveLength(1);
     });

@@ -93,11 +93,11 @@ describe.each(engines)('a running task on $name', (engine) => {
     it('is not done when its record cannot be written', async () => {
       const { id } = await ask(store, ['isaiah']);
       const mine = await claimed(store);
-      await database.query.schema.alterTable('records').renameTo('records_away').execute();
+      await database.query.schema.alterTable('audit_log').renameTo('audit_log_away').execute();
 
       await expect(finishTask(store, mine, done)).rejects.toThrow();
 
-      await database.query.schema.alterTable('records_away').renameTo('records').execute();
+      await database.query.schema.alterTable('audit_log_away').renameTo('audit_log').execute();
       expect((await taskOf(id)).state.kind).toBe('running');
     });
   });
@@ -111,7 +111,7 @@ describe.each(engines)('a running task on $name', (engine) => {
       expect(await taskOf(id)).toMatchObject({
         attempts: 1,
         throttles: 0,
-        state: { kind: 'waiting', dueAt: clock.now() + 5_000, again: 'serviceUnavailable' },
+        state: { kind: 'waiting', dueAt: clock.now() + 5_000, waitReason: 'serviceUnavailable' },
       });
       expect(await kinds()).toEqual(['asked', 'sent', 'waitsAgain']);
     });
@@ -243,7 +243,7 @@ describe.each(engines)('a running task on $name', (engine) => {
       const late = await recoverTasks(store, 'this process');
 
       expect([early, late]).toEqual([[], [id]]);
-      expect((await taskOf(id)).state).toEqual({ kind: 'waiting', dueAt: clock.now(), again: 'interrupted' });
+      expect((await taskOf(id)).state).toEqual({ kind: 'waiting', dueAt: clock.now(), waitReason: 'interrupted' });
       expect((await claimed(store)).task.attempts).toBe(2);
     });
 

@@ -71,7 +71,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
   });
   const graph = provisioningService(synchronization);
   // A running bot has done this long ago: the first call of all takes longer than the others.
-  await graph.ruleAnew(apps.salesforce.id, apps.salesforce.job?.id ?? '', 'User');
+  await graph.freshRule(apps.salesforce.id, apps.salesforce.job?.id ?? '', 'User');
 
   const dispatchers: Dispatcher[] = [];
   const waiting = new Set<() => void>();

@@ -42,7 +42,7 @@ describe.each(engines)('the store on $name', (engine) => {
 
     const found = await findRequest(database, id);
     expect(found).toMatchObject({
-      asker: asked.asker,
+      requestedBy: asked.requestedBy,
       app: asked.app,
       reader: asked.reader,
       conversation: 'conversation',
@@ -54,7 +54,7 @@ describe.each(engines)('the store on $name', (engine) => {
       asked.tasks.map(({ subject }, position) => [
         position,
         subject,
-        { kind: 'waiting', dueAt: clock.now(), again: null },
+        { kind: 'waiting', dueAt: clock.now(), waitReason: null },
       ]),
     );
   });
@@ -85,9 +85,9 @@ describe.each(engines)('the store on $name', (engine) => {
   it('keeps typed text in any script', async () => {
     const name = `Zoë 'Ω' "石" \\ 🧑‍💻 ; drop table requests --`;
 
-    const { id } = await createRequest(store, wanted({ asker: { id: 'zoe', name } }));
+    const { id } = await createRequest(store, wanted({ requestedBy: { id: 'zoe', name } }));
 
-    expect((await findRequest(database, id))?.asker.name).toBe(name);
+    expect((await findRequest(database, id))?.requestedBy.name).toBe(name);
   });
 
   it('gives an id that can be read aloud', async () => {

@@ -21,7 +21,7 @@ export function wanted(more: Partial<NewRequest> & { readonly people?: readonly 
   const { people = ['isaiah'], ...rest } = more;
   return {
     source: `conversation|${randomUUID()}`,
-    asker: { id: 'alex', name: 'Alex Wilber' },
+    requestedBy: { id: 'alex', name: 'Alex Wilber' },
     app: { id: 'salesforce', name: 'Salesforce' },
     reader: { locale: 'en-US', timeZone: 'Europe/Berlin' },
     conversation: 'conversation',

@@ -92,12 +92,12 @@ describe('a PostgreSQL that revokes permissions', () => {
     teams = await startTestUsher({ environment: { DATABASE_URL: own } });
     await teams.say('alex', 'provision isaiah to Salesforce');
     await teams.settled();
-    await administer(url, 'revoke all on turns, requests, tasks, gates, records from bound_postgres');
+    await administer(url, 'revoke all on turns, requests, tasks, gates, audit_log from bound_postgres');
 
     await teams.say('alex', 'provision adele to Salesforce');
     const told = teams.lastCard().text;
     const isReady = JSON.parse(await textOf('/readyz')) as { readonly database: string };
-    await administer(url, 'grant all on turns, requests, tasks, gates, records to bound_postgres');
+    await administer(url, 'grant all on turns, requests, tasks, gates, audit_log to bound_postgres');
     await teams.say('alex', 'provision adele to Salesforce');
     await teams.settled();
 

@@ -70,7 +70,7 @@ afterAll(async () => {
 /** How often each person has been refused so far. */
 async function refusals(): Promise<ReadonlyMap<string, number>> {
   const rows = await database.query
-    .selectFrom('records')
+    .selectFrom('audit_log')
     .select('actor_id')
     .select((select) => select.fn.countAll<number>().as('times'))
     .where('kind', '=', 'denied')

@@ -321,7 +321,7 @@ describe('a good token with an activity that is not for this Usher', () => {
     expect(status).toBe(200);
     expect(after.deliveries - before.deliveries).toBe(told);
     expect(after.graph).toBe(before.graph);
-    expect(after.stored).toEqual({ ...before.stored, records: (before.stored.records ?? 0) + 1 });
+    expect(after.stored).toEqual({ ...before.stored, audit_log: (before.stored.audit_log ?? 0) + 1 });
     expect((await teams.records())[0]).toMatchObject({ kind: 'turnedAway', details: { reason } });
   });
 });

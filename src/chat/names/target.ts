@@ -135,10 +135,10 @@ export function tryAgain({ grammar }: CommandParts, command: Command): SayButton
 export function requestOf(
   turn: Turn,
   { app, job, rule }: Target,
-): Pick<NewRequest, 'source' | 'asker' | 'app' | 'reader' | 'conversation' | 'jobId' | 'ruleId'> {
+): Pick<NewRequest, 'source' | 'requestedBy' | 'app' | 'reader' | 'conversation' | 'jobId' | 'ruleId'> {
   return {
     source: sourceOf(turn),
-    asker: { id: turn.caller.id, name: turn.caller.name },
+    requestedBy: { id: turn.caller.id, name: turn.caller.name },
     app: { id: app.id, name: app.displayName },
     reader: turn.incoming.reader,
     conversation: turn.incoming.conversation,

@@ -129,12 +129,12 @@ function createLookup(parts: CommandParts, turn: Turn): Lookup {
 
   function lookUp(typed: string): Promise<PersonSeen> {
     const key = typed.toLowerCase();
-    const known = people.get(key) ?? lookUpAnew(typed);
+    const known = people.get(key) ?? lookUpFresh(typed);
     people.set(key, known);
     return known;
   }
 
-  async function lookUpAnew(typed: string): Promise<PersonSeen> {
+  async function lookUpFresh(typed: string): Promise<PersonSeen> {
     if (isSelf(typed))
       return { kind: 'person', id: caller.id, displayName: caller.name, name: caller.principalName, found: [typed] };
     const match = await resolvePerson(parts.directory, typed, typistOf(turn.incoming));

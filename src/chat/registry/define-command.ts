@@ -92,7 +92,7 @@ interface Guarded {
   /** Its work goes on after its caller has left, so that it needs Usher's application permission. */
   readonly appOnly?: true;
   /** It starts work, so Usher reads the caller's roles anew: for a click, or also for a typed line (`always`). */
-  readonly rolesAnew?: 'clicked' | 'always';
+  readonly freshRoles?: 'clicked' | 'always';
 }
 
 /**
@@ -215,7 +215,7 @@ export interface AccessRequests {
 
 export interface ApprovalOfRequest {
   readonly id: string;
-  readonly askerId: string;
+  readonly requestedById: string;
   readonly progress:
     | { readonly kind: 'notStarted'; readonly retry: (turn: Turn) => Promise<Reply> }
     /** The provisioning request that carries it out. */

@@ -19,7 +19,7 @@ async function runAs<V extends Verb>(parts: CommandParts, turn: Turn, verb: V, c
   const unavailable = await refuseImpossible(parts, turn, verb);
   if (unavailable !== null) return unavailable;
   const declaration = parts.registry.commands[verb];
-  const current = declaration.rolesAnew === 'always' ? await identifyAnew(parts, turn) : turn;
+  const current = declaration.freshRoles === 'always' ? await identifyFresh(parts, turn) : turn;
   if ('kind' in current) return current;
   const needed = await neededFor(parts, current, verb, command);
   const refusal = await refuseWithout(parts, current, needed);
@@ -53,8 +53,8 @@ async function refuseWithout(parts: CommandParts, turn: Turn, needed: Needed): P
 }
 
 /** The same turn with the caller's current roles, or the reply for a caller who may not use Usher. */
-async function identifyAnew(parts: CommandParts, turn: Turn): Promise<Turn | Reply> {
-  const who = await parts.access.identifyAnew(turn.incoming.speaker);
+async function identifyFresh(parts: CommandParts, turn: Turn): Promise<Turn | Reply> {
+  const who = await parts.access.identify(turn.incoming.speaker, { fresh: true });
   if (who.kind === 'trouble') return troubleReply(turn.words, who.trouble);
   if (who.kind === 'denied') return refuseStranger(parts, turn.words, turn.incoming.speaker.id, who.denial);
   return { ...turn, caller: who.caller };
@@ -75,10 +75,10 @@ export async function pressButton<V extends keyof Registry['buttons']>(
 }
 
 /** Whether Usher reads the caller's roles anew for a click on this. */
-export function readsRolesAnew({ registry }: CommandParts, verb: Verb | CardAction['verb']): boolean {
+export function readsFreshRoles({ registry }: CommandParts, verb: Verb | CardAction['verb']): boolean {
   const declared = verb in registry.commands ? registry.commands[verb as Verb] : null;
   const button = verb in registry.buttons ? registry.buttons[verb as keyof Registry['buttons']] : null;
-  return (declared ?? button)?.rolesAnew === 'clicked';
+  return (declared ?? button)?.freshRoles === 'clicked';
 }
 
 /** Whether a command is available with this type of Graph permission. */

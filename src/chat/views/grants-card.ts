@@ -14,7 +14,7 @@ export interface GrantRow {
   /** Names; null for all apps without approvers of their own. */
   readonly apps: readonly (string | null)[];
   /** The conversation's key, which ends in Teams' own id of it. */
-  readonly place: string;
+  readonly conversation: string;
   readonly grants: readonly { readonly name: string; readonly at: number }[];
   readonly counts: StillMay;
 }
@@ -27,7 +27,7 @@ const NAME_LENGTHS = [80, 50, 30, 20];
 export function grantsCard(
   words: Messages,
   input: {
-    readonly kind: 'places' | 'watches';
+    readonly kind: 'channels' | 'watches';
     readonly rows: readonly GrantRow[];
     readonly total: number;
     readonly now: number;
@@ -48,17 +48,20 @@ export function grantsCard(
       title: words.card(`grants.${kind}.title`),
       intro: words.card(total === 0 ? `grants.${kind}.none` : `grants.${kind}.intro`),
       rows: rows.map((row) => {
-        const line = kind === 'places' ? `remove approval place ${row.ref}` : `remove watch ${row.ref}`;
+        const line = kind === 'channels' ? `remove approval place ${row.ref}` : `remove watch ${row.ref}`;
         return {
           name: words.card('grants.row', { ref: row.ref, apps: named(row, length) }),
           lines: [
             {
-              text: words.card('grants.where', { here: row.isHere ? 'yes' : 'no', id: short(idOf(row.place), length) }),
+              text: words.card('grants.where', {
+                here: row.isHere ? 'yes' : 'no',
+                id: short(idOf(row.conversation), length),
+              }),
             },
             ...row.grants.slice(0, 3).map(({ name, at }) => {
               return {
                 text: words.card('watches.since', {
-                  asker: short(personName({ name }), length),
+                  requestedBy: short(personName({ name }), length),
                   time: words.moment(at, now),
                 }),
               };
@@ -80,4 +83,4 @@ export function grantsCard(
   return { card, summary };
 }
 
-const idOf = (place: string): string => place.slice(place.lastIndexOf('|') + 1);
+const idOf = (conversation: string): string => conversation.slice(conversation.lastIndexOf('|') + 1);

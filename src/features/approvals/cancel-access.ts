@@ -29,7 +29,7 @@ export async function cancelAccess(parts: CommandParts, turn: Turn, request: Acc
 async function calledOff(
   parts: CommandParts,
   acted: Awaited<ReturnType<typeof act>>,
-  by: AccessRequest['asker'],
+  by: AccessRequest['requestedBy'],
 ): Promise<boolean> {
   if (acted.kind !== 'unchanged' || acted.accessRequest.state.kind !== 'started') return false;
   const { id, state } = acted.accessRequest;

@@ -27,11 +27,11 @@ export const accessRequests: AccessRequests = {
   async waitingOf({ store }, personId) {
     const rows = await store.database.query
       .selectFrom('access_requests')
-      .select(['id', 'asker_name'])
-      .where('asker_id', '=', personId)
+      .select(['id', 'requested_by_name'])
+      .where('requested_by_id', '=', personId)
       .where('state', 'in', ['pending', 'approved'])
       .execute();
-    return { ids: rows.map(({ id }) => id), name: rows[0]?.asker_name ?? null };
+    return { ids: rows.map(({ id }) => id), name: rows[0]?.requested_by_name ?? null };
   },
   async cancelWaiting(parts, ids, by) {
     let cancelled = 0;
@@ -45,11 +45,11 @@ export const accessRequests: AccessRequests = {
 };
 
 function approvalOf(parts: CommandParts, request: AccessRequest): ApprovalOfRequest {
-  const { id, asker, state } = request;
+  const { id, requestedBy, state } = request;
   const { store, publish } = parts;
   return {
     id,
-    askerId: asker.id,
+    requestedById: requestedBy.id,
     progress:
       state.kind === 'started' || state.kind === 'finished'
         ? { kind: 'started', requestId: state.requestId }

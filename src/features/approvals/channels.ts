@@ -26,12 +26,12 @@ import { problem, say } from './problems.ts';
  */
 async function sendApprovalsHere(parts: CommandParts, turn: Turn): Promise<Reply> {
   const { place, conversation, reader } = turn.incoming;
-  if (place.kind === 'personal') return say(turn.words, { kind: 'placeIsPersonal' });
+  if (place.kind === 'personal') return say(turn.words, { kind: 'notAChannel' });
   const listing = await parts.applications.list();
   if (!listing.ok) return troubleReply(turn.words, listing.trouble);
   const own = listing.value.items.filter(({ approvers }) => approvers.length > 0 && mayDecide(turn.caller, approvers));
   const general = mayDecide(turn.caller, []);
-  if (!general && own.length === 0) return say(turn.words, { kind: 'nothingForPlace' });
+  if (!general && own.length === 0) return say(turn.words, { kind: 'nothingForChannel' });
   await addApprovalChannel(parts.store, {
     key: place.key,
     conversation,
@@ -40,13 +40,13 @@ async function sendApprovalsHere(parts: CommandParts, turn: Turn): Promise<Reply
     apps: own.map(({ id }) => id),
     addedBy: turn.caller.id,
   });
-  return say(turn.words, { kind: 'placeAdded', apps: general ? null : own.map(({ displayName }) => displayName) });
+  return say(turn.words, { kind: 'channelAdded', apps: general ? null : own.map(({ displayName }) => displayName) });
 }
 
 /** `stop sending approvals`: the opposite, for the requests that the caller decides on. */
 async function stopSendingApprovals(parts: CommandParts, turn: Turn): Promise<Reply> {
   const { place } = turn.incoming;
-  if (place.kind === 'personal') return say(turn.words, { kind: 'placeIsPersonal' });
+  if (place.kind === 'personal') return say(turn.words, { kind: 'notAChannel' });
   const known = await findApprovalChannel(parts.store.database, place.key);
   const apps: string[] = [];
   for (const app of known?.apps ?? []) {
@@ -59,28 +59,28 @@ async function stopSendingApprovals(parts: CommandParts, turn: Turn): Promise<Re
 }
 
 const answers = {
-  removed: 'placeRemoved',
-  shareRemoved: 'placeShareRemoved',
-  notTheirs: 'placeNotYours',
-  unknown: 'placeUnknown',
+  removed: 'channelRemoved',
+  shareRemoved: 'channelShareRemoved',
+  notTheirs: 'channelNotYours',
+  unknown: 'channelUnknown',
 } as const satisfies Record<Removal, string>;
 
 /** `approval places`: every channel and group chat that gets approvals, first those that no longer count. */
-async function approvalPlaces(parts: CommandParts, turn: Turn): Promise<Reply> {
+async function approvalChannels(parts: CommandParts, turn: Turn): Promise<Reply> {
   const names = await appNames(parts);
   const rows = await Promise.all(
-    (await listApprovalChannels(parts.store.database)).map(async (place): Promise<GrantRow> => {
+    (await listApprovalChannels(parts.store.database)).map(async (channel): Promise<GrantRow> => {
       return {
-        ref: refOf(place.key),
-        isHere: place.key === turn.incoming.place.key,
-        apps: [...(place.general ? [null] : []), ...place.apps.map((id) => names.get(id) ?? id)],
-        place: place.key,
-        grants: await Promise.all(place.grants.map(async ({ by, at }) => ({ name: await nameOf(parts, by), at }))),
-        counts: await countsNow(parts, place),
+        ref: refOf(channel.key),
+        isHere: channel.key === turn.incoming.place.key,
+        apps: [...(channel.general ? [null] : []), ...channel.apps.map((id) => names.get(id) ?? id)],
+        conversation: channel.key,
+        grants: await Promise.all(channel.grants.map(async ({ by, at }) => ({ name: await nameOf(parts, by), at }))),
+        counts: await countsNow(parts, channel),
       };
     }),
   );
-  return listGrants(parts, turn, 'places', rows);
+  return listGrants(parts, turn, 'channels', rows);
 }
 
 async function countsNow(parts: CommandParts, { grants }: StoredChannel): Promise<StillMay> {
@@ -96,13 +96,14 @@ async function countsNow(parts: CommandParts, { grants }: StoredChannel): Promis
 }
 
 /** `remove approval place REF`. The channel is told. */
-async function removeApprovalPlace(parts: CommandParts, turn: Turn, ref: string): Promise<Reply> {
-  const place = only((await listApprovalChannels(parts.store.database)).filter(({ key }) => refOf(key) === ref));
-  const conversation = place === null ? null : await endApprovalChannel(parts.store, place.key, turn.caller.id);
-  if (place === null || conversation === null) return say(turn.words, { kind: 'grantUnknown', ref });
+async function removeApprovalChannel(parts: CommandParts, turn: Turn, ref: string): Promise<Reply> {
+  const channel = only((await listApprovalChannels(parts.store.database)).filter(({ key }) => refOf(key) === ref));
+  const conversation = channel === null ? null : await endApprovalChannel(parts.store, channel.key, turn.caller.id);
+  if (channel === null || conversation === null) return say(turn.words, { kind: 'grantUnknown', ref });
   parts.publish('access', null);
-  const words = createMessages(place.reader.locale, place.reader.timeZone);
-  if (place.key !== turn.incoming.place.key) await parts.post(conversation, problem(words, { kind: 'placeRemoved' }));
+  const words = createMessages(channel.reader.locale, channel.reader.timeZone);
+  if (channel.key !== turn.incoming.place.key)
+    await parts.post(conversation, problem(words, { kind: 'channelRemoved' }));
   return say(turn.words, { kind: 'grantRemoved', ref });
 }
 
@@ -116,9 +117,9 @@ declare module '../../chat/command.ts' {
     sendApprovalsHere: object;
     stopSendingApprovals: object;
     /** Lists all approval channels. */
-    approvalPlaces: object;
+    approvalChannels: object;
     /** `ref` as printed in the list. */
-    removeApprovalPlace: { readonly ref: string };
+    removeApprovalChannel: { readonly ref: string };
   }
 }
 
@@ -127,7 +128,7 @@ export const sendApprovalsHereCommand = defineCommand({
   ...wholeLine({ verb: 'sendApprovalsHere' }, 'send approvals here', 3),
   permission: 'access.decide',
   appOnly: true,
-  rolesAnew: 'clicked',
+  freshRoles: 'clicked',
   chapter: 'decide',
   examples: ['send approvals here'],
   offeredByTeams: { team: 8, groupChat: 10 },
@@ -146,25 +147,25 @@ export const stopSendingApprovalsCommand = defineCommand({
   run: stopSendingApprovals,
 });
 
-export const approvalPlacesCommand = defineCommand({
-  verb: 'approvalPlaces',
-  ...wholeLine({ verb: 'approvalPlaces' }, 'approval places', 3),
+export const approvalChannelsCommand = defineCommand({
+  verb: 'approvalChannels',
+  ...wholeLine({ verb: 'approvalChannels' }, 'approval places', 3),
   permission: 'places.manage',
   appOnly: true,
   chapter: 'decide',
   examples: ['approval places'],
   tryIt: 'approval places',
-  run: approvalPlaces,
+  run: approvalChannels,
 });
 
-export const removeApprovalPlaceCommand = defineCommand({
-  verb: 'removeApprovalPlace',
-  read: (words) => readRef('removeApprovalPlace', words),
+export const removeApprovalChannelCommand = defineCommand({
+  verb: 'removeApprovalChannel',
+  read: (words) => readRef('removeApprovalChannel', words),
   write: ({ ref }) => `remove approval place ${ref}`,
   permission: 'places.manage',
   appOnly: true,
   chapter: 'decide',
   examples: ['remove approval place 1f3a9c07'],
   tryIt: null,
-  run: (parts, turn, { ref }) => removeApprovalPlace(parts, turn, ref),
+  run: (parts, turn, { ref }) => removeApprovalChannel(parts, turn, ref),
 });

@@ -78,7 +78,7 @@ export const approveCommand = defineCommand({
   permission: 'access.decide',
   needs: neededToDecide,
   appOnly: true,
-  rolesAnew: 'always',
+  freshRoles: 'always',
   chapter: 'decide',
   examples: ['approve R7K3MQ'],
   tryIt: null,
@@ -93,7 +93,7 @@ export const denyCommand = defineCommand({
   permission: 'access.decide',
   needs: neededToDecide,
   appOnly: true,
-  rolesAnew: 'always',
+  freshRoles: 'always',
   chapter: 'decide',
   examples: ['deny R7K3MQ he has it already'],
   tryIt: null,
@@ -116,7 +116,7 @@ function isProvisioningOf(parts: CommandParts, { words }: Turn, request: AccessR
 async function needsNoDecision(parts: CommandParts, turn: Turn, id: string): Promise<Reply> {
   const request = await findRequest(parts.store.database, id);
   if (request === null) return unknownAccess(turn, id);
-  return say(turn.words, { kind: 'needsNoDecision', id, asker: request.asker.name });
+  return say(turn.words, { kind: 'needsNoDecision', id, requestedBy: request.requestedBy.name });
 }
 
 /** Why this person may not decide on this request; null when they may. The refusal is recorded. */
@@ -135,7 +135,7 @@ export async function obstacleTo(
   if (approvers.value === null)
     return refuse((await isUnsettledApp(parts, request.app.id)) ? 'accessUnsettled' : 'accessAppGone');
   if (!mayDecide(caller, approvers.value)) return refuse('notYourApp');
-  if (request.asker.id === caller.id) return refuse('ownRequest');
+  if (request.requestedBy.id === caller.id) return refuse('ownRequest');
   if (request.subject.id === caller.id) return refuse('aboutYourself');
   return null;
 }

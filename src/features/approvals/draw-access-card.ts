@@ -8,7 +8,7 @@ import type { Directory } from '../../graph/directory.ts';
 import type { AccessParts } from '../../requests/access-parts.ts';
 import { forecastQueue } from '../../requests/queue.ts';
 import { findRequest } from '../../requests/store.ts';
-import { placeMark } from '../provisioning/draw.ts';
+import { positionMark } from '../provisioning/draw.ts';
 import { type AccessCard, findAccessCard, keyOfRoute } from './access-requests/access-cards.ts';
 import type { AccessRequest } from './access-requests/access-request.ts';
 import { mayBeDone } from './access-requests/awaiting.ts';
@@ -37,32 +37,32 @@ export function isAccessCardId(liveId: string): boolean {
  * Usher posted to approvers unprompted is blanked once the request may no longer be shown there. Null also while Graph
  * does not tell whether it may.
  */
-export async function drawAccessCard(parts: DrawAccessCardParts, copyId: string): Promise<Drawing | null> {
+export async function drawAccessCard(parts: DrawAccessCardParts, accessCardId: string): Promise<Drawing | null> {
   const { database } = parts.store;
-  const copy = await findAccessCard(database, copyId);
-  const accessRequest = copy === null ? null : await findAccessRequest(database, copy.accessRequestId);
-  if (copy === null || accessRequest === null) return null;
-  const words = createMessages(copy.reader.locale, copy.reader.timeZone);
+  const card = await findAccessCard(database, accessCardId);
+  const accessRequest = card === null ? null : await findAccessRequest(database, card.accessRequestId);
+  if (card === null || accessRequest === null) return null;
+  const words = createMessages(card.reader.locale, card.reader.timeZone);
   const { kind } = accessRequest.state;
   const finished = kind !== 'pending' && kind !== 'approved' && kind !== 'started';
-  const live = { id: copy.id, conversation: copy.conversation, cardId: copy.cardId, revision: copy.revision };
-  const shown = await standingOf(parts, copy, accessRequest);
+  const live = { id: card.id, conversation: card.conversation, cardId: card.cardId, revision: card.revision };
+  const shown = await standingOf(parts, card, accessRequest);
   if (shown === 'unknown') return null;
   if (shown !== 'may')
     return {
       live,
       message: problem(words, { kind: 'approvalWithdrawn' }),
-      fingerprint: `${copy.revision}:withdrawn`,
+      fingerprint: `${card.revision}:withdrawn`,
       finished,
     };
-  const { message, progress } = await drawAccess(parts, words, accessRequest, { audience: copy.audience });
-  const place = progress?.forecast == null ? '' : placeMark(progress.forecast);
-  return { live, message, fingerprint: `${copy.revision}:${place}`, finished };
+  const { message, progress } = await drawAccess(parts, words, accessRequest, { audience: card.audience });
+  const position = progress?.forecast == null ? '' : positionMark(progress.forecast);
+  return { live, message, fingerprint: `${card.revision}:${position}`, finished };
 }
 
-async function standingOf(parts: DrawAccessCardParts, copy: AccessCard, { app }: AccessRequest): Promise<StillMay> {
-  if (copy.withdrawn === true) return 'mayNot';
-  const key = copy.audience === 'approvers' ? keyOfRoute(copy) : null;
+async function standingOf(parts: DrawAccessCardParts, card: AccessCard, { app }: AccessRequest): Promise<StillMay> {
+  if (card.withdrawn === true) return 'mayNot';
+  const key = card.audience === 'approvers' ? keyOfRoute(card) : null;
   return key === null ? 'may' : mayBeShown({ ...parts, database: parts.store.database }, app.id, key);
 }
 
@@ -83,7 +83,7 @@ export async function drawAccess(
     mayBeDone: await mayBeDone(parts.store.database, accessRequest),
     now: parts.store.clock.now(),
     entraPortalUrl: parts.entraPortal,
-    canCancel: audience === 'asker',
+    canCancel: audience === 'requester',
     readAlong,
   });
   return { message, progress };

@@ -70,6 +70,6 @@ export const askButton = defineButton({
   verb: 'ask',
   permission: 'access.request',
   appOnly: true,
-  rolesAnew: 'clicked',
+  freshRoles: 'clicked',
   run: ask,
 });

@@ -34,13 +34,13 @@ export type Approvers = readonly string[] | null;
 /** Whether this caller may decide on this request: decides for its app, and neither made it nor is its subject. */
 export function isTheirs(caller: Caller, request: AccessRequest, approvers: Approvers): boolean {
   if (approvers === null) return false;
-  return mayDecide(caller, approvers) && request.asker.id !== caller.id && request.subject.id !== caller.id;
+  return mayDecide(caller, approvers) && request.requestedBy.id !== caller.id && request.subject.id !== caller.id;
 }
 
 /** Whether this caller may see this request: its requester, its approvers, and operators. */
 export function maySee(caller: Caller, request: AccessRequest, approvers: Approvers): boolean {
-  const isAsker = request.asker.id === caller.id;
-  return isAsker || isTheirs(caller, request, approvers) || deny(caller, 'access.cancel') === null;
+  const isRequester = request.requestedBy.id === caller.id;
+  return isRequester || isTheirs(caller, request, approvers) || deny(caller, 'access.cancel') === null;
 }
 
 /** The app's page of assigned people, for a reader who is told that an assignment may remain. */

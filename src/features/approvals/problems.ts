@@ -50,7 +50,7 @@ export type AccessProblem =
       readonly time: string;
     }
   /** The same for a request that needed no approval. */
-  | { readonly kind: 'needsNoDecision'; readonly id: string; readonly asker: string }
+  | { readonly kind: 'needsNoDecision'; readonly id: string; readonly requestedBy: string }
   | { readonly kind: 'startsAgain'; readonly id: string; readonly person: string; readonly app: string }
   /** `day` in words; empty unless the request starts on a future day. */
   | {
@@ -62,7 +62,7 @@ export type AccessProblem =
       readonly day: string;
     }
   /** The apps whose requests are shown here; null for all apps without approvers of their own. */
-  | { readonly kind: 'placeAdded'; readonly apps: readonly string[] | null }
+  | { readonly kind: 'channelAdded'; readonly apps: readonly string[] | null }
   | {
       readonly kind:
         | 'askForSelf'
@@ -70,12 +70,12 @@ export type AccessProblem =
         | 'ownRequest'
         | 'aboutYourself'
         | 'nothingToDecide'
-        | 'placeIsPersonal'
-        | 'nothingForPlace'
-        | 'placeRemoved'
-        | 'placeShareRemoved'
-        | 'placeNotYours'
-        | 'placeUnknown'
+        | 'notAChannel'
+        | 'nothingForChannel'
+        | 'channelRemoved'
+        | 'channelShareRemoved'
+        | 'channelNotYours'
+        | 'channelUnknown'
         | 'approvalWithdrawn'
         | 'incompleteAccess';
     };
@@ -102,12 +102,12 @@ const KEYS: Readonly<Record<AccessProblem['kind'], ProblemKeys>> = problemKeys(
     accessUnderWay: 'working',
     decidedNow: 'neutral',
     nothingToDecide: 'neutral',
-    placeIsPersonal: 'warning',
-    placeAdded: 'good',
-    placeRemoved: 'neutral',
-    nothingForPlace: 'neutral',
-    placeNotYours: 'neutral',
-    placeUnknown: 'neutral',
+    notAChannel: 'warning',
+    channelAdded: 'good',
+    channelRemoved: 'neutral',
+    nothingForChannel: 'neutral',
+    channelNotYours: 'neutral',
+    channelUnknown: 'neutral',
     approvalWithdrawn: 'neutral',
     incompleteAccess: 'unknown',
   },
@@ -118,11 +118,11 @@ const KEYS: Readonly<Record<AccessProblem['kind'], ProblemKeys>> = problemKeys(
       'problem.askedByOther.happened',
       'problem.askedByOther.next',
     ],
-    placeShareRemoved: [
+    channelShareRemoved: [
       'neutral',
-      'problem.placeRemoved.title',
-      'problem.placeShareRemoved.happened',
-      'problem.placeShareRemoved.next',
+      'problem.channelRemoved.title',
+      'problem.channelShareRemoved.happened',
+      'problem.channelShareRemoved.next',
     ],
   },
 );
@@ -157,7 +157,7 @@ function valuesOf(what: AccessProblem, words: Messages): MessageValues {
       return { ...ids, person: short(person), app: short(app), decider: personName({ name: decider }), time };
     }
     case 'needsNoDecision':
-      return { id: short(what.id, 40), asker: personName({ name: what.asker }) };
+      return { id: short(what.id, 40), requestedBy: personName({ name: what.requestedBy }) };
     case 'startsAgain':
       return { id: short(what.id, 40), person: short(what.person), app: short(what.app) };
     case 'notRetried': {
@@ -173,7 +173,7 @@ function valuesOf(what: AccessProblem, words: Messages): MessageValues {
         person: short(what.person),
         app: short(what.app),
       };
-    case 'placeAdded': {
+    case 'channelAdded': {
       const apps = (what.apps ?? []).map((name) => short(name, 40) || '—');
       return { scope: what.apps === null ? 'all' : 'some', apps: words.list(apps.slice(0, MOST_APPS)) };
     }
@@ -182,12 +182,12 @@ function valuesOf(what: AccessProblem, words: Messages): MessageValues {
     case 'ownRequest':
     case 'aboutYourself':
     case 'nothingToDecide':
-    case 'placeIsPersonal':
-    case 'nothingForPlace':
-    case 'placeRemoved':
-    case 'placeShareRemoved':
-    case 'placeNotYours':
-    case 'placeUnknown':
+    case 'notAChannel':
+    case 'nothingForChannel':
+    case 'channelRemoved':
+    case 'channelShareRemoved':
+    case 'channelNotYours':
+    case 'channelUnknown':
     case 'approvalWithdrawn':
     case 'incompleteAccess':
       return {};

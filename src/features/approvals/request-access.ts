@@ -62,7 +62,7 @@ export async function requestAccess(
   const source = sourceOf(turn);
   const creation = await createAccessRequest(parts.store, {
     source,
-    asker: { id: turn.caller.id, name: turn.caller.name },
+    requestedBy: { id: turn.caller.id, name: turn.caller.name },
     subject: { id: user.id, name: user.displayName, label: user.userPrincipalName, guest: isGuest(user) },
     app: { id: app.id, name: app.displayName },
     reason,
@@ -86,7 +86,7 @@ export async function requestAccess(
         source,
         conversation,
         reader,
-        audience: 'asker',
+        audience: 'requester',
       });
       if (creation.kind === 'created') parts.observe?.requested('access');
       parts.publish('access', accessRequestId);
@@ -263,7 +263,7 @@ export const requestAccessCommand = defineCommand({
   write: writeAccessRequest,
   permission: 'access.request',
   appOnly: true,
-  rolesAnew: 'clicked',
+  freshRoles: 'clicked',
   chapter: 'ask',
   examples: [
     'request access for isaiah to Salesforce on 1 December because he joins Sales',

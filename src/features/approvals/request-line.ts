@@ -82,7 +82,7 @@ function read(words: readonly Word[], opening: Opening): Reading<RequestCommand>
   const tail = words.slice(place.at + place.length);
   const [first, ...rest] = tail;
   // Quotes tell where a reason ends; without them it takes the rest of the line.
-  if (first?.quoted && (rest.length === 0 || goesOn(rest))) {
+  if (first?.quoted && (rest.length === 0 || continues(rest))) {
     return build(readTerms([...head, ...rest], opening), readReason([first]), place.guessed);
   }
   const terms = readTerms(head, opening);
@@ -204,7 +204,7 @@ function withoutAccess(words: readonly Word[]): readonly Word[] {
 }
 
 /** Whether the words after a quoted reason are another part of the line. */
-function goesOn(words: readonly Word[]): boolean {
+function continues(words: readonly Word[]): boolean {
   return SEPARATORS.has(fold(words[0])) || startPlace(words)?.from === 0;
 }
 

@@ -78,10 +78,10 @@ export async function clickedAccessCard(
   accessRequestId: string,
 ): Promise<Reply | null> {
   const { what } = turn.incoming;
-  const copy = what.kind === 'text' ? null : await accessCardOfActivity(parts.store.database, what.cardId);
-  if (copy?.accessRequestId !== accessRequestId) return null;
+  const card = what.kind === 'text' ? null : await accessCardOfActivity(parts.store.database, what.cardId);
+  if (card?.accessRequestId !== accessRequestId) return null;
   // The client names the clicked card; the clicker may not see one that is in another conversation.
   const { conversationKey } = parts.store;
-  const isHere = conversationKey(copy.conversation) === conversationKey(turn.incoming.conversation);
-  return isHere ? { kind: 'live', liveId: copy.id } : null;
+  const isHere = conversationKey(card.conversation) === conversationKey(turn.incoming.conversation);
+  return isHere ? { kind: 'live', liveId: card.id } : null;
 }

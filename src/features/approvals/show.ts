@@ -9,7 +9,7 @@ import { missingFor } from '../../chat/registry/run.ts';
 import { recordAudit, troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import type { Request, Task } from '../../requests/request.ts';
-import { findAskerOf, findRequest } from '../../requests/store.ts';
+import { findRequest, findRequesterOf } from '../../requests/store.ts';
 import { drawPart, drawRequest } from '../provisioning/draw.ts';
 import { openAccessCard } from './access-requests/access-cards.ts';
 import type { AccessRequest } from './access-requests/access-request.ts';
@@ -49,7 +49,7 @@ export async function show(parts: CommandParts, turn: Turn, id: string): Promise
 
 export type VisibleRequest =
   | { readonly kind: 'access'; readonly accessRequest: AccessRequest }
-  | { readonly kind: 'whole'; readonly askerId: string }
+  | { readonly kind: 'whole'; readonly requestedById: string }
   /** Another person's request for several people, of whom only these concern the caller. */
   | { readonly kind: 'part'; readonly request: Request; readonly tasks: readonly Task[] }
   /** The caller may see nothing of this id, and is told only that. */
@@ -65,32 +65,32 @@ export async function findVisible(
 ): Promise<VisibleRequest> {
   const accessRequest = await findAccessRequest(store.database, id);
   if (accessRequest !== null) {
-    const { asker, subject } = accessRequest;
-    return isVisible(visible, asker.id, [subject.id])
+    const { requestedBy, subject } = accessRequest;
+    return isVisible(visible, requestedBy.id, [subject.id])
       ? { kind: 'access', accessRequest }
       : { kind: 'none', isThere: true };
   }
   if (visible.kind === 'all') {
-    const askerId = await findAskerOf(store.database, id);
-    return askerId === null ? { kind: 'unknown' } : { kind: 'whole', askerId };
+    const requestedById = await findRequesterOf(store.database, id);
+    return requestedById === null ? { kind: 'unknown' } : { kind: 'whole', requestedById };
   }
   const request = await findRequest(store.database, id);
   if (request === null) return { kind: 'none', isThere: false };
-  const askerId = request.asker.id;
-  if (askerId === caller.id) return { kind: 'whole', askerId };
-  const tasks = request.tasks.filter(({ subject }) => isVisible(visible, request.asker.id, [subject.id]));
+  const requestedById = request.requestedBy.id;
+  if (requestedById === caller.id) return { kind: 'whole', requestedById };
+  const tasks = request.tasks.filter(({ subject }) => isVisible(visible, request.requestedBy.id, [subject.id]));
   if (tasks.length === 0) return { kind: 'none', isThere: true };
   return tasks.length === request.tasks.length && request.leftOut.length === 0
-    ? { kind: 'whole', askerId }
+    ? { kind: 'whole', requestedById }
     : { kind: 'part', request, tasks };
 }
 
 function isOfOthers(caller: Caller, found: VisibleRequest): boolean {
   switch (found.kind) {
     case 'access':
-      return found.accessRequest.asker.id !== caller.id;
+      return found.accessRequest.requestedBy.id !== caller.id;
     case 'whole':
-      return found.askerId !== caller.id;
+      return found.requestedById !== caller.id;
     case 'part':
       return true;
     case 'none':
@@ -118,7 +118,7 @@ async function showAccess(parts: CommandParts, turn: Turn, request: AccessReques
   if (!approvers.ok) return troubleReply(turn.words, approvers.trouble);
   const decides = isTheirs(turn.caller, request, approvers.value);
   const { conversation, reader, id, place } = turn.incoming;
-  const audience = decides ? 'approvers' : 'asker';
+  const audience = decides ? 'approvers' : 'requester';
   if (readAlong)
     return { kind: 'card', message: (await drawAccess(parts, turn.words, request, { audience, readAlong })).message };
   const shownHere = `show|${place.key}|`;

@@ -103,7 +103,9 @@ async function seenOf(parts: CommandParts, turn: Turn, user: DirectoryUser): Pro
   const readAlong = !parts.isOpenPlace(turn.incoming.conversation);
   const hides = ({ lastEntry }: CheckFacts) =>
     lastEntry !== null &&
-    (readAlong ? lastEntry.asker.id !== turn.caller.id : !isVisible(visible.value, lastEntry.asker.id, [user.id]));
+    (readAlong
+      ? lastEntry.requestedBy.id !== turn.caller.id
+      : !isVisible(visible.value, lastEntry.requestedBy.id, [user.id]));
   return { kind: 'seen', readAlong, of: (facts) => (hides(facts) ? { ...facts, lastEntry: null } : facts) };
 }
 

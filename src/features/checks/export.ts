@@ -38,7 +38,7 @@ export async function openExport(
     if (reply.kind !== 'card') throw new Error('a refusal is a card');
     return { kind: 'refused', message: reply.message };
   };
-  const who = await parts.access.identifyAnew(speaker);
+  const who = await parts.access.identify(speaker, { fresh: true });
   if (who.kind === 'trouble') return refused(troubleReply(words, who.trouble));
   if (who.kind === 'denied') return refused(await refuseStranger(parts, words, speaker.id, who.denial));
   const denial = deny(who.caller, 'history.export');

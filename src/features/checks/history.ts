@@ -40,7 +40,7 @@ async function history(parts: CommandParts, turn: Turn, command: CommandOf<'hist
   const { page } = command;
   const readAlong = !parts.isOpenPlace(turn.incoming.conversation);
   const only = readAlong ? null : partOf(visible.value);
-  const sought = { about, askerId: readAlong ? turn.caller.id : null, since, only };
+  const sought = { about, requestedById: readAlong ? turn.caller.id : null, since, only };
   const found = await findEntriesPage(byReader(parts.store.database), sought, page - 1, ENTRIES_PER_PAGE);
   const lineOf = (number: number) => parts.grammar.format({ ...command, page: number });
   const message = historyCard(turn.words, {
@@ -59,7 +59,7 @@ async function history(parts: CommandParts, turn: Turn, command: CommandOf<'hist
 
 /** The part of the history that the caller may see; null for all of it. */
 function partOf(visible: Visible): OwnPart | null {
-  return visible.kind === 'all' ? null : { askerId: visible.personId, subjectIds: visible.reportIds };
+  return visible.kind === 'all' ? null : { requestedById: visible.personId, subjectIds: visible.reportIds };
 }
 
 /** The request id, where the history is asked about one; null for a person or an app. */
@@ -74,7 +74,7 @@ async function namedRequest(parts: CommandParts, about: string | null): Promise<
 
 /** `requests [page]`: the caller's own requests. */
 async function requests(parts: CommandParts, turn: Turn, page: number): Promise<Reply> {
-  const filter = { about: null, askerId: turn.caller.id, since: null };
+  const filter = { about: null, requestedById: turn.caller.id, since: null };
   const found = await findEntriesPage(byReader(parts.store.database), filter, page - 1, ENTRIES_PER_PAGE);
   const message = historyCard(turn.words, {
     entries: found.entries,

@@ -13,8 +13,8 @@ async function queue(parts: CommandParts, turn: Turn): Promise<Reply> {
   if (!visible.ok) return troubleReply(turn.words, visible.trouble);
   const isPart = visible.value.kind === 'own';
   const whole = await readLineNow(parts.store, isPart ? mostRead : QUEUE_ROWS);
-  const isSeen = ({ asker, subject }: LineItem) =>
-    isVisible(visible.value, asker.id, subject === null ? [] : [subject.id]);
+  const isSeen = ({ requestedBy, subject }: LineItem) =>
+    isVisible(visible.value, requestedBy.id, subject === null ? [] : [subject.id]);
   // Tasks that the caller may not see are counted and not named.
   const line = isPart ? { ...whole, items: whole.items.filter(isSeen).slice(0, QUEUE_ROWS) } : whole;
   const canCancel = deny(turn.caller, 'request.cancel') === null;

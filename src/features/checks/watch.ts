@@ -80,7 +80,7 @@ async function allWatches(parts: CommandParts, turn: Turn): Promise<Reply> {
         ref: refOf(`${watch.key}|${watch.app.id}`),
         isHere: watch.key === turn.incoming.place.key,
         apps: [watch.app.name],
-        place: watch.key,
+        conversation: watch.key,
         grants: [{ name: await nameOf(parts, watch.addedBy), at: watch.addedAt }],
         counts: await mayWatch(parts.access, watch),
       };
@@ -132,7 +132,7 @@ export const watchCommand = defineCommand({
   write: writeWatch,
   permission: 'watch.change',
   appOnly: true,
-  rolesAnew: 'clicked',
+  freshRoles: 'clicked',
   chapter: 'watch',
   examples: ['watch Salesforce'],
   offeredByTeams: { team: 6, groupChat: 9 },

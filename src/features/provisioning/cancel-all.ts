@@ -56,17 +56,17 @@ async function findWaitingOf({ query }: Database, personId: string): Promise<Wai
   const rows = await query
     .selectFrom('tasks')
     .innerJoin('requests', 'requests.id', 'tasks.request_id')
-    .select(['requests.id', 'requests.asker_name', 'requests.asker_id'])
+    .select(['requests.id', 'requests.requested_by_name', 'requests.requested_by_id'])
     .select((select) => select.fn.countAll<number>().as('tasks'))
     .where('tasks.state', 'in', ['held', 'waiting'])
-    .where((row) => row.or([row('requests.asker_id', '=', personId), row('tasks.ordered_by', '=', personId)]))
-    .groupBy(['requests.id', 'requests.asker_name', 'requests.asker_id'])
+    .where((row) => row.or([row('requests.requested_by_id', '=', personId), row('tasks.ordered_by', '=', personId)]))
+    .groupBy(['requests.id', 'requests.requested_by_name', 'requests.requested_by_id'])
     .execute();
-  const own = rows.find(({ asker_id }) => asker_id === personId);
+  const own = rows.find(({ requested_by_id }) => requested_by_id === personId);
   return {
     requests: rows.map(({ id }) => id),
     tasks: rows.reduce((all, { tasks }) => all + Number(tasks), 0),
-    name: own?.asker_name ?? null,
+    name: own?.requested_by_name ?? null,
   };
 }
 

@@ -9,7 +9,7 @@ import {
 } from '../../chat/registry/define-command.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { cancelRequest, confirmRequest } from '../../requests/confirmation.ts';
-import { findAskerOf } from '../../requests/store.ts';
+import { findRequesterOf } from '../../requests/store.ts';
 import { findOwnRequest, resolveRequest } from './own-request.ts';
 import { say } from './problems.ts';
 import { cardOf } from './request-cards.ts';
@@ -35,11 +35,11 @@ async function neededToCancel(
   if (accessRequest === null || isProvisioning)
     return {
       permission: 'request.cancel',
-      isOwn: (await findAskerOf(parts.store.database, requestId)) === caller.id,
+      isOwn: (await findRequesterOf(parts.store.database, requestId)) === caller.id,
     };
   return {
     permission: 'access.cancel',
-    isOwn: accessRequest.askerId === caller.id,
+    isOwn: accessRequest.requestedById === caller.id,
     noteRefusal: () => accessRequest.recordRefusal(caller.id),
   };
 }
@@ -97,6 +97,6 @@ export const confirmButton = defineButton({
   verb: 'confirm',
   permission: 'provision.run',
   ground: 'job',
-  rolesAnew: 'clicked',
+  freshRoles: 'clicked',
   run: (parts, turn, { requestId }) => confirm(parts, turn, requestId),
 });

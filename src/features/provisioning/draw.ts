@@ -82,14 +82,14 @@ async function drawSingle(
   const forecast = isWaiting ? ((await forecastQueue(store)).get(task.id) ?? null) : null;
   const message = requestCard({ request, forecast, now, entraPortalUrl: entraPortal, canRetry: true, readAlong });
   // A start time that moves by less than a second is not worth an edit.
-  const place = forecast === null ? '' : placeMark(forecast);
+  const position = forecast === null ? '' : positionMark(forecast);
   const finished = task?.state.kind === 'done' || task?.state.kind === 'cancelled';
-  return { live: request, message, fingerprint: `${request.revision}:${place}`, finished };
+  return { live: request, message, fingerprint: `${request.revision}:${position}`, finished };
 }
 
 /** What a waiting task's card says about its queue position; a change is worth an edit. */
-export function placeMark(forecast: Forecast): string {
-  return faultMark(forecast) ?? `${forecast.place}@${Math.round(forecast.startsAt / 1000)}`;
+export function positionMark(forecast: Forecast): string {
+  return faultMark(forecast) ?? `${forecast.position}@${Math.round(forecast.startsAt / 1000)}`;
 }
 
 /** While no call gets through, position and start time are not shown, as they would change every second. */

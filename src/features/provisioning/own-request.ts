@@ -26,7 +26,8 @@ export async function findOwnRequest(
 ): Promise<RequestFound> {
   const reply = (answer: Reply): RequestFound => ({ kind: 'reply', reply: answer });
   const request = await findRequest(parts.store.database, requestId);
-  if (permission === 'request.cancel' && request?.asker.id === turn.caller.id) return { kind: 'request', request };
+  if (permission === 'request.cancel' && request?.requestedBy.id === turn.caller.id)
+    return { kind: 'request', request };
   const [task] = request?.tasks ?? [];
   if (request === null || task === undefined) {
     const isTyped = turn.incoming.what.kind === 'text';
@@ -34,7 +35,7 @@ export async function findOwnRequest(
   }
 
   // Its tasks run by the requester's sign-in, which no other caller may use.
-  const isOthers = parts.graphAccess === 'delegated' && request.asker.id !== turn.caller.id;
+  const isOthers = parts.graphAccess === 'delegated' && request.requestedBy.id !== turn.caller.id;
   if (isOthers && permission !== 'request.cancel')
     return reply(say(turn.words, { kind: 'othersRequest', id: request.id }));
   const rule = await parts.synchronization.findRule(request.app.id, task.jobId, task.subject.type);

@@ -159,7 +159,7 @@ export const provisionGroupCommand = defineCommand({
   permission: 'provision.run',
   forRequesters: 'wholeLine',
   ground: 'job',
-  rolesAnew: 'clicked',
+  freshRoles: 'clicked',
   chapter: 'provision',
   examples: [
     'provision group "Sales Team" to "GitHub Enterprise"',

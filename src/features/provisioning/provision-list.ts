@@ -125,7 +125,7 @@ export const provisionListCommand = defineCommand({
   permission: 'provision.run',
   forRequesters: 'wholeLine',
   ground: 'job',
-  rolesAnew: 'clicked',
+  freshRoles: 'clicked',
   chapter: 'provision',
   examples: ['provision users adele@contoso.com, isaiah@contoso.com to Salesforce'],
   tryIt: null,

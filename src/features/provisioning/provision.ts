@@ -48,7 +48,7 @@ export const provisionCommand = defineCommand({
   permission: 'provision.run',
   forRequesters: 'anyLine',
   ground: 'job',
-  rolesAnew: 'clicked',
+  freshRoles: 'clicked',
   chapter: 'provision',
   examples: ['provision adele@contoso.com to Salesforce', 'provision "Adele Vance" to "GitHub Enterprise"'],
   offeredByTeams: { personal: 1, team: 3, groupChat: 1 },

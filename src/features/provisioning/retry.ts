@@ -71,7 +71,7 @@ export const retryCommand = defineCommand({
   write: writeRequestId,
   permission: 'request.retry',
   ground: 'job',
-  rolesAnew: 'clicked',
+  freshRoles: 'clicked',
   chapter: 'requests',
   examples: ['retry R7K3MQ'],
   tryIt: null,

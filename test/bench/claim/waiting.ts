@@ -21,7 +21,7 @@ export async function fillLine(database: Database, count: number, firstList = 0)
       : sql`generate_series(${sql.lit(from)}, ${sql.lit(below - 1)}) as n(i)`;
   const lists = Math.ceil(count / listLength);
   await sql`
-    insert into requests (id, source, asker_id, asker_name, app_id, app_name, locale, time_zone, conversation,
+    insert into requests (id, source, requested_by_id, requested_by_name, app_id, app_name, locale, time_zone, conversation,
       card_id, revision, drawn_revision, created_at)
     select 'L' || (i + ${sql.lit(firstList)}), 'source ' || (i + ${sql.lit(firstList)}), 'alex', 'Alex Wilber',
       'salesforce', 'Salesforce', 'en-US', 'UTC', 'conversation', 'card', 1, 1, ${sql.lit(now)}
@@ -45,7 +45,7 @@ export async function lookOver(database: Database): Promise<void> {
 }
 
 export async function emptyLine(database: Database): Promise<void> {
-  for (const table of ['tasks', 'requests', 'records', 'gates'] as const)
+  for (const table of ['tasks', 'requests', 'audit_log', 'gates'] as const)
     await (database.dialect.singleProcess
       ? sql`delete from ${sql.table(table)}`
       : sql`truncate ${sql.table(table)} cascade`

@@ -35,9 +35,9 @@ export async function fillHistory(database: Database, count: number): Promise<vo
   const subjectName = sql`case when ${isLeaver} then ${lit(leaver.name)}
     when i % 500 = 3 then ${lit(people.adele.displayName)} else ${some} end`;
   const label = sql`case when ${isLeaver} then ${lit(leaver.label)} else ${some} || '@contoso.com' end`;
-  const asker = sql`case when i % 2 = 0 then ${lit(people.alex.id)} when i % 10 = 1 then ${lit(people.megan.id)}
+  const requestedBy = sql`case when i % 2 = 0 then ${lit(people.alex.id)} when i % 10 = 1 then ${lit(people.megan.id)}
     else 'asker ' || ${text(sql`i % 997`)} end`;
-  const askerName = sql`case when i % 2 = 0 then ${lit(people.alex.displayName)}
+  const requestedByName = sql`case when i % 2 = 0 then ${lit(people.alex.displayName)}
     when i % 10 = 1 then ${lit(people.megan.displayName)} else 'Asker ' || ${text(sql`i % 997`)} end`;
   const app = (pick: (one: (typeof everyApplication)[number]) => string) =>
     sql`case i % ${lit(everyApplication.length)} ${sql.join(
@@ -60,9 +60,9 @@ export async function fillHistory(database: Database, count: number): Promise<vo
         '{"subject":"' || ${subject} || '"}' as details from ${numbers}`;
     await database.transact(async (transaction) => {
       await sql`
-        insert into requests (id, source, asker_id, asker_name, app_id, app_name, locale, time_zone, conversation,
+        insert into requests (id, source, requested_by_id, requested_by_name, app_id, app_name, locale, time_zone, conversation,
           card_id, revision, drawn_revision, created_at)
-        select ${id}, ${id}, ${asker}, ${askerName}, ${appId}, ${appName}, 'en-US', 'UTC', 'conversation', ${id}, 3, 3, ${at}
+        select ${id}, ${id}, ${requestedBy}, ${requestedByName}, ${appId}, ${appName}, 'en-US', 'UTC', 'conversation', ${id}, 3, 3, ${at}
         from ${numbers}`.execute(transaction);
       await sql`
         insert into tasks (id, request_id, position, subject_id, subject_type, subject_name, subject_label, job_id,
@@ -71,10 +71,10 @@ export async function fillHistory(database: Database, count: number): Promise<vo
           ${at}, ${at}, ${outcome}, 'created'
         from ${numbers}`.execute(transaction);
       await sql`
-        insert into access_requests (id, source, asker_id, asker_name, subject_id, subject_name, subject_label, app_id,
+        insert into access_requests (id, source, requested_by_id, requested_by_name, subject_id, subject_name, subject_label, app_id,
           app_name, asked_as, locale, time_zone, conversation, created_at, expires_at, remind_at, routed, revision, state,
           decided_by_id, decided_by_name, decided_at, request_id, ended_at, ended_as)
-        select ${accessId}, ${id}, ${asker}, ${askerName}, ${subject}, ${subjectName}, ${label}, ${appId}, ${appName},
+        select ${accessId}, ${id}, ${requestedBy}, ${requestedByName}, ${subject}, ${subjectName}, ${label}, ${appId}, ${appName},
           'request', 'en-US', 'UTC', 'conversation', ${at} - 60000, ${at}, ${at}, 1, 4, 'finished',
           ${lit(people.patti.id)}, ${lit(people.patti.displayName)}, ${at} - 1000, ${id}, ${at}, 'created'
         from ${numbers} where ${isAccess}`.execute(transaction);
@@ -84,17 +84,17 @@ export async function fillHistory(database: Database, count: number): Promise<vo
         select 'copy-' || ${accessId}, ${accessId}, ${accessId}, 'conversation', 'en-US', 'UTC', 'approvers',
           'card ' || ${accessId}, 7, ${at} - 60000 from ${numbers} where ${isAccess}`.execute(transaction);
       await sql`
-        insert into records (at, actor_id, kind, request_id, details)
+        insert into audit_log (at, actor_id, kind, request_id, details)
         select at, actor_id, kind, request_id, details from (
-          ${record('asked', id, asker, 0)}
-          union all ${record('sent', id, asker, 1_000)}
-          union all ${record('finished', id, asker, 2_000)}
+          ${record('asked', id, requestedBy, 0)}
+          union all ${record('sent', id, requestedBy, 1_000)}
+          union all ${record('finished', id, requestedBy, 2_000)}
           union all ${record('accessApproved', accessId, sql`${lit(people.patti.id)}`, -1_000)} where ${isAccess}
         ) as entries`.execute(transaction);
     });
   }
   // What PostgreSQL does by itself soon after so many changes; SQLite never does it.
   if (!isSqlite)
-    for (const table of ['requests', 'tasks', 'access_requests', 'access_cards', 'records'] as const)
+    for (const table of ['requests', 'tasks', 'access_requests', 'access_cards', 'audit_log'] as const)
       await sql`vacuum analyze ${sql.table(table)}`.execute(query);
 }

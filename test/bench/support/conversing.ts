@@ -49,11 +49,11 @@ export function createConversing(connector: Connector): Conversing {
 /** Asks `count` times, never more than `atOnce` at the same time. */
 export async function askMany(count: number, atOnce: number, ask: (index: number) => Promise<unknown>): Promise<void> {
   let next = 0;
-  const asker = async () => {
+  const requestedBy = async () => {
     while (next < count) {
       next += 1;
       await ask(next - 1);
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, asker));
+  await Promise.all(Array.from({ length: atOnce }, requestedBy));
 }

@@ -115,8 +115,8 @@ describe('a command that is added', () => {
 
   it('runs with fresh roles of the caller where it asks for them', async () => {
     const now = { kind: 'caller', caller: caller('viewer') };
-    const access = { contacts: async () => [], identifyAnew: async () => now };
-    const parts = partsWith(fixture({ rolesAnew: 'always' }), { access: access as unknown as CommandParts['access'] });
+    const access = { contacts: async () => [], identify: async () => now };
+    const parts = partsWith(fixture({ freshRoles: 'always' }), { access: access as unknown as CommandParts['access'] });
 
     await runCommand(parts, turnOf(caller('operator')), { verb: 'queue' });
 

@@ -40,7 +40,7 @@ export function requestIn(
   const { text, attempts = 1, type = 'User', perhaps = null } = more;
   return {
     id: 'R7K3MQ',
-    asker: { id: 'alex', name: text ?? 'Alex Wilber' },
+    requestedBy: { id: 'alex', name: text ?? 'Alex Wilber' },
     app: { id: '5eed0000-0000-4000-8000-0000000000a1', name: text ?? 'Salesforce' },
     reader: { locale: 'en-US', timeZone: 'Europe/Berlin' },
     conversation: 'conversation',
@@ -210,8 +210,8 @@ export function everyCardSaying(text: string, size: { steps?: number; changes?: 
   const command = { verb: 'apps', chapter: 'check', examples: many(text), tryIt: text } as const;
   return [
     ...outcomesSaying(text, size).map((outcome) => draw(requestIn(doneWith(outcome, text), { text, attempts: 3 }))),
-    draw(requestIn({ kind: 'waiting', dueAt: NOW, again: 'ruleChanged' }, { text }), {
-      forecast: { place: 3, startsAt: NOW + 21_000 },
+    draw(requestIn({ kind: 'waiting', dueAt: NOW, waitReason: 'ruleChanged' }, { text }), {
+      forecast: { position: 3, startsAt: NOW + 21_000 },
     }),
     draw(requestIn({ kind: 'running', startedAt: NOW, lease }, { text, attempts: 2 })),
     ...problemsSaying(text).map((what) => problem(words, what, many(say, 9), 'https://entra.microsoft.com/#view/page')),

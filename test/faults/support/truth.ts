@@ -26,7 +26,7 @@ export async function findUnfinished({ query }: Database): Promise<Complaints> {
     .where('state', 'in', ['pending', 'approved', 'started'])
     .execute();
   const notices = await query.selectFrom('notices').select(['id', 'kind']).where('due_at', 'is not', null).execute();
-  const copies = await query.selectFrom('access_cards').select('id').where('card_id', 'is', null).execute();
+  const unposted = await query.selectFrom('access_cards').select('id').where('card_id', 'is', null).execute();
   const cards = await query
     .selectFrom('requests')
     .select(['id', 'card_id', 'revision', 'drawn_revision'])
@@ -50,7 +50,7 @@ export async function findUnfinished({ query }: Database): Promise<Complaints> {
     ...tasks.map(({ id, state, again, attempts }) => `task ${id} is ${state} (${again ?? 'first'}, ${attempts} calls)`),
     ...access.map(({ id, state }) => `access request ${id} is ${state}`),
     ...notices.map(({ id, kind }) => `notice ${id} (${kind}) is owed`),
-    ...copies.map(({ id }) => `card ${id} was not posted`),
+    ...unposted.map(({ id }) => `card ${id} was not posted`),
     ...cards.map(({ id, card_id, revision, drawn_revision }) =>
       card_id === null ? `the card of ${id} was not posted` : `card of ${id} shows ${drawn_revision} of ${revision}`,
     ),
@@ -72,9 +72,9 @@ export async function findUntrueCards(
   const access = { identify: async () => ({ kind: 'caller', caller: approver }) };
   const applications = { find: async () => ({ ok: true, value: { kind: 'none', known: [] } }) };
   const fromGraph = { directory: unasked, access, applications, assignments: unasked } as never;
-  const copyParts = { store, entraPortal, ...(fromGraph as object) } as Parameters<typeof drawAccessCard>[0];
+  const drawParts = { store, entraPortal, ...(fromGraph as object) } as Parameters<typeof drawAccessCard>[0];
   const requests = await database.query.selectFrom('requests').select('id').where('card_id', 'is not', null).execute();
-  const copies = await database.query.selectFrom('access_cards').select('id').execute();
+  const cards = await database.query.selectFrom('access_cards').select('id').execute();
   const complaints: string[] = [];
   const compare = (id: string, drawing: Drawing | null) => {
     const card = shown.find((one) => one.id === drawing?.live.cardId);
@@ -85,14 +85,14 @@ export async function findUntrueCards(
       );
   };
   for (const { id } of requests) compare(id, await drawRequest({ store, entraPortal, isOpenPlace: () => true }, id));
-  for (const { id } of copies) compare(id, await drawAccessCard(copyParts, id));
+  for (const { id } of cards) compare(id, await drawAccessCard(drawParts, id));
   return complaints;
 }
 
 /** Requests that did not end exactly once. */
 export async function findMiscounted({ query }: Database): Promise<Complaints> {
   const ends = await query
-    .selectFrom('records')
+    .selectFrom('audit_log')
     .select(['request_id', 'kind', 'details'])
     .where('kind', 'in', ['finished', 'accessAsked', 'accessApproved', 'accessStarted', 'accessFinished'])
     .execute();
@@ -138,8 +138,8 @@ export function findCrowds(arrivals: readonly number[]): Complaints {
  */
 export async function findStrayCards({ query }: Database, shown: readonly ShownCard[]): Promise<readonly ShownCard[]> {
   const requests = await query.selectFrom('requests').select('card_id').execute();
-  const copies = await query.selectFrom('access_cards').select('card_id').execute();
-  const kept = new Set([...requests, ...copies].map(({ card_id }) => card_id));
+  const cards = await query.selectFrom('access_cards').select('card_id').execute();
+  const kept = new Set([...requests, ...cards].map(({ card_id }) => card_id));
   const isLive = (text: string) => /\bseason\d+|One moment/i.test(text) && !/You approved/.test(text);
   return shown.filter(({ id, content, text }) => content !== null && !kept.has(id) && isLive(text));
 }

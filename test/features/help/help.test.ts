@@ -14,7 +14,7 @@ const everyone = commandsFor({ registry, graphAccess: 'appOnly' }, caller('opera
 
 const checking = ['status', 'check', 'queue', 'apps'];
 const watching = ['watch', 'unwatch', 'watches'];
-const places = ['approvalPlaces', 'removeApprovalPlace'];
+const places = ['approvalChannels', 'removeApprovalChannel'];
 const about = ['whoami', 'help'];
 
 describe('the commands that a caller may use', () => {

@@ -32,7 +32,7 @@ export interface AccessCard {
   readonly withdrawn?: true;
 }
 
-export type Audience = 'asker' | 'approvers';
+export type Audience = 'requester' | 'approvers';
 
 export interface NewAccessCard {
   readonly accessRequestId: string;
@@ -71,9 +71,9 @@ export async function openAccessCard(
     const earlier = await find();
     if (earlier !== undefined) return earlier.id;
     const at = clock.now();
-    await insertCopies(transaction, [wanted], at, at + handedOutForMs);
+    await insertCards(transaction, [wanted], at, at + handedOutForMs);
     const row = await find();
-    if (row === undefined) throw new Error('a copy vanished while it was being stored');
+    if (row === undefined) throw new Error('a card vanished while it was being stored');
     if (insteadOf !== null) await forgetEarlier(transaction, requestId, insteadOf, row.id);
     if (shownBy !== null) {
       const { actorId, key } = shownBy;
@@ -115,10 +115,10 @@ export async function enqueueAccessCards(
   wanted: readonly NewAccessCard[],
   now: number,
 ): Promise<void> {
-  await insertCopies(transaction, wanted, now, now);
+  await insertCards(transaction, wanted, now, now);
 }
 
-async function insertCopies(
+async function insertCards(
   query: Kysely<Schema>,
   wanted: readonly NewAccessCard[],
   now: number,
@@ -147,23 +147,23 @@ async function insertCopies(
 }
 
 export async function findAccessCard({ query }: Database, id: string): Promise<AccessCard | null> {
-  const row = await selectCopies(query).where('access_cards.id', '=', id).executeTakeFirst();
-  return row === undefined ? null : toCopy(row);
+  const row = await selectCards(query).where('access_cards.id', '=', id).executeTakeFirst();
+  return row === undefined ? null : toAccessCard(row);
 }
 
 /** The approvers' cards of the request, posted or not. */
 export async function approversCards({ query }: Database, accessRequestId: string): Promise<AccessCard[]> {
-  const rows = await selectCopies(query)
+  const rows = await selectCards(query)
     .where('access_cards.access_request_id', '=', accessRequestId)
     .where('access_cards.audience', '=', 'approvers')
     .execute();
-  return rows.map(toCopy);
+  return rows.map(toAccessCard);
 }
 
 /** The access request card with this card id, if there is one. */
 export async function accessCardOfActivity({ query }: Database, cardId: string): Promise<AccessCard | null> {
-  const row = await selectCopies(query).where('access_cards.card_id', '=', cardId).limit(1).executeTakeFirst();
-  return row === undefined ? null : toCopy(row);
+  const row = await selectCards(query).where('access_cards.card_id', '=', cardId).limit(1).executeTakeFirst();
+  return row === undefined ? null : toAccessCard(row);
 }
 
 /** The posted cards that show one of these provisioning requests. */
@@ -208,8 +208,8 @@ export async function attachAccessCard(
     .updateTable('access_cards')
     .set({ card_id: cardId, due_at: null, drawn_revision: 0 })
     .where('id', '=', id)
-    .where((copy) => copy.or([copy('card_id', 'is', null), copy('card_id', '=', instead ?? '')]))
-    .where((copy) => copy.or([copy('card_id', 'is', null), copy('card_id', '!=', cardId)]))
+    .where((card) => card.or([card('card_id', 'is', null), card('card_id', '=', instead ?? '')]))
+    .where((card) => card.or([card('card_id', 'is', null), card('card_id', '!=', cardId)]))
     .execute();
   const row = await query.selectFrom('access_cards').select('card_id').where('id', '=', id).executeTakeFirst();
   return row?.card_id ?? cardId;
@@ -279,8 +279,8 @@ export function dueAccessCards(database: Database, now: number, limit: number): 
       .set({ due_at: now + handedOutForMs })
       .where('id', 'in', ids)
       .execute();
-    const copies = await selectCopies(transaction).where('access_cards.id', 'in', ids).execute();
-    return copies.map(toCopy).toSorted((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id));
+    const cards = await selectCards(transaction).where('access_cards.id', 'in', ids).execute();
+    return cards.map(toAccessCard).toSorted((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id));
   });
 }
 
@@ -295,7 +295,7 @@ export async function putOffAccessCard({ query }: Database, id: string, dueAt: n
 
 const latestRevision = sql<number>`access_requests.revision + coalesce(requests.revision, 0)`;
 
-function selectCopies(query: Kysely<Schema>) {
+function selectCards(query: Kysely<Schema>) {
   return query
     .selectFrom('access_cards')
     .innerJoin('access_requests', 'access_requests.id', 'access_cards.access_request_id')
@@ -304,7 +304,7 @@ function selectCopies(query: Kysely<Schema>) {
     .select(latestRevision.as('revision'));
 }
 
-function toCopy(row: Selectable<AccessCardRow> & { readonly revision: number }): AccessCard {
+function toAccessCard(row: Selectable<AccessCardRow> & { readonly revision: number }): AccessCard {
   return {
     id: row.id,
     accessRequestId: row.access_request_id,

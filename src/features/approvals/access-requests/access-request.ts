@@ -49,7 +49,7 @@ import type { Person, Reader, Subject } from '../../../requests/request.ts';
 export interface AccessRequest {
   /** Six characters like a provisioning request's id, and never the same as one of those. */
   readonly id: string;
-  readonly asker: Person;
+  readonly requestedBy: Person;
   /** The person who is to get access; `label` is the user principal name. */
   readonly subject: Person & Pick<Subject, 'label' | 'guest'>;
   /** The service principal's object id and display name. */

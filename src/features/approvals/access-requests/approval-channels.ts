@@ -1,7 +1,7 @@
 import type { Selectable, Transaction } from 'kysely';
 import { personOf } from '../../../chat/known-people.ts';
 import type { Database } from '../../../db/database.ts';
-import type { ApprovalPlaceRow, Schema } from '../../../db/schema.ts';
+import type { ApprovalChannelRow, Schema } from '../../../db/schema.ts';
 import { writeAudit } from '../../../requests/audit-log.ts';
 import type { Reader } from '../../../requests/request.ts';
 import type { StoreParts } from '../../../requests/store.ts';
@@ -36,16 +36,16 @@ export interface StoredChannel extends ApprovalChannel {
   readonly grants: readonly ChannelGrant[];
 }
 
-type PlaceParts = Pick<StoreParts, 'database' | 'clock'>;
+type ChannelParts = Pick<StoreParts, 'database' | 'clock'>;
 
 /** Stores the channel. One that is known already keeps what it was added for before. */
-export async function addApprovalChannel({ database, clock }: PlaceParts, place: ApprovalChannel): Promise<void> {
-  const { key, conversation, reader, addedBy } = place;
+export async function addApprovalChannel({ database, clock }: ChannelParts, channel: ApprovalChannel): Promise<void> {
+  const { key, conversation, reader, addedBy } = channel;
   const at = clock.now();
   await database.transact(async (transaction) => {
     const earlier = (await lockApprovalChannel(database, transaction, key))?.grants ?? [];
     const own = earlier.filter(({ by }) => by === addedBy);
-    const grants = [...earlier.filter(({ by }) => by !== addedBy), { by: addedBy, at, ...joined([...own, place]) }];
+    const grants = [...earlier.filter(({ by }) => by !== addedBy), { by: addedBy, at, ...joined([...own, channel]) }];
     const columns = {
       conversation,
       locale: reader.locale,
@@ -55,11 +55,11 @@ export async function addApprovalChannel({ database, clock }: PlaceParts, place:
       added_at: at,
     };
     await transaction
-      .insertInto('approval_places')
+      .insertInto('approval_channels')
       .values({ key, ...columns })
       .onConflict((conflict) => conflict.column('key').doUpdateSet(columns))
       .execute();
-    const details = { place: key, general: place.general, apps: place.apps };
+    const details = { place: key, general: channel.general, apps: channel.apps };
     await writeAudit(transaction, { at, actorId: addedBy, kind: 'placeAdded', requestId: null, details });
   });
 }
@@ -76,20 +76,20 @@ export type Removal =
 
 /** Removes a share from all grants of a channel, and the channel itself with its last grant. */
 export async function removeShare(
-  { database, clock }: PlaceParts,
+  { database, clock }: ChannelParts,
   key: string,
   share: Share,
   actorId: string,
 ): Promise<Removal> {
   return database.transact(async (transaction): Promise<Removal> => {
-    const place = await lockApprovalChannel(database, transaction, key);
-    if (place === null) return 'unknown';
-    const taken = common(place, share);
+    const channel = await lockApprovalChannel(database, transaction, key);
+    if (channel === null) return 'unknown';
+    const taken = common(channel, share);
     if (isEmpty(taken)) return 'notTheirs';
     const isLast = await keepGrants(
       transaction,
       key,
-      place.grants.map((grant) => without(grant, share)),
+      channel.grants.map((grant) => without(grant, share)),
     );
     const details = { place: key, ...taken };
     await writeAudit(transaction, { at: clock.now(), actorId, kind: 'placeRemoved', requestId: null, details });
@@ -104,8 +104,8 @@ export async function keepGrants(
   grants: readonly ChannelGrant[],
 ): Promise<boolean> {
   const left = grants.filter((grant) => !isEmpty(grant));
-  if (left.length === 0) await transaction.deleteFrom('approval_places').where('key', '=', key).execute();
-  else await transaction.updateTable('approval_places').set(columnsOf(left)).where('key', '=', key).execute();
+  if (left.length === 0) await transaction.deleteFrom('approval_channels').where('key', '=', key).execute();
+  else await transaction.updateTable('approval_channels').set(columnsOf(left)).where('key', '=', key).execute();
   return left.length === 0;
 }
 
@@ -120,7 +120,7 @@ export async function forgetApprovalChannel(
     return;
   }
   const removed = await transaction
-    .deleteFrom('approval_places')
+    .deleteFrom('approval_channels')
     .where('key', '=', key)
     .returning('key')
     .executeTakeFirst();
@@ -130,8 +130,8 @@ export async function forgetApprovalChannel(
 }
 
 export async function findApprovalChannel({ query }: Database, key: string): Promise<StoredChannel | null> {
-  const row = await query.selectFrom('approval_places').selectAll().where('key', '=', key).executeTakeFirst();
-  return row === undefined ? null : toPlace(row);
+  const row = await query.selectFrom('approval_channels').selectAll().where('key', '=', key).executeTakeFirst();
+  return row === undefined ? null : toChannel(row);
 }
 
 export async function lockApprovalChannel(
@@ -139,9 +139,9 @@ export async function lockApprovalChannel(
   transaction: Transaction<Schema>,
   key: string,
 ): Promise<StoredChannel | null> {
-  const found = transaction.selectFrom('approval_places').selectAll().where('key', '=', key);
+  const found = transaction.selectFrom('approval_channels').selectAll().where('key', '=', key);
   const row = await (dialect.lockRows ? found.forUpdate() : found).executeTakeFirst();
-  return row === undefined ? null : toPlace(row);
+  return row === undefined ? null : toChannel(row);
 }
 
 export function joined(shares: readonly Share[]): Share {
@@ -165,11 +165,11 @@ function columnsOf(grants: readonly ChannelGrant[]) {
 
 /** All channels, in the order in which they were added. */
 export async function listApprovalChannels({ query }: Database): Promise<StoredChannel[]> {
-  const rows = await query.selectFrom('approval_places').selectAll().orderBy('added_at').orderBy('key').execute();
-  return rows.map(toPlace);
+  const rows = await query.selectFrom('approval_channels').selectAll().orderBy('added_at').orderBy('key').execute();
+  return rows.map(toChannel);
 }
 
-function toPlace(row: Selectable<ApprovalPlaceRow>): StoredChannel {
+function toChannel(row: Selectable<ApprovalChannelRow>): StoredChannel {
   const share = { general: row.general === 1, apps: JSON.parse(row.apps) as string[] };
   return {
     key: row.key,

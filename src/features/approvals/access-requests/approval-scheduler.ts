@@ -117,8 +117,8 @@ const databasePauseMs = 1_000;
 const shortestPauseMs = 1_000;
 
 const failed = {
-  code: 'calendar_failed',
-  message: 'the calendar of access requests could not look what is due',
+  code: 'approval_scheduler_failed',
+  message: 'the approval scheduler could not look what is due',
 };
 
 type Row = ClaimedRow;
@@ -129,9 +129,9 @@ export function startApprovalScheduler(scheduler: ApprovalSchedulerParts): Appro
   const { ownerId: owner = randomUUID(), leaseMs = defaultLeaseMs, pollMs = defaultPollMs } = scheduler;
   const isSteady = createSteadiness(clock, leaseMs);
 
-  async function seeToDue(): Promise<number | null> {
+  async function runDue(): Promise<number | null> {
     const due = await claimDue(parts, { owner, until: clock.now() + leaseMs }, concurrency, isSteady());
-    await Promise.all(due.map(see));
+    await Promise.all(due.map(runLeased));
     if (due.length > 0) return 0;
     const next = await nextDueAt(parts);
     return next === null ? null : Math.max(next - clock.now(), 1);
@@ -178,16 +178,19 @@ export function startApprovalScheduler(scheduler: ApprovalSchedulerParts): Appro
   }
 
   /** Handles one leased request. An error in it affects no other. */
-  async function see(row: Row): Promise<void> {
+  async function runLeased(row: Row): Promise<void> {
     const { id } = row;
     const renew = (until: number) => renewDue(parts, id, { owner, until });
     await underLease({ leaseMs, renew, clock, log, details: { accessRequestId: id } }, async () => {
       try {
-        if (await attend(row)) tell(id);
+        if (await runDueAction(row)) tell(id);
         // A write releases the lease. If the lease is still held, nothing was done yet.
         else await releaseDue(parts, id, owner, clock.now() + shortestPauseMs);
       } catch (error) {
-        log.error({ error, code: 'duty_failed', accessRequestId: id }, 'what was due of an access request failed');
+        log.error(
+          { error, code: 'due_action_failed', accessRequestId: id },
+          'what was due of an access request failed',
+        );
         // Should that fail as well, the lease expires.
         const pauseMs = isDatabaseFault(error) ? databasePauseMs : faultPauseMs;
         await releaseDue(parts, id, owner, clock.now() + pauseMs).catch(() => undefined);
@@ -196,7 +199,7 @@ export function startApprovalScheduler(scheduler: ApprovalSchedulerParts): Appro
   }
 
   /** True when the request visibly changed. */
-  async function attend(row: Row): Promise<boolean> {
+  async function runDueAction(row: Row): Promise<boolean> {
     const { id } = row;
     const dueAction = dueActionOf(row, clock.now());
     if ((dueAction === 'route' || dueAction === 'start') && row.abandoned && row.crashes >= mostCrashes)
@@ -220,14 +223,14 @@ export function startApprovalScheduler(scheduler: ApprovalSchedulerParts): Appro
       case null:
         return false;
       default:
-        return assertNever(dueAction, 'duty');
+        return assertNever(dueAction, 'dueAction');
     }
   }
 
   /** A request that keeps killing the process is tried less and less often; it still expires on its day. */
   async function putOff({ id, crashes, state, expires_at: expiresAt }: Row): Promise<false> {
     log.error(
-      { code: 'duty_put_off', accessRequestId: id, crashes },
+      { code: 'due_action_put_off', accessRequestId: id, crashes },
       'processes ended while they saw to an access request; it is put off',
     );
     const dueAt = clock.now() + crashPauseMs * 2 ** Math.min(crashes - mostCrashes, mostDoublings);
@@ -274,7 +277,7 @@ export function startApprovalScheduler(scheduler: ApprovalSchedulerParts): Appro
 
   const workerFor = (name: string, work: () => Promise<number | null>) =>
     startWorker({ name, failed, work, clock, log, maxIdleMs: pollMs });
-  const workers = [workerFor('approval scheduler', seeToDue), workerFor('ends of access requests', finishEnded)];
+  const workers = [workerFor('approval scheduler', runDue), workerFor('ends of access requests', finishEnded)];
   return {
     wake() {
       for (const worker of workers) worker.wake();

@@ -138,7 +138,7 @@ export function finishRouting(parts: AccessParts, id: string, to: readonly Shown
     if (row?.state !== 'pending' || row.routed === 1) return false;
     await changeRow(transaction, row, { routed: 1, due_at: nextDue(row, row.reminded_at) });
     const now = parts.clock.now();
-    const copies = to.map(({ key, conversation, reader }) => {
+    const cards = to.map(({ key, conversation, reader }) => {
       return {
         accessRequestId: id,
         source: routeSource(id, key),
@@ -147,7 +147,7 @@ export function finishRouting(parts: AccessParts, id: string, to: readonly Shown
         audience: 'approvers',
       } as const;
     });
-    await enqueueAccessCards(transaction, copies, now);
+    await enqueueAccessCards(transaction, cards, now);
     if (to.length === 0) await enqueueUnreached(parts, transaction, row);
     return true;
   });

@@ -51,7 +51,7 @@ export interface Notice {
 }
 
 /** A recipient's conversation and language. */
-interface Ear {
+interface Recipient {
   readonly conversation: string;
   readonly reader: Reader;
 }
@@ -67,24 +67,34 @@ export async function enqueueNotices(
 ): Promise<void> {
   switch (action.kind) {
     case 'approve':
-      return owe(parts, transaction, row, 'approved', [earOfAsker(row)], startsAtOnce(row) ? firstLookMs : 0);
+      return enqueue(
+        parts,
+        transaction,
+        row,
+        'approved',
+        [requesterRecipient(row)],
+        startsAtOnce(row) ? firstLookMs : 0,
+      );
     case 'deny':
-      return owe(parts, transaction, row, 'denied', [earOfAsker(row)]);
+      return enqueue(parts, transaction, row, 'denied', [requesterRecipient(row)]);
     case 'lapse':
-      return owe(parts, transaction, row, 'lapsed', [earOfAsker(row), ...earOfDecider(row)]);
+      return enqueue(parts, transaction, row, 'lapsed', [requesterRecipient(row), ...deciderRecipients(row)]);
     case 'finish':
-      return owe(parts, transaction, row, 'result', [earOfAsker(row), ...earOfDecider(row)]);
+      return enqueue(parts, transaction, row, 'result', [requesterRecipient(row), ...deciderRecipients(row)]);
     case 'await':
       // Still waiting after another attempt is no news.
       if (await hasBeenTold(transaction, row)) return;
-      return owe(parts, transaction, row, 'waits', [earOfAsker(row), ...earOfDecider(row)]);
+      return enqueue(parts, transaction, row, 'waits', [requesterRecipient(row), ...deciderRecipients(row)]);
     case 'expire':
-      return owe(parts, transaction, row, 'expired', [earOfAsker(row), ...(await earsOfApprovers(transaction, row))]);
+      return enqueue(parts, transaction, row, 'expired', [
+        requesterRecipient(row),
+        ...(await approverRecipients(transaction, row)),
+      ]);
     case 'cancel': {
-      const asker = action.by.id === row.asker_id ? [] : [earOfAsker(row)];
-      const decider = action.by.id === row.decided_by_id ? [] : earOfDecider(row);
-      const approvers = await earsOfApprovers(transaction, row);
-      return owe(parts, transaction, row, 'cancelled', [...asker, ...decider, ...approvers]);
+      const requester = action.by.id === row.requested_by_id ? [] : [requesterRecipient(row)];
+      const decider = action.by.id === row.decided_by_id ? [] : deciderRecipients(row);
+      const approvers = await approverRecipients(transaction, row);
+      return enqueue(parts, transaction, row, 'cancelled', [...requester, ...decider, ...approvers]);
     }
     case 'start':
     case 'retry':
@@ -113,13 +123,13 @@ export async function enqueueReminder(
   transaction: Transaction<Schema>,
   row: Row,
 ): Promise<boolean> {
-  const ears = await earsOfApprovers(transaction, row);
-  await owe(parts, transaction, row, 'reminder', ears);
-  return ears.length > 0;
+  const recipients = await approverRecipients(transaction, row);
+  await enqueue(parts, transaction, row, 'reminder', recipients);
+  return recipients.length > 0;
 }
 
 export async function enqueueUnreached(parts: AccessParts, transaction: Transaction<Schema>, row: Row): Promise<void> {
-  await owe(parts, transaction, row, 'nobodyReached', [earOfAsker(row)]);
+  await enqueue(parts, transaction, row, 'nobodyReached', [requesterRecipient(row)]);
 }
 
 /** `accessRequestId`: a request that may no longer be shown there; the text does not mention it. */
@@ -127,9 +137,9 @@ export async function enqueueChannelEnded(
   parts: AccessParts,
   transaction: Transaction<Schema>,
   accessRequestId: string,
-  { conversation, reader }: Ear,
+  { conversation, reader }: Recipient,
 ): Promise<void> {
-  await owe(parts, transaction, { id: accessRequestId }, 'placeEnded', [{ conversation, reader }]);
+  await enqueue(parts, transaction, { id: accessRequestId }, 'placeEnded', [{ conversation, reader }]);
 }
 
 /** Whether it starts at once, not on a later day. */
@@ -150,17 +160,17 @@ export async function releaseApproval(transaction: Transaction<Schema>, id: stri
     .execute();
 }
 
-function earOfAsker({ conversation, locale, time_zone }: Row): Ear {
+function requesterRecipient({ conversation, locale, time_zone }: Row): Recipient {
   return { conversation, reader: { locale, timeZone: time_zone } };
 }
 
-function earOfDecider(row: Row): Ear[] {
+function deciderRecipients(row: Row): Recipient[] {
   const from = toDecidedFrom(row);
   return from === null ? [] : [from];
 }
 
 /** A card that can never be posted does not count. */
-async function earsOfApprovers(transaction: Transaction<Schema>, { id }: Row): Promise<Ear[]> {
+async function approverRecipients(transaction: Transaction<Schema>, { id }: Row): Promise<Recipient[]> {
   const rows = await transaction
     .selectFrom('access_cards')
     .select(['conversation', 'locale', 'time_zone'])
@@ -174,22 +184,22 @@ async function earsOfApprovers(transaction: Transaction<Schema>, { id }: Row): P
   return rows.map(({ conversation, locale, time_zone }) => ({ conversation, reader: { locale, timeZone: time_zone } }));
 }
 
-async function owe(
+async function enqueue(
   { clock, conversationKey }: AccessParts,
   transaction: Transaction<Schema>,
   { id }: Pick<Row, 'id'>,
   kind: NoticeKind,
-  ears: readonly Ear[],
+  recipients: readonly Recipient[],
   delayMs = 0,
 ): Promise<void> {
-  const told = new Map<string, Ear>();
-  for (const ear of ears) {
-    const key = conversationKey(ear.conversation);
-    if (!told.has(key)) told.set(key, ear);
+  const byConversation = new Map<string, Recipient>();
+  for (const recipient of recipients) {
+    const key = conversationKey(recipient.conversation);
+    if (!byConversation.has(key)) byConversation.set(key, recipient);
   }
-  if (told.size === 0) return;
+  if (byConversation.size === 0) return;
   const at = clock.now();
-  const rows = [...told.values()].map(({ conversation, reader }) => ({
+  const rows = [...byConversation.values()].map(({ conversation, reader }) => ({
     access_request_id: id,
     conversation,
     locale: reader.locale,
@@ -211,7 +221,9 @@ export async function ownConversations({ query }: Database, accessRequestId: str
     .selectAll()
     .where('id', '=', accessRequestId)
     .executeTakeFirst();
-  return row === undefined ? [] : [earOfAsker(row), ...earOfDecider(row)].map(({ conversation }) => conversation);
+  return row === undefined
+    ? []
+    : [requesterRecipient(row), ...deciderRecipients(row)].map(({ conversation }) => conversation);
 }
 
 /**

@@ -30,8 +30,8 @@ export async function mayBeShown(parts: ReaderParts, appId: string, key: string)
   const approvers = app === null || app.unsettled === true ? null : app.approvers;
   const personId = personOf(key);
   if (personId !== null) return mayRead(parts, personId, approvers);
-  const place = await findApprovalChannel(parts.database, key);
-  const grants = place === null ? [] : grantsFor(place, appId, approvers);
+  const channel = await findApprovalChannel(parts.database, key);
+  const grants = channel === null ? [] : grantsFor(channel, appId, approvers);
   if (grants.length === 0) return 'may';
   return anyMay(await Promise.all(grants.map(({ by }) => mayRead(parts, by, approvers))));
 }

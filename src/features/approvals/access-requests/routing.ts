@@ -39,12 +39,12 @@ export async function routeAccess(parts: RoutingParts, request: AccessRequest): 
   if (found.value.kind !== 'one' || found.value.app.unsettled === true) return { kind: 'later', delayMs: lookAgainMs };
   const ownApprovers = found.value.app.approvers;
   const refusing = await findRefusing(parts.store.database, request.id);
-  const places = (await listApprovalChannels(parts.store.database)).filter(({ key }) => !refusing.has(key));
+  const channels = (await listApprovalChannels(parts.store.database)).filter(({ key }) => !refusing.has(key));
   const counting: ShownTo[] = [];
   let isUnknown = false;
-  for (const place of places) {
-    const standing = await standingOf(parts, request, place, ownApprovers);
-    if (standing === 'may') counting.push(place);
+  for (const channel of channels) {
+    const standing = await standingOf(parts, request, channel, ownApprovers);
+    if (standing === 'may') counting.push(channel);
     if (standing === 'unknown') isUnknown = true;
   }
   if (counting.length > 0) return { kind: 'routed', to: counting };
@@ -56,7 +56,7 @@ export async function routeAccess(parts: RoutingParts, request: AccessRequest): 
     if (!members.ok) return { kind: 'later', delayMs: askAgainMs };
     for (const member of members.value) people.add(member);
   }
-  people.delete(request.asker.id);
+  people.delete(request.requestedBy.id);
   people.delete(request.subject.id);
   const chats: ShownTo[] = [];
   for (const { personId, conversation, reader } of await findKnownPeople(parts.store.database, [...people])) {
@@ -74,14 +74,14 @@ export async function routeAccess(parts: RoutingParts, request: AccessRequest): 
 async function standingOf(
   parts: RoutingParts,
   { id, app }: AccessRequest,
-  place: StoredChannel,
+  channel: StoredChannel,
   ownApprovers: readonly string[],
 ): Promise<StillMay | null> {
-  const grants = grantsFor(place, app.id, ownApprovers);
+  const grants = grantsFor(channel, app.id, ownApprovers);
   if (grants.length === 0) return null;
   const standings = await Promise.all(grants.map(({ by }) => mayRead(parts, by, ownApprovers)));
   const by = grants.flatMap((grant, index) => (standings[index] === 'mayNot' ? [grant.by] : []));
   const share = ownApprovers.length > 0 ? { general: false, apps: [app.id] } : { general: true, apps: [] };
-  if (by.length > 0) await endGrants(parts.store, { key: place.key, by, share, accessRequestId: id });
+  if (by.length > 0) await endGrants(parts.store, { key: channel.key, by, share, accessRequestId: id });
   return anyMay(standings);
 }

@@ -18,7 +18,7 @@ import type {
 export function toAccessRequest(row: Selectable<AccessRequestRow>): AccessRequest {
   return {
     id: row.id,
-    asker: { id: row.asker_id, name: row.asker_name },
+    requestedBy: { id: row.requested_by_id, name: row.requested_by_name },
     subject: { id: row.subject_id, name: row.subject_name, label: row.subject_label, ...guestMark(row) },
     app: { id: row.app_id, name: row.app_name },
     reason: row.reason,

@@ -1,4 +1,4 @@
-import type { Access } from '../../../access/access.ts';
+import type { Access, PersonKey } from '../../../access/access.ts';
 import { mayAskFor } from '../../../access/asking.ts';
 import { mayDecide } from '../../../access/deciding.ts';
 import { stillMay } from '../../../access/still-may.ts';
@@ -37,8 +37,8 @@ const quarantineMs = 15 * 60_000;
 export async function prepareStart(parts: StartParts, accessRequest: AccessRequest): Promise<StartVerdict> {
   const unassigned = accessRequest.heldUp === 'assignment' ? await lookForAssignment(parts, accessRequest) : null;
   if (unassigned !== null) return unassigned;
-  const asker = await checkAsker(parts, accessRequest);
-  if (asker !== null) return asker;
+  const requester = await checkRequester(parts, accessRequest);
+  if (requester !== null) return requester;
   const { subject } = accessRequest;
   const user = await parts.directory.getUser(subject.id);
   if (!user.ok) return later;
@@ -53,7 +53,7 @@ export async function prepareStart(parts: StartParts, accessRequest: AccessReque
   const { app, job, rule } = target;
   const request: NewRequest = {
     source: accessSource + accessRequest.id,
-    asker: accessRequest.asker,
+    requestedBy: accessRequest.requestedBy,
     app: { id: app.id, name: app.displayName },
     reader: accessRequest.reader,
     conversation: accessRequest.conversation,
@@ -83,9 +83,12 @@ const lapsed = (why: LapseReason): StartVerdict => ({ kind: 'lapsed', why });
 const later: StartVerdict = { kind: 'later', heldUp: 'graphAway', delayMs: askAgainMs };
 
 /** Null when the requester still may ask for this person. */
-async function checkAsker(parts: StartParts, { asker, subject }: AccessRequest): Promise<StartVerdict | null> {
+async function checkRequester(
+  parts: StartParts,
+  { requestedBy, subject }: AccessRequest,
+): Promise<StartVerdict | null> {
   // The tenant only separates callers of several tenants in the cache, which is bypassed here.
-  const who = await parts.access.identifyAnew({ id: asker.id, tenantId: '' });
+  const who = await parts.access.identify({ id: requestedBy.id, tenantId: '' }, { fresh: true });
   switch (who.kind) {
     case 'trouble':
       return later;
@@ -108,9 +111,8 @@ async function checkDecider(
   { approvers }: Application,
 ): Promise<StartVerdict | null> {
   if (state.kind !== 'approved') return { kind: 'overtaken' };
-  const may = await stillMay({ identify: access.identifyAnew }, state.decision.by.id, (caller) =>
-    mayDecide(caller, approvers),
-  );
+  const identify = (person: PersonKey) => access.identify(person, { fresh: true });
+  const may = await stillMay({ identify }, state.decision.by.id, (caller) => mayDecide(caller, approvers));
   switch (may) {
     case 'may':
       return null;

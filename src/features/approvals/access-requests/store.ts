@@ -15,7 +15,7 @@ export { type Acted, act } from './acting.ts';
 
 /** A new access request, before it has an id. */
 export interface NewAccessRequest
-  extends Pick<AccessRequest, 'asker' | 'subject' | 'app' | 'reason' | 'startsAt' | 'askedAs'> {
+  extends Pick<AccessRequest, 'requestedBy' | 'subject' | 'app' | 'reason' | 'startsAt' | 'askedAs'> {
   /** Where it came from, e.g. conversation and activity id. A second one from the same source is the first one. */
   readonly source: string;
   readonly reader: Reader;
@@ -52,21 +52,21 @@ export async function createAccessRequest(parts: AccessParts, wanted: NewAccessR
       .limit(1)
       .executeTakeFirst();
     if (twin !== undefined) return { kind: 'alreadyOpen', accessRequest: toAccessRequest(twin) };
-    const count = await countOpen(transaction, wanted.asker);
+    const count = await countOpen(transaction, wanted.requestedBy);
     if (count >= mostOpen) return { kind: 'tooMany', open: count };
-    const made = await countMade(transaction, wanted.asker, clock.now() - dayMs);
+    const made = await countMade(transaction, wanted.requestedBy, clock.now() - dayMs);
     if (made >= (approvals.requestsPerDay ?? Number.POSITIVE_INFINITY)) return { kind: 'tooManyToday', made };
 
     const now = clock.now();
     const id = await unusedId(transaction);
-    const { asker, subject, app, reader } = wanted;
+    const { requestedBy, subject, app, reader } = wanted;
     const row = await transaction
       .insertInto('access_requests')
       .values({
         id,
         source: wanted.source,
-        asker_id: asker.id,
-        asker_name: asker.name,
+        requested_by_id: requestedBy.id,
+        requested_by_name: requestedBy.name,
         subject_id: subject.id,
         subject_name: subject.name,
         subject_label: subject.label,
@@ -89,26 +89,26 @@ export async function createAccessRequest(parts: AccessParts, wanted: NewAccessR
       .returningAll()
       .executeTakeFirstOrThrow();
     const details = { app: app.id, subject: subject.id, startsAt: wanted.startsAt, reason: wanted.reason };
-    await writeAudit(transaction, { at: now, actorId: asker.id, kind: 'accessAsked', requestId: id, details });
+    await writeAudit(transaction, { at: now, actorId: requestedBy.id, kind: 'accessAsked', requestId: id, details });
     return { kind: 'created', accessRequest: toAccessRequest(row) };
   });
 }
 
-async function countOpen(transaction: Transaction<Schema>, asker: Person): Promise<number> {
+async function countOpen(transaction: Transaction<Schema>, requestedBy: Person): Promise<number> {
   const { open } = await transaction
     .selectFrom('access_requests')
     .select((select) => select.fn.countAll<number>().as('open'))
-    .where('asker_id', '=', asker.id)
+    .where('requested_by_id', '=', requestedBy.id)
     .where('state', 'in', openStates)
     .executeTakeFirstOrThrow();
   return open;
 }
 
-async function countMade(transaction: Transaction<Schema>, asker: Person, since: number): Promise<number> {
+async function countMade(transaction: Transaction<Schema>, requestedBy: Person, since: number): Promise<number> {
   const { made } = await transaction
     .selectFrom('access_requests')
     .select((select) => select.fn.countAll<number>().as('made'))
-    .where('asker_id', '=', asker.id)
+    .where('requested_by_id', '=', requestedBy.id)
     .where('created_at', '>', since)
     .executeTakeFirstOrThrow();
   return Number(made);

@@ -45,33 +45,37 @@ export function giveUpConversation(
     const row = await lockAccessRequest(parts, transaction, id);
     if (row === null) return false;
     const at = clock.now();
-    const copies = await transaction
+    const cards = await transaction
       .selectFrom('access_cards')
       .select(['id', 'source', 'conversation', 'card_id', 'gone', 'due_at'])
       .where('access_request_id', '=', id)
       .where('audience', '=', 'approvers')
       .execute();
-    const isThere = (copy: { readonly conversation: string }) =>
-      conversationKey(copy.conversation) === conversationKey(conversation);
-    for (const { id: copyId, source, card_id } of copies.filter((copy) => isThere(copy) && copy.gone === 0)) {
+    const isThere = (card: { readonly conversation: string }) =>
+      conversationKey(card.conversation) === conversationKey(conversation);
+    for (const { id: accessCardId, source, card_id } of cards.filter((card) => isThere(card) && card.gone === 0)) {
       const gone = why === 'mayNot' ? withdrawn : 1;
-      await transaction.updateTable('access_cards').set({ gone, due_at: null }).where('id', '=', copyId).execute();
+      await transaction
+        .updateTable('access_cards')
+        .set({ gone, due_at: null })
+        .where('id', '=', accessCardId)
+        .execute();
       const key = keyOfRoute({ accessRequestId: id, source });
       const details = { key, why };
       if (card_id === null)
         await writeAudit(transaction, { at, actorId: '', kind: 'accessNotShown', requestId: id, details });
       if (key !== null && why === 'gone') await forgetApprovalChannel(transaction, { key, why, at });
     }
-    const isRead = copies.some(
-      (copy) => !isThere(copy) && copy.gone === 0 && (copy.card_id !== null || copy.due_at !== null),
+    const isRead = cards.some(
+      (card) => !isThere(card) && card.gone === 0 && (card.card_id !== null || card.due_at !== null),
     );
     if (isRead || row.state !== 'pending') return false;
-    await routeAnew(transaction, id, at);
+    await reroute(transaction, id, at);
     return true;
   });
 }
 
-async function routeAnew(transaction: Transaction<Schema>, id: string, at: number): Promise<void> {
+async function reroute(transaction: Transaction<Schema>, id: string, at: number): Promise<void> {
   await transaction
     .updateTable('access_requests')
     .set({ routed: 0, due_at: at, revision: sql<number>`revision + 1` })
@@ -99,11 +103,11 @@ export function endGrants(
   { key, by, share, accessRequestId }: EndedGrants & { readonly accessRequestId: string },
 ): Promise<void> {
   return parts.database.transact(async (transaction) => {
-    const place = await lockApprovalChannel(parts.database, transaction, key);
-    const lost = place?.grants.filter((grant) => by.includes(grant.by) && !isEmpty(common(grant, share))) ?? [];
-    if (place === null || lost.length === 0) return;
+    const channel = await lockApprovalChannel(parts.database, transaction, key);
+    const lost = channel?.grants.filter((grant) => by.includes(grant.by) && !isEmpty(common(grant, share))) ?? [];
+    if (channel === null || lost.length === 0) return;
     const at = parts.clock.now();
-    const left = place.grants.map((grant) => (by.includes(grant.by) ? without(grant, share) : grant));
+    const left = channel.grants.map((grant) => (by.includes(grant.by) ? without(grant, share) : grant));
     await keepGrants(transaction, key, left);
     for (const grant of lost) {
       const details = { place: key, why: 'adderMayNot', addedBy: grant.by, ...common(grant, share) };
@@ -111,8 +115,8 @@ export function endGrants(
     }
     const ended = without(joined(lost.map((grant) => common(grant, share))), joined(left));
     if (isEmpty(ended)) return;
-    await withdrawCopies(transaction, { key, ended, apps: place.apps, at });
-    await enqueueChannelEnded(parts, transaction, accessRequestId, place);
+    await withdrawCards(transaction, { key, ended, apps: channel.apps, at });
+    await enqueueChannelEnded(parts, transaction, accessRequestId, channel);
   });
 }
 
@@ -129,15 +133,15 @@ interface EndedGrants {
  */
 export function endApprovalChannel(parts: AccessParts, key: string, actorId: string): Promise<string | null> {
   return parts.database.transact(async (transaction) => {
-    const place = await lockApprovalChannel(parts.database, transaction, key);
-    if (place === null) return null;
+    const channel = await lockApprovalChannel(parts.database, transaction, key);
+    if (channel === null) return null;
     const at = parts.clock.now();
-    const { general, apps } = place;
+    const { general, apps } = channel;
     await keepGrants(transaction, key, []);
     const details = { place: key, general, apps };
     await writeAudit(transaction, { at, actorId, kind: 'placeRemoved', requestId: null, details });
-    await withdrawCopies(transaction, { key, ended: place, apps, at });
-    return place.conversation;
+    await withdrawCards(transaction, { key, ended: channel, apps, at });
+    return channel.conversation;
   });
 }
 
@@ -145,7 +149,7 @@ export function endApprovalChannel(parts: AccessParts, key: string, actorId: str
  * Withdraws the cards that the channel may no longer show, and has pending requests that were shown nowhere else routed
  * again. `apps`: those with approvers of their own for which the channel was added.
  */
-async function withdrawCopies(
+async function withdrawCards(
   transaction: Transaction<Schema>,
   {
     key,
@@ -171,7 +175,7 @@ async function withdrawCopies(
       .set({ revision: sql<number>`revision + 1` })
       .where('id', '=', requestId)
       .execute();
-    if (state === 'pending' && !(await hasReader(transaction, requestId))) await routeAnew(transaction, requestId, at);
+    if (state === 'pending' && !(await hasReader(transaction, requestId))) await reroute(transaction, requestId, at);
   }
 }
 

@@ -21,7 +21,7 @@ export type { RequestProgress } from './card-content.ts';
 
 export interface AccessCardInput {
   readonly accessRequest: AccessRequest;
-  readonly audience: 'asker' | 'approvers';
+  readonly audience: 'requester' | 'approvers';
   /** Read only while the request is pending; null when it was not read. */
   readonly facts: AccountFacts | null;
   /** Present once started; null where the provisioning request cannot be found. */
@@ -42,59 +42,59 @@ export interface AccessCardInput {
 export function accessCard(words: Messages, input: AccessCardInput): CardMessage {
   const { accessRequest, audience, now } = input;
   const names = namesOf(accessRequest);
-  const face = input.readAlong === true ? unquoted(contentOf(words, input)) : contentOf(words, input);
+  const content = input.readAlong === true ? unquoted(contentOf(words, input)) : contentOf(words, input);
   const isPending = accessRequest.state.kind === 'pending';
   const decides = isPending && audience === 'approvers';
   // Facts read before the decision may be outdated after it.
   const facts = isPending ? input.facts : null;
   const isGuest = accessRequest.subject.guest === true;
   const warned = decides && isGuest ? ` ${words.plain('access.warning.guest', names)}` : '';
-  const summary = `${summaryOf(words, face, names, decides)}${warned}`;
+  const summary = `${summaryOf(words, content, names, decides)}${warned}`;
   const view: AccessView = {
     fallbackText: decides ? `${summary} ${words.plain('access.fallback.decide', names)}` : summary,
-    look: lookOf(face.tone),
-    title: face.title,
+    look: lookOf(content.tone),
+    title: content.title,
     subject: words.card('subject.inApp', names),
     label: personLabel(words, accessRequest.subject),
-    paragraphs: [...face.paragraphs, ...(facts === null ? [] : assigningNote(words, facts, names))],
+    paragraphs: [...content.paragraphs, ...(facts === null ? [] : assigningNote(words, facts, names))],
     warnings: warningBox([
       ...(decides && isGuest ? [{ text: words.card('access.warning.guest', names) }] : []),
       ...(facts === null ? [] : accountWarnings(words, facts, names)),
     ]),
-    quotes: face.quotes.map(({ label, text }) => ({ label, text })),
+    quotes: content.quotes.map(({ label, text }) => ({ label, text })),
     tables: factTable([
       ...startRow(words, input, names),
       ...(facts === null ? [] : accountRows(words, facts, names)),
       ...(isPending ? fact(words.card('access.fact.openUntil'), words.moment(accessRequest.expiresAt, now)) : []),
     ]),
-    next: face.next === null ? [] : [{ label: words.card('label.next'), text: face.next }],
+    next: content.next === null ? [] : [{ label: words.card('label.next'), text: content.next }],
     footer: [
       ...(decides ? [{ text: words.card('access.hint.decide', names) }] : []),
       ...requestFooter(words, accessRequest, now),
     ],
     approvals: decides ? [decisionButton(words, 'approve', accessRequest.id, names)] : [],
     denials: decides ? [denial(words, accessRequest.id, names)] : [],
-    buttons: buttons(words, input, face.tone),
-    links: entraLink(words, linkFor(input, face)),
+    buttons: buttons(words, input, content.tone),
+    links: entraLink(words, linkFor(input, content)),
   };
   return { card: renderCard('access', view), summary };
 }
 
 /** Removes the typed texts from the summary as well. */
-function unquoted(face: CardContent): CardContent {
-  const summary = face.quotes.reduce(
+function unquoted(content: CardContent): CardContent {
+  const summary = content.quotes.reduce(
     (text, { plain }) => text.replace(plain, '').replace(/\s+/g, ' ').trim(),
-    face.summary,
+    content.summary,
   );
-  return { ...face, quotes: [], summary };
+  return { ...content, quotes: [], summary };
 }
 
 /** Verdict and sentences in one line. */
-function summaryOf(words: Messages, face: CardContent, { app, person }: AccessNames, decides: boolean): string {
+function summaryOf(words: Messages, content: CardContent, { app, person }: AccessNames, decides: boolean): string {
   const verdict = decides
     ? words.plain('access.summary.decide', { app, person })
-    : words.plain('access.summary', { app, person, verdict: face.title });
-  return `${verdict} ${face.summary}`;
+    : words.plain('access.summary', { app, person, verdict: content.title });
+  return `${verdict} ${content.summary}`;
 }
 
 function warningBox(lines: readonly Text[]): AccessView['warnings'] {
@@ -107,7 +107,11 @@ function factTable(facts: readonly Fact[]): AccessView['tables'] {
 }
 
 /** The start, as long as the request has not started. */
-function startRow(words: Messages, { accessRequest, audience, now }: AccessCardInput, { asker }: AccessNames): Fact[] {
+function startRow(
+  words: Messages,
+  { accessRequest, audience, now }: AccessCardInput,
+  { requestedBy }: AccessNames,
+): Fact[] {
   const { startsAt, state, reader } = accessRequest;
   if (state.kind !== 'pending') return [];
   const title = words.card('access.fact.start');
@@ -115,9 +119,9 @@ function startRow(words: Messages, { accessRequest, audience, now }: AccessCardI
   const day = words.day(startsAt, reader.timeZone);
   if (startsAt <= now) return [{ title, value: words.card('access.start.reached', { day }) }];
   // An approver may be in another time zone than the one in which the day was meant.
-  return audience === 'asker'
+  return audience === 'requester'
     ? [{ title, value: markdownText(day) }]
-    : [{ title, value: words.card('access.start.there', { day, asker }) }];
+    : [{ title, value: words.card('access.start.there', { day, requestedBy }) }];
 }
 
 function denial(words: Messages, requestId: string, names: AccessNames): AccessView['denials'][0] & object {
@@ -134,13 +138,15 @@ function buttons(words: Messages, input: AccessCardInput, tone: Tone): SubmitBut
   const { id, state } = accessRequest;
   const requestId = 'requestId' in state ? state.requestId : accessRequest.requestId;
   const isOpen = state.kind === 'pending' || state.kind === 'approved';
-  const isAsker = audience === 'asker';
+  const isRequester = audience === 'requester';
   const retry = retryTitle(input, tone);
-  const askAgain = retry !== null && !isOpen && isAsker ? askAgainLine(accessRequest) : null;
+  const askAgain = retry !== null && !isOpen && isRequester ? askAgainLine(accessRequest) : null;
   return [
-    ...(isOpen && canCancel && isAsker ? submitButton(words, 'button.cancel', { verb: 'cancel', requestId: id }) : []),
+    ...(isOpen && canCancel && isRequester
+      ? submitButton(words, 'button.cancel', { verb: 'cancel', requestId: id })
+      : []),
     // Only an operator may retry, and the requester of an approved request is rarely one.
-    ...(retry !== null && !isAsker ? submitButton(words, retry, { verb: 'retry', requestId: id }) : []),
+    ...(retry !== null && !isRequester ? submitButton(words, retry, { verb: 'retry', requestId: id }) : []),
     ...(askAgain === null ? [] : lineButton(words, 'button.askAgain', askAgain)),
     ...(requestId === null ? [] : lineButton(words, 'button.requestDetails', `show ${plainText(requestId, 40)}`)),
     ...(input.readAlong === true ? personalButton(words, `show ${plainText(id, 40)}`) : []),
@@ -177,7 +183,7 @@ function askAgainLine({ subject, app }: AccessRequest): string {
 /** The page of the Entra admin center for the next step, where there is one. */
 function linkFor(
   { accessRequest, audience, facts, progress, entraPortalUrl }: AccessCardInput,
-  face: CardContent,
+  content: CardContent,
 ): string | null {
   if (entraPortalUrl === null) return null;
   const { state, app, heldUp } = accessRequest;
@@ -189,5 +195,5 @@ function linkFor(
   const task = progress?.request.tasks[0]?.state;
   const isOver = state.kind === 'cancelled' || state.kind === 'lapsed' || task?.kind === 'cancelled';
   if (isOver && assignmentLeft(accessRequest) !== 'none') return usersPageUrl(entraPortalUrl, app.id);
-  return task?.kind === 'done' && face.tone !== 'good' ? pageFor(task.outcome, entraPortalUrl, app.id) : null;
+  return task?.kind === 'done' && content.tone !== 'good' ? pageFor(task.outcome, entraPortalUrl, app.id) : null;
 }

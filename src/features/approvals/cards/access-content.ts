@@ -18,7 +18,7 @@ import { type RunContent, runContent } from './run-content.ts';
 
 export interface ContentInput {
   readonly accessRequest: AccessRequest;
-  readonly audience: 'asker' | 'approvers';
+  readonly audience: 'requester' | 'approvers';
   readonly progress: RequestProgress | null;
   /** An earlier attempt may have provisioned the person, though none is running now; missing for no. */
   readonly mayBeDone?: boolean | undefined;
@@ -34,30 +34,30 @@ export function contentOf(words: Messages, input: ContentInput): CardContent {
   const { accessRequest, audience, now } = input;
   const { state } = accessRequest;
   const names = namesOf(accessRequest);
-  const isAsker = audience === 'asker';
+  const isRequester = audience === 'requester';
   switch (state.kind) {
     case 'pending':
-      return pendingFace(words, accessRequest, names, isAsker);
+      return pendingContent(words, accessRequest, names, isRequester);
     case 'approved':
-      return approvedFace(words, input, state, names);
+      return approvedContent(words, input, state, names);
     case 'started':
     case 'finished':
-      return startedFace(words, input, state, names);
+      return startedContent(words, input, state, names);
     case 'denied': {
       const decider = personName(state.decision.by);
       const { reason } = state.decision;
       const values = { ...names, decider, time: words.moment(state.decision.at, now) };
-      return face(words, {
+      return content(words, {
         tone: 'bad',
         title: 'access.title.denied',
         said: [['access.deniedBy', values], ...(isBlank(reason) ? [['access.noReason', {}] as const] : [])],
         quotes: quote(words, 'access.label.denialReason', reason),
-        next: isAsker ? ['access.next.denied', values] : null,
+        next: isRequester ? ['access.next.denied', values] : null,
       });
     }
     case 'expired': {
-      const next = isAsker ? 'access.next.expired' : 'access.next.expiredApprovers';
-      return face(words, {
+      const next = isRequester ? 'access.next.expired' : 'access.next.expiredApprovers';
+      return content(words, {
         tone: 'warning',
         title: 'access.title.expired',
         said: [['access.expired', { time: words.moment(state.at, now) }]],
@@ -65,7 +65,7 @@ export function contentOf(words: Messages, input: ContentInput): CardContent {
       });
     }
     case 'cancelled': {
-      const isByAsker = state.by.id === accessRequest.asker.id;
+      const isByRequester = state.by.id === accessRequest.requestedBy.id;
       const left = assignmentLeft(accessRequest);
       const isBare = left === 'none' && input.mayBeDone !== true;
       const values = {
@@ -74,16 +74,17 @@ export function contentOf(words: Messages, input: ContentInput): CardContent {
         time: words.moment(state.at, now),
         left: input.mayBeDone === true ? 'tried' : left,
       };
-      return face(words, {
+      return content(words, {
         tone: isBare ? 'neutral' : 'warning',
         title: 'access.title.cancelled',
         said: [['access.cancelledBy', values], ...triedBefore(input, names), ...leftOver(left, names)],
-        next: left === 'none' && isAsker && !isByAsker ? ['access.next.cancelled', values] : nextOf(left, names),
+        next:
+          left === 'none' && isRequester && !isByRequester ? ['access.next.cancelled', values] : nextOf(left, names),
       });
     }
     case 'lapsed': {
       const values = lapseValues(accessRequest, names, audience, input.mayBeDone);
-      return face(words, {
+      return content(words, {
         tone: 'bad',
         title: state.why === 'notAssigned' ? 'access.title.lapsedUnassigned' : 'access.title.lapsed',
         said: [
@@ -124,22 +125,27 @@ export function lapseKeys(why: LapseReason): { readonly happened: MessageKey; re
   return { happened: `access.lapsed.${why}`, next: `access.lapsedNext.${why}` };
 }
 
-function pendingFace(words: Messages, accessRequest: AccessRequest, names: AccessNames, isAsker: boolean): CardContent {
-  const isForSelf = accessRequest.asker.id === accessRequest.subject.id;
-  return face(words, {
+function pendingContent(
+  words: Messages,
+  accessRequest: AccessRequest,
+  names: AccessNames,
+  isRequester: boolean,
+): CardContent {
+  const isForSelf = accessRequest.requestedBy.id === accessRequest.subject.id;
+  return content(words, {
     tone: 'waiting',
-    title: isAsker ? 'access.title.pending' : 'access.title.pendingApprovers',
+    title: isRequester ? 'access.title.pending' : 'access.title.pendingApprovers',
     said: [
-      ...(isAsker && accessRequest.askedAs === 'provision' ? [['access.askedAsProvision', names] as const] : []),
+      ...(isRequester && accessRequest.askedAs === 'provision' ? [['access.askedAsProvision', names] as const] : []),
       [isForSelf ? 'access.asksSelf' : 'access.asks', names],
-      ...(isAsker ? [['access.waits', names] as const] : []),
+      ...(isRequester ? [['access.waits', names] as const] : []),
     ],
     quotes: reasonQuote(words, accessRequest),
     next: null,
   });
 }
 
-function approvedFace(
+function approvedContent(
   words: Messages,
   { accessRequest, audience, mayBeDone, now }: ContentInput,
   state: Extract<AccessState, { kind: 'approved' }>,
@@ -150,7 +156,7 @@ function approvedFace(
   const decided = approvedBy(words, state, now);
   if (heldUp !== null) {
     const values = heldUpValues(words, { accessRequest, reader: audience, mayBeDone, now });
-    return face(words, {
+    return content(words, {
       tone: heldUp === 'replication' ? 'waiting' : 'warning',
       title: heldUpTitle(heldUp),
       said: [decided, [`access.heldUp.${heldUp}`, values], ...triedBefore({ mayBeDone }, names)],
@@ -162,7 +168,7 @@ function approvedFace(
   const starts: Sentence = isLater
     ? ['access.startsLater', { ...names, day: words.day(startsAt, reader.timeZone) }]
     : ['access.startsNow', names];
-  return face(words, {
+  return content(words, {
     tone: isLater ? 'waiting' : 'working',
     title: isLater ? 'access.title.approvedLater' : 'access.title.approvedNow',
     said: [decided, starts],
@@ -216,13 +222,13 @@ export function lapseValues(
 }
 
 /** Once started, the provisioning request tells the progress, in the words of its own card. */
-function startedFace(
+function startedContent(
   words: Messages,
   { accessRequest, audience, progress, now }: ContentInput,
   state: Extract<AccessState, { kind: 'started' | 'finished' }>,
   names: AccessNames,
 ): CardContent {
-  const before = face(words, {
+  const before = content(words, {
     tone: 'working',
     title: 'access.title.started',
     said: [
@@ -250,7 +256,7 @@ function waitedFor(words: Messages, { state, awaiting }: AccessRequest, now: num
 /** Whether the following text itself says that Usher has made the assignment. */
 function tellsOfAssignment(progress: RequestProgress | null): boolean {
   const state = progress?.request.tasks[0]?.state;
-  return state?.kind === 'waiting' && state.again === 'assignmentUnseen';
+  return state?.kind === 'waiting' && state.waitReason === 'assignmentUnseen';
 }
 
 function approvedBy(
@@ -262,7 +268,7 @@ function approvedBy(
   return ['access.approvedBy', values] as const;
 }
 
-interface FaceParts {
+interface ContentParts {
   readonly tone: Tone;
   readonly title: MessageKey;
   readonly said: readonly Sentence[];
@@ -270,7 +276,7 @@ interface FaceParts {
   readonly next: Sentence | null;
 }
 
-function face(words: Messages, { tone, title, said, quotes = [], next }: FaceParts): CardContent {
+function content(words: Messages, { tone, title, said, quotes = [], next }: ContentParts): CardContent {
   return {
     tone,
     title: words.card(title),

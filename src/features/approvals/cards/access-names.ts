@@ -3,16 +3,16 @@ import type { AccessRequest, AccessState, Decision } from '../access-requests/ac
 
 /** The names for sentences about an access request; cut, and not yet escaped. */
 export interface AccessNames {
-  readonly asker: string;
+  readonly requestedBy: string;
   readonly person: string;
   readonly app: string;
   readonly request: string;
   readonly [name: string]: string;
 }
 
-export function namesOf({ id, asker, subject, app }: AccessRequest): AccessNames {
+export function namesOf({ id, requestedBy, subject, app }: AccessRequest): AccessNames {
   return {
-    asker: personName(asker),
+    requestedBy: personName(requestedBy),
     person: personName({ name: subject.name === '' ? (subject.label ?? '') : subject.name }),
     app: short(app.name),
     request: short(id, 40),

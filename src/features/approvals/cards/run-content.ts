@@ -15,7 +15,7 @@ export type RunContent = Pick<CardContent, 'tone' | 'title' | 'paragraphs' | 'ne
 interface RunInput {
   readonly accessRequest: AccessRequest;
   /** The approvers' card has a Retry button after a bad outcome. */
-  readonly audience: 'asker' | 'approvers';
+  readonly audience: 'requester' | 'approvers';
   readonly state: Extract<AccessState, { kind: 'started' | 'finished' }>;
   readonly progress: RequestProgress | null;
   readonly now: number;
@@ -25,17 +25,17 @@ interface RunInput {
 export function runContent(words: Messages, input: RunInput): RunContent {
   const { progress, now, accessRequest, audience, state } = input;
   const [task] = progress?.request.tasks ?? [];
-  if (progress === null || task === undefined) return bareFace(words, input);
+  if (progress === null || task === undefined) return bareContent(words, input);
   if (task.state.kind === 'done')
-    return doneFace(words, input, task.state, state.kind === 'finished' && audience === 'approvers');
+    return doneContent(words, input, task.state, state.kind === 'finished' && audience === 'approvers');
 
-  if (task.state.kind === 'cancelled') return calledOffFace(words, input, task, task.state);
+  if (task.state.kind === 'cancelled') return calledOffContent(words, input, task, task.state);
   const { tone, title, paragraphs, summary } = taskProgress(words, { ...progress, now }, task, task.state);
   return { tone, title, paragraphs, next: null, summary: words.plain(summary, namesFor(accessRequest, task)) };
 }
 
 /** An assignment made by Usher stays; the text before this one says that Usher made it. */
-function calledOffFace(
+function calledOffContent(
   words: Messages,
   { accessRequest, state, now }: RunInput,
   task: Task,
@@ -65,7 +65,7 @@ function namesFor(accessRequest: AccessRequest, task: Task) {
   return { person: task.subject.name === '' ? person : task.subject.name, app };
 }
 
-function doneFace(
+function doneContent(
   words: Messages,
   { accessRequest, state, now }: RunInput,
   { outcome, finishedAt }: Extract<TaskState, { kind: 'done' }>,
@@ -91,7 +91,7 @@ function doneFace(
   };
 }
 
-function bareFace(words: Messages, { accessRequest, state, now }: RunInput): RunContent {
+function bareContent(words: Messages, { accessRequest, state, now }: RunInput): RunContent {
   const isOver = state.kind === 'finished';
   const [tone, title]: End = isOver ? ENDS[state.outcome] : ['working', 'access.title.started'];
   const said: MessageKey = isOver ? 'access.finishedAt' : 'access.started';

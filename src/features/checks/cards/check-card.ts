@@ -163,7 +163,11 @@ function assignmentText(words: Messages, { assignment }: CheckFacts, { app }: Ch
 function usherText(words: Messages, { lastEntry }: CheckFacts, now: number): string {
   if (lastEntry === null) return words.plain('check.usher.nothing');
   const { text } = entryResult(words, lastEntry, now);
-  const values = { result: text, asker: personName(lastEntry.asker), time: words.moment(lastEntry.at, now) };
+  const values = {
+    result: text,
+    requestedBy: personName(lastEntry.requestedBy),
+    time: words.moment(lastEntry.at, now),
+  };
   return words.plain('check.usher.last', values);
 }
 

@@ -112,14 +112,18 @@ function row(
   const { tone, text } = entryResult(words, entry, now);
   const person = entrySubject(words, entry, nameLength);
   const names = { person, app: short(entry.app.name, nameLength), glyph: lookOf(tone).glyph };
-  const asker = short(personName(entry.asker), nameLength);
+  const requestedBy = short(personName(entry.requestedBy), nameLength);
   const decision = decisionText(words, entry, nameLength);
   const line = `show ${plainText(entryId(entry), 40)}`;
   return {
     name: words.card('history.row', names),
     lines: [
       { text: words.card('history.result', { result: text }) },
-      { text: [words.card('history.asked', { asker, time: words.moment(entry.at, now) }), ...decision].join(' · ') },
+      {
+        text: [words.card('history.asked', { requestedBy, time: words.moment(entry.at, now) }), ...decision].join(
+          ' · ',
+        ),
+      },
     ],
     opens: submitButton(
       words,

@@ -32,7 +32,7 @@ export interface QueueCardInput {
 
 export interface QueueItem {
   readonly requestId: string;
-  readonly asker: { readonly name: string };
+  readonly requestedBy: { readonly name: string };
   readonly app: { readonly name: string };
   /** Null for several people. */
   readonly subject: { readonly name: string; readonly label: string | null } | null;
@@ -40,7 +40,7 @@ export interface QueueItem {
   readonly people: number;
   readonly state: 'running' | 'waiting';
   /** 1 is next; null while running, and when unknown. */
-  readonly place: number | null;
+  readonly position: number | null;
   /** The start time, future or past; milliseconds since 1970. */
   readonly startsAt: number | null;
 }
@@ -111,10 +111,10 @@ function row(
   return {
     name: words.card('history.row', values),
     lines: [
-      { text: isAway && state === 'waiting' ? words.card('request.waitingUnknown') : placeText(words, item, now) },
+      { text: isAway && state === 'waiting' ? words.card('request.waitingUnknown') : positionText(words, item, now) },
       {
         text: words.card('queue.asked', {
-          asker: short(personName(item.asker), nameLength),
+          requestedBy: short(personName(item.requestedBy), nameLength),
           request: short(requestId, 40),
         }),
       },
@@ -138,16 +138,16 @@ function personOf(words: Messages, { subject, people }: QueueItem, nameLength: n
   return subject === null ? words.plain('history.people', { count: people }) : nameOf(subject, nameLength);
 }
 
-function placeText(words: Messages, { state, place, startsAt }: QueueItem, now: number): string {
+function positionText(words: Messages, { state, position, startsAt }: QueueItem, now: number): string {
   if (state === 'running')
     return startsAt === null
       ? words.card('list.state.running')
       : words.card('queue.runningSince', { time: words.time(startsAt, now) });
-  if (place === null || startsAt === null) return words.card('request.waitingUnknown');
+  if (position === null || startsAt === null) return words.card('request.waitingUnknown');
   // A time less than a second away is over before it is read.
-  if (startsAt - now < 1_000) return words.card('queue.placeNow', { place });
-  return words.card('queue.place', {
-    place,
+  if (startsAt - now < 1_000) return words.card('queue.positionNow', { position });
+  return words.card('queue.position', {
+    position,
     time: words.time(startsAt, now),
     duration: words.duration(startsAt - now),
   });

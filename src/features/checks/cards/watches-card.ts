@@ -53,13 +53,13 @@ export function watchesCard(words: Messages, { items, canChange, now }: WatchesC
           lines: [
             {
               text: words.card('watches.since', {
-                asker: short(personName(addedBy), nameLength),
+                requestedBy: short(personName(addedBy), nameLength),
                 time: words.moment(addedAt, now),
               }),
             },
             ...(counts
               ? []
-              : [{ text: words.card('watches.notCounting', { asker: short(personName(addedBy), nameLength) }) }]),
+              : [{ text: words.card('watches.notCounting', { requestedBy: short(personName(addedBy), nameLength) }) }]),
           ],
           opens: canChange
             ? submitButton(words, 'button.unwatch', { verb: 'run', text: line }, words.plain('button.runs', { line }))

@@ -3,7 +3,7 @@ import type { Worker } from 'node:worker_threads';
 import { markAway } from '../../../db/away.ts';
 import type { Database } from '../../../db/database.ts';
 import { type ToldError, threadFile, toldError } from '../../../db/thread.ts';
-import { type ExportFilter, exportRecords } from './audit-lines.ts';
+import { type ExportFilter, exportAuditLog } from './audit-lines.ts';
 import { csvOf } from './texts.ts';
 
 /**
@@ -83,7 +83,7 @@ async function* readText(database: Database, filter: FileFilter): AsyncGenerator
 
 /** The text itself, in small pieces. */
 export function csvUntil(database: Pick<Database, 'query'>, filter: FileFilter): AsyncGenerator<string> {
-  return csvOf(before(filter.until, exportRecords(database, filter)));
+  return csvOf(before(filter.until, exportAuditLog(database, filter)));
 }
 
 async function* before<Line extends { readonly at: string }>(until: string, lines: AsyncIterable<Line>) {
@@ -95,7 +95,7 @@ async function* before<Line extends { readonly at: string }>(until: string, line
 
 /** All the export thread's messages; none where only the main thread can read the database. */
 async function* writing(database: Database, task: ExportTask): AsyncGenerator<ExportNews> {
-  await takePlace();
+  await takeSlot();
   try {
     const thread = database.startThread(threadFile('./export-thread', import.meta.url), task);
     if (thread === null) return;
@@ -105,7 +105,7 @@ async function* writing(database: Database, task: ExportTask): AsyncGenerator<Ex
       await thread.terminate();
     }
   } finally {
-    giveUpPlace();
+    giveUpSlot();
   }
 }
 
@@ -139,13 +139,13 @@ async function* newsOf(thread: Worker): AsyncGenerator<ExportNews> {
   }
 }
 
-async function takePlace(): Promise<void> {
+async function takeSlot(): Promise<void> {
   if (underWay === mostAtOnce) return new Promise((resolve) => void inLine.push(resolve));
   underWay += 1;
 }
 
 /** Hands the slot to the next in line, if there is one. */
-function giveUpPlace(): void {
+function giveUpSlot(): void {
   const next = inLine.shift();
   if (next === undefined) underWay -= 1;
   else next();

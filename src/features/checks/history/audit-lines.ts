@@ -34,7 +34,7 @@ export const linesAtOnce = 500;
  * The whole record, denials included, oldest first. The next page is read when the one before has been consumed, so a
  * day takes the same memory as ten years.
  */
-export async function* exportRecords(
+export async function* exportAuditLog(
   database: Pick<Database, 'query'>,
   { since, about }: ExportFilter,
 ): AsyncGenerator<AuditLine> {
@@ -86,7 +86,7 @@ async function readPage(
       coalesce(asked.app_name, access.app_name) as app_name,
       access.subject_id,
       case when ${isConcerned(about)} then 1 else 0 end as concerned
-    from records entry
+    from audit_log entry
     left join requests asked on asked.id = entry.request_id
     left join access_requests access on access.id = entry.request_id
     where (entry.at, entry.id) > (${after.at}, ${after.id})
@@ -99,7 +99,7 @@ function isConcerned(about: About | null) {
   if (about === null) return sql`1 = 1`;
   if ('appId' in about) return sql`coalesce(asked.app_id, access.app_id) = ${about.appId}`;
   const { personId } = about;
-  return sql`entry.actor_id = ${personId} or asked.asker_id = ${personId} or access.asker_id = ${personId}
+  return sql`entry.actor_id = ${personId} or asked.requested_by_id = ${personId} or access.requested_by_id = ${personId}
     or access.subject_id = ${personId}
     or exists (select 1 from tasks where tasks.subject_id = ${personId} and tasks.asked_at = asked.created_at
       and tasks.request_id = asked.id)`;

@@ -13,7 +13,7 @@ export type HistoryEntry =
       /** When it was asked for; milliseconds since 1970. */
       readonly at: number;
       readonly requestId: string;
-      readonly asker: Person;
+      readonly requestedBy: Person;
       readonly app: AppName;
       /** Null for several people; a group is one subject. */
       readonly subject: SubjectName | null;
@@ -28,7 +28,7 @@ export type HistoryEntry =
       readonly kind: 'access';
       readonly at: number;
       readonly accessRequestId: string;
-      readonly asker: Person;
+      readonly requestedBy: Person;
       readonly app: AppName;
       readonly subject: SubjectName;
       readonly state: AccessRequestRow['state'];
@@ -75,7 +75,7 @@ export type About = { readonly personId: string } | { readonly appId: string };
 export interface HistoryFilter {
   readonly about: About | null;
   /** Only what this person asked for. */
-  readonly askerId: string | null;
+  readonly requestedById: string | null;
   /** Nothing asked for before this; milliseconds since 1970. */
   readonly since: number | null;
   /**
@@ -86,7 +86,7 @@ export interface HistoryFilter {
 }
 
 export interface OwnPart {
-  readonly askerId: string;
+  readonly requestedById: string;
   readonly subjectIds: readonly string[];
 }
 

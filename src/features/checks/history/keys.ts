@@ -21,8 +21,8 @@ export interface Key extends Cursor {
 
 /** The conditions of one query; all of them must hold. */
 export interface Sought {
-  readonly askerId?: string;
-  readonly notAskerIds?: readonly string[];
+  readonly requestedById?: string;
+  readonly notRequestedByIds?: readonly string[];
   readonly appId?: string;
   /** One of these. */
   readonly subjectIds?: readonly string[];
@@ -66,28 +66,29 @@ export async function findKeys(
 }
 
 /** The queries, of which no two find the same line. */
-export function soughtBy({ about, askerId, only = null }: HistoryFilter): Sought[] {
+export function soughtBy({ about, requestedById, only = null }: HistoryFilter): Sought[] {
   if (only !== null) return soughtOfPart(about, only);
-  const asked = askerId === null ? {} : { askerId };
+  const asked = requestedById === null ? {} : { requestedById };
   if (about === null) return [asked];
   if ('appId' in about) return [{ ...asked, appId: about.appId }];
   const { personId } = about;
-  if (askerId === null) return [{ askerId: personId }, { subjectIds: [personId], notAskerIds: [personId] }];
-  return askerId === personId ? [asked] : [{ ...asked, subjectIds: [personId] }];
+  if (requestedById === null)
+    return [{ requestedById: personId }, { subjectIds: [personId], notRequestedByIds: [personId] }];
+  return requestedById === personId ? [asked] : [{ ...asked, subjectIds: [personId] }];
 }
 
 /** The same where only a part may be seen; again no two find the same line. */
-function soughtOfPart(about: HistoryFilter['about'], { askerId, subjectIds }: OwnPart): Sought[] {
+function soughtOfPart(about: HistoryFilter['about'], { requestedById, subjectIds }: OwnPart): Sought[] {
   const concerning = (sought: Sought) => (subjectIds.length === 0 ? [] : [{ subjectIds, ...sought }]);
   if (about === null || 'appId' in about)
-    return [{ askerId, ...about }, ...concerning({ notAskerIds: [askerId], ...about })];
+    return [{ requestedById, ...about }, ...concerning({ notRequestedByIds: [requestedById], ...about })];
   const { personId } = about;
-  if (personId === askerId) return [{ askerId }];
+  if (personId === requestedById) return [{ requestedById }];
   const isOneOfThese = subjectIds.includes(personId);
   return [
-    { askerId, subjectIds: [personId] },
-    ...concerning({ askerId: personId }),
-    ...(isOneOfThese ? [{ subjectIds: [personId], notAskerIds: [askerId, personId] }] : []),
+    { requestedById, subjectIds: [personId] },
+    ...concerning({ requestedById: personId }),
+    ...(isOneOfThese ? [{ subjectIds: [personId], notRequestedByIds: [requestedById, personId] }] : []),
   ];
 }
 
@@ -116,8 +117,8 @@ export function inOrder<T extends keyof Schema>(keys: SelectQueryBuilder<Schema,
 
 export function accessKeys(query: Kysely<Schema>, sought: Sought): Keys {
   let found = query.selectFrom('access_requests').select(['created_at as at', 'id']);
-  if (sought.askerId !== undefined) found = found.where('asker_id', '=', sought.askerId);
-  for (const id of sought.notAskerIds ?? []) found = found.where('asker_id', '!=', id);
+  if (sought.requestedById !== undefined) found = found.where('requested_by_id', '=', sought.requestedById);
+  for (const id of sought.notRequestedByIds ?? []) found = found.where('requested_by_id', '!=', id);
   if (sought.appId !== undefined) found = found.where('app_id', '=', sought.appId);
   if (sought.subjectIds !== undefined) found = found.where('subject_id', 'in', sought.subjectIds);
   if (sought.since !== undefined) found = found.where('created_at', '>=', sought.since);
@@ -136,11 +137,11 @@ export function provisioningKeys(query: Kysely<Schema>, sought: Sought, accessSi
 
 type OfRequests = (request: ExpressionBuilder<Schema, 'requests'>) => ExpressionWrapper<Schema, 'requests', SqlBool>;
 
-function ofRequests({ askerId, notAskerIds = [], appId }: Sought, accessSince: number | null): OfRequests {
+function ofRequests({ requestedById, notRequestedByIds = [], appId }: Sought, accessSince: number | null): OfRequests {
   return (request) =>
     request.and([
-      ...(askerId === undefined ? [] : [request('requests.asker_id', '=', askerId)]),
-      ...notAskerIds.map((id) => request('requests.asker_id', '!=', id)),
+      ...(requestedById === undefined ? [] : [request('requests.requested_by_id', '=', requestedById)]),
+      ...notRequestedByIds.map((id) => request('requests.requested_by_id', '!=', id)),
       ...(appId === undefined ? [] : [request('requests.app_id', '=', appId)]),
       ...(accessSince === null
         ? []

@@ -56,5 +56,5 @@ export async function lastEntryAbout(
     carries === undefined
       ? ({ kind: 'provisioning', ...provisioned } as const)
       : ({ kind: 'access', ...carries } as const);
-  return (await readEntries(database, [key], { askerId: null, subjectIds: [personId] }))[0] ?? null;
+  return (await readEntries(database, [key], { requestedById: null, subjectIds: [personId] }))[0] ?? null;
 }

@@ -7,7 +7,7 @@ import type { HistoryEntry, HistoryResult } from './history-entry.ts';
 import type { Key } from './keys.ts';
 
 interface Part {
-  readonly askerId: string | null;
+  readonly requestedById: string | null;
   readonly subjectIds: readonly string[];
 }
 
@@ -31,7 +31,16 @@ export async function readEntries(
       ? []
       : await query
           .selectFrom('access_requests')
-          .select(['id', 'created_at', 'asker_id', 'asker_name', 'app_id', 'app_name', 'request_id', 'state'])
+          .select([
+            'id',
+            'created_at',
+            'requested_by_id',
+            'requested_by_name',
+            'app_id',
+            'app_name',
+            'request_id',
+            'state',
+          ])
           .select(['subject_id', 'subject_name', 'subject_label', 'decided_by_id', 'decided_by_name'])
           .select(['starts_at', 'time_zone'])
           .where('id', 'in', accessIds)
@@ -44,7 +53,7 @@ export async function readEntries(
       kind: 'access',
       at: row.created_at,
       accessRequestId: row.id,
-      asker: { id: row.asker_id, name: row.asker_name },
+      requestedBy: { id: row.requested_by_id, name: row.requested_by_name },
       app: { id: row.app_id, name: row.app_name },
       subject: { id: row.subject_id, name: row.subject_name, label: row.subject_label },
       state: row.state,
@@ -69,12 +78,12 @@ async function readProvisionings(
   const rows = await query
     .selectFrom('requests')
     .leftJoin('access_requests', 'access_requests.request_id', 'requests.id')
-    .select(['requests.id', 'requests.created_at', 'requests.asker_id', 'requests.asker_name'])
+    .select(['requests.id', 'requests.created_at', 'requests.requested_by_id', 'requests.requested_by_name'])
     .select(['requests.app_id', 'requests.app_name'])
     .select(['access_requests.decided_by_id', 'access_requests.decided_by_name'])
     .where('requests.id', 'in', ids)
     .execute();
-  const own = rows.filter((row) => only !== null && row.asker_id === only.askerId).map(({ id }) => id);
+  const own = rows.filter((row) => only !== null && row.requested_by_id === only.requestedById).map(({ id }) => id);
   const inThese = query.selectFrom('tasks').where('request_id', 'in', ids);
   const calls =
     only === null
@@ -103,7 +112,7 @@ async function readProvisionings(
       kind: 'provisioning',
       at: row.created_at,
       requestId: row.id,
-      asker: { id: row.asker_id, name: row.asker_name },
+      requestedBy: { id: row.requested_by_id, name: row.requested_by_name },
       app: { id: row.app_id, name: row.app_name },
       subject: isOne ? { id: first.subject_id, name: first.subject_name, label: first.subject_label } : null,
       people: ofGroup ? (members.get(row.id) ?? 0) : people,

@@ -9,7 +9,7 @@ import { leftOutSection, type RowLimits } from './people-rows.ts';
 import { lengthOf, requestFooter } from './progress-parts.ts';
 
 export interface ConfirmCardInput {
-  readonly request: Pick<Request, 'id' | 'asker' | 'app' | 'reader' | 'createdAt' | 'leftOut'>;
+  readonly request: Pick<Request, 'id' | 'requestedBy' | 'app' | 'reader' | 'createdAt' | 'leftOut'>;
   /** The number of held people. */
   readonly count: number;
   /** Milliseconds from the confirmation to the last call, by the gate's arithmetic; null when unknown. */

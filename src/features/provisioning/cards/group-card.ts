@@ -14,7 +14,7 @@ import { calledName, leftOutSection, nameOf, type RowLimits, row, stateLine } fr
 import { awayTexts, lengthOf, progressBar, requestFooter, timeLeft } from './progress-parts.ts';
 
 export interface GroupCardInput {
-  readonly request: Pick<Request, 'id' | 'asker' | 'app' | 'reader' | 'createdAt' | 'leftOut'>;
+  readonly request: Pick<Request, 'id' | 'requestedBy' | 'app' | 'reader' | 'createdAt' | 'leftOut'>;
   readonly group: Pick<Subject, 'name' | 'label'>;
   readonly counts: CallCounts;
   /** The calls that the card may show: all of a small group, the running and failed ones of a large group. */

@@ -14,7 +14,7 @@ import { outcomeLine } from './reason-texts.ts';
 
 /** A list as its card needs it: counts, and only those people by name whom the card shows. */
 export interface ListOverview {
-  readonly request: Pick<Request, 'id' | 'asker' | 'app' | 'reader' | 'createdAt' | 'leftOut'>;
+  readonly request: Pick<Request, 'id' | 'requestedBy' | 'app' | 'reader' | 'createdAt' | 'leftOut'>;
   readonly counts: ListCounts;
   /** The first failed people, in the order of the list. */
   readonly failures: readonly (Named & { readonly outcome: Outcome })[];

@@ -60,9 +60,9 @@ export function lengthOf(words: Messages, ms: number): string {
 /** The requester, the time, and the request's id. */
 export function requestFooter(
   words: Messages,
-  { asker, createdAt, id }: Pick<Request, 'asker' | 'createdAt' | 'id'>,
+  { requestedBy, createdAt, id }: Pick<Request, 'requestedBy' | 'createdAt' | 'id'>,
   now: number,
 ): Maybe<Text> {
-  const values = { asker: short(asker.name), time: words.time(createdAt, now), request: short(id, 40) };
+  const values = { requestedBy: short(requestedBy.name), time: words.time(createdAt, now), request: short(id, 40) };
   return maybe(words.card('request.footer', values));
 }

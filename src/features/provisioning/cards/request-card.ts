@@ -102,14 +102,14 @@ function waiting(
   words: Messages,
   { request, forecast, now }: ProgressInput,
   task: Task,
-  { again, dueAt }: Waiting,
+  { waitReason, dueAt }: Waiting,
 ): TaskProgress {
   const isLater = dueAt > now;
   const fault = forecast?.fault;
   const reason =
-    again === null
+    waitReason === null
       ? null
-      : words.card(`request.again.${again}`, {
+      : words.card(`request.again.${waitReason}`, {
           person: short(task.subject.name),
           app: short(request.app.name),
           due: isLater ? 'later' : 'now',
@@ -121,13 +121,13 @@ function waiting(
       title: words.card('away.title', { cause: fault.cause }),
       // The task's own latest call met the same fault, which need not be repeated.
       paragraphs: [
-        ...maybe(again === fault.cause ? null : reason),
+        ...maybe(waitReason === fault.cause ? null : reason),
         { text: words.sentences(awayTexts(words, fault, now)) },
       ],
       summary: 'request.summary.waiting',
     };
   // Until the assignment can have replicated, the queue position says nothing, and the reason gives the time itself.
-  const isForAssignment = again === 'assignmentUnseen' && isLater;
+  const isForAssignment = waitReason === 'assignmentUnseen' && isLater;
   const when = isForAssignment ? '' : whenText(words, forecast, dueAt, now);
   return {
     tone: 'waiting',
@@ -140,7 +140,7 @@ function waiting(
 function waitingTitle(words: Messages, forecast: Forecast | null): string {
   return forecast === null
     ? words.card('request.waitingUnknown')
-    : words.card('request.waiting', { place: forecast.place });
+    : words.card('request.waiting', { position: forecast.position });
 }
 
 function whenText(words: Messages, forecast: Forecast | null, dueAt: number, now: number): string {
@@ -185,7 +185,7 @@ function progressCard(
     paragraphs,
     footer: maybe(
       words.card('request.footer', {
-        asker: short(request.asker.name),
+        requestedBy: short(request.requestedBy.name),
         time: words.time(request.createdAt, now),
         request: markdownText(request.id, 40),
       }),

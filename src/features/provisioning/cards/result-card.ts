@@ -206,7 +206,7 @@ function rawCode(outcome: Exclude<Outcome, { kind: 'refused' }>): string | null 
 
 function footerText({ words, request, task, state, now }: Drawing): string {
   return words.card('result.footer', {
-    asker: short(request.asker.name),
+    requestedBy: short(request.requestedBy.name),
     time: words.time(request.createdAt, now),
     duration: words.duration(state.finishedAt - state.startedAt),
     attempts: Math.max(1, task.attempts),

@@ -39,21 +39,21 @@ describe.each(engines)('the access cards of a request on $name', (engine) => {
     accessRequestId = (await askAccess(parts)).id;
   });
 
-  const copy = (source: string, audience: 'asker' | 'approvers' = 'approvers') => {
+  const card = (source: string, audience: 'requester' | 'approvers' = 'approvers') => {
     return { accessRequestId, source, conversation: `chat of ${source}`, reader, audience };
   };
   const queue = (...sources: string[]) =>
     database.transact((transaction) =>
       enqueueAccessCards(
         transaction,
-        sources.map((source) => copy(source)),
+        sources.map((source) => card(source)),
         clock.now(),
       ),
     );
 
   it('are created once for one source', async () => {
-    const first = await openAccessCard(parts, copy('one'));
-    const second = await openAccessCard(parts, copy('one'));
+    const first = await openAccessCard(parts, card('one'));
+    const second = await openAccessCard(parts, card('one'));
 
     expect(second).toBe(first);
     expect(first).toMatch(/^copy-/);
@@ -72,7 +72,7 @@ describe.each(engines)('the access cards of a request on $name', (engine) => {
   });
 
   it('are not posted by the outbox sender when the caller posts them', async () => {
-    const id = await openAccessCard(parts, copy('one'));
+    const id = await openAccessCard(parts, card('one'));
 
     expect(await dueAccessCards(database, clock.now() + 59_999, 10)).toEqual([]);
     expect(await accessCardsOf(database, accessRequestId)).toEqual([]);
@@ -83,7 +83,7 @@ describe.each(engines)('the access cards of a request on $name', (engine) => {
   });
 
   it('are handed out all the same where the caller has not posted them within a minute', async () => {
-    const id = await openAccessCard(parts, copy('one'));
+    const id = await openAccessCard(parts, card('one'));
 
     const handedOut = await dueAccessCards(database, clock.now() + 60_000, 10);
 
@@ -91,7 +91,7 @@ describe.each(engines)('the access cards of a request on $name', (engine) => {
   });
 
   it('keep the activity id that was noted first, and count as out of date where another card replaces them', async () => {
-    const id = await openAccessCard(parts, copy('one'));
+    const id = await openAccessCard(parts, card('one'));
 
     const first = await attachAccessCard(database, id, 'card 1', null);
     await markAccessCardDrawn(database, id, 1);
@@ -140,8 +140,8 @@ describe.each(engines)('the access cards of a request on $name', (engine) => {
   });
 
   it('are out of date after a change of the access request or of its provisioning request', async () => {
-    const id = await openAccessCard(parts, copy('one', 'asker'));
-    await openAccessCard(parts, copy('never posted'));
+    const id = await openAccessCard(parts, card('one', 'requester'));
+    await openAccessCard(parts, card('never posted'));
     await attachAccessCard(database, id, 'card 1', null);
     const seen: (readonly string[])[] = [];
     const revisions: (number | undefined)[] = [];

@@ -184,7 +184,7 @@ describe.each(engines)('acting on an access request on $name', (engine) => {
     const again = await findAccessRequest(database, id);
     expect(again?.requestId).toBe(waiting?.requestId);
     expect((await findRequest(database, again?.requestId ?? ''))?.tasks).toMatchObject([
-      { jobId: 'another job', ruleId: 'another rule', attempts: 0, state: { kind: 'waiting', again: null } },
+      { jobId: 'another job', ruleId: 'another rule', attempts: 0, state: { kind: 'waiting', waitReason: null } },
     ]);
     expect(await database.query.selectFrom('requests').select('id').execute()).toHaveLength(1);
   });

@@ -126,13 +126,13 @@ describe.each(engines)('the approval scheduler on $name', (engine) => {
     await later(stage, hourMs);
 
     expect(stage.routed).toEqual([id]);
-    const copies = await dueAccessCards(database, clock.now(), 10);
-    expect(copies.map(({ conversation }) => conversation).toSorted()).toEqual(['board', 'desk']);
-    expect(copies).toMatchObject(Array(2).fill({ accessRequestId: id, audience: 'approvers', cardId: null }));
+    const cards = await dueAccessCards(database, clock.now(), 10);
+    expect(cards.map(({ conversation }) => conversation).toSorted()).toEqual(['board', 'desk']);
+    expect(cards).toMatchObject(Array(2).fill({ accessRequestId: id, audience: 'approvers', cardId: null }));
     expect(await accessCardsOf(database, id)).toEqual([]);
     expect(await findAccessRequest(database, id)).toMatchObject({ routed: true, revision: 2 });
     expect(await kindsOf(parts)).toEqual(['accessAsked']);
-    for (const copy of copies) await accessCardPosted(parts, copy.id, `card of ${copy.id}`);
+    for (const card of cards) await accessCardPosted(parts, card.id, `card of ${card.id}`);
     expect(await kindsOf(parts)).toEqual(['accessAsked', 'accessShown', 'accessShown']);
     expect(stage.changed).toEqual([id]);
   });
@@ -316,7 +316,7 @@ describe.each(engines)('the approval scheduler on $name', (engine) => {
     expect(whilePutOff).toEqual([other.id]);
     expect(stage.started).toEqual([other.id, id]);
     expect(pauses).toEqual([15_000, 30_000]);
-    expect(logged).toEqual(['duty_put_off', 'duty_put_off', 'duty_put_off']);
+    expect(logged).toEqual(['due_action_put_off', 'due_action_put_off', 'due_action_put_off']);
   });
 
   it('keeps nothing of a start during which the request was cancelled', async () => {
@@ -520,7 +520,7 @@ describe.each(engines)('the approval scheduler on $name', (engine) => {
     await later(stage, minuteMs);
 
     expect([early, stage.changed.length]).toEqual([5, 6]);
-    expect(logged).toEqual(['duty_failed']);
+    expect(logged).toEqual(['due_action_failed']);
   });
 
   it('counts a start that throws as one that is delayed', async () => {

@@ -48,7 +48,7 @@ describe('two approval schedulers on one PostgreSQL', () => {
     const parts = accessParts(await place.open(clock), clock);
     const asked: string[] = [];
     for (const [index, person] of named('person', 12).entries()) {
-      const more = { subject: { id: person, name: person, label: null }, asker: { id: person, name: person } };
+      const more = { subject: { id: person, name: person, label: null }, requestedBy: { id: person, name: person } };
       const { id } = await (index % 2 === 0 ? approved(parts, more) : askAccess(parts, more));
       asked.push(id);
     }

@@ -36,7 +36,7 @@ describe.each(engines)('the recipients of notices on $name', (engine) => {
     await place.empty();
     parts = accessParts(database, clock);
     id = (await askAccess(parts)).id;
-    await show('megan chat', 'asker');
+    await show('megan chat', 'requester');
     // Two cards in one channel, whose text differs by who wrote there.
     await show('desk#patti', 'approvers');
     await show('desk#alex', 'approvers');
@@ -45,17 +45,17 @@ describe.each(engines)('the recipients of notices on $name', (engine) => {
     await queue('gone', null);
   });
 
-  async function show(conversation: string, audience: 'asker' | 'approvers'): Promise<void> {
-    const copy = { accessRequestId: id, source: `card ${conversation}`, conversation, reader, audience };
-    await attachAccessCard(database, await openAccessCard(parts, copy), `card in ${conversation}`, null);
+  async function show(conversation: string, audience: 'requester' | 'approvers'): Promise<void> {
+    const card = { accessRequestId: id, source: `card ${conversation}`, conversation, reader, audience };
+    await attachAccessCard(database, await openAccessCard(parts, card), `card in ${conversation}`, null);
     await clock.advance(1);
   }
 
   /** Not posted yet, or given up. */
   async function queue(conversation: string, dueAt: number | null): Promise<void> {
-    const copy = { accessRequestId: id, source: conversation, conversation, reader, audience: 'approvers' } as const;
-    await database.transact((transaction) => enqueueAccessCards(transaction, [copy], clock.now()));
-    if (dueAt === null) await putOffAccessCard(database, await openAccessCard(parts, copy), null);
+    const card = { accessRequestId: id, source: conversation, conversation, reader, audience: 'approvers' } as const;
+    await database.transact((transaction) => enqueueAccessCards(transaction, [card], clock.now()));
+    if (dueAt === null) await putOffAccessCard(database, await openAccessCard(parts, card), null);
     await clock.advance(1);
   }
 

@@ -42,7 +42,10 @@ describe.each(engines)('access requests on $name', (engine) => {
       if (creation.kind === 'created') await act(strict, creation.accessRequest.id, cancel);
     }
     const sixth = await ask();
-    const others = await createAccessRequest(strict, wantedAccess({ asker: { id: 'lynne', name: 'Lynne Robbins' } }));
+    const others = await createAccessRequest(
+      strict,
+      wantedAccess({ requestedBy: { id: 'lynne', name: 'Lynne Robbins' } }),
+    );
     await clock.advance(dayMs);
     const later = await createAccessRequest(strict, wantedAccess({ subject: subject('adele') }));
 
@@ -86,7 +89,7 @@ describe.each(engines)('access requests on $name', (engine) => {
 
   it('are not made again while one for the same person and app is open, whoever the requester is', async () => {
     const first = await askAccess(parts);
-    const again = wantedAccess({ asker: { id: 'lynne', name: 'Lynne Robbins' } });
+    const again = wantedAccess({ requestedBy: { id: 'lynne', name: 'Lynne Robbins' } });
 
     const second = await createAccessRequest(parts, again);
     await act(parts, first.id, cancel);
@@ -105,7 +108,7 @@ describe.each(engines)('access requests on $name', (engine) => {
     const made = creations.flatMap((creation) => (creation.kind === 'created' ? [creation.accessRequest.id] : []));
     await act(parts, made[0] ?? '', deny);
     const next = await createAccessRequest(parts, wantedAccess({ subject: subject('one more') }));
-    const others = await createAccessRequest(parts, wantedAccess({ asker: { id: 'lynne', name: 'Lynne' } }));
+    const others = await createAccessRequest(parts, wantedAccess({ requestedBy: { id: 'lynne', name: 'Lynne' } }));
 
     expect(made).toHaveLength(mostOpen);
     expect(creations.filter(({ kind }) => kind !== 'created')).toEqual(Array(3).fill({ kind: 'tooMany', open: 10 }));

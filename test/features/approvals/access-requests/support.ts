@@ -38,7 +38,7 @@ export const cancel = { kind: 'cancel', by: megan } as const;
 export function wantedAccess(more: Partial<NewAccessRequest> = {}): NewAccessRequest {
   return {
     source: `conversation|${randomUUID()}`,
-    asker: megan,
+    requestedBy: megan,
     subject: { id: 'isaiah', name: 'Isaiah Langer', label: 'isaiah@contoso.com' },
     app: { id: 'salesforce', name: 'Salesforce' },
     reason: 'he joins Sales',

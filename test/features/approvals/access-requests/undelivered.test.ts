@@ -127,8 +127,8 @@ describe.each(engines)('a conversation that Teams refuses on $name', (engine) =>
     await addApprovalChannel(parts, desk);
     const request = await askAccess(parts);
     await route(request);
-    const [copy] = await dueAccessCards(database, clock.now(), 9);
-    await accessCardPosted(parts, copy?.id ?? '', 'card');
+    const [card] = await dueAccessCards(database, clock.now(), 9);
+    await accessCardPosted(parts, card?.id ?? '', 'card');
 
     await giveUp(request, 'desk#1');
     await route(request);

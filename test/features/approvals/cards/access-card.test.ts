@@ -27,7 +27,7 @@ import {
 
 const textOf = (accessRequest: AccessRequest, more: Partial<AccessCardInput> = {}) =>
   cardAsText(drawAccess(accessRequest, more).card);
-const toAsker = { audience: 'asker' } as const;
+const toRequester = { audience: 'requester' } as const;
 const actionsOf = (accessRequest: AccessRequest, more: Partial<AccessCardInput> = {}) =>
   (drawAccess(accessRequest, more).card.actions ?? []).map((action) => Object(action));
 
@@ -57,7 +57,7 @@ describe('the card of a pending access request, for the approvers', () => {
     expect(cardAsText(card)).toContain('Guest · isaiah_x#EXT#');
     expect(cardAsText(card)).toContain('Isaiah is a guest from outside your organization.');
     expect(summary).toContain('Isaiah is a guest from outside your organization.');
-    expect(textOf(guest, toAsker)).toContain('Guest · isaiah_x#EXT#');
+    expect(textOf(guest, toRequester)).toContain('Guest · isaiah_x#EXT#');
     expect(textOf(accessIn(pending))).not.toMatch(/guest/i);
   });
 
@@ -149,12 +149,12 @@ describe('the card of a pending access request, for the approvers', () => {
 
 describe('the card of a pending access request, for the requester', () => {
   it('says that an approver decides, and can be withdrawn', () => {
-    const text = textOf(accessIn(pending), toAsker);
+    const text = textOf(accessIn(pending), toRequester);
 
     expect(text).toContain('Waiting for approval');
     expect(text).toContain('Somebody who decides on Salesforce has to approve it first.');
     expect(text).not.toMatch(/Approve\b|Deny|type/);
-    expect(actionsOf(accessIn(pending), toAsker)).toMatchObject([
+    expect(actionsOf(accessIn(pending), toRequester)).toMatchObject([
       { type: 'Action.Submit', title: 'Cancel', data: { verb: 'cancel', requestId: 'K3M7QA' } },
     ]);
   });
@@ -162,12 +162,12 @@ describe('the card of a pending access request, for the requester', () => {
   it('says what has become of a line that began with provision, to the requester alone', () => {
     const accessRequest = accessIn(pending, { askedAs: 'provision' });
 
-    expect(textOf(accessRequest, toAsker)).toContain('Usher has made the line an access request.');
+    expect(textOf(accessRequest, toRequester)).toContain('Usher has made the line an access request.');
     expect(textOf(accessRequest)).not.toContain('has made the line');
   });
 
   it('has no button where the request cannot be withdrawn', () => {
-    expect(actionsOf(accessIn(pending), { ...toAsker, canCancel: false })).toEqual([]);
+    expect(actionsOf(accessIn(pending), { ...toRequester, canCancel: false })).toEqual([]);
   });
 });
 
@@ -195,29 +195,29 @@ describe('the card of an approved access request', () => {
     ['entitlement', 'Approved, waiting for the assignment', 'with a role that gives no account there'],
   ] as const)('says what it waits for after a try, until when, and what to do: %s', (heldUp, title, said) => {
     const waiting = accessIn(approved(), { heldUp, ...awaiting });
-    const [asker, approvers] = [textOf(waiting, toAsker), textOf(waiting)];
+    const [requestedBy, approvers] = [textOf(waiting, toRequester), textOf(waiting)];
 
-    for (const text of [asker, approvers]) {
+    for (const text of [requestedBy, approvers]) {
       expect(text).toContain(title);
       expect(text).toContain(said);
       expect(text).toMatch(/by itself until Mar 3, 2026, 14:03/);
       expect(text).not.toMatch(/ask again\b(?!\.)/);
     }
-    expect(asker).toContain('[Cancel] [Details]');
-    expect(asker).not.toContain('[Open in Entra]');
+    expect(requestedBy).toContain('[Cancel] [Details]');
+    expect(requestedBy).not.toContain('[Open in Entra]');
     expect(approvers).toContain('[Look again] [Details]');
     expect(approvers.includes('[Open in Entra]')).toBe(heldUp !== 'replication');
-    if (heldUp !== 'replication') expect(asker).toContain('Ask an application administrator, or Patti Fernandez');
+    if (heldUp !== 'replication') expect(requestedBy).toContain('Ask an application administrator, or Patti Fernandez');
   });
 
   it('can be withdrawn by the requester and decided by no approver', () => {
-    expect(textOf(accessIn(approved()), toAsker)).toContain('[Cancel]');
+    expect(textOf(accessIn(approved()), toRequester)).toContain('[Cancel]');
     expect(actionsOf(accessIn(approved()))).toEqual([]);
   });
 });
 
 describe('the card of an access request that runs', () => {
-  const waiting = (again: WaitReason | null, dueAt = NOW): TaskState => ({ kind: 'waiting', dueAt, again });
+  const waiting = (waitReason: WaitReason | null, dueAt = NOW): TaskState => ({ kind: 'waiting', dueAt, waitReason });
   const lease = { owner: 'one', until: NOW };
 
   it.each<[TaskState, string]>([
@@ -227,7 +227,7 @@ describe('the card of an access request that runs', () => {
     [{ kind: 'cancelled', at: NOW, by: 'alex' }, 'It was called off at 14:03'],
     [doneWith({ kind: 'created', report }), 'Isaiah Langer now has an account in Salesforce.'],
   ])('shows the progress as the card of the provisioning request does: %j', (state, said) => {
-    const text = textOf(accessIn(started()), { progress: progressIn(state, { place: 3 }) });
+    const text = textOf(accessIn(started()), { progress: progressIn(state, { position: 3 }) });
 
     expect(text).toContain(said);
     expect(text).toContain('Patti Fernandez approved it at 14:02.');
@@ -261,7 +261,7 @@ describe('the card of an access request that has ended', () => {
   it('shows a good end on green, with its steps', () => {
     const progress = progressIn(doneWith({ kind: 'created', report }));
 
-    const message = drawAccess(accessIn(finished('created', true)), { ...toAsker, progress });
+    const message = drawAccess(accessIn(finished('created', true)), { ...toRequester, progress });
 
     const text = cardAsText(message.card);
     expect(text).toMatch(/^✓ {2}Account created\n/);
@@ -310,7 +310,7 @@ describe('the card of an access request that has ended', () => {
     );
   });
 
-  it.each([toAsker, {}])('says why it was denied, %j', (audience) => {
+  it.each([toRequester, {}])('says why it was denied, %j', (audience) => {
     const { card, summary } = drawAccess(accessIn(denied('Not before the training')), audience);
 
     expect(cardAsText(card)).toMatch(/^✗ {2}Denied\n[\s\S]*Reason for the denial\nNot before the training\n/);
@@ -327,13 +327,13 @@ describe('the card of an access request that has ended', () => {
   it('says what to do when no approver decided, to each reader what they can do', () => {
     const expired = accessIn({ kind: 'expired', at: NOW });
 
-    expect(textOf(expired, toAsker)).toContain('talk to somebody who decides on Salesforce, and ask again');
+    expect(textOf(expired, toRequester)).toContain('talk to somebody who decides on Salesforce, and ask again');
     expect(textOf(expired)).toContain('Megan Bowen has to ask again');
   });
 
   it('says who withdrew it', () => {
-    expect(textOf(accessIn(cancelledBy('megan', 'Megan Bowen')), toAsker)).not.toContain('What to do next');
-    expect(textOf(accessIn(cancelledBy('alex', 'Alex Wilber')), toAsker)).toContain('talk to Alex Wilber');
+    expect(textOf(accessIn(cancelledBy('megan', 'Megan Bowen')), toRequester)).not.toContain('What to do next');
+    expect(textOf(accessIn(cancelledBy('alex', 'Alex Wilber')), toRequester)).toContain('talk to Alex Wilber');
     expect(textOf(accessIn(cancelledBy('alex', 'Alex Wilber')))).toContain('Alex Wilber withdrew it at 14:03.');
   });
 
@@ -357,13 +357,13 @@ describe('the card of an access request that can still be started', () => {
   ] as const)('offers each reader the retry that they may run, where there is one: %s', (why, said, isThere) => {
     const ended = accessIn(lapsed(why), awaiting);
 
-    const [asker, approvers] = [textOf(ended, toAsker), textOf(ended)];
+    const [requestedBy, approvers] = [textOf(ended, toRequester), textOf(ended)];
 
-    for (const text of [asker, approvers]) expect(text).toContain(said);
-    expect([approvers.includes('[Retry]'), asker.includes('[Ask again]')]).toEqual([isThere, isThere]);
-    expect([asker.includes('[Retry]'), approvers.includes('[Ask again]')]).toEqual([false, false]);
+    for (const text of [requestedBy, approvers]) expect(text).toContain(said);
+    expect([approvers.includes('[Retry]'), requestedBy.includes('[Ask again]')]).toEqual([isThere, isThere]);
+    expect([requestedBy.includes('[Retry]'), approvers.includes('[Ask again]')]).toEqual([false, false]);
     if (isThere)
-      expect(actionsOf(ended, toAsker)).toMatchObject([
+      expect(actionsOf(ended, toRequester)).toMatchObject([
         { data: { verb: 'run', text: 'request access for isaiah@contoso.com to Salesforce' } },
         { data: { verb: 'run', text: 'show R7K3MQ' } },
       ]);
@@ -372,9 +372,9 @@ describe('the card of an access request that can still be started', () => {
   it.each(lapses)('says “retry” and has its button exactly where a retry works: %s, %s', (why, mayRetry) => {
     const ended = accessIn(lapsed(why), awaiting);
 
-    const [asker, approvers] = [textOf(ended, toAsker), textOf(ended)];
+    const [requestedBy, approvers] = [textOf(ended, toRequester), textOf(ended)];
 
-    expect(asker.includes('“retry K3M7QA”')).toBe(mayRetry);
+    expect(requestedBy.includes('“retry K3M7QA”')).toBe(mayRetry);
     expect([approvers.includes('“retry K3M7QA”'), approvers.includes('[Retry]')]).toEqual([mayRetry, mayRetry]);
   });
 
@@ -387,7 +387,7 @@ describe('the card of an access request that can still be started', () => {
   ])('does not say that nothing was done where an earlier try may have done it: %s', (_what, accessRequest) => {
     const wasNot = /no account yet|Nothing was/;
 
-    for (const audience of [{}, toAsker]) {
+    for (const audience of [{}, toRequester]) {
       expect(textOf(accessRequest, audience)).toMatch(wasNot);
       expect(textOf(accessRequest, { ...audience, mayBeDone: true })).not.toMatch(wasNot);
       expect(textOf(accessRequest, { ...audience, mayBeDone: true })).toContain(
@@ -403,7 +403,7 @@ describe('the card of an access request that can still be started', () => {
     expect(textOf(ended, { progress })).toMatch(
       /had waited for the assignment until[\s\S]*press Retry[\s\S]*\[Retry\]/,
     );
-    expect(textOf(ended, { ...toAsker, progress })).not.toContain('Retry');
+    expect(textOf(ended, { ...toRequester, progress })).not.toContain('Retry');
     expect(
       textOf(accessIn(finished('created')), { progress: progressIn(doneWith({ kind: 'created', report })) }),
     ).not.toContain('[Retry]');
@@ -413,7 +413,7 @@ describe('the card of an access request that can still be started', () => {
 describe('every card of an access request', () => {
   it('offers a decision only while there is one to make, and only to approvers', () => {
     for (const input of everyAccessInput('Isaiah')) {
-      for (const audience of ['asker', 'approvers'] as const) {
+      for (const audience of ['requester', 'approvers'] as const) {
         const types = elementsOf(drawAccess(input.accessRequest, { ...input, audience }).card).map(({ type }) => type);
 
         const decides = audience === 'approvers' && input.accessRequest.state.kind === 'pending';
@@ -424,7 +424,7 @@ describe('every card of an access request', () => {
 
   it('repeats the headline in the summary, and names both person and app', () => {
     for (const input of everyAccessInput('Isaiah')) {
-      const { card, summary } = drawAccess(input.accessRequest, { ...input, audience: 'asker' });
+      const { card, summary } = drawAccess(input.accessRequest, { ...input, audience: 'requester' });
 
       const [headline = ''] = cardAsText(card).split('\n');
       expect(summary).toContain(`Access to Isaiah for Isaiah: ${headline.slice(3)}`);

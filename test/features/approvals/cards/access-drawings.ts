@@ -27,7 +27,7 @@ export function accessIn(state: AccessState, more: Partial<AccessRequest> & { te
   const { text, ...rest } = more;
   return {
     id: 'K3M7QA',
-    asker: { id: 'megan', name: text ?? 'Megan Bowen' },
+    requestedBy: { id: 'megan', name: text ?? 'Megan Bowen' },
     subject: { id: 'isaiah', name: text ?? 'Isaiah Langer', label: text ?? 'isaiah@contoso.com' },
     app: { id: '5eed0000-0000-4000-8000-0000000000a1', name: text ?? 'Salesforce' },
     reason: text ?? 'He joins Sales',
@@ -90,16 +90,16 @@ export const lapseReasons: readonly LapseReason[] = lapses.map(([why]) => why).f
 /** The provisioning request of an access request, its only task being in this state. */
 export function progressIn(
   state: TaskState,
-  more: { text?: string; attempts?: number; place?: number; task?: Partial<Task> } = {},
+  more: { text?: string; attempts?: number; position?: number; task?: Partial<Task> } = {},
 ): NonNullable<AccessCardInput['progress']> {
-  const { text, attempts, place, task } = more;
+  const { text, attempts, position, task } = more;
   const request = requestIn(state, {
     ...(text === undefined ? {} : { text }),
     ...(attempts === undefined ? {} : { attempts }),
   });
   return {
     request: { ...request, tasks: request.tasks.map((each) => ({ ...each, ...task })) },
-    forecast: place === undefined ? null : { place, startsAt: NOW + 5_000 },
+    forecast: position === undefined ? null : { position, startsAt: NOW + 5_000 },
   };
 }
 
@@ -135,7 +135,7 @@ export function everyAccessInput(
 ): Pick<AccessCardInput, 'accessRequest' | 'facts' | 'progress' | 'mayBeDone'>[] {
   const facts = { account: { kind: 'disabled' }, assigns: false, roleName: text, waitHours: 24 } as const;
   const role = { ...facts, account: { kind: 'unread' }, assigns: true } as const;
-  const run = (state: TaskState, more: { attempts?: number; place?: number; task?: Partial<Task> } = {}) => {
+  const run = (state: TaskState, more: { attempts?: number; position?: number; task?: Partial<Task> } = {}) => {
     return {
       accessRequest: accessIn(started(true, text), { text }),
       facts: null,
@@ -149,8 +149,8 @@ export function everyAccessInput(
     ...plain(finished(outcome.kind, true, text)),
     progress: progressIn(doneWith(outcome, text), { text }),
   });
-  const waiting = (again: Extract<TaskState, { kind: 'waiting' }>['again'], dueAt = NOW): TaskState => {
-    return { kind: 'waiting', dueAt, again };
+  const waiting = (waitReason: Extract<TaskState, { kind: 'waiting' }>['waitReason'], dueAt = NOW): TaskState => {
+    return { kind: 'waiting', dueAt, waitReason };
   };
   return [
     plain(pending, { reason: null, routed: false, askedAs: 'provision' }),
@@ -180,7 +180,7 @@ export function everyAccessInput(
     plain(lapsed('askerMayNot', text), { assigning: 'unanswered' }),
     ...lapseReasons.map((why) => plain(lapsed(why, text))),
     plain(started(false, text)),
-    run(waiting(null), { place: 3 }),
+    run(waiting(null), { position: 3 }),
     run(waiting('assignmentUnseen', NOW + 60_000)),
     run(waiting('serviceUnavailable')),
     run({ kind: 'held' }),
@@ -216,15 +216,15 @@ export function accessProblemsSaying(text: string): AccessProblem[] {
     { kind: 'decidedNow', id: text, decision: 'approved', person: text, app: text },
     { kind: 'decidedNow', id: text, decision: 'denied', person: text, app: text },
     { kind: 'nothingToDecide' },
-    { kind: 'placeIsPersonal' },
-    { kind: 'placeAdded', apps: null },
-    { kind: 'placeAdded', apps: [text, text] },
-    { kind: 'placeAdded', apps: [''] },
-    { kind: 'nothingForPlace' },
-    { kind: 'placeRemoved' },
-    { kind: 'placeShareRemoved' },
-    { kind: 'placeNotYours' },
-    { kind: 'placeUnknown' },
+    { kind: 'notAChannel' },
+    { kind: 'channelAdded', apps: null },
+    { kind: 'channelAdded', apps: [text, text] },
+    { kind: 'channelAdded', apps: [''] },
+    { kind: 'nothingForChannel' },
+    { kind: 'channelRemoved' },
+    { kind: 'channelShareRemoved' },
+    { kind: 'channelNotYours' },
+    { kind: 'channelUnknown' },
     { kind: 'incompleteAccess' },
   ];
 }
@@ -237,7 +237,7 @@ export function everyAccessCardSaying(text: string): CardMessage[] {
   return [
     ...everyAccessInput(text).flatMap((input) => [
       drawAccess(input.accessRequest, input),
-      drawAccess(input.accessRequest, { ...input, audience: 'asker' }),
+      drawAccess(input.accessRequest, { ...input, audience: 'requester' }),
     ]),
     ...accessProblemsSaying(text).map((what) => problem(words, what)),
     accessForm(words, { apps: apps(150), values, problem: text, today: '2026-03-02' }),

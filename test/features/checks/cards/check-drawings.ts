@@ -126,7 +126,7 @@ export function historyEntryOf(
     kind: 'provisioning',
     at: NOW - 10 * MINUTE,
     requestId: 'R7K3MQ',
-    asker: { id: 'alex', name: text ?? 'Alex Wilber' },
+    requestedBy: { id: 'alex', name: text ?? 'Alex Wilber' },
     app: { id: salesforce.id, name: text ?? 'Salesforce' },
     subject: { id: 'adele', name: text ?? 'Adele Vance', label: text ?? 'adele@contoso.com' },
     people: 1,
@@ -146,7 +146,7 @@ export function accessEntry(
     kind: 'access',
     at: NOW - 20 * MINUTE,
     accessRequestId: 'K3M7QA',
-    asker: { id: 'megan', name: text ?? 'Megan Bowen' },
+    requestedBy: { id: 'megan', name: text ?? 'Megan Bowen' },
     app: { id: salesforce.id, name: text ?? 'Salesforce' },
     subject: { id: 'isaiah', name: text ?? 'Isaiah Langer', label: text ?? 'isaiah@contoso.com' },
     state,
@@ -162,12 +162,12 @@ export function accessEntry(
 export function queued(more: Partial<QueueItem> = {}, text?: string): QueueItem {
   return {
     requestId: 'R7K3MQ',
-    asker: { name: text ?? 'Alex Wilber' },
+    requestedBy: { name: text ?? 'Alex Wilber' },
     app: { name: text ?? 'Salesforce' },
     subject: { name: text ?? 'Isaiah Langer', label: text ?? 'isaiah@contoso.com' },
     people: 1,
     state: 'waiting',
-    place: 3,
+    position: 3,
     startsAt: NOW + 21_000,
     ...more,
   };

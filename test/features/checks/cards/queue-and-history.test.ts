@@ -47,7 +47,7 @@ describe('the queue', () => {
   });
 
   it('offers no cancellation of what has been sent, but of the rest of a list', () => {
-    const running = queued({ state: 'running', place: null, startsAt: NOW - 2_000 });
+    const running = queued({ state: 'running', position: null, startsAt: NOW - 2_000 });
 
     expect(cardAsText(draw({ items: [running] }).card)).toContain(
       '▶ Isaiah Langer → Salesforce\nIn progress since 14:03:04',

@@ -16,7 +16,7 @@ async function writeMany(database: Database, count: number): Promise<void> {
   const entry = (at: number) => ({ at, actor_id: 'älex', kind: 'denied', request_id: null, details: `{"at":${at}}` });
   for (let from = 0; from < count; from += 1_000)
     await database.query
-      .insertInto('records')
+      .insertInto('audit_log')
       .values(Array.from({ length: Math.min(1_000, count - from) }, (_, index) => entry(from + index)))
       .execute();
 }
@@ -56,7 +56,7 @@ describe.each(engines)('the audit log as a file on $name', (engine) => {
     const file = await auditFile(database, { ...whole, until });
     const first = await textOf(file.read());
     const later = { at: 10_000, actor_id: '', kind: 'denied', request_id: null, details: '{}' };
-    await database.query.insertInto('records').values(later).execute();
+    await database.query.insertInto('audit_log').values(later).execute();
 
     expect(await textOf(file.read())).toBe(first);
   });

@@ -4,7 +4,7 @@ import type { Database } from '../../../../src/db/database.ts';
 import {
   type AuditLine,
   type ExportFilter,
-  exportRecords,
+  exportAuditLog,
   linesAtOnce,
 } from '../../../../src/features/checks/history/audit-lines.ts';
 import { csvOf } from '../../../../src/features/checks/history/texts.ts';
@@ -29,7 +29,7 @@ describe.each(engines)('the export of the audit log on $name', (engine) => {
 
   async function exported(filter: Partial<ExportFilter> = {}): Promise<AuditLine[]> {
     const lines: AuditLine[] = [];
-    for await (const line of exportRecords(database, { ...whole, ...filter })) lines.push(line);
+    for await (const line of exportAuditLog(database, { ...whole, ...filter })) lines.push(line);
     return lines;
   }
 
@@ -39,12 +39,12 @@ describe.each(engines)('the export of the audit log on $name', (engine) => {
   async function writeMany(count: number): Promise<void> {
     const entry = (at: number) => ({ at, actor_id: '', kind: 'denied', request_id: null, details: '{}' });
     const entries = Array.from({ length: count }, (_, index) => entry(index * 1_000));
-    await database.query.insertInto('records').values(entries).execute();
+    await database.query.insertInto('audit_log').values(entries).execute();
   }
 
   it('shows who did what, oldest first, with the names that requests hold', async () => {
     await seedRequest(database, 'R1', { at: 2_000 });
-    await seedAccess(database, 'A1', { at: 1_000, asker: 'megan', decidedBy: 'patti', state: 'approved' });
+    await seedAccess(database, 'A1', { at: 1_000, requestedBy: 'megan', decidedBy: 'patti', state: 'approved' });
     await write(2_000, {
       requestId: 'R1',
       details: { app: 'salesforce', subjects: ['isaiah', 'adele'], members: ['m'] },
@@ -103,7 +103,11 @@ describe.each(engines)('the export of the audit log on $name', (engine) => {
   });
 
   it('leaves out entries about other people and apps', async () => {
-    await seedRequest(database, 'R1', { at: 1, asker: 'megan', tasks: [{ subject: 'adele' }, { subject: 'isaiah' }] });
+    await seedRequest(database, 'R1', {
+      at: 1,
+      requestedBy: 'megan',
+      tasks: [{ subject: 'adele' }, { subject: 'isaiah' }],
+    });
     await seedRequest(database, 'R2', { at: 1, app: 'zscaler', tasks: [{ subject: 'isaiah' }] });
     await seedAccess(database, 'A1', { at: 1, subject: 'adele', app: 'zscaler' });
     await write(1, { kind: 'confirmed', requestId: 'R1' });
@@ -126,7 +130,7 @@ describe.each(engines)('the export of the audit log on $name', (engine) => {
       ...entry,
       details: JSON.stringify({ n }),
     }));
-    await database.query.insertInto('records').values(entries).execute();
+    await database.query.insertInto('audit_log').values(entries).execute();
 
     const lines = await exported();
 
@@ -143,7 +147,7 @@ describe.each(engines)('the export of the audit log on $name', (engine) => {
       },
       transformResult: async ({ result }) => result,
     });
-    const text = csvOf(exportRecords({ ...database, query }, whole));
+    const text = csvOf(exportAuditLog({ ...database, query }, whole));
     const asked: number[] = [];
 
     for (let taken = 0; (await text.next()).done !== true; taken += 1)
@@ -155,7 +159,7 @@ describe.each(engines)('the export of the audit log on $name', (engine) => {
 
   it('reads no further once the reader has stopped', async () => {
     await writeMany(2 * linesAtOnce);
-    const lines = exportRecords(database, whole);
+    const lines = exportAuditLog(database, whole);
 
     await lines.next();
     await lines.return(undefined);
@@ -164,7 +168,7 @@ describe.each(engines)('the export of the audit log on $name', (engine) => {
   });
 
   it('finds people and apps by id, name or user principal name, whatever the case', async () => {
-    await seedRequest(database, 'R1', { at: 1, asker: 'megan', tasks: [{ subject: 'adele' }] });
+    await seedRequest(database, 'R1', { at: 1, requestedBy: 'megan', tasks: [{ subject: 'adele' }] });
     await seedAccess(database, 'A1', { at: 1, subject: 'isaiah', app: 'zscaler', decidedBy: 'patti' });
     await write(1, { actorId: 'johanna' });
     const known = async (text: string) => (await findKnown(database, text)).map(({ kind, id }) => `${kind} ${id}`);

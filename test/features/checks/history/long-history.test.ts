@@ -12,7 +12,7 @@ import { engines, useTestDatabase } from '../../../support/databases.ts';
 import { accessRow, idOf, seedMany, seedRequest } from './support.ts';
 
 const seedTimeoutMs = 60_000;
-const everything: HistoryFilter = { about: null, askerId: null, since: null };
+const everything: HistoryFilter = { about: null, requestedById: null, since: null };
 const middle = { at: 50_060_000, id: 'R1050000' };
 
 // Time says little on a busy machine; the plan says whether a query reads more as the history grows.
@@ -28,11 +28,11 @@ describe.each(engines)('a history of a hundred thousand requests on $name', (eng
   it.each([
     ['everything', {}],
     ['everything since a day', { since: 40_000_000 }],
-    ['a requester', { askerId: 'asker 7' }],
+    ['a requester', { requestedById: 'asker 7' }],
     ['an app', { about: { appId: 'app 7' } }],
-    ['an app by a requester', { about: { appId: 'app 7' }, askerId: 'asker 7' }],
+    ['an app by a requester', { about: { appId: 'app 7' }, requestedById: 'asker 7' }],
     ['a person', { about: { personId: 'person 5' } }],
-    ['a person by a requester', { about: { personId: 'person 5' }, askerId: 'asker 7' }],
+    ['a person by a requester', { about: { personId: 'person 5' }, requestedById: 'asker 7' }],
   ] as [string, Partial<HistoryFilter>][])(
     'finds a page about %s without reading a whole table',
     async (_name, filter) => {
@@ -62,7 +62,7 @@ describe.each(engines)('a history of a hundred thousand requests on $name', (eng
       (watched) =>
         findEntries(watched, {
           ...everything,
-          only: { askerId: 'asker 7', subjectIds: ['person 1', 'person 2'] },
+          only: { requestedById: 'asker 7', subjectIds: ['person 1', 'person 2'] },
           after: middle,
           limit: 10,
         }),
@@ -80,7 +80,7 @@ describe.each(engines)('a history of a hundred thousand requests on $name', (eng
   it.each([
     ['everything', {}],
     ['everything since a day', { since: 40_000_000 }],
-    ['what a few asked for or are concerned by', { only: { askerId: 'asker 7', subjectIds: ['person 1'] } }],
+    ['what a few asked for or are concerned by', { only: { requestedById: 'asker 7', subjectIds: ['person 1'] } }],
   ] as [string, Partial<HistoryFilter>][])(
     'finds the page of %s by its number that the reader also reaches by going on',
     async (_name, filter) => {
@@ -106,7 +106,7 @@ describe.each(engines)('a history of a hundred thousand requests on $name', (eng
 
   it.each([
     ['everything', {}],
-    ['a requester', { askerId: 'asker 7' }],
+    ['a requester', { requestedById: 'asker 7' }],
     ['a person', { about: { personId: 'person 5' } }],
     ['an app', { about: { appId: 'app 7' } }],
   ] as [string, Partial<HistoryFilter>][])(
@@ -209,7 +209,7 @@ describe.each(engines)('a history of a hundred thousand requests on $name', (eng
  */
 function readsWholeTable(plan: string): boolean {
   const inSqlite =
-    /^SCAN (?:requests|tasks|access_requests|access_cards|records|known)\b(?! USING (?:COVERING )?INDEX \w+_(?:newest|undrawn))/m;
-  const inPostgres = /Seq Scan on (?:requests|tasks|access_requests|records)/;
+    /^SCAN (?:requests|tasks|access_requests|access_cards|audit_log|known)\b(?! USING (?:COVERING )?INDEX \w+_(?:newest|undrawn))/m;
+  const inPostgres = /Seq Scan on (?:requests|tasks|access_requests|audit_log)/;
   return inSqlite.test(plan) || inPostgres.test(plan);
 }

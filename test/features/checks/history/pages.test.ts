@@ -6,7 +6,7 @@ import { findEntries, findEntriesPage, lastEntryAbout } from '../../../../src/fe
 import { engines, useTestDatabase } from '../../../support/databases.ts';
 import { idOf, seedAccess, seedRequest } from './support.ts';
 
-const everything: HistoryFilter = { about: null, askerId: null, since: null };
+const everything: HistoryFilter = { about: null, requestedById: null, since: null };
 
 describe.each(engines)('the history on $name', (engine) => {
   const place = useTestDatabase(engine);
@@ -24,7 +24,7 @@ describe.each(engines)('the history on $name', (engine) => {
 
   it('shows what was asked for, newest first, with its result', async () => {
     await seedRequest(database, 'R1', { at: 1_000 });
-    await seedAccess(database, 'A1', { at: 2_000, asker: 'megan' });
+    await seedAccess(database, 'A1', { at: 2_000, requestedBy: 'megan' });
 
     const { entries, next } = await findEntries(database, { ...everything, after: null, limit: 10 });
 
@@ -33,7 +33,7 @@ describe.each(engines)('the history on $name', (engine) => {
         kind: 'access',
         at: 2_000,
         accessRequestId: 'A1',
-        asker: { id: 'megan', name: "megan's name" },
+        requestedBy: { id: 'megan', name: "megan's name" },
         app: { id: 'salesforce', name: 'Salesforce' },
         subject: { id: 'isaiah', name: "isaiah's name", label: null },
         state: 'pending',
@@ -47,7 +47,7 @@ describe.each(engines)('the history on $name', (engine) => {
         kind: 'provisioning',
         at: 1_000,
         requestId: 'R1',
-        asker: { id: 'alex', name: 'Alex Wilber' },
+        requestedBy: { id: 'alex', name: 'Alex Wilber' },
         app: { id: 'salesforce', name: 'Salesforce' },
         subject: { id: 'isaiah', name: "isaiah's name", label: 'isaiah@contoso.com' },
         people: 1,
@@ -129,11 +129,11 @@ describe.each(engines)('the history on $name', (engine) => {
   });
 
   it('finds a person as requester and as subject, once where they are both', async () => {
-    await seedRequest(database, 'own', { at: 1, asker: 'adele', tasks: [{ subject: 'isaiah' }] });
+    await seedRequest(database, 'own', { at: 1, requestedBy: 'adele', tasks: [{ subject: 'isaiah' }] });
     await seedRequest(database, 'about', { at: 2, tasks: [{ subject: 'isaiah' }, { subject: 'adele' }] });
-    await seedRequest(database, 'both', { at: 3, asker: 'adele', tasks: [{ subject: 'adele' }] });
+    await seedRequest(database, 'both', { at: 3, requestedBy: 'adele', tasks: [{ subject: 'adele' }] });
     await seedRequest(database, 'other', { at: 4 });
-    await seedAccess(database, 'asks', { at: 5, asker: 'adele' });
+    await seedAccess(database, 'asks', { at: 5, requestedBy: 'adele' });
     await seedAccess(database, 'gets', { at: 6, subject: 'adele' });
     await seedAccess(database, 'neither', { at: 7 });
 
@@ -144,16 +144,16 @@ describe.each(engines)('the history on $name', (engine) => {
   });
 
   it('finds an app, a requester, and both together', async () => {
-    await seedRequest(database, 'R1', { at: 1, app: 'zscaler', asker: 'megan' });
+    await seedRequest(database, 'R1', { at: 1, app: 'zscaler', requestedBy: 'megan' });
     await seedRequest(database, 'R2', { at: 2, app: 'zscaler' });
-    await seedRequest(database, 'R3', { at: 3, asker: 'megan', tasks: [{ subject: 'adele' }] });
-    await seedAccess(database, 'A1', { at: 4, app: 'zscaler', asker: 'megan' });
+    await seedRequest(database, 'R3', { at: 3, requestedBy: 'megan', tasks: [{ subject: 'adele' }] });
+    await seedAccess(database, 'A1', { at: 4, app: 'zscaler', requestedBy: 'megan' });
 
     expect(await found({ about: { appId: 'zscaler' } })).toEqual(['A1', 'R2', 'R1']);
-    expect(await found({ askerId: 'megan' })).toEqual(['A1', 'R3', 'R1']);
-    expect(await found({ askerId: 'megan', about: { appId: 'zscaler' } })).toEqual(['A1', 'R1']);
-    expect(await found({ askerId: 'megan', about: { personId: 'adele' } })).toEqual(['R3']);
-    expect(await found({ askerId: 'megan', about: { personId: 'megan' } })).toEqual(['A1', 'R3', 'R1']);
+    expect(await found({ requestedById: 'megan' })).toEqual(['A1', 'R3', 'R1']);
+    expect(await found({ requestedById: 'megan', about: { appId: 'zscaler' } })).toEqual(['A1', 'R1']);
+    expect(await found({ requestedById: 'megan', about: { personId: 'adele' } })).toEqual(['R3']);
+    expect(await found({ requestedById: 'megan', about: { personId: 'megan' } })).toEqual(['A1', 'R3', 'R1']);
     expect(await found({ about: { personId: 'nobody' } })).toEqual([]);
   });
 
@@ -195,7 +195,7 @@ describe.each(engines)('the history on $name', (engine) => {
   });
 
   it('shows what was last done for a person in an app', async () => {
-    await seedRequest(database, 'asked', { at: 1, asker: 'adele', tasks: [{ subject: 'isaiah' }] });
+    await seedRequest(database, 'asked', { at: 1, requestedBy: 'adele', tasks: [{ subject: 'isaiah' }] });
     await seedRequest(database, 'elsewhere', { at: 9, app: 'zscaler', tasks: [{ subject: 'adele' }] });
     const last = async () => idOf(await lastEntryAbout(database, 'adele', 'salesforce'));
     const told = [await last()];

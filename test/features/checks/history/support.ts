@@ -5,19 +5,21 @@ import type { AccessRequestRow, TaskRow } from '../../../../src/db/schema.ts';
 import type { HistoryEntry } from '../../../../src/features/checks/history/history-entry.ts';
 
 const app = { app_id: 'salesforce', app_name: 'Salesforce' };
-const asker = { asker_id: 'alex', asker_name: 'Alex Wilber' };
+const requestedBy = { requested_by_id: 'alex', requested_by_name: 'Alex Wilber' };
 const told = { locale: 'en-US', time_zone: 'Europe/Berlin', conversation: 'conversation' };
 
 export interface Seed {
   readonly at: number;
-  readonly asker?: string;
+  readonly requestedBy?: string;
   readonly app?: string;
 }
 
-const whose = ({ asker: askerId, app: appId }: Seed) => ({
-  ...asker,
+const whose = ({ requestedBy: requestedById, app: appId }: Seed) => ({
+  ...requestedBy,
   ...app,
-  ...(askerId === undefined ? {} : { asker_id: askerId, asker_name: `${askerId}'s name` }),
+  ...(requestedById === undefined
+    ? {}
+    : { requested_by_id: requestedById, requested_by_name: `${requestedById}'s name` }),
   ...(appId === undefined ? {} : { app_id: appId, app_name: `${appId}'s name` }),
 });
 
@@ -100,7 +102,7 @@ export async function seedAccess(
 export const accessRow = (id: string, at: number) => ({
   id,
   source: id,
-  ...asker,
+  ...requestedBy,
   ...app,
   ...told,
   subject_id: 'isaiah',
@@ -131,7 +133,7 @@ export async function seedMany(database: Database, count = 100_000): Promise<voi
       ? sql`with recursive series(n) as (select ${sql.lit(from)} union all select n + 1 from series where n < ${sql.lit(last)})`
       : sql`with series(n) as (select generate_series(${sql.lit(from)}, ${sql.lit(last)}))`;
     await database.transact(async (transaction) => {
-      await sql`insert into requests (id, source, asker_id, asker_name, app_id, app_name, locale, time_zone, conversation,
+      await sql`insert into requests (id, source, requested_by_id, requested_by_name, app_id, app_name, locale, time_zone, conversation,
         revision, drawn_revision, created_at)
       ${series} select ${id}, ${id}, 'asker ' || ${text(sql`n % 997`)}, 'Asker', 'app ' || ${text(sql`n % 101`)},
         'App', 'en', 'UTC', '', 1, 1, n * 1000 + 60000 from series`.execute(transaction);
@@ -139,7 +141,7 @@ export async function seedMany(database: Database, count = 100_000): Promise<voi
         state, lane, turn, enqueued_at, due_at, attempts, outcome, outcome_kind)
       ${series} select ${id}, ${id}, 0, 'person ' || ${text(sql`n % 1009`)}, 'User', 'Person', 'job', 'rule',
         'done', 0, 0, 0, 0, 1, 'no JSON', 'created' from series`.execute(transaction);
-      await sql`insert into access_requests (id, source, asker_id, asker_name, subject_id, subject_name, app_id, app_name,
+      await sql`insert into access_requests (id, source, requested_by_id, requested_by_name, subject_id, subject_name, app_id, app_name,
         asked_as, locale, time_zone, conversation, created_at, expires_at, remind_at, revision, state, request_id)
       ${series} select 'A' || ${text(sql`n + 1000000`)}, ${id}, 'asker ' || ${text(sql`n % 997`)}, 'Asker',
         'person ' || ${text(sql`n % 1009`)}, 'Person', 'app ' || ${text(sql`n % 101`)}, 'App', 'request', 'en', 'UTC', '',

@@ -5,7 +5,7 @@ import { doneWith, elementsOf, emptyReport, NOW, step } from '../../../chat/view
 import { drawGroup, groupIn } from './list-drawings.ts';
 
 const held: TaskState = { kind: 'held' };
-const waiting: TaskState = { kind: 'waiting', dueAt: NOW, again: null };
+const waiting: TaskState = { kind: 'waiting', dueAt: NOW, waitReason: null };
 const running: TaskState = { kind: 'running', startedAt: NOW, lease: { owner: 'one', until: NOW } };
 const cancelled: TaskState = { kind: 'cancelled', at: NOW, by: 'alex' };
 const accepted = doneWith({ kind: 'otherChange', report: emptyReport });

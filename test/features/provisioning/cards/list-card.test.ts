@@ -309,7 +309,7 @@ describe('one page of all the people', () => {
   const tasks = [
     { subject: subject('Adele'), state: doneWith({ kind: 'created', report: emptyReport }) },
     { subject: subject('Isaiah'), state: doneWith(unassigned) },
-    { subject: subject('Lee'), state: { kind: 'waiting', dueAt: NOW, again: null } },
+    { subject: subject('Lee'), state: { kind: 'waiting', dueAt: NOW, waitReason: null } },
     { subject: subject('Megan'), state: { kind: 'cancelled', at: NOW, by: 'alex' } },
     { subject: { ...subject('x'), name: '', label: 'nameless@contoso.com' }, state: { kind: 'held' } },
   ] as const;

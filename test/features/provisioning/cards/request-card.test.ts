@@ -3,12 +3,13 @@ import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
 import type { WaitReason } from '../../../../src/requests/request.ts';
 import { draw, NOW, requestIn } from '../../../chat/views/drawings.ts';
 
-const waiting = (again: WaitReason | null = null, dueAt = NOW) => requestIn({ kind: 'waiting', dueAt, again });
+const waiting = (waitReason: WaitReason | null = null, dueAt = NOW) =>
+  requestIn({ kind: 'waiting', dueAt, waitReason });
 const lease = { owner: 'one', until: NOW };
 
 describe('the card of a waiting request', () => {
   it('shows the position in line and when it starts', () => {
-    const { card, summary } = draw(waiting(), { forecast: { place: 3, startsAt: NOW + 21_400 } });
+    const { card, summary } = draw(waiting(), { forecast: { position: 3, startsAt: NOW + 21_400 } });
 
     const text = cardAsText(card);
     expect(text).toContain('Waiting: number 3 in line');
@@ -19,7 +20,7 @@ describe('the card of a waiting request', () => {
   });
 
   it('calls the first position by its name', () => {
-    const { card } = draw(waiting(), { forecast: { place: 1, startsAt: NOW + 200 } });
+    const { card } = draw(waiting(), { forecast: { position: 1, startsAt: NOW + 200 } });
 
     expect(cardAsText(card)).toContain('Waiting: next in line');
     expect(cardAsText(card)).toContain('Starts any moment now.');
@@ -40,7 +41,7 @@ describe('the card of a waiting request', () => {
     ['interrupted', 'Usher was interrupted'],
     ['retried', 'Somebody asked to try this again.'],
   ] as const)('says why it waits again: %s', (again, reason) => {
-    const { card } = draw(waiting(again), { forecast: { place: 2, startsAt: NOW + 5_000 } });
+    const { card } = draw(waiting(again), { forecast: { position: 2, startsAt: NOW + 5_000 } });
 
     expect(cardAsText(card)).toContain(reason);
     expect(cardAsText(card)).toContain('in about 5 s.');
@@ -50,7 +51,7 @@ describe('the card of a waiting request', () => {
 describe('the card of a request that waits for Microsoft to see an assignment', () => {
   it('says when Usher asks again, and no position in line until then', () => {
     const { card } = draw(waiting('assignmentUnseen', NOW + 120_000), {
-      forecast: { place: 4, startsAt: NOW + 120_000 },
+      forecast: { position: 4, startsAt: NOW + 120_000 },
     });
 
     const text = cardAsText(card);
@@ -62,7 +63,7 @@ describe('the card of a request that waits for Microsoft to see an assignment', 
   });
 
   it('says that it asks again once it is due', () => {
-    const { card } = draw(waiting('assignmentUnseen'), { forecast: { place: 2, startsAt: NOW + 5_000 } });
+    const { card } = draw(waiting('assignmentUnseen'), { forecast: { position: 2, startsAt: NOW + 5_000 } });
 
     const text = cardAsText(card);
     expect(text).toContain('Usher is about to ask again.');
@@ -73,8 +74,8 @@ describe('the card of a request that waits for Microsoft to see an assignment', 
 describe('the card of a request that waits while no call gets through', () => {
   const draws = (cause: 'unreachable' | 'noToken' | 'serviceUnavailable', code = '') => {
     const fault = { cause, code, since: NOW - 60_000, endsAt: NOW + 600_000 };
-    const task = requestIn({ kind: 'waiting', dueAt: NOW, again: null }, { attempts: 0 });
-    return cardAsText(draw(task, { forecast: { place: 2, startsAt: NOW + 5_000, fault } }).card);
+    const task = requestIn({ kind: 'waiting', dueAt: NOW, waitReason: null }, { attempts: 0 });
+    return cardAsText(draw(task, { forecast: { position: 2, startsAt: NOW + 5_000, fault } }).card);
   };
 
   it.each([
