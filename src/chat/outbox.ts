@@ -60,6 +60,3 @@ export interface OutboxRow {
   /** Teams did not take it, and it is not tried again. */
   gaveUp?(why: 'gone' | 'failed'): Promise<void>;
 }
-
-/** How long a message that is being sent is given to no other sender. */
-export const handedOutForMs = 60_000;

@@ -84,28 +84,32 @@ export interface Link {
   readonly url: string;
 }
 
-interface AnyView {
+interface AnyView<Button = SubmitButton> {
   readonly fallbackText: string;
+  readonly title: string;
+  readonly buttons: readonly Button[];
 }
 
-export interface NoticeView extends AnyView {
+/** A card that opens with a verdict or a state. */
+interface LookView extends AnyView {
   readonly look: Look;
-  readonly title: string;
   readonly paragraphs: readonly Text[];
+}
+
+/** The same about one person or group: the name, and a line that identifies it. */
+interface SubjectView extends LookView {
+  readonly subject: string;
+  readonly label: Maybe<Text>;
+}
+
+export interface NoticeView extends LookView {
   readonly next: Maybe<LabelledText>;
   readonly code: Maybe<Text>;
-  readonly buttons: readonly SubmitButton[];
   readonly links: Maybe<Link>;
 }
 
-export interface ProgressView extends AnyView {
-  readonly look: Look;
-  readonly title: string;
-  readonly subject: string;
-  readonly label: Maybe<Text>;
-  readonly paragraphs: readonly Text[];
+export interface ProgressView extends SubjectView {
   readonly footer: Maybe<Text>;
-  readonly buttons: readonly SubmitButton[];
 }
 
 export interface StepRow {
@@ -127,12 +131,7 @@ export interface DetailSection {
   readonly more: Maybe<Text>;
 }
 
-export interface ResultView extends AnyView {
-  readonly look: Look;
-  readonly title: string;
-  readonly subject: string;
-  readonly label: Maybe<Text>;
-  readonly paragraphs: readonly Text[];
+export interface ResultView extends SubjectView {
   /** The failing step, above all others. */
   readonly stopped: Maybe<{ readonly label: string; readonly style: Look['style']; readonly lines: readonly Text[] }>;
   readonly next: Maybe<{ readonly label: string; readonly lines: readonly Text[] }>;
@@ -143,7 +142,6 @@ export interface ResultView extends AnyView {
   readonly footer: Maybe<Text>;
   /** Hidden until the reader unfolds it. */
   readonly details: Maybe<{ readonly sections: readonly DetailSection[] }>;
-  readonly buttons: readonly SubmitButton[];
   readonly toggles: Maybe<{ readonly title: string }>;
   readonly links: Maybe<Link>;
 }
@@ -156,26 +154,21 @@ export interface PickerRow {
 }
 
 export interface PickerView extends AnyView {
-  readonly title: string;
   readonly intro: string;
   readonly rows: readonly PickerRow[];
   readonly more: Maybe<Text>;
-  readonly buttons: readonly SubmitButton[];
 }
 
 export interface HelpView extends AnyView {
-  readonly title: string;
   readonly intro: readonly Text[];
   readonly commands: readonly (Text & {
     readonly examples: readonly Text[];
     readonly tries: Maybe<SubmitButton>;
   })[];
   readonly footer: Maybe<Text>;
-  readonly buttons: readonly SubmitButton[];
 }
 
 export interface AppsView extends AnyView {
-  readonly title: string;
   readonly intro: readonly Text[];
   readonly rows: readonly {
     readonly look: Look;
@@ -184,15 +177,12 @@ export interface AppsView extends AnyView {
     readonly state: string;
   }[];
   readonly more: Maybe<Text>;
-  readonly buttons: readonly SubmitButton[];
 }
 
 export interface WhoamiView extends AnyView {
-  readonly title: string;
   readonly facts: readonly Fact[];
   readonly rights: string;
   readonly footer: Maybe<Text>;
-  readonly buttons: readonly SubmitButton[];
 }
 
 /** A person, a call or a line of a list: glyph, name, and the facts about it. */
@@ -209,27 +199,18 @@ export interface ListSection {
 }
 
 /** Many people or calls at once: a running list, the confirmation before it, one page of it, or a group. */
-export interface ListView extends AnyView {
-  readonly look: Look;
-  readonly title: string;
+export interface ListView extends LookView {
   readonly subject: Maybe<Text>;
   /** `text` says the same for clients that draw no bar. */
   readonly bars: Maybe<Text & { readonly percent: number }>;
-  readonly paragraphs: readonly Text[];
   readonly tables: Maybe<FactTable>;
   readonly sections: readonly ListSection[];
   readonly next: Maybe<LabelledText>;
   readonly footer: Maybe<Text>;
-  readonly buttons: readonly SubmitButton[];
 }
 
 /** One access request, as its requester or its approvers see it. */
-export interface AccessView extends AnyView {
-  readonly look: Look;
-  readonly title: string;
-  readonly subject: string;
-  readonly label: Maybe<Text>;
-  readonly paragraphs: readonly Text[];
+export interface AccessView extends SubjectView {
   readonly warnings: Maybe<{ readonly lines: readonly Text[] }>;
   /** What people wrote: the reason of the request, the reason of the denial. */
   readonly quotes: readonly LabelledText[];
@@ -244,7 +225,6 @@ export interface AccessView extends AnyView {
     readonly placeholder: string;
     readonly button: DecisionButton;
   }>;
-  readonly buttons: readonly SubmitButton[];
   readonly links: Maybe<Link>;
 }
 
@@ -262,8 +242,7 @@ export interface DateField extends Omit<Field, 'placeholder' | 'value'> {
   readonly min: string;
 }
 
-export interface FormView extends AnyView {
-  readonly title: string;
+export interface FormView extends AnyView<FormButton> {
   readonly intro: string;
   readonly problems: Maybe<Text>;
   readonly subject: Field;
@@ -275,11 +254,9 @@ export interface FormView extends AnyView {
   readonly emptyStarts: Maybe<DateField>;
   readonly reason: Omit<Field, 'errorMessage'>;
   readonly footer: Maybe<Text>;
-  readonly buttons: readonly FormButton[];
 }
 
 export interface PendingView extends AnyView {
-  readonly title: string;
   readonly intro: string;
   readonly rows: readonly {
     readonly name: string;
@@ -287,23 +264,18 @@ export interface PendingView extends AnyView {
     readonly opens: Maybe<SubmitButton>;
   }[];
   readonly more: Maybe<Text>;
-  readonly buttons: readonly SubmitButton[];
 }
 
 /**
  * The synchronization state of an app, or of one person in it: the verdict, what to do, then everything that was read.
  */
-export interface CheckView extends AnyView {
-  readonly look: Look;
-  readonly title: string;
+export interface CheckView extends LookView {
   readonly subject: Maybe<Text>;
   readonly label: Maybe<Text>;
-  readonly paragraphs: readonly Text[];
   readonly next: Maybe<LabelledText>;
   readonly code: Maybe<Text>;
   readonly tables: Maybe<FactTable>;
   readonly sections: readonly ListSection[];
   readonly footer: Maybe<Text>;
-  readonly buttons: readonly SubmitButton[];
   readonly links: Maybe<Link>;
 }

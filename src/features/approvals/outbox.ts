@@ -3,6 +3,7 @@ import type { Bus } from '../../bus.ts';
 import { createMessages } from '../../chat/messages.ts';
 import type { OutboxRow, OutboxSource } from '../../chat/outbox.ts';
 import type { Drawing } from '../../chat/reply.ts';
+import { putOff } from '../../db/handing-out.ts';
 import type { AccessParts } from '../../requests/access-parts.ts';
 import { findRequest } from '../../requests/store.ts';
 import {
@@ -11,17 +12,9 @@ import {
   approversCards,
   dueAccessCards,
   keyOfRoute,
-  putOffAccessCard,
 } from './access-requests/access-cards.ts';
 import { mayBeDone } from './access-requests/awaiting.ts';
-import {
-  dueNotices,
-  type Notice,
-  type NoticeKind,
-  noticeSent,
-  ownConversations,
-  putOffNotice,
-} from './access-requests/notices.ts';
+import { dueNotices, type Notice, type NoticeKind, noticeSent, ownConversations } from './access-requests/notices.ts';
 import { findAccessRequest } from './access-requests/store.ts';
 import { giveUpConversation } from './access-requests/undelivered.ts';
 import { noticeText } from './cards/notice-text.ts';
@@ -80,7 +73,7 @@ export function accessOutbox(parts: AccessOutboxParts): {
         async sent(cardId) {
           if (cardId !== null) await accessCardPosted(store, id, cardId);
         },
-        putOff: (dueAt) => putOffAccessCard(database, id, dueAt),
+        putOff: (dueAt) => putOff(database, 'access_cards', id, dueAt),
         ...(isForApprovers ? { gaveUp: (why) => moveOn(card, why) } : {}),
       });
     }
@@ -95,7 +88,7 @@ export function accessOutbox(parts: AccessOutboxParts): {
       if (standing === 'unknown') continue;
       if (standing !== 'may') {
         await moveOn(notice, 'mayNot');
-        await putOffNotice(database, id, null);
+        await putOff(database, 'notices', id, null);
         continue;
       }
       rows.push({
@@ -107,7 +100,7 @@ export function accessOutbox(parts: AccessOutboxParts): {
           return text === null ? null : { kind: 'text', noticeId: id, conversation, text };
         },
         sent: () => noticeSent(database, id),
-        putOff: (dueAt) => putOffNotice(database, id, dueAt),
+        putOff: (dueAt) => putOff(database, 'notices', id, dueAt),
         ...(notice.kind === 'reminder' ? { gaveUp: (why) => moveOn(notice, why) } : {}),
       });
     }

@@ -2,10 +2,11 @@ import type { StillMay } from '../../access/still-may.ts';
 import { type GiveUpParts, tellGivenUp } from '../../chat/give-up.ts';
 import { createMessages } from '../../chat/messages.ts';
 import type { OutboxRow, OutboxSource } from '../../chat/outbox.ts';
+import { putOff } from '../../db/handing-out.ts';
 import type { Log } from '../../log.ts';
 import type { StoreParts } from '../../requests/store.ts';
 import { announcementCard } from './cards/announcement-card.ts';
-import { announcementSent, dueAnnouncements, putOffAnnouncement } from './watching/announcements.ts';
+import { announcementSent, dueAnnouncements } from './watching/announcements.ts';
 import { toWatch, type Watch } from './watching/watch-row.ts';
 import { findWatch } from './watching/watches.ts';
 
@@ -31,7 +32,7 @@ export function watchOutbox({ store, entraPortal, mayWatch, log }: WatchOutboxPa
         if (standing === 'unknown') continue;
         if (standing !== 'may') {
           log.info({ announcementId: id, code: 'watch_not_counting' }, 'who added a watch may not watch any more');
-          await putOffAnnouncement(database, id, null);
+          await putOff(database, 'announcements', id, null);
           continue;
         }
         rows.push({
@@ -45,7 +46,7 @@ export function watchOutbox({ store, entraPortal, mayWatch, log }: WatchOutboxPa
             return { kind: 'post', announcementId: id, conversation, message };
           },
           sent: () => announcementSent(database, id),
-          putOff: (dueAt) => putOffAnnouncement(database, id, dueAt),
+          putOff: (dueAt) => putOff(database, 'announcements', id, dueAt),
         });
       }
       return rows;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
-import { handedOutForMs } from '../../../chat/outbox.ts';
 import type { Database } from '../../../db/database.ts';
+import { handedOutForMs, handOut } from '../../../db/handing-out.ts';
 import type { AccessCardRow, Schema } from '../../../db/schema.ts';
 import { writeAudit } from '../../../requests/audit-log.ts';
 import type { Reader } from '../../../requests/request.ts';
@@ -264,33 +264,11 @@ export async function findUndrawnAccessCards({ query }: Database, limit: number)
  */
 export function dueAccessCards(database: Database, now: number, limit: number): Promise<AccessCard[]> {
   return database.transact(async (transaction) => {
-    const due = transaction
-      .selectFrom('access_cards')
-      .select('id')
-      .where('due_at', '<=', now)
-      .orderBy('due_at')
-      .orderBy('id')
-      .limit(limit);
-    const rows = await (database.dialect.lockRows ? due.forUpdate().skipLocked() : due).execute();
-    if (rows.length === 0) return [];
-    const ids = rows.map(({ id }) => id);
-    await transaction
-      .updateTable('access_cards')
-      .set({ due_at: now + handedOutForMs })
-      .where('id', 'in', ids)
-      .execute();
+    const ids = (await handOut(database, transaction, 'access_cards', now, limit)).map(({ id }) => id);
+    if (ids.length === 0) return [];
     const cards = await selectCards(transaction).where('access_cards.id', 'in', ids).execute();
     return cards.map(toAccessCard).toSorted((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id));
   });
-}
-
-/** Posting failed. It is retried at `dueAt`; never where that is null, as the conversation is gone. */
-export async function putOffAccessCard({ query }: Database, id: string, dueAt: number | null): Promise<void> {
-  await query
-    .updateTable('access_cards')
-    .set((card) => ({ due_at: dueAt, failures: card('failures', '+', 1) }))
-    .where('id', '=', id)
-    .execute();
 }
 
 const latestRevision = sql<number>`access_requests.revision + coalesce(requests.revision, 0)`;

@@ -1,7 +1,7 @@
 import { type Selectable, sql, type Transaction } from 'kysely';
 import { assertNever } from '../../../assert-never.ts';
-import { handedOutForMs } from '../../../chat/outbox.ts';
 import type { Database } from '../../../db/database.ts';
+import { handOut } from '../../../db/handing-out.ts';
 import type { AccessRequestRow, Schema } from '../../../db/schema.ts';
 import type { AccessParts } from '../../../requests/access-parts.ts';
 import type { Reader } from '../../../requests/request.ts';
@@ -230,45 +230,18 @@ export async function ownConversations({ query }: Database, accessRequestId: str
  * Hands out the notices to send now, oldest first. A notice that is neither sent nor put off is due again in a minute.
  */
 export function dueNotices(database: Database, now: number, limit: number): Promise<Notice[]> {
-  return database.transact(async (transaction) => {
-    const due = transaction
-      .selectFrom('notices')
-      .selectAll()
-      .where('due_at', '<=', now)
-      .orderBy('due_at')
-      .orderBy('id')
-      .limit(limit);
-    const rows = await (database.dialect.lockRows ? due.forUpdate().skipLocked() : due).execute();
-    if (rows.length === 0) return [];
-    await transaction
-      .updateTable('notices')
-      .set({ due_at: now + handedOutForMs })
-      .where(
-        'id',
-        'in',
-        rows.map(({ id }) => id),
-      )
-      .execute();
-    return rows.map((row) => ({
+  return database.transact(async (transaction) =>
+    (await handOut(database, transaction, 'notices', now, limit)).map((row) => ({
       id: row.id,
       accessRequestId: row.access_request_id,
       conversation: row.conversation,
       reader: { locale: row.locale, timeZone: row.time_zone },
       kind: row.kind as NoticeKind,
       failures: row.failures,
-    }));
-  });
+    })),
+  );
 }
 
 export async function noticeSent({ query }: Database, id: number): Promise<void> {
   await query.updateTable('notices').set({ due_at: null }).where('id', '=', id).execute();
-}
-
-/** Sending failed. It is retried at `dueAt`; never where that is null, as there is no recipient. */
-export async function putOffNotice({ query }: Database, id: number, dueAt: number | null): Promise<void> {
-  await query
-    .updateTable('notices')
-    .set((notice) => ({ due_at: dueAt, failures: notice('failures', '+', 1) }))
-    .where('id', '=', id)
-    .execute();
 }

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { JobChange, WatchedStatus } from '../../../chat/jobs/job-change.ts';
-import { handedOutForMs } from '../../../chat/outbox.ts';
 import type { Database } from '../../../db/database.ts';
+import { handOut } from '../../../db/handing-out.ts';
 import type { Schema } from '../../../db/schema.ts';
 import type { Reader } from '../../../requests/request.ts';
 import type { Watch } from './watch-row.ts';
@@ -55,23 +55,8 @@ export async function enqueueAnnouncements(
 
 /** Hands out the cards to send now, oldest first. A card that is neither sent nor put off is due again in a minute. */
 export function dueAnnouncements(database: Database, now: number, limit: number): Promise<Announcement[]> {
-  return database.transact(async (transaction) => {
-    const due = transaction
-      .selectFrom('announcements')
-      .selectAll()
-      .where('due_at', '<=', now)
-      .orderBy('due_at')
-      .orderBy('id')
-      .limit(limit);
-    const rows = await (database.dialect.lockRows ? due.forUpdate().skipLocked() : due).execute();
-    if (rows.length === 0) return [];
-    const ids = rows.map(({ id }) => id);
-    await transaction
-      .updateTable('announcements')
-      .set({ due_at: now + handedOutForMs })
-      .where('id', 'in', ids)
-      .execute();
-    return rows.map((row) => ({
+  return database.transact(async (transaction) =>
+    (await handOut(database, transaction, 'announcements', now, limit)).map((row) => ({
       id: row.id,
       key: row.key,
       appId: row.app_id,
@@ -83,19 +68,10 @@ export function dueAnnouncements(database: Database, now: number, limit: number)
         return JSON.parse(row.details) as JobChangeDetails;
       },
       failures: row.failures,
-    }));
-  });
+    })),
+  );
 }
 
 export async function announcementSent({ query }: Database, id: number): Promise<void> {
   await query.updateTable('announcements').set({ due_at: null }).where('id', '=', id).execute();
-}
-
-/** Sending failed. It is retried at `dueAt`; never where that is null, as the conversation is gone. */
-export async function putOffAnnouncement({ query }: Database, id: number, dueAt: number | null): Promise<void> {
-  await query
-    .updateTable('announcements')
-    .set((announcement) => ({ due_at: dueAt, failures: announcement('failures', '+', 1) }))
-    .where('id', '=', id)
-    .execute();
 }

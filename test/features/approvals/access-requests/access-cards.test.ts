@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from '../../../../src/db/database.ts';
+import { putOff } from '../../../../src/db/handing-out.ts';
 import {
   accessCardOfActivity,
   accessCardsOf,
@@ -11,7 +12,6 @@ import {
   findUndrawnAccessCards,
   markAccessCardDrawn,
   openAccessCard,
-  putOffAccessCard,
 } from '../../../../src/features/approvals/access-requests/access-cards.ts';
 import { startApproved } from '../../../../src/features/approvals/access-requests/acting.ts';
 import { act, findAccessRequest } from '../../../../src/features/approvals/access-requests/store.ts';
@@ -110,7 +110,7 @@ describe.each(engines)('the access cards of a request on $name', (engine) => {
     const [one] = await dueAccessCards(database, clock.now(), 1);
     const others = await dueAccessCards(database, clock.now(), 10);
     await attachAccessCard(database, one?.id ?? '', 'card 1', null);
-    await putOffAccessCard(database, others[0]?.id ?? '', null);
+    await putOff(database, 'access_cards', others[0]?.id ?? '', null);
     const tooSoon = await dueAccessCards(database, clock.now() + 59_999, 10);
     const again = await dueAccessCards(database, clock.now() + 60_000, 10);
 
@@ -133,7 +133,7 @@ describe.each(engines)('the access cards of a request on $name', (engine) => {
     await queue('one');
     const [one] = await dueAccessCards(database, clock.now(), 1);
 
-    await putOffAccessCard(database, one?.id ?? '', clock.now() + 5_000);
+    await putOff(database, 'access_cards', one?.id ?? '', clock.now() + 5_000);
 
     expect(await dueAccessCards(database, clock.now() + 4_999, 1)).toEqual([]);
     expect(await dueAccessCards(database, clock.now() + 5_000, 1)).toMatchObject([{ id: one?.id, failures: 1 }]);

@@ -1,19 +1,14 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from '../../../../src/db/database.ts';
+import { putOff } from '../../../../src/db/handing-out.ts';
 import {
   attachAccessCard,
   enqueueAccessCards,
   openAccessCard,
-  putOffAccessCard,
 } from '../../../../src/features/approvals/access-requests/access-cards.ts';
 import type { AccessAction } from '../../../../src/features/approvals/access-requests/access-request.ts';
 import { startApproved } from '../../../../src/features/approvals/access-requests/acting.ts';
-import {
-  dueNotices,
-  firstLookMs,
-  noticeSent,
-  putOffNotice,
-} from '../../../../src/features/approvals/access-requests/notices.ts';
+import { dueNotices, firstLookMs, noticeSent } from '../../../../src/features/approvals/access-requests/notices.ts';
 import { act } from '../../../../src/features/approvals/access-requests/store.ts';
 import type { AccessParts } from '../../../../src/requests/access-parts.ts';
 import { wanted } from '../../../requests/support.ts';
@@ -55,7 +50,7 @@ describe.each(engines)('the recipients of notices on $name', (engine) => {
   async function queue(conversation: string, dueAt: number | null): Promise<void> {
     const card = { accessRequestId: id, source: conversation, conversation, reader, audience: 'approvers' } as const;
     await database.transact((transaction) => enqueueAccessCards(transaction, [card], clock.now()));
-    if (dueAt === null) await putOffAccessCard(database, await openAccessCard(parts, card), null);
+    if (dueAt === null) await putOff(database, 'access_cards', await openAccessCard(parts, card), null);
     await clock.advance(1);
   }
 
@@ -146,10 +141,10 @@ describe.each(engines)('the recipients of notices on $name', (engine) => {
     const others = await dueNotices(database, clock.now(), 10);
     await noticeSent(database, first?.id ?? 0);
     await noticeSent(database, others[3]?.id ?? 0);
-    await putOffNotice(database, others[0]?.id ?? 0, null);
-    await putOffNotice(database, others[1]?.id ?? 0, clock.now() + 5_000);
+    await putOff(database, 'notices', others[0]?.id ?? 0, null);
+    await putOff(database, 'notices', others[1]?.id ?? 0, clock.now() + 5_000);
     const tooSoon = await dueNotices(database, clock.now() + 4_999, 10);
-    const putOff = await dueNotices(database, clock.now() + 5_000, 10);
+    const later = await dueNotices(database, clock.now() + 5_000, 10);
     const rest = await dueNotices(database, clock.now() + 60_000, 10);
 
     expect(first).toMatchObject({
@@ -161,7 +156,7 @@ describe.each(engines)('the recipients of notices on $name', (engine) => {
     });
     expect(others).toHaveLength(4);
     expect(tooSoon).toEqual([]);
-    expect(putOff).toEqual([{ ...others[1], failures: 1 }]);
+    expect(later).toEqual([{ ...others[1], failures: 1 }]);
     expect(rest.map((notice) => notice.id)).toEqual([others[2]?.id]);
   });
 });

@@ -1,11 +1,8 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../../src/clock.ts';
 import type { Database } from '../../../../src/db/database.ts';
-import {
-  announcementSent,
-  dueAnnouncements,
-  putOffAnnouncement,
-} from '../../../../src/features/checks/watching/announcements.ts';
+import { putOff } from '../../../../src/db/handing-out.ts';
+import { announcementSent, dueAnnouncements } from '../../../../src/features/checks/watching/announcements.ts';
 import { claimRound, noteStatus, releaseRound } from '../../../../src/features/checks/watching/round.ts';
 import {
   addWatch,
@@ -173,14 +170,14 @@ describe.each(engines)('watches on $name', (engine) => {
     const handedOut = await due();
     await clock.advance(60_000);
     const [again] = await due();
-    await putOffAnnouncement(database, again?.id ?? 0, clock.now() + 5_000);
-    const putOff = await due();
+    await putOff(database, 'announcements', again?.id ?? 0, clock.now() + 5_000);
+    const later = await due();
     await clock.advance(5_000);
     const [last] = await due();
     await announcementSent(database, last?.id ?? 0);
     await clock.advance(120_000);
 
-    expect([others, handedOut, putOff, await due()]).toEqual([[], [], [], []]);
+    expect([others, handedOut, later, await due()]).toEqual([[], [], [], []]);
     expect([again?.id, last?.id, last?.failures]).toEqual([first?.id, first?.id, 1]);
   });
 
