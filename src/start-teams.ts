@@ -154,7 +154,13 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
     ...(options.editEveryMs === undefined ? {} : { editEveryMs: options.editEveryMs }),
   });
   bus.subscribe('cards', (requestId) => void touchInLine(requestId));
-  bus.subscribe('access', (id) => void (id === null ? null : touchAccessCards(id)));
+  bus.subscribe('access', (id) => {
+    // What another process changed, it announces by `outbox` and draws itself.
+    if (id === null) return;
+    // A change of an access request may cause notices.
+    outboxSender.wake();
+    void touchAccessCards(id);
+  });
 
   /** A change updates the request's own card, and the positions of those that wait. */
   async function touchInLine(requestId: string): Promise<void> {
@@ -188,8 +194,6 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
     log,
   });
   bus.subscribe('outbox', outboxSender.wake);
-  // A change of an access request may cause notices.
-  bus.subscribe('access', outboxSender.wake);
 
   const owners = createCardOwners(database, clock);
   const signInFlow = createSignInFlow(graphAccess.signIns, {
@@ -290,6 +294,8 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
     },
     async stopReceiving(limitMs) {
       stopping.abort();
+      // It takes up no turn any more; its present look is waited for with the answers.
+      void recovery.stop();
       await server.stop(limitMs);
     },
     async finishAnswers(limitMs) {

@@ -27,7 +27,7 @@ export interface Worker {
 export interface WorkerParts {
   /** For the log: what could not be done when `work` throws, and the stable code of that. */
   readonly name: string;
-  readonly failed: { readonly code: string; readonly message: string };
+  readonly failed: { readonly code: string; readonly message: string; readonly level?: 'warn' };
   /**
    * Does what is due. Resolves with the milliseconds until something may be due again: 0 when more may be due at once,
    * null when that is unknown. It should soon return when the signal aborts.
@@ -75,7 +75,8 @@ export function startWorker(parts: WorkerParts): Worker {
       for (const resolve of present) resolve();
       return Math.min(pauseMs ?? maxIdleMs, maxIdleMs);
     } catch (error) {
-      log[isDatabaseFault(error) ? 'warn' : 'error']({ error, code: failed.code, worker: name }, failed.message);
+      const level = isDatabaseFault(error) ? 'warn' : (failed.level ?? 'error');
+      log[level]({ error, code: failed.code, worker: name }, failed.message);
       waiting = [...present, ...waiting];
       faults += 1;
       return Math.min(faultPauseMs.first * 2 ** (faults - 1), faultPauseMs.longest);

@@ -69,7 +69,7 @@ export function startWarming(parts: WarmingParts): Worker {
   const { everyMs = defaultEveryMs, firstAfterMs = defaultFirstAfterMs, guard = (_id, look) => look() } = parts;
   return startWorker({
     name: 'job survey',
-    failed: { code: 'job_survey_failed', message: 'the jobs of all apps could not be looked at' },
+    failed: { code: 'job_survey_failed', message: 'the jobs of all apps could not be looked at', level: 'warn' },
     async work(stopping) {
       const list = await applications.list();
       const apps = list.ok ? list.value.items : [];

@@ -120,6 +120,7 @@ export function startOutboxSender(parts: OutboxSenderParts): Worker {
     clock,
     log,
     maxIdleMs: pollMs,
+    faultPauseMs: { first: pollMs, longest: pollMs },
   });
 }
 

@@ -63,7 +63,7 @@ export function startRecovery(parts: RecoveryParts): Worker {
 
   return startWorker({
     name: 'recovery',
-    failed: { code: 'leftovers_unread', message: 'what other processes left could not be looked for' },
+    failed: { code: 'leftovers_unread', message: 'what other processes left could not be looked for', level: 'warn' },
     work: look,
     clock,
     log,

@@ -103,6 +103,9 @@ export function createTurns(parts: TurnsParts): Turns {
     if (stopping.signal.aborted) return;
     keeping ??= keepLease({ leaseMs, renew, clock, log, details: { of: 'turns' } }, stopping.signal).finally(() => {
       keeping = null;
+      // A turn may have been opened after the last renewal found none.
+      const [id] = held;
+      if (id !== undefined) hold(id);
     });
   }
 

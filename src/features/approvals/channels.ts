@@ -101,6 +101,7 @@ async function removeApprovalChannel(parts: CommandParts, turn: Turn, ref: strin
   const conversation = channel === null ? null : await endApprovalChannel(parts.store, channel.key, turn.caller.id);
   if (channel === null || conversation === null) return say(turn.words, { kind: 'grantUnknown', ref });
   parts.publish('access', null);
+  parts.publish('outbox', null);
   const words = createMessages(channel.reader.locale, channel.reader.timeZone);
   if (channel.key !== turn.incoming.place.key)
     await parts.post(conversation, problem(words, { kind: 'channelRemoved' }));
