@@ -20,7 +20,7 @@ export type Identity =
   | {
       readonly kind: 'ambient';
       readonly clientId: string;
-      /** A tenant set beside the id, which only a registration needs: its credential may be missing. */
+      /** A tenant beside the id suggests that a registration was meant and its credential is missing. */
       readonly tenantId?: string;
     };
 

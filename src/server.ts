@@ -137,7 +137,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
       try {
         response.sendRaw(200, await metrics.text(), { 'content-type': metrics.contentType });
       } catch (error) {
-        log.error({ error, code: 'metrics_failed' }, 'the metrics could not be told');
+        log.error({ error, code: 'metrics_failed' }, 'could not serve the metrics');
         answer(response, 500, 'internal');
       }
     });
@@ -328,7 +328,7 @@ export async function startMetricsPort(parts: {
     parts.text().then(
       (text) => send(200, parts.contentType, text),
       (error: unknown) => {
-        parts.log.error({ error, code: 'metrics_failed' }, 'the metrics could not be told');
+        parts.log.error({ error, code: 'metrics_failed' }, 'could not serve the metrics');
         send(500, 'application/json', '{"code":"internal"}');
       },
     );

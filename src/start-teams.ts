@@ -89,7 +89,7 @@ export interface TeamsParts {
 }
 
 const mostUndrawn = 500;
-/** By then the offer of a card is outdated. */
+/** A card that offers something is of no use after that. */
 const ownedForMs = 7 * 24 * 3_600_000;
 /** A later card would be outdated. */
 const postedWithinMs = 24 * 3_600_000;

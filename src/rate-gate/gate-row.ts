@@ -89,7 +89,7 @@ export async function writeGate(
     .execute();
 }
 
-/** Whether the row tells of trouble at all: as a rule it does not, and then a good answer need not lock it. */
+/** Whether the row holds a fault. It rarely does, and without one a good answer need not lock the row. */
 export async function isTroubled({ gate }: GateParts, transaction: Transaction<Schema>): Promise<boolean> {
   const row = await transaction
     .selectFrom('gates')

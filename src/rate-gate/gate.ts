@@ -10,7 +10,7 @@ import { chooseLane, type Lane, laneNumbers, rememberLane } from './lanes.ts';
  *
  * which no schedule can beat: the (n+limit)th start is never legal before the nth plus the window. The guard is for the
  * way to the server: two calls that leave exactly a window apart may arrive a little closer, and half of the time they
- * do. It is for the way alone: a start that leaves this process late is noted as such (`startedLate`). Every HTTP
+ * do. It covers the network alone: a start that leaves this process late is noted as such (`startedLate`). Every HTTP
  * attempt takes a grant, retries included, because the server counts those too. A 429 closes the gate for all tasks.
  *
  * This file is arithmetic alone; `gate-row.ts` keeps the state in the database. All times are milliseconds on the
@@ -49,7 +49,7 @@ export function slotsLeft(state: GateState, limits: GateLimits, now: number): nu
 
 /** The state after a start at `at`. */
 export function grantAt(state: GateState, limits: GateLimits, at: number): GateState {
-  // Whatever block there was is over.
+  // A block that is over stays in the state; it changes nothing.
   return { grants: [...state.grants, at].slice(-limits.limit), blockedUntil: state.blockedUntil };
 }
 

@@ -32,9 +32,9 @@ import type { CallNews, Postponement } from './running.ts';
  * Where Graph asks for a longer pause it gets it, up to a day; what it asks beyond that ends the task, which says so.
  * This is one attempt's own end. What the task's end is, over all its attempts, `graph/outcome/over-all.ts` judges.
  *
- * Three tasks in a row that meet a 5xx or silence close the gate too, see `rate-gate/fault.ts`. A call that then goes
- * out as the probe and meets the same goes back once more, however often that was: it is not the task's own trouble.
- * What waits for longer than a day ends as not sent, see `away.ts`.
+ * Three tasks in a row that meet a 5xx or silence close the gate too, see `rate-gate/fault.ts`. A probe that
+ * meets the same fault is put back without being counted, however often: the fault is not the task's own.
+ * What waits for longer than a day ends as not sent, see `graph-away.ts`.
  *
  * A call that was answered with 429 did not reach the service, and one that came before Graph had replicated the
  * assignment says nothing about it, so neither counts toward the other limits.

@@ -209,7 +209,10 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
       if (lateMs > noticedLatenessMs) void noteLateness(grant, lateMs, task.id);
       isSent = true;
       noting = noteSent(store, claimed).catch((error: unknown) =>
-        log.warn({ error, code: 'sent_not_noted', taskId: task.id }, 'that a call left is recorded with its end'),
+        log.warn(
+          { error, code: 'sent_not_noted', taskId: task.id },
+          'could not record that a call was sent; the record of its end says so',
+        ),
       );
     };
     try {
@@ -269,7 +272,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
         return await write(claimed, settlement);
       } catch (error) {
         if (abandon.signal.aborted) throw error;
-        log.error({ error, code: 'not_settled', taskId: claimed.task.id }, 'what became of a task is not stored yet');
+        log.error({ error, code: 'not_settled', taskId: claimed.task.id }, 'could not store the end of a task yet');
         await clock.sleep(Math.min(firstPauseMs * 2 ** failures, longestPauseMs), abandon.signal);
       }
     }

@@ -230,7 +230,10 @@ export function createBot(parts: BotParts): Bot {
 
   async function takeUpOne({ incoming, cardId }: OpenTurn, attempts: number): Promise<void> {
     if (attempts > mostAttempts + 1) {
-      log.error({ code: 'turn_given_up', attempts, actorId: incoming.speaker.id }, 'not even that was to be said');
+      log.error(
+        { code: 'turn_given_up', attempts, actorId: incoming.speaker.id },
+        'processes ended while they apologized for a turn; it is closed without an answer',
+      );
       return turns.close(incoming.id);
     }
     const isPoison = attempts > mostAttempts;

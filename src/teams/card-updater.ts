@@ -145,7 +145,7 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
   async function giveUp(liveId: string, card: Card): Promise<number | null> {
     if (parts.guard === undefined) return tellAgain(liveId, card);
     const { again } = await parts.guard.giveUp({ kind: 'card', id: liveId }, tell(liveId)).catch((error: unknown) => {
-      log.warn({ error, code: 'card_not_given_up', liveId }, 'that a card was given up could not be told');
+      log.warn({ error, code: 'card_not_given_up', liveId }, 'could not post that a card was given up');
       return { again: true };
     });
     return again ? tellAgain(liveId, card) : null;
@@ -264,7 +264,7 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
   function tellAgain(liveId: string, card: Card): number | null {
     card.failures += 1;
     if (card.failures <= mostFailures) return tellAgainMs;
-    log.error({ liveId, code: 'outcome_untold' }, 'an outcome could not be told; it is tried at the next start');
+    log.error({ liveId, code: 'outcome_untold' }, 'could not deliver an outcome; the next start tries again');
     return null;
   }
 

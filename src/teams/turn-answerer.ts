@@ -160,7 +160,7 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
         return await chat.attachCard(liveId, cardId, instead);
       } catch (error) {
         if (!isDatabaseFault(error) || ending.aborted || clock.monotonic() > until) throw error;
-        log.warn({ error, code: 'card_not_attached', liveId }, 'where a card stands is not stored yet');
+        log.warn({ error, code: 'card_not_attached', liveId }, 'could not store the id of a posted card yet');
       }
       await clock.sleep(attachAgainMs, ending);
     }
@@ -197,7 +197,7 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
   async function noteOwner({ place, speaker }: Incoming, reply: Reply, cardId: string): Promise<void> {
     if (place.kind !== 'shared' || reply.kind !== 'card' || reply.inPlace !== true) return;
     await parts.owners?.note(place.key, cardId, speaker.id).catch((error: unknown) => {
-      log.warn({ error, code: 'owner_not_noted' }, 'for whom a card was made was not noted');
+      log.warn({ error, code: 'owner_not_noted' }, 'could not store whose card this is');
     });
   }
 

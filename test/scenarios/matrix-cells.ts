@@ -79,7 +79,7 @@ const lines: Readonly<Record<Verb, string>> = {
  * The permission of each command, written a second time: a declaration that says otherwise has to be wrong here as
  * well.
  */
-const permissions: Readonly<Record<Verb, Permission>> = {
+export const permissions: Readonly<Record<Verb, Permission>> = {
   provision: 'provision.run',
   provisionList: 'provision.run',
   provisionGroup: 'provision.run',

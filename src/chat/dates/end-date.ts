@@ -5,7 +5,7 @@ import { isDatePart } from '../grammar/start-words.ts';
 import { splitWords } from '../grammar/tokens.ts';
 import { readStartDate } from './start-date.ts';
 
-/** The parsed end of a line. Nothing acts on it yet; a card tells it. */
+/** The parsed end of a line. Usher does not end access; a card says so. */
 export type EndDate =
   /** `endsOn`: a moment of that day in the reader's zone, in ms since 1970. `hasTime`: an hour was named as well. */
   | { readonly kind: 'day'; readonly endsOn: number; readonly hasTime: boolean }

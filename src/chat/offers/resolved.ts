@@ -57,7 +57,7 @@ export function requestFor({
   return { verb: 'requestAccess', subject, app, ...term };
 }
 
-/** The opposite. The reason is told next to the line; the end stays in it. */
+/** Turns an access request into the provisioning command for an operator. The offer names the reason beside the line. */
 export function provisionFor({ subject, app, end }: CommandOf<'requestAccess'>): CommandOf<'provision'> {
   return { verb: 'provision', subject, app, ...(end === null ? {} : { term: { start: null, end, reason: null } }) };
 }

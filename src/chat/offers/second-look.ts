@@ -32,7 +32,7 @@ import { standsIn } from './unsaid.ts';
  * and offers whole lines with them; it never acts. All guesses go through `offer`.
  */
 
-/** Offers a line that was read by a guess: as it was read, or as the second reading has it. */
+/** Offers a command that the grammar only guessed; where its app or person is unknown, what the second reading finds. */
 export async function offerMeant(parts: CommandParts, turn: Turn, command: Command): Promise<Reply> {
   if ('app' in command && command.app !== null) {
     const found = await parts.applications.find(command.app);

@@ -109,7 +109,7 @@ function onlyOf(log: LogRead, app: Application): LogRead {
   return { ...log, entries: log.entries.filter(({ servicePrincipalId }) => servicePrincipalId === app.id) };
 }
 
-/** By the latest entry that tells. */
+/** By the latest log entry that says whether the person is in scope. */
 function scopeOf(log: LogRead): CheckFacts['scope'] {
   if (log.kind !== 'read') return 'notTold';
   return log.entries.find(({ scope }) => scope !== 'notTold')?.scope ?? 'notTold';

@@ -21,7 +21,7 @@ import { askOneByOne, nearlyProvision, untimely } from './untimely.ts';
 type GroupCommand = CommandOf<'provisionGroup'>;
 
 /** As many calls as start at once; more need a confirmation. */
-const mostUnasked = 5;
+const mostWithoutConfirmation = 5;
 
 /**
  * `provision group <group> to <app> [with members …]`: one call takes one group with at most five members, so members
@@ -73,7 +73,7 @@ async function provisionGroup(parts: CommandParts, turn: Turn, command: GroupCom
   const memberType = userRule.value?.objectTypeName ?? 'User';
   const subject: Subject = { id: group.id, type: rule.objectTypeName, name: group.displayName, label: null };
   const calls = inFives(chosen.people.map((user) => toSubject(user, memberType)));
-  const held = calls.length > mostUnasked;
+  const held = calls.length > mostWithoutConfirmation;
   const request = await createRequest(parts.store, {
     ...requestOf(turn, found.target),
     lane: calls.length === 1 ? 'interactive' : 'bulk',

@@ -19,7 +19,7 @@ import { askOneByOne, nearlyProvision, untimely } from './untimely.ts';
 type ListCommand = CommandOf<'provisionList'>;
 
 /** A longer list needs a confirmation: a mistake in ten people is fixed by hand, one in five hundred is not. */
-const mostUnasked = 10;
+const mostWithoutConfirmation = 10;
 
 /**
  * `provision users a, b, c to <app>`: one request with a task for each person. People who are not found or are
@@ -52,7 +52,7 @@ export async function provisionList(
     const { displayName } = found.target.app;
     return { kind: 'card', message: nobodyFoundCard(turn.words, { app: displayName, leftOut }) };
   }
-  const held = people.subjects.length > mostUnasked;
+  const held = people.subjects.length > mostWithoutConfirmation;
   const request = await createRequest(parts.store, {
     ...requestOf(turn, found.target),
     lane: people.subjects.length === 1 ? 'interactive' : 'bulk',

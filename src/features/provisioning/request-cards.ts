@@ -6,7 +6,7 @@ import { drawRequest } from './draw.ts';
 
 /** The cards of provisioning requests. A request's card has the request's id. */
 export const requestCards: LiveCards = {
-  // All that no other feature owns.
+  // Asked last: every id that no other feature owns is a request's.
   owns: () => true,
   draw: drawRequest,
   async attach({ store, publish }, liveId, cardId, instead) {

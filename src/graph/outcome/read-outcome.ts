@@ -47,7 +47,7 @@ function isWell({ kind }: Outcome): boolean {
   return ['created', 'updated', 'disabled', 'deleted', 'otherChange', 'inSync'].includes(kind);
 }
 
-/** A failure that can be read is one, whatever the other part held; good news could be contradicted there. */
+/** A readable failure counts even if the rest is unreadable; a readable success does not, as the rest may contradict it. */
 function despiteDamage(told: Outcome): Outcome {
   if (told.kind === 'failed') return told;
   return isWell(told) ? unreadable : overAll('unreadable', told);

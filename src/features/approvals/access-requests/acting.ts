@@ -161,7 +161,7 @@ function columnsOf(action: AccessAction, row: Selectable<AccessRequestRow>, now:
   }
 }
 
-/** An action of time alone has no actor. A typed reason stays out of the record. */
+/** An action that only time causes (a reminder, an expiry) has no actor. A typed reason stays out of the entry. */
 function entryOf(
   action: AccessAction,
   { request_id, assigning }: Pick<Selectable<AccessRequestRow>, 'request_id' | 'assigning'>,

@@ -114,7 +114,7 @@ function lookPause(sinceMs: number): number {
   return Math.min(Math.max(sinceMs / 4, firstLookMs), longestLookMs);
 }
 
-/** As long again as it has waited so far: a day costs some thirty calls. */
+/** The next pause is as long as the wait so far, so a day of waiting costs some thirty calls. */
 function callPause(sinceMs: number): number {
   return Math.min(Math.max(sinceMs, firstLookMs), longestCallPauseMs);
 }

@@ -13,7 +13,7 @@ import type {
 } from './access-request.ts';
 
 /**
- * Converts a row to the type that the rest of Usher uses. As in `../rows.ts`, a column that its state lacks is a bug.
+ * Converts a row to the type that the rest of Usher uses. As in `requests/rows.ts`, a column that its state lacks is a bug.
  */
 export function toAccessRequest(row: Selectable<AccessRequestRow>): AccessRequest {
   return {

@@ -4,7 +4,7 @@ import { openToRead } from '../../../db/reading.ts';
 import { readThreadData, tellError } from '../../../db/thread.ts';
 import { csvUntil, type ExportNews, type ExportTask } from './audit-file.ts';
 
-/** The thread behind `export.ts`: writes the record, and waits after each piece until the next is requested. */
+/** The thread behind `audit-file.ts`: writes the record, and waits after each piece until the next is requested. */
 const pieceLength = 256 * 1024;
 const { config, task } = readThreadData<ExportTask>(workerData);
 const port = parentPort;

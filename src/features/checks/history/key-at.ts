@@ -8,7 +8,7 @@ import { accessKeys, inOrder, type Keys, provisioningKeys, type Sought, soughtBy
  * rest is walked. (Counting instead of jumping is no faster: PostgreSQL then reads the table.)
  */
 
-/** So many keys are merged quickly. */
+/** Up to this many keys, merging is quick enough. */
 const fewEnough = 10_000;
 /** The sample from which the index with the most keys is determined. */
 const sampled = 1_000;

@@ -41,7 +41,7 @@ export async function lastEntryAbout(
 ): Promise<HistoryEntry | null> {
   const sought = { subjectIds: [personId], appId };
   const [asked] = await findAccessKeys(database, sought, 1);
-  // Here the day counts on which it was carried out, not the one on which it was requested.
+  // A provisioning request is dated by its start here, even where an access request preceded it.
   const [provisioned] = await findProvisioningKeys(database, sought, 1, null);
   if (provisioned === undefined || (asked !== undefined && asked.at > provisioned.at)) {
     if (asked === undefined) return null;
