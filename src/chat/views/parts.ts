@@ -1,3 +1,4 @@
+import type { Assigned } from '../../graph/assignments.ts';
 import type { DecisionButton, FormButton, Link, Maybe, SubmitButton, Text } from '../cards/card-views.ts';
 import { markdownText, plainText } from '../cards/safe-text.ts';
 import type { MessageKey, Messages, MessageValues } from '../messages.ts';
@@ -125,4 +126,11 @@ export const LONGEST_REASON = 500;
 export function personName({ name }: { readonly name: string }): string {
   const shown = short(name);
   return shown === '' ? '—' : shown;
+}
+
+/** Whether a person is assigned to the app, and through which group; plain, a value for a message. */
+export function assignedText(words: Messages, assigned: Assigned, app: string): string {
+  if (assigned.kind === 'missing') return words.plain('access.assignment.missing', { app });
+  const group = short(assigned.through ?? '');
+  return words.plain(group === '' ? 'access.assignment.assigned' : 'access.assignment.through', { app, group });
 }

@@ -1,7 +1,7 @@
 import { assertNever } from '../../../assert-never.ts';
 import type { Fact, Maybe, Text } from '../../../chat/cards/card-views.ts';
 import type { Messages } from '../../../chat/messages.ts';
-import { maybe, short } from '../../../chat/views/parts.ts';
+import { assignedText, maybe, short } from '../../../chat/views/parts.ts';
 import { fact } from '../../provisioning/cards/result-details.ts';
 import type { AccessNames } from './access-names.ts';
 
@@ -32,14 +32,9 @@ export function accountRows(words: Messages, { account, assignment }: AccountFac
 
 function assignmentText(words: Messages, assignment: AccountFacts['assignment'], { app }: AccessNames): string {
   switch (assignment.kind) {
-    case 'assigned': {
-      const group = short(assignment.through ?? '');
-      return group === ''
-        ? words.plain('access.assignment.assigned', { app })
-        : words.plain('access.assignment.through', { app, group });
-    }
+    case 'assigned':
     case 'missing':
-      return words.plain('access.assignment.missing', { app });
+      return assignedText(words, assignment, app);
     case 'unread':
       return words.plain('access.assignment.unread');
     default:

@@ -7,6 +7,7 @@ import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { provisioningPageUrl, usersPageUrl } from '../../../chat/views/entra-link.ts';
 import {
+  assignedText,
   entraLink,
   maybe,
   personalButton,
@@ -142,14 +143,9 @@ function factRows(words: Messages, { facts, now, elsewhere }: CheckCardInput, na
 
 function assignmentText(words: Messages, { assignment }: CheckFacts, { app }: CheckNames): string {
   switch (assignment.kind) {
-    case 'assigned': {
-      const group = short(assignment.through ?? '');
-      return group === ''
-        ? words.plain('access.assignment.assigned', { app })
-        : words.plain('access.assignment.through', { app, group });
-    }
+    case 'assigned':
     case 'missing':
-      return words.plain('access.assignment.missing', { app });
+      return assignedText(words, assignment, app);
     case 'notNeeded':
       return words.plain('check.assignment.notNeeded', { app });
     case 'unread':

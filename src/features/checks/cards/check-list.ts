@@ -26,13 +26,7 @@ export interface CheckListInput {
   readonly now: number;
 }
 
-interface Limits {
-  readonly rows: number;
-  readonly name: number;
-  readonly line: number;
-}
-
-const LEVELS: readonly Limits[] = [
+const LEVELS = [
   { rows: 25, name: 80, line: 200 },
   { rows: 20, name: 40, line: 120 },
   { rows: 12, name: 40, line: 120 },

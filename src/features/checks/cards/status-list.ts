@@ -27,13 +27,7 @@ export interface StatusListInput {
   readonly now: number;
 }
 
-interface Limits {
-  readonly rows: number;
-  readonly name: number;
-  readonly line: number;
-}
-
-const LEVELS: readonly Limits[] = [
+const LEVELS = [
   { rows: 25, name: 80, line: 200 },
   { rows: 25, name: 40, line: 160 },
   { rows: 15, name: 40, line: 160 },
