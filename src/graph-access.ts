@@ -22,6 +22,7 @@ import { createAuthority } from './requests/authority.ts';
 import type { SignedInRequesters } from './requests/cancel-signed-out.ts';
 import type { DispatcherParts } from './requests/dispatcher.ts';
 import { provisioningService } from './requests/provisioning-service.ts';
+import type { Worker } from './worker.ts';
 
 /**
  * The permission by which Graph is called. Either Usher has application permission, and all callers share one set of
@@ -158,6 +159,6 @@ export function requestersOf(
 }
 
 /** Replaces background work where no permission is available for it. */
-export function withoutWork(): { wake(): void; settled(): Promise<void>; stop(): Promise<void> } {
+export function withoutWork(): Worker {
   return { wake: () => undefined, settled: async () => undefined, stop: async () => undefined };
 }

@@ -80,7 +80,7 @@ async function noteSeen({ store, log }: CommandParts, jobs: readonly AppJobs[]):
 }
 
 /** Apps named in `APPS_FILE` go before the rest of the tenant. */
-export function namedFirst(apps: readonly Application[]): Application[] {
+function namedFirst(apps: readonly Application[]): Application[] {
   const isNamed = (app: Application) => app.aliases.length > 0 || app.approvers.length > 0;
   return [...apps.filter(isNamed), ...apps.filter((app) => !isNamed(app))];
 }

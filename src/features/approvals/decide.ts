@@ -53,7 +53,7 @@ async function neededToDecide(
 }
 
 /** An access request on which the caller may decide. */
-export async function resolveDecision({ parts, turn, denied }: Lookup, command: CommandOf<'approve' | 'deny'>) {
+async function resolveDecision({ parts, turn, denied }: Lookup, command: CommandOf<'approve' | 'deny'>) {
   const lacking = await missingFor(parts, turn, command);
   if (lacking !== null) return denied(lacking);
   const request = await findAccessRequest(parts.store.database, command.requestId);

@@ -29,8 +29,6 @@ export type AccessProblem =
       readonly left: AssignmentLeft;
       readonly attempts: number;
     }
-  /** Approved and started: `requestId` is the provisioning request that can still be cancelled. */
-  | { readonly kind: 'accessUnderWay'; readonly id: string; readonly requestId: string }
   | {
       readonly kind: 'decidedNow';
       readonly id: string;
@@ -66,25 +64,21 @@ export type AccessProblem =
   | {
       readonly kind:
         | 'askForSelf'
-        | 'reportsUnread'
         | 'ownRequest'
         | 'aboutYourself'
-        | 'nothingToDecide'
         | 'notAChannel'
         | 'nothingForChannel'
         | 'channelRemoved'
         | 'channelShareRemoved'
         | 'channelNotYours'
         | 'channelUnknown'
-        | 'approvalWithdrawn'
-        | 'incompleteAccess';
+        | 'approvalWithdrawn';
     };
 
 const KEYS: Readonly<Record<AccessProblem['kind'], ProblemKeys>> = problemKeys(
   {
     notYourReport: 'bad',
     askForSelf: 'bad',
-    reportsUnread: 'bad',
     tooManyOpen: 'warning',
     tooManyToday: 'warning',
     alreadyAsked: 'neutral',
@@ -99,9 +93,7 @@ const KEYS: Readonly<Record<AccessProblem['kind'], ProblemKeys>> = problemKeys(
     needsNoDecision: 'neutral',
     startsAgain: 'working',
     notRetried: 'neutral',
-    accessUnderWay: 'working',
     decidedNow: 'neutral',
-    nothingToDecide: 'neutral',
     notAChannel: 'warning',
     channelAdded: 'good',
     channelRemoved: 'neutral',
@@ -109,7 +101,6 @@ const KEYS: Readonly<Record<AccessProblem['kind'], ProblemKeys>> = problemKeys(
     channelNotYours: 'neutral',
     channelUnknown: 'neutral',
     approvalWithdrawn: 'neutral',
-    incompleteAccess: 'unknown',
   },
   {
     askedByOther: [
@@ -164,8 +155,6 @@ function valuesOf(what: AccessProblem, words: Messages): MessageValues {
       const { state, day } = what;
       return { id: short(what.id, 40), person: short(what.person), app: short(what.app), state, day };
     }
-    case 'accessUnderWay':
-      return { id: short(what.id, 40), requestId: short(what.requestId, 40) };
     case 'decidedNow':
       return {
         id: short(what.id, 40),
@@ -178,10 +167,8 @@ function valuesOf(what: AccessProblem, words: Messages): MessageValues {
       return { scope: what.apps === null ? 'all' : 'some', apps: words.list(apps.slice(0, MOST_APPS)) };
     }
     case 'askForSelf':
-    case 'reportsUnread':
     case 'ownRequest':
     case 'aboutYourself':
-    case 'nothingToDecide':
     case 'notAChannel':
     case 'nothingForChannel':
     case 'channelRemoved':
@@ -189,7 +176,6 @@ function valuesOf(what: AccessProblem, words: Messages): MessageValues {
     case 'channelNotYours':
     case 'channelUnknown':
     case 'approvalWithdrawn':
-    case 'incompleteAccess':
       return {};
     default:
       return assertNever(what, 'problem');

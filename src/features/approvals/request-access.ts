@@ -22,7 +22,7 @@ import { approversOf, maySee } from './found-request.ts';
 import { say } from './problems.ts';
 import { readAccessRequest, readLooseRequest, writeAccessRequest } from './request-line.ts';
 
-export type RequestAccessCommand = CommandOf<'requestAccess'>;
+type RequestAccessCommand = CommandOf<'requestAccess'>;
 
 /** The card shows no more of a reason than this. */
 const longestReason = 500;
@@ -218,7 +218,7 @@ async function findAccessTarget(parts: CommandParts, turn: Turn, command: Reques
 }
 
 /** What a guess at an access request resolves to: its app and person; for an operator, a provisioning line. */
-export async function resolveRequestAccess(
+async function resolveRequestAccess(
   look: Lookup,
   command: CommandOf<'requestAccess'>,
   others: readonly string[],
@@ -280,7 +280,7 @@ export const requestAccessCommand = defineCommand({
 });
 
 /** Refuses requesters who ask for themselves or for a person outside their reports; records the refusal. */
-export async function refuseAsking(
+async function refuseAsking(
   parts: CommandParts,
   { caller, words }: Turn,
   { id, displayName }: Pick<DirectoryUser, 'id' | 'displayName'>,

@@ -107,7 +107,7 @@ function notShownHere({ words }: Turn, id: string): Reply {
 }
 
 /** Uses the same words whether the request exists or not. */
-export async function refuseUnseen(parts: CommandParts, turn: Turn, id: string, isThere: boolean): Promise<Reply> {
+async function refuseUnseen(parts: CommandParts, turn: Turn, id: string, isThere: boolean): Promise<Reply> {
   if (isThere)
     await recordAudit(parts, turn.caller.id, 'denied', { permission: 'others.show', reason: 'notTheirs', request: id });
   return say(turn.words, { kind: 'requestNotSeen', id });
@@ -136,7 +136,7 @@ async function showAccess(parts: CommandParts, turn: Turn, request: AccessReques
 }
 
 /** A request that the caller may see. */
-export async function resolveShow({ parts, turn, denied, troubled }: Lookup, command: CommandOf<'show'>) {
+async function resolveShow({ parts, turn, denied, troubled }: Lookup, command: CommandOf<'show'>) {
   const lacking = await missingFor(parts, turn, command);
   if (lacking !== null) return denied(lacking);
   const { requestId } = command;

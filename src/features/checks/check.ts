@@ -115,7 +115,7 @@ function personOf(user: DirectoryUser) {
 }
 
 /** Refuses a requester's check on a person who is not one of their reports, and records the refusal. */
-export async function refuseCheckOn(parts: CommandParts, turn: Turn, id: string, person: string): Promise<Reply> {
+async function refuseCheckOn(parts: CommandParts, turn: Turn, id: string, person: string): Promise<Reply> {
   await recordAudit(parts, turn.caller.id, 'denied', {
     permission: 'others.show',
     reason: 'notTheirReport',
@@ -125,11 +125,7 @@ export async function refuseCheckOn(parts: CommandParts, turn: Turn, id: string,
 }
 
 /** A person on whom the caller may run a check, and the app. */
-export async function resolveCheck(
-  look: Lookup,
-  command: CommandOf<'check'>,
-  others: readonly string[],
-): Promise<Resolved> {
+async function resolveCheck(look: Lookup, command: CommandOf<'check'>, others: readonly string[]): Promise<Resolved> {
   const { parts, turn } = look;
   const lacking = await missingFor(parts, turn, command);
   if (lacking !== null) return look.denied(lacking);

@@ -8,7 +8,7 @@ import type { Log } from '../../../log.ts';
 import type { AccessParts } from '../../../requests/access-parts.ts';
 import type { Guard } from '../../../requests/crash-guard.ts';
 import type { NewRequest } from '../../../requests/store.ts';
-import { startWorker } from '../../../worker.ts';
+import { startWorker, type Worker } from '../../../worker.ts';
 import type { AccessRequest, AwaitedThing, FinishedAs, HeldUp, LapseReason } from './access-request.ts';
 import { act, startApproved } from './acting.ts';
 import {
@@ -42,14 +42,7 @@ import { findAccessRequest } from './store.ts';
  * it is woken, and also polls, as another process may have stored something. All state is in the database, so a restart
  * loses nothing, and a clock that jumps does nothing twice.
  */
-export interface ApprovalScheduler {
-  /** Something may be due: checks at once. */
-  wake(): void;
-  /** Resolves when this process has nothing left that is due now. */
-  settled(): Promise<void>;
-  /** Starts no new work; resolves when the current work is done. */
-  stop(): Promise<void>;
-}
+export type ApprovalScheduler = Worker;
 
 /** The parts of the work that call Graph. Each may run twice after a crash. */
 export interface DueActions {

@@ -6,7 +6,7 @@ import type { Fetched } from '../../../graph/answer.ts';
 import type { JobStatusMatch } from '../../../graph/synchronization.ts';
 import { underLease } from '../../../lease.ts';
 import type { Log } from '../../../log.ts';
-import { startWorker } from '../../../worker.ts';
+import { startWorker, type Worker } from '../../../worker.ts';
 import { claimRound, noteStatus, releaseRound, renewRound } from './round.ts';
 import type { WatchParts } from './watches.ts';
 
@@ -16,14 +16,7 @@ import type { WatchParts } from './watches.ts';
  * it leased, or not due. Reported states are stored in the database, so a restart reports nothing twice, and a change
  * while no process ran is reported at the next round. A job that cannot be read counts as unchanged.
  */
-export interface Watcher {
-  /** An app may have been added: checks at once whether a round is due. */
-  wake(): void;
-  /** Resolves when this process has no round left that is due now. */
-  settled(): Promise<void>;
-  /** Starts no new round; resolves when the current work is done. */
-  stop(): Promise<void>;
-}
+export type Watcher = Worker;
 
 export interface WatcherParts {
   readonly store: WatchParts;
@@ -56,16 +49,15 @@ export function startWatcher(watching: WatcherParts): Watcher {
   const { clock } = store;
   const { everyMs = defaultEveryMs, ownerId: owner = randomUUID() } = watching;
   const { leaseMs = defaultLeaseMs, pollMs = defaultPollMs } = watching;
-  const stopping = new AbortController();
 
   /** Makes the rounds that are due; returns how long to pause then. */
-  async function makeRounds(): Promise<number> {
+  async function makeRounds(stopping: AbortSignal): Promise<number> {
     const claim = await claimRound(store, { owner, until: clock.now() + leaseMs }, everyMs);
     if (claim.kind === 'later') return claim.inMs;
     const renew = (until: number) => renewRound(store, { owner, until });
     try {
       await underLease({ leaseMs, renew, clock, log, details: {} }, () =>
-        pMap(claim.appIds, lookGuarded, { concurrency }),
+        pMap(claim.appIds, (appId) => lookGuarded(appId, stopping), { concurrency }),
       );
     } finally {
       await releaseRound(store, owner);
@@ -73,19 +65,19 @@ export function startWatcher(watching: WatcherParts): Watcher {
     return 0;
   }
 
-  async function lookGuarded(appId: string): Promise<void> {
-    if (stopping.signal.aborted) return;
-    if (watching.guard === undefined) return look(appId);
+  async function lookGuarded(appId: string, stopping: AbortSignal): Promise<void> {
+    if (stopping.aborted) return;
+    if (watching.guard === undefined) return look(appId, stopping);
     await watching
-      .guard(appId, () => look(appId))
+      .guard(appId, () => look(appId, stopping))
       .catch((error: unknown) => {
         log.error({ error, appId, code: 'watched_job_failed' }, 'what became of a watched job could not be noted');
       });
   }
 
   /** An error with one job affects no other. */
-  async function look(appId: string): Promise<void> {
-    if (stopping.signal.aborted) return;
+  async function look(appId: string, stopping: AbortSignal): Promise<void> {
+    if (stopping.aborted) return;
     try {
       const read = await readStatus(appId);
       if (!read.ok && read.trouble.kind === 'refused' && read.trouble.status === 404)
@@ -104,7 +96,7 @@ export function startWatcher(watching: WatcherParts): Watcher {
     }
   }
 
-  const worker = startWorker({
+  return startWorker({
     name: 'watcher',
     failed: { code: 'watching_failed', message: 'the watched jobs could not be looked at' },
     work: makeRounds,
@@ -112,11 +104,4 @@ export function startWatcher(watching: WatcherParts): Watcher {
     log,
     maxIdleMs: pollMs,
   });
-  return {
-    ...worker,
-    async stop() {
-      stopping.abort();
-      await worker.stop();
-    },
-  };
 }

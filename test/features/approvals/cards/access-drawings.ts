@@ -200,7 +200,6 @@ export function accessProblemsSaying(text: string): AccessProblem[] {
   return [
     { kind: 'notYourReport', person: text },
     { kind: 'askForSelf' },
-    { kind: 'reportsUnread' },
     { kind: 'tooManyOpen', open: 10 },
     { kind: 'alreadyAsked', id: text, person: text, app: text },
     { kind: 'ownRequest' },
@@ -212,10 +211,8 @@ export function accessProblemsSaying(text: string): AccessProblem[] {
     }),
     { kind: 'askedByOther', person: text, app: text },
     { kind: 'accessAppGone', app: text },
-    { kind: 'accessUnderWay', id: text, requestId: text },
     { kind: 'decidedNow', id: text, decision: 'approved', person: text, app: text },
     { kind: 'decidedNow', id: text, decision: 'denied', person: text, app: text },
-    { kind: 'nothingToDecide' },
     { kind: 'notAChannel' },
     { kind: 'channelAdded', apps: null },
     { kind: 'channelAdded', apps: [text, text] },
@@ -225,7 +222,6 @@ export function accessProblemsSaying(text: string): AccessProblem[] {
     { kind: 'channelShareRemoved' },
     { kind: 'channelNotYours' },
     { kind: 'channelUnknown' },
-    { kind: 'incompleteAccess' },
   ];
 }
 
