@@ -69,7 +69,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const graphAccess = createGraphAccess({ config, entries, bindings, clock, log, observe: observer.graphCall, login });
   const connector = connectTeams(config, options, { store, observe: observer.message });
   const shared = { config, options, store, graphAccess, bus, guard, log };
-  const work = startWork({ ...shared, post: connector.post, observe: observer.dispatcher });
+  const work = startWork({ ...shared, post: connector.conversations.post, observe: observer.dispatcher });
   const teams = await startTeams({ ...shared, connector, metrics, checks });
   const { on, port: metricsPort } = config.metrics;
   const scraping = on && metricsPort !== null ? await startMetricsPort({ ...metrics, port: metricsPort, log }) : null;

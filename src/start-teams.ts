@@ -10,11 +10,10 @@ import { registry } from './features/registry.ts';
 import type { GraphAccess } from './graph-access.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import { beginEdit, findUnshown, letGo, makeDue, noteShown } from './outbox/message-store.ts';
 import type { AccessParts } from './requests/access-parts.ts';
 import type { CrashGuard } from './requests/crash-guard.ts';
-import { beginEdit, pruneEdits } from './requests/editing.ts';
 import { requestsInLine } from './requests/queue.ts';
-import { findUnposted } from './requests/store.ts';
 import { startServer } from './server.ts';
 import { within } from './stopping.ts';
 import { createAdapter, serviceHostsOf } from './teams/adapter.ts';
@@ -23,7 +22,7 @@ import { createBot } from './teams/bot.ts';
 import { createCardOwners } from './teams/card-owners.ts';
 import { createCardUpdater } from './teams/card-updater.ts';
 import { createConsentHandler } from './teams/consent-handler.ts';
-import { type Conversations, conversationKey, createConversations, isPersonalChat } from './teams/conversations.ts';
+import { conversationKey, createConversations, isPersonalChat } from './teams/conversations.ts';
 import { createTenantStorage, readFile } from './teams/files.ts';
 import { startOutboxSender } from './teams/outbox-sender.ts';
 import { createPacing } from './teams/pacing.ts';
@@ -42,12 +41,7 @@ export function connectTeams(config: Config, options: UsherOptions, { store, obs
   const { adapter, authentication } = createAdapter(config, options.adapter);
   const { appId } = config.bot;
   const conversations = createConversations({ adapter, appId, serviceHosts, clock: store.clock, observe });
-  /** Posts a card outside a turn; resolves with its id, or null where Teams did not take it. */
-  const post = async (...card: Parameters<Conversations['post']>) => {
-    const posted = await conversations.post(...card);
-    return posted.kind === 'done' ? posted.cardId : null;
-  };
-  return { adapter, authentication, serviceHosts, conversations, post };
+  return { adapter, authentication, serviceHosts, conversations };
 }
 
 interface ConnectorParts {
@@ -88,13 +82,9 @@ export interface TeamsParts {
   readonly log: Log;
 }
 
-const mostUndrawn = 500;
+const mostUnshown = 500;
 /** A card that offers something is of no use after that. */
 const ownedForMs = 7 * 24 * 3_600_000;
-/** A later card would be outdated. */
-const postedWithinMs = 24 * 3_600_000;
-/** After twice that, the process that was to post a card has lost its lease, or is gone. */
-const defaultLeaseMs = 30_000;
 /** A request further back learns its new position when it gets nearer. */
 const cardsInLine = 20;
 /** For each of the final steps that use the database. */
@@ -104,7 +94,7 @@ const dueMs = 4_000;
 
 export async function startTeams(parts: TeamsParts): Promise<Teams> {
   const { config, options, store, graphAccess, bus, guard, metrics, checks, log } = parts;
-  const { adapter, authentication, serviceHosts, conversations, post } = parts.connector;
+  const { adapter, authentication, serviceHosts, conversations } = parts.connector;
   const { database, clock } = store;
   const { observer } = metrics;
   const lease = options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs };
@@ -130,7 +120,7 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
     publish: bus.publish,
     findMember: conversations.findMember,
     isOpenPlace: (conversation: string) => config.detailsInChannels || isPersonalChat(conversation),
-    post,
+    post: conversations.post,
     readFile: (file: Parameters<typeof readFile>[0]) => readFile(file, isFileAllowed, log),
     entraPortal: clouds[config.cloud].entraPortal,
     observe: observer.chat,
@@ -141,7 +131,15 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
   const editing = { database, clock, owner: randomUUID(), stillMs: options.editEveryMs ?? 2_000, ...lease };
   const cardUpdater = createCardUpdater({
     draw: chat.draw,
-    markDrawn: chat.markDrawn,
+    noteShown: (id, revision) => noteShown(database, id, revision),
+    async letGo(message, { isDue, isStray }) {
+      await letGo(database, message, { dueAt: isDue ? clock.now() : null, isStray });
+      bus.publish('outbox', null);
+    },
+    async makeDue(id) {
+      await makeDue(database, id, clock.now());
+      bus.publish('outbox', null);
+    },
     guard,
     giveUp: chat.giveUpCard,
     beginEdit: (liveId) => beginEdit(editing, liveId),
@@ -189,6 +187,7 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
     pacing,
     keyOf: conversationKey,
     showed: cardUpdater.showed,
+    touch: cardUpdater.touch,
     clock,
     ending: ending.signal,
     log,
@@ -201,7 +200,7 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
     userTokens: createUserTokens({ adapter, appId: config.bot.appId, connection: config.signInConnection }),
     chat,
     conversations,
-    resume: async (incoming) => (await answering.answer(incoming, null)).finished,
+    resume: async (incoming) => (await answering.answer(incoming)).finished,
     clock,
     log,
   });
@@ -256,18 +255,13 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
     log,
   });
 
-  const findUndrawn = () => chat.findUndrawn(mostUndrawn);
+  const findOutdated = () => findUnshown(database, mostUnshown);
   const recovery = startRecovery({
     resume: bot.resume,
-    findUndrawn,
+    findUnshown: findOutdated,
     touch: cardUpdater.touch,
-    findUnposted: () => {
-      const now = clock.now();
-      return findUnposted(database, now - postedWithinMs, now - 2 * (options.leaseMs ?? defaultLeaseMs), mostUndrawn);
-    },
-    post: (id) => guard.of('post', chat.giveUpCard)(id, () => answering.postLive(id)),
     prune: async () => {
-      await Promise.all([pruneEdits(database, clock.now()), guard.prune()]);
+      await guard.prune();
       await owners.prune(clock.now() - ownedForMs);
     },
     clock,
@@ -279,7 +273,7 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
     port: server.port,
     async resume() {
       try {
-        for (const liveId of await findUndrawn()) cardUpdater.touch(liveId);
+        for (const id of await findOutdated()) cardUpdater.touch(id);
         await bot.resume();
       } catch (error) {
         // The database is away again already: the recovery checks again shortly.
@@ -291,6 +285,8 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
     async shown() {
       await outboxSender.settled();
       await cardUpdater.settled();
+      // An outcome that no card can show any more is a message of its own.
+      await outboxSender.settled();
     },
     async stopReceiving(limitMs) {
       stopping.abort();

@@ -1,8 +1,11 @@
+import type { Message } from '../outbox/message.ts';
+import { findMessage, findPosted, noteShown } from '../outbox/message-store.ts';
 import { writeAudit } from '../requests/audit-log.ts';
 import type { Reader } from '../requests/request.ts';
 import { withinMs } from '../time-limit.ts';
 import { createOutbox } from './create-outbox.ts';
 import { answerWithout, databaseAway } from './database-away.ts';
+import { besideEarlier, drawMessage } from './draw-message.ts';
 import { tellGivenUp } from './give-up.ts';
 import { createGrammar } from './grammar/grammar.ts';
 import type { Incoming, Speaker } from './incoming.ts';
@@ -10,7 +13,6 @@ import { createMessages, type Messages } from './messages.ts';
 import { commandsFor } from './not-understood.ts';
 import type { Outbox } from './outbox.ts';
 import type { CommandParts, OpenedExport, Registry } from './registry/define-command.ts';
-import { liveCardsOf } from './registry/run.ts';
 import type { CardMessage, Drawing, ExportContext, Reply } from './reply.ts';
 import { requireSignIn, type SignedInCallers } from './require-sign-in.ts';
 import { createResponder, remember } from './responder.ts';
@@ -22,25 +24,18 @@ import type { SignInProblem } from './views/sign-in-problems.ts';
 export interface Chat {
   /** Replies to expected refusals and failures; throws only for bugs. */
   answer(incoming: Incoming): Promise<Reply>;
-  /** A live card as it would look now; null when the id is unknown. */
-  draw(liveId: string): Promise<Drawing | null>;
-  /**
-   * Records that the live card was posted as this message, or replaces `instead`. Resolves with the message that now
-   * holds the card: another one where that was recorded first.
-   */
-  attachCard(liveId: string, cardId: string, instead: string | null): Promise<string>;
-  /** The live cards that changed after they were drawn last. */
-  findUndrawn(limit: number): Promise<readonly string[]>;
-  /** Records that the live card shows this revision. */
-  markDrawn(liveId: string, revision: number): Promise<void>;
+  /** A message as it would look now; null when the id is unknown, or there is nothing to show. */
+  draw(id: string): Promise<Drawing | null>;
   /**
    * Tells the card's conversation that the card crashed processes, and leaves it as it is; false where Teams did not
    * take the message.
    */
-  giveUpCard(liveId: string, reference: string): Promise<boolean>;
-  /** Whether this message is a live card; only such a message may be replaced. */
-  isRequestCard(cardId: string): Promise<boolean>;
-  /** The messages that Usher sends unprompted: cards not posted yet, announcements, notices. */
+  giveUpCard(id: string, reference: string): Promise<boolean>;
+  /** Whether this Teams activity is a message of the outbox, whose card no answer may replace. */
+  isPosted(activityId: string): Promise<boolean>;
+  /** The same card, which says that an earlier one may still say that its request waits. */
+  besideEarlier(message: CardMessage, reader: Reader): CardMessage;
+  /** What Usher posts: the cards of requests, notices, announcements. */
   readonly outbox: Outbox;
   checking(reader: Reader): CardMessage;
   /**
@@ -94,29 +89,22 @@ export function createChat(
   const parts: CommandParts = { ...services, registry, grammar: createGrammar(registry.commands) };
   const { database, clock } = parts.store;
   const answer = callers === null ? createResponder(parts) : requireSignIn(parts, callers);
-  const markDrawn = (liveId: string, revision: number) => liveCardsOf(parts, liveId).markDrawn(parts, liveId, revision);
+  const draw = async (message: Message | null) => (message === null ? null : drawMessage(parts, message));
 
   return {
     answer: (incoming) => answerWithout(answer, incoming, parts.log),
-    draw: (liveId) => liveCardsOf(parts, liveId).draw(parts, liveId),
-    outbox: createOutbox({ ...parts, clock }, registry.outbox(parts)),
-    async isRequestCard(cardId) {
-      for (const cards of registry.liveCards) if (await cards.isCard(parts, cardId)) return true;
-      return false;
-    },
-    attachCard: (liveId, cardId, instead) => liveCardsOf(parts, liveId).attach(parts, liveId, cardId, instead),
-    async findUndrawn(limit) {
-      return (await Promise.all(registry.liveCards.map((cards) => cards.undrawn(parts, limit)))).flat();
-    },
-    markDrawn,
-    async giveUpCard(liveId, reference) {
-      const place = await liveCardsOf(parts, liveId).placeOf(parts, liveId);
-      if (place === null) return true;
-      if (!(await tellGivenUp(parts, place, { kind: 'cardGivenUp', id: place.id }, reference))) return false;
-      // A card that can neither be drawn nor sent stays as it is; it counts as drawn, so that no restart tries it again.
-      await markDrawn(liveId, place.revision);
+    draw: async (id) => draw(await findMessage(database, id)),
+    outbox: createOutbox(parts, draw),
+    isPosted: async (activityId) => (await findPosted(database, activityId)) !== null,
+    async giveUpCard(id, reference) {
+      const message = await findMessage(database, id);
+      if (message === null) return true;
+      if (!(await tellGivenUp(parts, message, { kind: 'cardGivenUp', id: message.reference }, reference))) return false;
+      // A card that can neither be drawn nor sent stays as it is; it counts as shown, so that no restart tries it again.
+      await noteShown(database, id, message.revision);
       return true;
     },
+    besideEarlier: (message, reader) => besideEarlier(wordsFor(reader), message),
     checking: (reader) => checking(wordsFor(reader)),
     async welcome(speaker, reader, where) {
       const words = wordsFor(reader);

@@ -1,56 +1,70 @@
+import type { Kysely } from 'kysely';
 import { assertNever } from '../assert-never.ts';
-import type { Clock } from '../clock.ts';
 import { isDatabaseFault } from '../db/away.ts';
-import type { Log } from '../log.ts';
-import type { CrashGuard } from '../requests/crash-guard.ts';
-import { type GiveUpParts, tellGivenUp } from './give-up.ts';
-import type { Outbox, OutboxItem, OutboxRow, OutboxSource } from './outbox.ts';
+import type { Schema } from '../db/schema.ts';
+import { afterPost, type Message, type PostEnd, tryAgainAt } from '../outbox/message.ts';
+import { claimDue, notePost, putOff } from '../outbox/message-store.ts';
+import { tellGivenUp } from './give-up.ts';
+import type { Outbox } from './outbox.ts';
+import type { CommandParts } from './registry/define-command.ts';
+import type { Drawing } from './reply.ts';
 
-export interface OutboxParts {
-  readonly clock: Clock;
-  /** Stops retrying items that crash their process while drawn or sent; without it nothing is counted. */
-  readonly guard?: Pick<CrashGuard, 'run' | 'giveUp'>;
-  readonly post: GiveUpParts['post'];
-  readonly log: Log;
-}
+/** While Graph does not tell whether a message may be shown there. */
+const askAgainMs = 60_000;
 
-/** Pauses between tries; the last one repeats. After `mostFailures`, about a day, the message is outdated. */
-const againMs = [2_000, 8_000, 30_000, 120_000, 600_000];
-const mostFailures = 150;
+/** The outbox over all kinds of messages. `guard` stops retrying those that crash their process. */
+export function createOutbox(parts: CommandParts, draw: (message: Message) => Promise<Drawing | null>): Outbox {
+  const { guard, log } = parts;
+  const { database, clock } = parts.store;
+  const declared = ({ kind }: Message) => parts.registry.messages[kind];
+  let nextAt: number | null = null;
 
-/** The outbox over all kinds of messages. */
-export function createOutbox(parts: OutboxParts, sources: readonly OutboxSource[]): Outbox {
-  const { clock, guard, log } = parts;
-  const rows = new WeakMap<OutboxItem, OutboxRow>();
+  function plan(dueAt: number | null | undefined): void {
+    if (dueAt != null) nextAt = Math.min(nextAt ?? dueAt, dueAt);
+  }
 
-  /** Postpones an item that cannot be drawn by itself, so that the others need not wait. */
-  async function made(row: OutboxRow): Promise<OutboxItem[]> {
+  /** Postpones a message that cannot be drawn by itself, so that the others need not wait. */
+  async function drawn(message: Message): Promise<Drawing[]> {
+    const declaration = declared(message);
     try {
-      const item = await attempt('message', row, () => row.make());
-      if (item === null) return [];
-      if (item.value === null) await row.putOff(null);
-      else rows.set(item.value, row);
-      return item.value === null ? [] : [item.value];
+      const standing = (await declaration.mayBePosted?.(parts, message)) ?? 'may';
+      if (standing === 'unknown') {
+        await notePost(database.query, message.id, { dueAt: clock.now() + askAgainMs });
+        return [];
+      }
+      if (standing === 'mayNot') {
+        await declaration.gaveUp?.(parts, message, 'mayNot');
+        await putOff(database, message.id, null);
+        return [];
+      }
+      const made = await attempt('message', message, () => draw(message));
+      if (made === null) return [];
+      if (made.value === null) await putOff(database, message.id, null);
+      else if (message.isInterrupted) plan((await noteEnd(parts, made.value, { kind: 'perhaps' })).dueAt);
+      else return [made.value];
+      return [];
     } catch (error) {
       if (isDatabaseFault(error)) throw error;
-      log.error({ error, code: 'outbox_undrawn' }, 'an item of the outbox could not be drawn');
-      const dueAt = againAt(row.failures);
-      await row.putOff(dueAt);
-      if (dueAt === null) await guard?.giveUp({ kind: 'message', id: row.name }, (reference) => tell(row, reference));
+      log.error({ error, code: 'outbox_undrawn' }, 'a message of the outbox could not be drawn');
+      const dueAt = tryAgainAt(message.failures, clock.now());
+      plan(dueAt);
+      await putOff(database, message.id, dueAt);
+      if (dueAt === null)
+        await guard?.giveUp({ kind: 'message', id: message.id }, (reference) => tell(message, reference));
       return [];
     }
   }
 
-  /** Null where the work was not done: it crashed processes, so the row is given up, or another process is at it. */
+  /** Null where the work was not done: it crashed processes, so the message is given up, or another process has it. */
   async function attempt<T>(
     kind: 'message' | 'send',
-    row: OutboxRow,
+    message: Message,
     work: () => Promise<T>,
   ): Promise<{ readonly value: T } | null> {
     if (guard === undefined) return { value: await work() };
     let isTold = false;
-    const attempted = await guard.run({ kind, id: row.name }, work, async (reference) => {
-      isTold = await tell(row, reference);
+    const attempted = await guard.run({ kind, id: message.id }, work, async (reference) => {
+      isTold = await tell(message, reference);
       return isTold;
     });
     switch (attempted.kind) {
@@ -59,9 +73,10 @@ export function createOutbox(parts: OutboxParts, sources: readonly OutboxSource[
       case 'busy':
         return null;
       case 'givenUp': {
-        const dueAt = attempted.again ? againAt(row.failures) : null;
-        if (dueAt === null && !isTold) await row.gaveUp?.('failed');
-        await row.putOff(dueAt);
+        const dueAt = attempted.again ? tryAgainAt(message.failures, clock.now()) : null;
+        if (dueAt === null && !isTold) await declared(message).gaveUp?.(parts, message, 'failed');
+        plan(dueAt);
+        await putOff(database, message.id, dueAt);
         return null;
       }
       default:
@@ -69,37 +84,50 @@ export function createOutbox(parts: OutboxParts, sources: readonly OutboxSource[
     }
   }
 
-  function tell(row: OutboxRow, reference: string): Promise<boolean> {
-    return tellGivenUp(parts, row, { kind: 'messageGivenUp', about: row.about() }, reference);
-  }
-
-  /** Null after too many tries. */
-  function againAt(times: number): number | null {
-    if (times >= mostFailures) return null;
-    return clock.now() + (againMs[times] ?? againMs.at(-1) ?? 0);
-  }
-
-  function rowOf(item: OutboxItem): OutboxRow {
-    const row = rows.get(item);
-    if (row === undefined) throw new Error('an item that the outbox has not handed out');
-    return row;
+  function tell(message: Message, reference: string): Promise<boolean> {
+    const about = declared(message).about?.(message) ?? message.reference;
+    return tellGivenUp(parts, message, { kind: 'messageGivenUp', about }, reference);
   }
 
   return {
     async due(limit) {
-      const items: OutboxItem[] = [];
-      for (const source of sources)
-        for (const row of await source.due(limit - items.length)) items.push(...(await made(row)));
-      return items;
+      nextAt = null;
+      const messages = await claimDue(database, clock.now(), limit);
+      return (await Promise.all(messages.map(drawn))).flat();
     },
-    sent: (item, cardId) => rowOf(item).sent(cardId),
-    attempt: async (item, work) => (await attempt('send', rowOf(item), work))?.value ?? null,
-    async failed(item, kind) {
-      const row = rowOf(item);
-      const dueAt = kind === 'gone' ? null : againAt(row.failures);
-      // Before the item itself is given up: after a crash in between, the item is due again.
-      if (dueAt === null) await row.gaveUp?.(kind);
-      await row.putOff(dueAt);
+    dueInMs: () => (nextAt === null ? null : Math.max(nextAt - clock.now(), 1)),
+    attempt: async ({ stored }, post) => (await attempt('send', stored, post))?.value ?? null,
+    async ended(drawing, end, instead = null) {
+      const { isNoted, dueAt } = await noteEnd(parts, drawing, end, instead);
+      plan(dueAt);
+      // The card of a request has left, so its tasks may begin: on SQLite they would hold it up.
+      if (drawing.stored.kind === 'request') parts.publish('tasks', null);
+      return isNoted;
     },
   };
+}
+
+/** See `Outbox.ended`; `dueAt` is when the message is due again. */
+export async function noteEnd(
+  parts: CommandParts,
+  { stored, finished, needsAnswer = false }: Drawing,
+  end: PostEnd,
+  instead: string | null = null,
+): Promise<{ readonly isNoted: boolean; readonly dueAt: number | null }> {
+  const { database, clock } = parts.store;
+  const posting = { revision: stored.revision, isFinished: finished, mustArrive: finished || needsAnswer };
+  const changes = afterPost(stored, posting, end, clock.now());
+  const { gaveUp, posted } = parts.registry.messages[stored.kind];
+  // First, as after a crash in between the message is due again.
+  if (changes.gone === 'refused') await gaveUp?.(parts, stored, end.kind === 'gone' ? 'gone' : 'failed');
+  const note = (query: Kysely<Schema>) => notePost(query, stored.id, changes, instead);
+  const isNoted =
+    end.kind !== 'done' || posted === undefined
+      ? await note(database.query)
+      : await database.transact(async (transaction) => {
+          const isFirst = await note(transaction);
+          if (isFirst) await posted(parts, transaction, stored);
+          return isFirst;
+        });
+  return { isNoted, dueAt: changes.dueAt ?? null };
 }

@@ -1,11 +1,12 @@
+import type { PostEnd } from '../outbox/message.ts';
 import type { Reader } from '../requests/request.ts';
 import { createMessages } from './messages.ts';
 import type { CardMessage } from './reply.ts';
 import { problem } from './views/problem.ts';
 
 export interface GiveUpParts {
-  /** Posts a card outside a turn; resolves with its id, or null where Teams did not take it. */
-  readonly post: (conversation: string, message: CardMessage) => Promise<string | null>;
+  /** Posts a message outside a turn. */
+  readonly post: (conversation: string, content: CardMessage) => Promise<PostEnd>;
 }
 
 export type GivenUp =
@@ -23,5 +24,8 @@ export async function tellGivenUp(
   reference: string,
 ): Promise<boolean> {
   const words = createMessages(reader.locale, reader.timeZone);
-  return (await post(conversation, problem(words, { ...what, reference }))) !== null;
+  return isSent(await post(conversation, problem(words, { ...what, reference })));
 }
+
+/** Whether Teams has the message, or may have it, so that it is not repeated. */
+export const isSent = ({ kind }: PostEnd): boolean => kind === 'done' || kind === 'perhaps';

@@ -1,7 +1,11 @@
+import { findMessage } from '../outbox/message-store.ts';
+import { noteEnd } from './create-outbox.ts';
+import { drawMessage } from './draw-message.ts';
+import { isSent } from './give-up.ts';
 import { findKnownPeople, personalKey } from './known-people.ts';
 import { refuseRoleless } from './not-understood.ts';
 import type { CommandParts, Turn } from './registry/define-command.ts';
-import { liveCardsOf, refuseVerb, runCommand } from './registry/run.ts';
+import { refuseVerb, runCommand } from './registry/run.ts';
 import { say } from './registry/turn.ts';
 import type { Reply } from './reply.ts';
 
@@ -38,12 +42,11 @@ export async function bringToPersonalChat(parts: CommandParts, turn: Turn, line:
 }
 
 async function deliver(parts: CommandParts, conversation: string, reply: Reply): Promise<boolean> {
-  if (reply.kind === 'card') return (await parts.post(conversation, reply.message)) !== null;
-  if (reply.kind !== 'live') return false;
-  const cards = liveCardsOf(parts, reply.liveId);
-  const drawing = await cards.draw(parts, reply.liveId);
-  const cardId = drawing === null ? null : await parts.post(conversation, drawing.message);
-  if (cardId === null) return false;
-  await cards.attach(parts, reply.liveId, cardId, null);
-  return true;
+  if (reply.kind === 'card') return isSent(await parts.post(conversation, reply.message));
+  const message = reply.kind === 'live' ? await findMessage(parts.store.database, reply.liveId) : null;
+  const drawing = message === null ? null : await drawMessage(parts, message);
+  if (drawing === null) return false;
+  const end = await parts.post(conversation, drawing.content);
+  await noteEnd(parts, drawing, end);
+  return isSent(end);
 }

@@ -1,11 +1,13 @@
+import type { Message } from '../outbox/message.ts';
+
 /**
  * A reply of Usher in a form independent of Teams. A `card` is finished; a `live` card is redrawn from the database at
- * each change. Its id is that of a provisioning request, or of an access card.
+ * each change. Its id is that of a message in the outbox; `drawing` is how it looks now, where that is known.
  */
 export type Reply =
   /** `inPlace`: it continues the clicked card, and may replace it. A refusal never does. */
   | { readonly kind: 'card'; readonly message: CardMessage; readonly inPlace?: true }
-  | { readonly kind: 'live'; readonly liveId: string }
+  | { readonly kind: 'live'; readonly liveId: string; readonly drawing?: Drawing }
   /** A file that is created when its reader agrees to store it; only in a personal chat. */
   | { readonly kind: 'fileOffer'; readonly offer: FileOffer }
   /** Asks the speaker to sign in, while their message waits; only in a personal chat. */
@@ -91,20 +93,21 @@ export type CardAction =
   /** One page of all the people of a list; pages count from 0. The answer replaces a page shown before. */
   | { readonly verb: 'page'; readonly requestId: string; readonly page: number; readonly on: 'list' | 'page' };
 
-/** A live card and its conversation. `revision` counts the changes of its content. */
-export interface LiveCard {
-  readonly id: string;
-  readonly conversation: string;
-  /** The activity id of the card; null until it has been posted. */
-  readonly cardId: string | null;
-  readonly revision: number;
-}
+/** What a message shows: a card, or plain text without markdown. */
+export type Content = CardMessage | { readonly text: string };
 
-/** A live card as it would look now. */
-export interface Drawing {
-  readonly live: LiveCard;
-  readonly message: CardMessage;
+/** A message as it would look now. */
+export interface Drawn {
+  readonly content: Content;
   /** Drawings with the same signature look the same, so the second need not be sent. */
   readonly fingerprint: string;
+  /** Nothing more is expected to change. */
   readonly finished: boolean;
+  /** It waits for a person: a click that confirms, or a decision. */
+  readonly needsAnswer?: boolean;
+}
+
+export interface Drawing extends Drawn {
+  /** The message as it is stored. */
+  readonly stored: Message;
 }

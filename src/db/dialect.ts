@@ -54,6 +54,8 @@ export interface Dialect {
   tables(db: Kysely<unknown>): Promise<readonly string[]>;
   /** Part of a migration: from then on the tables announce what other processes may want to hear of. */
   announceChanges(db: Kysely<unknown>): Promise<void>;
+  /** The same of the one table for all that is sent to Teams. */
+  announceMessages(db: Kysely<unknown>): Promise<void>;
   /** Part of a migration: notes that rows were rewritten since they held what no file is to hold. */
   noteRewritten(db: Kysely<unknown>): Promise<void>;
   /** Removes from the file what such rows held, as far as Usher can. Outside of a transaction. */
@@ -86,6 +88,7 @@ export function sqliteDialect(path: string, clock: Clock): Dialect {
         db,
       ),
     announceChanges: async () => undefined,
+    announceMessages: async () => undefined,
     // A number in the file's head that SQLite leaves to its user; it is written with the transaction.
     noteRewritten: async (db) => void (await sql`pragma user_version = 1`.execute(db)),
     async wipeRewritten(db) {
@@ -147,6 +150,7 @@ export function postgresDialect(config: Extract<DatabaseConfig, { kind: 'postgre
         db,
       ),
     announceChanges,
+    announceMessages: (db) => announce(db, messageAnnouncements),
     // PostgreSQL's own vacuum does it, by the administrator's rules.
     noteRewritten: async () => undefined,
     wipeRewritten: async () => undefined,
@@ -185,13 +189,24 @@ async function announceChanges(db: Kysely<unknown>): Promise<void> {
       perform pg_notify(${sql.lit(channel)}, tg_argv[0]);
       return null;
     end $$`.execute(db);
+  await announce(db, firstAnnouncements);
+}
+
+async function announce(db: Kysely<unknown>, announcements: readonly Announcement[]): Promise<void> {
   for (const { name, on, topic, when } of announcements)
     await sql`
       create or replace trigger ${sql.id(name)} after ${sql.raw(on)}
       for each row when (${sql.raw(when)}) execute function usher_announce(${sql.lit(topic)})`.execute(db);
 }
 
-const announcements = [
+interface Announcement {
+  readonly name: string;
+  readonly on: string;
+  readonly topic: Topic;
+  readonly when: string;
+}
+
+const firstAnnouncements: readonly Announcement[] = [
   { name: 'usher_tasks', on: 'insert or update of state on tasks', topic: 'tasks', when: "new.state = 'waiting'" },
   {
     name: 'usher_access',
@@ -202,9 +217,9 @@ const announcements = [
   { name: 'usher_cards', on: 'insert on access_cards', topic: 'outbox', when: 'new.due_at is not null' },
   { name: 'usher_notices', on: 'insert on notices', topic: 'outbox', when: 'new.due_at is not null' },
   { name: 'usher_announcements', on: 'insert on announcements', topic: 'outbox', when: 'new.due_at is not null' },
-] as const satisfies readonly {
-  readonly name: string;
-  readonly on: string;
-  readonly topic: Topic;
-  readonly when: string;
-}[];
+];
+
+/** A card that its own conversation's answer posts is due later, where that answer does not. */
+const messageAnnouncements: readonly Announcement[] = [
+  { name: 'usher_messages', on: 'insert on messages', topic: 'outbox', when: 'new.due_at <= new.created_at' },
+];

@@ -3,7 +3,7 @@ import type { Migration } from 'kysely/migration';
 import { cutStoredOutcome, cutStoredWords } from '../masking/cut-stored.ts';
 import type { Dialect } from './dialect.ts';
 import type { Foreign } from './refusals.ts';
-import { addSearch, renameSearched } from './search.ts';
+import { addSearch, keepRevisions, renameSearched } from './search.ts';
 
 /** The schema's history, oldest first. What a released migration does is never changed; a further one follows. */
 export function migrations(dialect: Dialect): Record<string, Migration> {
@@ -192,9 +192,66 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
       await sql`alter table approval_places rename to approval_channels`.execute(db);
       await sql`update access_cards set audience = 'requester' where audience = 'asker'`.execute(db);
     },
+    async '024-messages'(db) {
+      await moveMessages(db, dialect.clock.now());
+      await keepRevisions(db, dialect.engine);
+      await dialect.announceMessages(db);
+      for (const index of ['requests_card', 'requests_undrawn']) await sql.raw(`drop index ${index}`).execute(db);
+      for (const column of ['card_id', 'drawn_revision'])
+        await sql.raw(`alter table requests drop column ${column}`).execute(db);
+      for (const table of ['access_cards', 'notices', 'announcements', 'card_edits'])
+        await sql.raw(`drop table ${table}`).execute(db);
+    },
   };
   return Object.fromEntries(Object.entries(steps).map(([name, up]) => [name, { up }]));
 }
+
+/**
+ * Gathers what was posted, and waits to be posted, in one table. A request that carries out an access request has no
+ * card of its own. One without a card, whose process died before it noted it, gets it now unless it is a day old.
+ */
+async function moveMessages(db: Kysely<unknown>, now: number): Promise<void> {
+  await sql`create table messages (
+    id text primary key, kind text not null, reference text not null, source text unique, conversation text not null,
+    locale text not null, time_zone text not null, audience text, details text, activity_id text,
+    shown_revision integer not null default 0, latest_revision integer, created_at bigint not null, due_at bigint,
+    failures integer not null default 0, gone integer not null default 0, posting integer not null default 0, repeated integer not null default 0,
+    stray integer not null default 0, edit_owner text, edit_until bigint)`.execute(db);
+  const kept = 'conversation, locale, time_zone, created_at';
+  const lost = `card_id is null and created_at > ${now - dayMs}`;
+  await sql
+    .raw(`insert into messages (id, kind, reference, activity_id, shown_revision, latest_revision, due_at, stray, ${kept})
+      select id, 'request', id, card_id,
+        case when card_id is not null then drawn_revision when ${lost} then 0 else revision end, revision,
+        case when ${lost} then ${now} end, case when ${lost} then 1 else 0 end, ${kept}
+      from requests
+      where id not in (select request_id from access_requests where request_id is not null)`)
+    .execute(db);
+  await sql
+    .raw(`insert into messages (id, kind, reference, source, audience, activity_id, shown_revision, latest_revision, due_at,
+        failures, gone, ${kept})
+      select id, 'access', access_request_id, source, audience, card_id,
+        case when card_id is null then latest_revision else drawn_revision end, latest_revision, due_at, failures, gone,
+        ${kept}
+      from access_cards`)
+    .execute(db);
+  await sql
+    .raw(`insert into messages (id, kind, reference, details, due_at, failures, ${kept})
+      select 'notice-' || id, 'notice', access_request_id, kind, due_at, failures, ${kept} from notices`)
+    .execute(db);
+  await sql
+    .raw(`insert into messages (id, kind, reference, details, due_at, failures, ${kept})
+      select 'announcement-' || id, 'announcement', app_id || '|' || key, details, due_at, failures, ${kept}
+      from announcements`)
+    .execute(db);
+  await sql`create index messages_due on messages (due_at) where due_at is not null`.execute(db);
+  await sql`create index messages_about on messages (reference, kind)`.execute(db);
+  await sql`create index messages_posted on messages (activity_id) where activity_id is not null`.execute(db);
+  await sql`create index messages_unshown on messages (created_at)
+    where shown_revision < latest_revision and due_at is null`.execute(db);
+}
+
+const dayMs = 24 * 3_600_000;
 
 /** How a database compares to this version of Usher. `pending`: the migrations still to run. */
 export type Standing = { readonly kind: 'ours'; readonly pending: readonly string[] } | Foreign;

@@ -11,8 +11,7 @@ export interface Schema {
   turns: TurnRow;
   audit_log: AuditLogRow;
   access_requests: AccessRequestRow;
-  access_cards: AccessCardRow;
-  notices: NoticeRow;
+  messages: MessageRow;
   approval_channels: ApprovalChannelRow;
   known_people: KnownPersonRow;
   watches: WatchRow;
@@ -20,8 +19,6 @@ export interface Schema {
   seen_jobs: SeenJobRow;
   attempts: AttemptRow;
   rounds: RoundRow;
-  announcements: AnnouncementRow;
-  card_edits: CardEditRow;
   app_bindings: AppBindingRow;
   card_owners: CardOwnerRow;
   known_names: KnownNameRow;
@@ -40,16 +37,6 @@ interface LeaseColumns {
   lease_until: number | null;
 }
 
-/** A message that waits to be sent to Teams. */
-interface OutgoingColumns extends PlaceColumns {
-  id: Generated<number>;
-  kind: string;
-  created_at: number;
-  failures: Generated<number>;
-  /** When it is to be sent; null once it was sent, or cannot be. */
-  due_at: number | null;
-}
-
 export interface RequestRow extends PlaceColumns {
   id: string;
   /** Where the request came from, e.g. conversation and activity id; unique, so a repeat finds the existing request. */
@@ -58,10 +45,7 @@ export interface RequestRow extends PlaceColumns {
   requested_by_name: string;
   app_id: string;
   app_name: string;
-  card_id: string | null;
   revision: number;
-  /** The revision that the card last showed. */
-  drawn_revision: number;
   created_at: number;
   /** JSON array: what the line named that does not become a task. */
   left_out: Generated<string>;
@@ -213,31 +197,34 @@ export interface AccessRequestRow extends PlaceColumns, LeaseColumns {
   due_at: number | null;
 }
 
-/** A card of an access request in one conversation; one request may have many. */
-export interface AccessCardRow extends PlaceColumns {
-  /** Begins with `copy-`. */
+/** What Usher has posted to Teams, or is going to post; see `outbox/message.ts`. */
+export interface MessageRow extends PlaceColumns {
   id: string;
-  access_request_id: string;
-  /** Unique: what caused this card, so that a repeat finds it. */
-  source: string;
-  audience: 'requester' | 'approvers';
-  /** Null until it has been posted. */
-  card_id: string | null;
-  /** The revision it last showed: the access request's and its provisioning request's added up. */
-  drawn_revision: number;
-  /** What it would show if it were drawn now; kept by the database, see `search.ts`. */
-  latest_revision: Generated<number | null>;
+  kind: 'request' | 'access' | 'notice' | 'announcement';
+  reference: string;
+  /** Unique: what caused it, so that a repeat finds it. */
+  source: string | null;
+  audience: 'requester' | 'approvers' | null;
+  details: string | null;
+  activity_id: string | null;
+  shown_revision: Generated<number>;
+  /** What it would show if it were drawn now; kept by the database, see `search.ts`. Null for a text. */
+  latest_revision: number | null;
   created_at: number;
-  /** How often sending has failed; it is not tried before `due_at`, and never again when that is null. */
+  /** When it is to be posted; null once it was, or cannot be. */
+  due_at: number | null;
   failures: Generated<number>;
   /** 1 once Teams refuses for good to post it there: it has no readers. 2 once it may not be shown there any more. */
   gone: Generated<number>;
-  due_at: number | null;
-}
-
-/** A short text that is to be sent to a person. */
-export interface NoticeRow extends OutgoingColumns {
-  access_request_id: string;
+  /** How often a process has begun to post it since the end of a post was last noted. */
+  posting: Generated<number>;
+  /** 1 while a post that may have arrived is to be repeated. */
+  repeated: Generated<number>;
+  /** 1 where an earlier card, which cannot be edited, may still say that the request waits. */
+  stray: Generated<number>;
+  /** The process that edits the card, and until when no other one does. */
+  edit_owner: Generated<string | null>;
+  edit_until: Generated<number | null>;
 }
 
 /** A channel or group chat that gets the requests waiting for a decision. */
@@ -309,15 +296,6 @@ export interface RoundRow extends LeaseColumns {
   due_at: number;
 }
 
-/** A card that is to be posted to a conversation because of what it watches. */
-export interface AnnouncementRow extends OutgoingColumns {
-  /** The watch for which it is posted. */
-  key: string;
-  app_id: string;
-  /** JSON; see `features/checks/watching/announcements.ts`. */
-  details: string;
-}
-
 /** Which app an entry of `APPS_FILE` with a display name stands for, bound when the entry was first seen. */
 export interface AppBindingRow {
   /** The name in lower case. */
@@ -343,13 +321,4 @@ export interface CardOwnerRow {
   card: string;
   person_id: string;
   noted_at: number;
-}
-
-/** The process that edits a card at this moment, so that no two processes do. */
-export interface CardEditRow {
-  /** The id of a live card. */
-  id: string;
-  owner: string;
-  /** No other process edits it before this. */
-  until: number;
 }

@@ -6,7 +6,7 @@ import { type Kysely, sql } from 'kysely';
  *
  *     tasks.asked_at                   when its request was made
  *     requests.access_at               when the access request it carries out was made; null for a typed one
- *     access_cards.latest_revision     what the card would show if it were drawn now
+ *     messages.latest_revision         what the card would show if it were drawn now
  *     known_names                      the people and apps of the history, by id, name and label in lower case
  */
 export async function addSearch(db: Kysely<unknown>, engine: 'sqlite' | 'postgres'): Promise<void> {
@@ -40,6 +40,16 @@ export async function renameSearched(db: Kysely<unknown>, engine: 'sqlite' | 'po
   }
   await run(`alter table ${firstNames.auditLog} rename to ${presentNames.auditLog}`);
   for (const statement of (isSqlite ? sqliteNameTriggers : postgresNameTriggers)(presentNames)) await run(statement);
+}
+
+/** Has the database keep the revisions of `messages`, into which `access_cards` went. */
+export async function keepRevisions(db: Kysely<unknown>, engine: 'sqlite' | 'postgres'): Promise<void> {
+  const isSqlite = engine === 'sqlite';
+  const run = (statement: string) => sql.raw(statement).execute(db);
+  const triggers = revisedTriggers(presentRevised);
+  for (const [name] of triggers) if (isSqlite) await run(`drop trigger ${name}`);
+  for (const statement of (isSqlite ? sharedBySqlite : sharedByPostgres)(triggers)) await run(statement);
+  if (!isSqlite) await run('drop function usher_access_cards_made() cascade');
 }
 
 async function repeatWhatStands(db: Kysely<unknown>): Promise<void> {
@@ -162,17 +172,37 @@ const ofNew = (column: string) => `new.${column}`;
 
 const notedLater = noteNames([decider], ofNew, '');
 const markCarriedOut = 'update requests set access_at = new.created_at where id = new.request_id;';
-const cardsOfAccess = `update access_cards set latest_revision = ${latestOf('new.id')} where access_request_id = new.id;`;
-const cardsOfRequest = `update access_cards set latest_revision = ${latestOf('access_cards.access_request_id')}
-  where access_request_id in (select id from access_requests where request_id = new.id);`;
+interface Revised {
+  readonly ofAccess: string;
+  readonly ofRequest: string;
+}
+
+const ofCarried = '(select id from access_requests where request_id = new.id)';
+/** Before `024-messages`. */
+const firstRevised: Revised = {
+  ofAccess: `update access_cards set latest_revision = ${latestOf('new.id')} where access_request_id = new.id;`,
+  ofRequest: `update access_cards set latest_revision = ${latestOf('access_cards.access_request_id')}
+    where access_request_id in ${ofCarried};`,
+};
+const presentRevised: Revised = {
+  ofAccess: `update messages set latest_revision = ${latestOf('new.id')} where reference = new.id and kind = 'access';`,
+  ofRequest: `update messages set latest_revision = new.revision where id = new.id;
+    update messages set latest_revision = ${latestOf('messages.reference')}
+    where kind = 'access' and reference in ${ofCarried};`,
+};
+
+type Trigger = readonly [name: string, on: string, work: readonly string[], when?: string];
 
 /** After these events the engines do the same. */
-const sharedTriggers: readonly (readonly [name: string, on: string, work: readonly string[], when?: string])[] = [
+const namedTriggers: readonly Trigger[] = [
   ['access_requests_decided', 'update of decided_by_id on access_requests', [notedLater]],
   ['access_requests_made', 'insert on access_requests', [markCarriedOut], 'when (new.request_id is not null)'],
-  ['access_requests_carried', 'update of request_id on access_requests', [markCarriedOut, cardsOfAccess]],
-  ['access_requests_revised', 'update of revision on access_requests', [cardsOfAccess]],
-  ['requests_revised', 'update of revision on requests', [cardsOfRequest]],
+];
+
+const revisedTriggers = ({ ofAccess, ofRequest }: Revised): readonly Trigger[] => [
+  ['access_requests_carried', 'update of request_id on access_requests', [markCarriedOut, ofAccess]],
+  ['access_requests_revised', 'update of revision on access_requests', [ofAccess]],
+  ['requests_revised', 'update of revision on requests', [ofRequest]],
 ];
 
 const sqliteTrigger = (name: string, on: string, work: readonly string[], when = '') =>
@@ -184,9 +214,12 @@ function sqliteNameTriggers(names: Names): string[] {
   );
 }
 
+const sharedBySqlite = (triggers: readonly Trigger[]) =>
+  triggers.map(([name, on, work, when]) => sqliteTrigger(name, on, work, when));
+
 function sqliteTriggers(): string[] {
   return [
-    ...sharedTriggers.map(([name, on, work, when]) => sqliteTrigger(name, on, work, when)),
+    ...sharedBySqlite([...namedTriggers, ...revisedTriggers(firstRevised)]),
     sqliteTrigger('tasks_asked', 'insert on tasks', [
       'update tasks set asked_at = (select created_at from requests where id = new.request_id) where rowid = new.rowid;',
     ]),
@@ -206,18 +239,22 @@ function postgresNameTriggers(names: Names): string[] {
   ]);
 }
 
+const postgresTrigger = (name: string, at: string, work: readonly string[], when = '') => [
+  `create or replace function usher_${name}() returns trigger language plpgsql as $$
+    begin ${work.join(' ')} return new; end $$`,
+  `create or replace trigger usher_${name} ${at} for each row ${when} execute function usher_${name}()`,
+];
+
+const sharedByPostgres = (triggers: readonly Trigger[]) =>
+  triggers.flatMap(([name, on, work, when]) => postgresTrigger(name, `after ${on}`, work, when));
+
 function postgresTriggers(): string[] {
-  const trigger = (name: string, at: string, work: readonly string[], when = '') => [
-    `create or replace function usher_${name}() returns trigger language plpgsql as $$
-      begin ${work.join(' ')} return new; end $$`,
-    `create or replace trigger usher_${name} ${at} for each row ${when} execute function usher_${name}()`,
-  ];
   return [
-    ...sharedTriggers.flatMap(([name, on, work, when]) => trigger(name, `after ${on}`, work, when)),
-    ...trigger('tasks_asked', 'before insert on tasks', [
+    ...sharedByPostgres([...namedTriggers, ...revisedTriggers(firstRevised)]),
+    ...postgresTrigger('tasks_asked', 'before insert on tasks', [
       'new.asked_at := (select created_at from requests where id = new.request_id);',
     ]),
-    ...trigger('access_cards_made', 'before insert on access_cards', [
+    ...postgresTrigger('access_cards_made', 'before insert on access_cards', [
       `new.latest_revision := ${latestOf('new.access_request_id')};`,
     ]),
   ];

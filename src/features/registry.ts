@@ -1,6 +1,5 @@
 import type { Registry } from '../chat/registry/define-command.ts';
-import { mayBeShown } from './approvals/access-requests/readers.ts';
-import { accessCards, accessRequests } from './approvals/carried-out.ts';
+import { accessRequests } from './approvals/carried-out.ts';
 import {
   approvalChannelsCommand,
   removeApprovalChannelCommand,
@@ -9,7 +8,7 @@ import {
 } from './approvals/channels.ts';
 import { approveCommand, denyCommand } from './approvals/decide.ts';
 import { accessFormCommand, askButton } from './approvals/form.ts';
-import { accessOutbox } from './approvals/outbox.ts';
+import { accessCards, accessNotices } from './approvals/outbox.ts';
 import { pendingCommand } from './approvals/pending.ts';
 import { requestAccessCommand } from './approvals/request-access.ts';
 import { showCommand } from './approvals/show.ts';
@@ -17,11 +16,10 @@ import { exportWords } from './checks/cards/export-card.ts';
 import { checkCommand } from './checks/check.ts';
 import { exportHistoryCommand, openExport } from './checks/export.ts';
 import { historyCommand, requestsCommand } from './checks/history.ts';
-import { watchOutbox } from './checks/outbox.ts';
+import { announcements } from './checks/outbox.ts';
 import { queueCommand } from './checks/show-queue.ts';
 import { statusCommand } from './checks/status.ts';
 import { allWatchesCommand, removeWatchCommand, unwatchCommand, watchCommand, watchesCommand } from './checks/watch.ts';
-import { mayWatch } from './checks/watching/watches.ts';
 import { appsCommand } from './help/apps.ts';
 import { welcome } from './help/cards/welcome-card.ts';
 import { helpCommand } from './help/help.ts';
@@ -71,16 +69,7 @@ export const registry: Registry = {
     help: helpCommand,
   },
   buttons: { confirm: confirmButton, ask: askButton, page: pageButton },
-  liveCards: [accessCards, requestCards],
-  outbox(parts) {
-    const { store, access } = parts;
-    const { cards, notices } = accessOutbox({
-      ...parts,
-      draw: (liveId) => accessCards.draw(parts, liveId),
-      mayBeShown: (appId, key) => mayBeShown({ ...parts, database: store.database }, appId, key),
-    });
-    return [cards, watchOutbox({ ...parts, mayWatch: (watch) => mayWatch(access, watch) }), notices];
-  },
+  messages: { request: requestCards, access: accessCards, notice: accessNotices, announcement: announcements },
   accessRequests,
   answerFile: provisionFile,
   openExport,

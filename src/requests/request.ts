@@ -26,9 +26,7 @@ export interface Request {
   readonly reader: Reader;
   /** Where the card is; opaque to this module. */
   readonly conversation: string;
-  /** The activity id of the card; null until it has been posted. */
-  readonly cardId: string | null;
-  /** Counts every change, so that the newest card wins. */
+  /** Counts every change, so that the newest drawing wins. */
   readonly revision: number;
   /** Milliseconds since 1970. */
   readonly createdAt: number;

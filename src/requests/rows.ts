@@ -15,7 +15,6 @@ export function withoutTasks(row: Selectable<RequestRow>): Omit<Request, 'tasks'
     app: { id: row.app_id, name: row.app_name },
     reader: { locale: row.locale, timeZone: row.time_zone },
     conversation: row.conversation,
-    cardId: row.card_id,
     revision: row.revision,
     createdAt: row.created_at,
     leftOut: JSON.parse(row.left_out) as LeftOut[],

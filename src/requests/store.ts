@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { Database } from '../db/database.ts';
 import type { Schema } from '../db/schema.ts';
+import { insertMessages } from '../outbox/message-store.ts';
 import { type GateParts, readGate, type StoredGate } from '../rate-gate/gate-row.ts';
 import { type Lane, laneNumbers } from '../rate-gate/lanes.ts';
 import { type AuditEntry, writeAudit } from './audit-log.ts';
@@ -44,15 +45,20 @@ export const turnLength = 5;
 export type StoreParts = GateParts;
 
 /**
- * Stores a request with its tasks, waiting or held; or finds the one that the same source made before.
+ * Stores a request with its tasks, waiting or held, and its card; or finds the one that the same source made before.
  *
  * @throws for a task with more members than Graph takes in one call.
  */
 export async function createRequest(parts: StoreParts, wanted: NewRequest): Promise<Request> {
   const { database } = parts;
-  const id = await database.transact(async (transaction) =>
-    insertRequest(parts, transaction, await readGate(parts, transaction), wanted),
-  );
+  const id = await database.transact(async (transaction) => {
+    const requestId = await insertRequest(parts, transaction, await readGate(parts, transaction), wanted);
+    const { conversation, reader } = wanted;
+    const now = parts.clock.now();
+    const card = { id: requestId, kind: 'request', reference: requestId, conversation, reader } as const;
+    await insertMessages(transaction, [{ ...card, dueAt: null }], now);
+    return requestId;
+  });
   const request = await findRequest(database, id);
   if (request === null) throw new Error(`request ${id} vanished while it was being stored`);
   return request;
@@ -84,9 +90,7 @@ export async function insertRequest(
       locale: reader.locale,
       time_zone: reader.timeZone,
       conversation,
-      card_id: null,
       revision: 1,
-      drawn_revision: 0,
       created_at: now,
       left_out: JSON.stringify(wanted.leftOut),
     })
@@ -160,84 +164,4 @@ export async function findRequest({ query }: Database, id: string): Promise<Requ
   if (row === undefined) return null;
   const ofRequest = query.selectFrom('tasks').selectAll().where('request_id', '=', id);
   return { ...withoutTasks(row), tasks: (await ofRequest.orderBy('position').execute()).map(toTask) };
-}
-
-/**
- * Stores which card a request has, unless it already has one other than `instead`: of two processes that posted a card,
- * the first to store it wins. What another card has shown does not count for this one, so it counts as undrawn until
- * `markDrawn` says otherwise.
- *
- * @param instead the card that it replaces; null for the first one.
- * @returns the request's present card.
- */
-export async function attachCard(
-  { query }: Database,
-  requestId: string,
-  cardId: string,
-  instead: string | null,
-): Promise<string> {
-  await query
-    .updateTable('requests')
-    .set({ card_id: cardId, drawn_revision: 0 })
-    .where('id', '=', requestId)
-    .where((request) => request.or([request('card_id', 'is', null), request('card_id', '=', instead ?? '')]))
-    .where((request) => request.or([request('card_id', 'is', null), request('card_id', '!=', cardId)]))
-    .execute();
-  const row = await query.selectFrom('requests').select('card_id').where('id', '=', requestId).executeTakeFirst();
-  return row?.card_id ?? cardId;
-}
-
-/** Whether some request has this card. */
-export async function isRequestCard({ query }: Database, cardId: string): Promise<boolean> {
-  const row = await query.selectFrom('requests').select('id').where('card_id', '=', cardId).limit(1).executeTakeFirst();
-  return row !== undefined;
-}
-
-/** Stores that the card shows this revision. A late older edit changes nothing. */
-export async function markDrawn(database: Database, requestId: string, revision: number): Promise<void> {
-  await database.query
-    .updateTable('requests')
-    .set({ drawn_revision: revision })
-    .where('id', '=', requestId)
-    .where('drawn_revision', '<', revision)
-    .execute();
-}
-
-/**
- * The requests made between two times that have no card: the process died, or lost the database, before it posted one.
- * Those that carry out an access request are shown on its cards.
- */
-export async function findUnposted(
-  { query }: Database,
-  since: number,
-  before: number,
-  limit: number,
-): Promise<string[]> {
-  const rows = await query
-    .selectFrom('requests')
-    .select('id')
-    .where('created_at', '>=', since)
-    .where('created_at', '<', before)
-    .where('card_id', 'is', null)
-    .where((request) => {
-      const access = request.selectFrom('access_requests').select('access_requests.id');
-      return request.not(request.exists(access.whereRef('access_requests.request_id', '=', 'requests.id')));
-    })
-    .orderBy('created_at')
-    .limit(limit)
-    .execute();
-  return rows.map(({ id }) => id);
-}
-
-/** The requests whose card does not show their latest revision, e.g. after a crash. */
-export async function findUndrawn(database: Database, limit: number): Promise<string[]> {
-  const rows = await database.query
-    .selectFrom('requests')
-    .select('id')
-    .whereRef('drawn_revision', '<', 'revision')
-    .where('card_id', 'is not', null)
-    .orderBy('created_at')
-    .limit(limit)
-    .execute();
-  return rows.map((row) => row.id);
 }

@@ -6,6 +6,7 @@ import {
 import { type BotEndpoints, type CloudName, clouds } from '../clouds.ts';
 import type { BotConfig, Config } from '../config.ts';
 import { botToken } from '../graph/credential.ts';
+import { createConnectorHttp } from './connector-http.ts';
 import type { ServiceHosts } from './guard.ts';
 
 type CredentialsFactory = NonNullable<ConstructorParameters<typeof ConfigurationBotFrameworkAuthentication>[1]>;
@@ -35,7 +36,9 @@ export function createAdapter(config: Config, overrides: AdapterOverrides = {}):
   const credentials = overrides.credentials ?? botCredentials(config.bot, config.cloud);
   const endpoints = { ...clouds[config.cloud].bot, ...overrides.endpoints };
   const settings = { ...endpoints, ValidateAuthority: true };
-  const authentication = new ConfigurationBotFrameworkAuthentication(settings, credentials);
+  const authentication = new ConfigurationBotFrameworkAuthentication(settings, credentials, undefined, undefined, {
+    httpClient: createConnectorHttp(),
+  });
   return { adapter: new CloudAdapter(authentication), authentication };
 }
 

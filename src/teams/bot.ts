@@ -39,10 +39,7 @@ export interface BotParts {
   readonly guard: GuardRules;
   /** The most that one person may send. */
   readonly commandsPerMinute: number;
-  readonly chat: Pick<
-    Chat,
-    'welcome' | 'turnAway' | 'recordTurnedAway' | 'tooMany' | 'draw' | 'isRequestCard' | 'checking'
-  >;
+  readonly chat: Pick<Chat, 'welcome' | 'turnAway' | 'recordTurnedAway' | 'tooMany' | 'draw' | 'isPosted' | 'checking'>;
   readonly answering: TurnAnswerer;
   readonly consentHandler: ConsentHandler;
   /** Absent where Graph is called with Usher's own permission. */
@@ -159,7 +156,7 @@ export function createBot(parts: BotParts): Bot {
       return;
     }
     pruneNowAndThen();
-    const { finished } = await answering.answer(incoming, null);
+    const { finished } = await answering.answer(incoming);
     keep(finished);
   }
 
@@ -201,7 +198,7 @@ export function createBot(parts: BotParts): Bot {
   }
 
   async function sayNo(conversation: string, words: string): Promise<void> {
-    const said = await conversations.say(conversation, words);
+    const said = await conversations.post(conversation, { text: words });
     if (said.kind === 'done') return;
     log.warn({ error: said.error, status: said.status, code: 'refusal_not_taken' }, 'Teams took no refusal');
   }
@@ -211,7 +208,7 @@ export function createBot(parts: BotParts): Bot {
     if (now < nextPruneAt) return;
     nextPruneAt = now + pruneEveryMs;
     turns
-      .prune(now - rememberMs)
+      .prune({ before: now - rememberMs, unansweredBefore: now - resumeMs })
       .catch((error: unknown) => log.warn({ error, code: 'turns_not_pruned' }, 'old turns were not forgotten'));
   }
 
@@ -240,7 +237,7 @@ export function createBot(parts: BotParts): Bot {
     if (!isPoison) log.info({ code: 'turn_resumed', attempts }, 'taking up a turn that was cut off');
     const finished = isPoison
       ? answering.giveUp(incoming, cardId, mostAttempts)
-      : answering.answer(incoming, cardId).then((begun) => begun.finished);
+      : answering.answer(incoming, { cardId }).then((begun) => begun.finished);
     keep(finished);
     await withinMs(finished, aloneMs, clock);
   }

@@ -3,28 +3,29 @@ import type { Drawing } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
 import { isDatabaseFault } from '../db/database.ts';
 import type { Log } from '../log.ts';
+import type { Message } from '../outbox/message.ts';
+import type { CardEdit } from '../outbox/message-store.ts';
 import type { Attempted, CrashGuard } from '../requests/crash-guard.ts';
-import type { CardEdit } from '../requests/editing.ts';
 import type { Conversations } from './conversations.ts';
 import type { Pacing } from './pacing.ts';
 
 /**
  * Keeps the cards of requests in sync with the database.
  *
- * A change marks a request as dirty; it is drawn from the database when its turn comes, so several changes become one
- * edit and the last one is always sent. A card is edited at most once in two seconds, and a conversation no faster than
- * Teams allows.
+ * A change marks a card as dirty; it is drawn from the database when its turn comes, so several changes become one edit
+ * and the last one is always sent. A card is edited at most once in two seconds, and a conversation no faster than Teams
+ * allows.
  *
- * Several processes may draw one card, but only one at a time (`requests/editing.ts`), so the latest revision wins.
+ * Several processes may draw one card, but only one at a time (`outbox/message-store.ts`), so the latest revision wins.
  *
- * An edit that Teams refuses for good (the card is gone, the bot is blocked) is not repeated; if the request is
- * finished, its outcome is sent as a short text instead. Other failed edits are retried after 2, 4 and 8 seconds; then
- * the text is sent, and if that fails too, both are retried once a minute for an hour. What could not be sent at all
- * stays marked as undrawn in the database and is retried at the next start: an outcome is never lost.
+ * An edit says the same however often it arrives, so one that failed is repeated, for two minutes. After that, and where
+ * Teams refuses it for good (the card is gone or too large, the bot is blocked), the card is let go: once the request is
+ * finished, the outbox posts its outcome as a message of its own. What could not be sent at all stays marked as not
+ * shown in the database and is retried at the next start: an outcome is never lost.
  */
 export interface CardUpdater {
   /** The request has changed, or its forecast may have. */
-  touch(liveId: string): void;
+  touch(id: string): void;
   /** The card shows this drawing already: another part has just posted it, or replaced another card with it. */
   showed(drawing: Drawing, how: 'post' | 'edit'): Promise<void>;
   /** Resolves when no card is dirty any more; used at the end of a process. */
@@ -34,15 +35,19 @@ export interface CardUpdater {
 }
 
 export interface CardUpdaterParts {
-  readonly draw: (liveId: string) => Promise<Drawing | null>;
-  readonly markDrawn: (liveId: string, revision: number) => Promise<void>;
+  readonly draw: (id: string) => Promise<Drawing | null>;
+  readonly noteShown: (id: string, revision: number) => Promise<void>;
   /** Keeps other processes from editing the card; null while one of them does. */
-  readonly beginEdit: (liveId: string) => Promise<CardEdit | null>;
+  readonly beginEdit: (id: string) => Promise<CardEdit | null>;
+  /** The card cannot be edited any more; with `isDue` its outcome is posted now, as a message of its own. */
+  readonly letGo: (message: Message, how: { readonly isDue: boolean; readonly isStray: boolean }) => Promise<void>;
+  /** The outcome of a message that has no card to edit is posted now. */
+  readonly makeDue: (id: string) => Promise<void>;
   /** Prevents endless retries of a card that kills its process; without it nothing is counted. */
   readonly guard?: Pick<CrashGuard, 'run' | 'giveUp'>;
   /** Reports in the card's conversation that it was given up; false where that failed. */
-  readonly giveUp?: (liveId: string, reference: string) => Promise<boolean>;
-  readonly conversations: Pick<Conversations, 'edit' | 'say'>;
+  readonly giveUp?: (id: string, reference: string) => Promise<boolean>;
+  readonly conversations: Pick<Conversations, 'edit'>;
   readonly pacing: Pacing;
   /** Identifies a conversation. */
   readonly keyOf: (conversation: string) => string;
@@ -55,7 +60,9 @@ export interface CardUpdaterParts {
 }
 
 const defaultEditEveryMs = 2_000;
-const editAgainMs = [2_000, 4_000, 8_000];
+/** The status of an edit whose card was deleted, so that none is left to say anything. */
+const cardDeleted = 404;
+const editAgainMs = [2_000, 4_000, 8_000, 16_000, 30_000, 60_000];
 const tellAgainMs = 60_000;
 /** Another process draws the card, which is quick. */
 const busyPauseMs = 250;
@@ -81,10 +88,10 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
   const { conversations, clock, ending, log, pacing, editEveryMs = defaultEditEveryMs } = parts;
   const cards = new Map<string, Card>();
 
-  function cardOf(liveId: string): Card {
+  function cardOf(id: string): Card {
     forgetIdle();
     const never = Number.NEGATIVE_INFINITY;
-    const card = cards.get(liveId) ?? {
+    const card = cards.get(id) ?? {
       dirty: false,
       drawing: null,
       lastEditAt: never,
@@ -94,32 +101,32 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
       finished: false,
     };
     card.touchedAt = clock.monotonic();
-    cards.set(liveId, card);
+    cards.set(id, card);
     return card;
   }
 
   /** A finished card is forgotten as soon as its next edit would not have to wait. */
   function forgetIdle(): void {
     const now = clock.monotonic();
-    for (const [liveId, card] of cards) {
+    for (const [id, card] of cards) {
       const keepMs = card.finished ? editEveryMs : rememberMs;
       const isIdle = card.drawing === null && Math.max(card.touchedAt, card.lastEditAt) + keepMs <= now;
-      if (isIdle) cards.delete(liveId);
+      if (isIdle) cards.delete(id);
     }
   }
 
-  function touch(liveId: string): void {
+  function touch(id: string): void {
     if (ending.aborted) return;
-    const card = cardOf(liveId);
+    const card = cardOf(id);
     card.dirty = true;
-    card.drawing ??= paint(liveId, card).finally(() => {
+    card.drawing ??= paint(id, card).finally(() => {
       card.drawing = null;
-      if (card.dirty) touch(liveId);
+      if (card.dirty) touch(id);
     });
   }
 
   /** Draws one card until it is up to date; at most one of these runs for each card. */
-  async function paint(liveId: string, card: Card): Promise<void> {
+  async function paint(id: string, card: Card): Promise<void> {
     while (card.dirty) {
       await clock.sleep(card.lastEditAt + editEveryMs - clock.monotonic(), ending);
       if (ending.aborted) {
@@ -127,13 +134,13 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
         return;
       }
       card.dirty = false;
-      const pauseMs = await drawOnce(liveId, card).catch((error: unknown) => {
+      const pauseMs = await drawOnce(id, card).catch((error: unknown) => {
         if (isDatabaseFault(error)) {
-          log.warn({ error, code: 'card_put_off', liveId }, 'a card waits for the database');
+          log.warn({ error, code: 'card_put_off', id }, 'a card waits for the database');
           return databasePauseMs;
         }
-        log.error({ error, code: 'card_failed', liveId }, 'a card could not be drawn');
-        return pauseAfterFailure(card) ?? giveUp(liveId, card);
+        log.error({ error, code: 'card_failed', id }, 'a card could not be drawn');
+        return pauseAfterFailure(card) ?? giveUp(id, card);
       });
       if (pauseMs === null) continue;
       await clock.sleep(pauseMs, ending);
@@ -142,89 +149,101 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
   }
 
   /** A card that cannot be drawn now cannot be drawn at the next start either. */
-  async function giveUp(liveId: string, card: Card): Promise<number | null> {
-    if (parts.guard === undefined) return tellAgain(liveId, card);
-    const { again } = await parts.guard.giveUp({ kind: 'card', id: liveId }, tell(liveId)).catch((error: unknown) => {
-      log.warn({ error, code: 'card_not_given_up', liveId }, 'could not post that a card was given up');
+  async function giveUp(id: string, card: Card): Promise<number | null> {
+    if (parts.guard === undefined) return tellAgain(id, card);
+    const { again } = await parts.guard.giveUp({ kind: 'card', id }, tell(id)).catch((error: unknown) => {
+      log.warn({ error, code: 'card_not_given_up', id }, 'could not post that a card was given up');
       return { again: true };
     });
-    return again ? tellAgain(liveId, card) : null;
+    return again ? tellAgain(id, card) : null;
   }
 
-  const tell = (liveId: string) => async (reference: string) => (await parts.giveUp?.(liveId, reference)) ?? true;
+  const tell = (id: string) => async (reference: string) => (await parts.giveUp?.(id, reference)) ?? true;
 
-  function guarded<T>(kind: 'card' | 'edit', liveId: string, work: () => Promise<T>): Promise<Attempted<T>> {
-    return (
-      parts.guard?.run({ kind, id: liveId }, work, tell(liveId)) ?? work().then((value) => ({ kind: 'done', value }))
-    );
+  function guarded<T>(kind: 'card' | 'edit', id: string, work: () => Promise<T>): Promise<Attempted<T>> {
+    return parts.guard?.run({ kind, id }, work, tell(id)) ?? work().then((value) => ({ kind: 'done', value }));
   }
 
   /** For an edit that was not done: how long to wait before the next attempt; null when none is needed. */
-  function notDone(
-    liveId: string,
-    card: Card,
-    attempted: Exclude<Attempted<unknown>, { kind: 'done' }>,
-  ): number | null {
+  function notDone(id: string, card: Card, attempted: Exclude<Attempted<unknown>, { kind: 'done' }>): number | null {
     if (attempted.kind === 'busy') return busyPauseMs;
-    return attempted.again ? tellAgain(liveId, card) : null;
+    return attempted.again ? tellAgain(id, card) : null;
   }
 
   /** Returns how long to wait before the next attempt, or null when none is needed. */
-  async function drawOnce(liveId: string, card: Card): Promise<number | null> {
-    const looked = await guarded('card', liveId, () => parts.draw(liveId));
-    if (looked.kind !== 'done') return notDone(liveId, card, looked);
+  async function drawOnce(id: string, card: Card): Promise<number | null> {
+    const looked = await guarded('card', id, () => parts.draw(id));
+    if (looked.kind !== 'done') return notDone(id, card, looked);
     const first = looked.value;
-    if (first === null || first.live.cardId === null) return null;
+    if (first === null) return null;
     card.finished = first.finished;
+    if (first.stored.activityId === null) {
+      await postOutcome(first);
+      return null;
+    }
     if (first.fingerprint === card.fingerprint) return null;
-    const key = parts.keyOf(first.live.conversation);
+    const key = parts.keyOf(first.stored.conversation);
     await clock.sleep(pacing.take(key, clock.monotonic()) - clock.monotonic(), ending);
-    const edit = await parts.beginEdit(liveId);
+    const edit = await parts.beginEdit(id);
     // The other process may have read the request before the latest change.
     if (edit === null) return editEveryMs;
     try {
-      const edited = await guarded('edit', liveId, () => editNow(liveId, card));
-      return edited.kind === 'done' ? edited.value : notDone(liveId, card, edited);
+      const edited = await guarded('edit', id, () => editNow(id, card));
+      return edited.kind === 'done' ? edited.value : notDone(id, card, edited);
     } finally {
-      if (!(await isOurs(edit, liveId))) {
+      if (!(await isOurs(edit, id))) {
         card.fingerprint = null;
         card.dirty = true;
       }
     }
   }
 
+  /** A message that was posted and cannot be edited has its outcome follow; one in the outbox shows it by itself. */
+  async function postOutcome({ stored, finished }: Drawing): Promise<void> {
+    const { id, dueAt, gone, shownRevision, revision } = stored;
+    if (finished && dueAt === null && gone === 'no' && shownRevision < revision) await parts.makeDue(id);
+  }
+
   /** An edit whose end cannot be noted expires after a while. */
-  async function isOurs(edit: CardEdit, liveId: string): Promise<boolean> {
+  async function isOurs(edit: CardEdit, id: string): Promise<boolean> {
     try {
       return await edit.end();
     } catch (error) {
-      log.warn({ error, code: 'edit_not_ended', liveId }, 'the end of a card edit was not noted');
+      log.warn({ error, code: 'edit_not_ended', id }, 'the end of a card edit was not noted');
       return true;
     }
   }
 
-  async function editNow(liveId: string, card: Card): Promise<number | null> {
+  async function editNow(id: string, card: Card): Promise<number | null> {
     // Time has passed, so the request is drawn as it is now.
-    const drawing = await parts.draw(liveId);
-    if (ending.aborted || drawing === null || drawing.live.cardId === null) return null;
-    const { conversation, cardId } = drawing.live;
-    const sent = await conversations.edit(conversation, cardId, drawing.message);
+    const drawing = await parts.draw(id);
+    if (ending.aborted || drawing === null || drawing.stored.activityId === null) return null;
+    const { stored, content, finished } = drawing;
+    const sent = await conversations.edit(stored.conversation, drawing.stored.activityId, content);
     card.lastEditAt = clock.monotonic();
-    card.finished = drawing.finished;
+    card.finished = finished;
     switch (sent.kind) {
       case 'done':
         await showed(drawing, card);
         return null;
       case 'failed': {
-        log.warn({ error: sent.error, status: sent.status, liveId, code: 'edit_failed' }, 'a card edit failed');
-        return pauseAfterFailure(card) ?? tellInstead(drawing, card);
+        log.warn({ error: sent.error, status: sent.status, id, code: 'edit_failed' }, 'a card edit failed');
+        const pauseMs = pauseAfterFailure(card);
+        return pauseMs === undefined ? letGo(drawing, card, true) : Math.max(pauseMs, sent.retryAfterMs ?? 0);
       }
       case 'gone':
-        log.warn({ error: sent.error, status: sent.status, liveId, code: 'card_gone' }, 'a card is gone');
-        return tellInstead(drawing, card);
+        log.warn({ error: sent.error, status: sent.status, id, code: 'card_gone' }, 'a card is gone');
+        return letGo(drawing, card, sent.status !== cardDeleted);
       default:
         return assertNever(sent, 'result');
     }
+  }
+
+  async function letGo({ stored, finished }: Drawing, card: Card, isStray: boolean): Promise<null> {
+    card.fingerprint = null;
+    card.failures = 0;
+    await parts.letGo(stored, { isDue: finished, isStray });
+    return null;
   }
 
   async function showed(drawing: Drawing, card: Card): Promise<void> {
@@ -232,7 +251,7 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
     card.failures = 0;
     card.finished = drawing.finished;
     try {
-      await parts.markDrawn(drawing.live.id, drawing.live.revision);
+      await parts.noteShown(drawing.stored.id, drawing.stored.revision);
     } catch (error) {
       // An edit that the database did not note is repeated, and noted then.
       card.fingerprint = null;
@@ -245,37 +264,21 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
     return editAgainMs[card.failures - 1];
   }
 
-  async function tellInstead(drawing: Drawing, card: Card): Promise<number | null> {
-    if (!drawing.finished) return null;
-    const { id, conversation } = drawing.live;
-    pacing.sent(parts.keyOf(conversation), clock.monotonic());
-    const said = await conversations.say(conversation, drawing.message.summary);
-    if (said.kind === 'failed') return tellAgain(id, card);
-    // There is no recipient; retrying at each start would not change that.
-    if (said.kind === 'gone')
-      log.warn(
-        { liveId: id, status: said.status, code: 'outcome_untold' },
-        'neither card nor text reached the conversation',
-      );
-    await showed(drawing, card);
-    return null;
-  }
-
-  function tellAgain(liveId: string, card: Card): number | null {
+  function tellAgain(id: string, card: Card): number | null {
     card.failures += 1;
     if (card.failures <= mostFailures) return tellAgainMs;
-    log.error({ liveId, code: 'outcome_untold' }, 'could not deliver an outcome; the next start tries again');
+    log.error({ id, code: 'outcome_untold' }, 'could not deliver an outcome; the next start tries again');
     return null;
   }
 
   return {
     touch,
     async showed(drawing, how) {
-      const card = cardOf(drawing.live.id);
+      const card = cardOf(drawing.stored.id);
       if (how === 'edit') card.lastEditAt = clock.monotonic();
       await showed(drawing, card);
       // The request may have changed during the edit.
-      touch(drawing.live.id);
+      touch(drawing.stored.id);
     },
     async settled() {
       for (;;) {

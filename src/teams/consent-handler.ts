@@ -28,9 +28,9 @@ export interface ConsentHandler {
 }
 
 export interface ConsentHandlerParts {
-  readonly chat: Pick<Chat, 'openExport' | 'exportWords' | 'isRequestCard'>;
+  readonly chat: Pick<Chat, 'openExport' | 'exportWords' | 'isPosted'>;
   readonly answering: Pick<TurnAnswerer, 'reply' | 'deliver' | 'apologise'>;
-  readonly conversations: Pick<Conversations, 'say' | 'showFile' | 'remove'>;
+  readonly conversations: Pick<Conversations, 'post' | 'showFile' | 'remove'>;
   readonly pacing: Pacing;
   readonly turns: Pick<Turns, 'meet'>;
   /** Where a file may be stored. */
@@ -85,7 +85,7 @@ export function createConsentHandler(parts: ConsentHandlerParts): ConsentHandler
 
   async function say({ incoming }: Consent, kind: Parameters<Chat['exportWords']>[0]): Promise<void> {
     const { conversation, reader } = incoming;
-    await send(conversation, () => conversations.say(conversation, chat.exportWords(kind, reader)));
+    await send(conversation, () => conversations.post(conversation, { text: chat.exportWords(kind, reader) }));
   }
 
   async function send<T extends Posted | Sent>(conversation: string, work: () => Promise<T>): Promise<T> {
@@ -98,7 +98,7 @@ export function createConsentHandler(parts: ConsentHandlerParts): ConsentHandler
 
   /** Its buttons would stay active forever. This is only cleanup, so it may fail. */
   async function removeCard({ incoming, cardId }: Consent): Promise<void> {
-    if (cardId === '' || (await chat.isRequestCard(cardId))) return;
+    if (cardId === '' || (await chat.isPosted(cardId))) return;
     pacing.sent(conversationKey(incoming.conversation), clock.monotonic());
     await conversations.remove(incoming.conversation, cardId);
   }

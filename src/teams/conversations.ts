@@ -7,8 +7,10 @@ import {
   TeamsInfo,
   type TurnContext,
 } from 'botbuilder';
-import type { CardMessage, FileOffer, SignInInvitation } from '../chat/reply.ts';
+import type { Content, FileOffer, SignInInvitation } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
+import { retryAfterMs } from '../graph/odata.ts';
+import type { PostEnd } from '../outbox/message.ts';
 import { attaching, consentActivity, fileActivity, type StoredFile } from './file-cards.ts';
 import { isServiceOf, type ServiceHosts } from './guard.ts';
 import { signInActivity } from './user-tokens.ts';
@@ -18,13 +20,14 @@ import { fieldsOf, statusOf, textOf } from './wire.ts';
  * Sends to Teams, in a turn or long after it. Everything is sent by a stored conversation reference, because the
  * context of a turn is invalid when the turn ends.
  *
- * botbuilder's client repeats 429 and 5xx by itself, and 412 is repeated here, so a failure that is returned is final.
- * Failures to send are normal for a bot, so each of these resolves with the result and none rejects.
+ * Here is decided what is repeated at once: only what Teams has said that it did not take, 429 and 412, by its
+ * Retry-After. What may be repeated later follows from the result, see `outbox/message.ts`. Failures to send are normal
+ * for a bot, so each of these resolves with the result and none rejects.
  * https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit
  */
 export interface Conversations {
-  /** Posts a card. */
-  post(conversation: string, message: CardMessage): Promise<Posted>;
+  /** Posts a card or a text. */
+  post(conversation: string, content: Content): Promise<Posted>;
   /** Posts the question whether a file may be stored; only personal chats support it. */
   offerFile(conversation: string, offer: FileOffer): Promise<Posted>;
   /** Posts Teams' own card that asks a person to sign in by this connection. */
@@ -32,29 +35,32 @@ export interface Conversations {
   /** Posts the card of a stored file; `summary` is the text of the notification. */
   showFile(conversation: string, file: StoredFile, summary: string): Promise<Posted>;
   /** Replaces a posted card. */
-  edit(conversation: string, cardId: string, message: CardMessage): Promise<Sent>;
-  /** Posts plain text. */
-  say(conversation: string, text: string): Promise<Sent>;
+  edit(conversation: string, cardId: string, content: Content): Promise<Sent>;
   /** The Entra object id of a member, by their Teams id; null when the roster does not have it. */
   findMember(conversation: string, memberId: string): Promise<string | null>;
   /** Deletes a card. */
   remove(conversation: string, cardId: string): Promise<Sent>;
+  /** Whether Teams answers for this conversation, whatever it says; it changes nothing. */
+  answers(conversation: string): Promise<boolean>;
 }
 
-export type Posted = { readonly kind: 'done'; readonly cardId: string } | NotSent;
-export type Sent = { readonly kind: 'done' } | NotSent;
+export type Posted = Extract<PostEnd, { kind: 'done' }> | NotSent<'perhaps' | 'failed' | 'gone'>;
+/** An edit may be repeated, so it need not be known whether it arrived. */
+export type Sent = { readonly kind: 'done' } | NotSent<'failed' | 'gone'>;
 
-/** `gone`: Teams will never take it, or there is no recipient any more. `failed`: Teams may take it later. */
-export interface NotSent {
-  readonly kind: 'gone' | 'failed';
+/** See `PostEnd`. */
+export interface NotSent<Kind> {
+  readonly kind: Kind;
   readonly status: number | null;
+  /** How long Teams wants to be left alone, in milliseconds; missing where it did not say. */
+  readonly retryAfterMs?: number;
   readonly error: unknown;
 }
 
 /** The result of one message to Teams, with its retries. */
 export interface ObservedMessage {
   readonly kind: 'post' | 'edit' | 'text' | 'remove';
-  readonly result: 'done' | NotSent['kind'];
+  readonly result: PostEnd['kind'];
 }
 
 export interface ConversationsParts {
@@ -70,9 +76,17 @@ export interface ConversationsParts {
   readonly observe?: (message: ObservedMessage) => void;
 }
 
+/** The part of botbuilder's connector client that reads a roster. */
+interface MemberReader {
+  readonly conversations: { getConversationPagedMembers(id: string, page: { pageSize: number }): Promise<unknown> };
+}
+
 const goneStatuses: readonly (number | null)[] = [400, 403, 404, 405, 410, 413];
-const preconditionFailed = 412;
-const preconditionPausesMs = [1_000, 2_000];
+/** Teams has not taken it, and may do so in a moment. */
+const againStatuses: readonly (number | null)[] = [412, 429];
+const againPausesMs = [1_000, 2_000];
+/** A longer wait is not spent here, where the next message of the conversation would wait as well. */
+const longestPauseMs = 5_000;
 
 export function createConversations(parts: ConversationsParts): Conversations {
   const { adapter, appId, serviceHosts, clock, observe } = parts;
@@ -91,46 +105,60 @@ export function createConversations(parts: ConversationsParts): Conversations {
     return result;
   }
 
-  async function attempt<T>(work: () => Promise<T>): Promise<T | NotSent> {
-    for (const pauseMs of [...preconditionPausesMs, null]) {
+  async function attempt<T>(work: () => Promise<T>): Promise<T | NotSent<'perhaps' | 'failed' | 'gone'>> {
+    for (const usualMs of [...againPausesMs, null]) {
       try {
         return await work();
       } catch (error) {
-        const status = statusOf(error);
-        if (status !== preconditionFailed || pauseMs === null) {
-          return { kind: goneStatuses.includes(status) ? 'gone' : 'failed', status, error: withoutContent(error) };
-        }
+        const failure = failureOf(error, clock);
+        const pauseMs = failure.retryAfterMs ?? usualMs;
+        if (!againStatuses.includes(failure.status) || usualMs === null || pauseMs === null || pauseMs > longestPauseMs)
+          return failure;
         await clock.sleep(pauseMs);
       }
     }
     throw new Error('unreachable: the last attempt returns');
   }
 
-  async function observed<T extends Posted | Sent>(kind: ObservedMessage['kind'], work: () => Promise<T>) {
+  async function observed<T extends { readonly kind: PostEnd['kind'] }>(
+    kind: ObservedMessage['kind'] | null,
+    work: () => Promise<T>,
+  ) {
     const result = await attempt(work);
-    observe?.({ kind, result: result.kind });
+    if (kind !== null) observe?.({ kind, result: result.kind });
     return result;
   }
 
-  const acting = (
-    kind: ObservedMessage['kind'],
+  const acting = async (
+    kind: ObservedMessage['kind'] | null,
     conversation: string,
     act: (context: TurnContext) => Promise<unknown>,
-  ) =>
-    observed(kind, () =>
+  ): Promise<Sent> => {
+    const result = await observed(kind, () =>
       within(conversation, async (context) => {
         await act(context);
         return { kind: 'done' } as const;
       }),
     );
+    switch (result.kind) {
+      case 'done':
+        return result;
+      case 'gone':
+        return { ...result, kind: 'gone' };
+      default:
+        return { ...result, kind: 'failed' };
+    }
+  };
 
-  const post = (conversation: string, activity: Partial<Activity>) => posting(conversation, async () => activity);
-  const posting = (conversation: string, make: (context: TurnContext) => Promise<Partial<Activity>>) =>
-    observed('post', async (): Promise<Posted> => {
+  const posting = (
+    conversation: string,
+    make: (context: TurnContext) => Promise<Partial<Activity>> | Partial<Activity>,
+    kind: ObservedMessage['kind'] = 'post',
+  ) =>
+    observed(kind, async (): Promise<Posted> => {
       const send = async (context: TurnContext) => (await context.sendActivity(await make(context)))?.id ?? '';
       const id = await within(conversation, send);
-      if (id === '') throw new Error('Teams took the card and named no id for it');
-      return { kind: 'done', cardId: id };
+      return { kind: 'done', activityId: id === '' ? null : id };
     });
 
   return {
@@ -139,24 +167,34 @@ export function createConversations(parts: ConversationsParts): Conversations {
       const id = textOf(fieldsOf(found).aadObjectId);
       return id === '' ? null : id;
     },
-    post: (conversation, message) => post(conversation, toActivity(message)),
-    offerFile: (conversation, offer) => post(conversation, consentActivity(offer)),
+    async post(conversation, content) {
+      if (!('text' in content)) return posting(conversation, () => toActivity(content));
+      const posted = await posting(conversation, () => toActivity(content), 'text');
+      // A text is never edited.
+      return posted.kind === 'done' ? { ...posted, activityId: null } : posted;
+    },
+    offerFile: (conversation, offer) => posting(conversation, () => consentActivity(offer)),
     askToSignIn: (conversation, connection, invitation) =>
       posting(conversation, (context) => signInActivity(adapter, context, connection, invitation)),
-    showFile: (conversation, file, summary) => post(conversation, fileActivity(file, summary)),
-    edit: (conversation, cardId, message) =>
-      acting('edit', conversation, (context) => context.updateActivity({ ...toActivity(message), id: cardId })),
-    say: (conversation, text) =>
-      acting('text', conversation, (context) =>
-        context.sendActivity({ type: ActivityTypes.Message, text, textFormat: 'plain', summary: text }),
-      ),
+    showFile: (conversation, file, summary) => posting(conversation, () => fileActivity(file, summary)),
+    edit: (conversation, cardId, content) =>
+      acting('edit', conversation, (context) => context.updateActivity({ ...toActivity(content), id: cardId })),
     remove: (conversation, cardId) => acting('remove', conversation, (context) => context.deleteActivity(cardId)),
+    async answers(conversation) {
+      const read = await acting(null, conversation, async ({ turnState, activity }) => {
+        const client: MemberReader = turnState.get(adapter.ConnectorClientKey);
+        return client.conversations.getConversationPagedMembers(activity.conversation.id, { pageSize: 1 });
+      });
+      return read.kind === 'done' || (read.status !== null && read.status < 500);
+    },
   };
 }
 
-/** A card as a message. `summary` is the text of the notification. */
-export function toActivity(message: CardMessage): Partial<Activity> {
-  return attaching(message.summary, CardFactory.adaptiveCard(message.card));
+/** What a message shows, as an activity. `summary` is the text of the notification. */
+export function toActivity(content: Content): Partial<Activity> {
+  if (!('text' in content)) return attaching(content.summary, CardFactory.adaptiveCard(content.card));
+  const { text } = content;
+  return { type: ActivityTypes.Message, text, textFormat: 'plain', summary: text };
 }
 
 /** Identifies a conversation, for pacing. */
@@ -176,14 +214,28 @@ export function placeKey(conversation: string): string {
   return conversationKey(conversation).replace(/;messageid=.*/, '');
 }
 
+function failureOf(error: unknown, clock: Clock): NotSent<'perhaps' | 'failed' | 'gone'> {
+  const status = statusOf(error);
+  const { isSent, retryAfter } = fieldsOf(error);
+  const retryAfterIn = retryAfterMs(textOf(retryAfter) || null, clock);
+  const told = {
+    status,
+    error: withoutContent(error),
+    ...(retryAfterIn === null ? {} : { retryAfterMs: retryAfterIn }),
+  };
+  if (goneStatuses.includes(status)) return { kind: 'gone', ...told };
+  // Without an answer it was sent only where the client says so: a token that was not obtained sends nothing.
+  const mayHaveArrived = status === null ? isSent === true : status >= 500 || status === 408;
+  return { kind: mayHaveArrived ? 'perhaps' : 'failed', ...told };
+}
+
 /**
  * An error of the connector client has the body of the answer as its message, and refers to the request with the bot's
  * token and the card. Only status and code are passed on and logged.
  */
 function withoutContent(error: unknown): unknown {
   const status = statusOf(error);
-  if (status === null && !(error instanceof Error && error.name === 'RestError')) return error;
-  const plain = new Error(status === null ? 'Teams gave no answer' : `Teams answered ${status}`);
+  if (status === null) return error;
   const code = /^[\w.-]{1,60}$/.exec(textOf(fieldsOf(error).code))?.[0];
-  return Object.assign(plain, { code, statusCode: status ?? undefined });
+  return Object.assign(new Error(`Teams answered ${status}`), { code, statusCode: status });
 }

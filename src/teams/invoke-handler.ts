@@ -33,7 +33,7 @@ const wholeCard = 'application/vnd.microsoft.card.adaptive';
 const sentence = 'application/vnd.microsoft.activity.message';
 
 export interface InvokeHandlerParts {
-  readonly chat: Pick<Chat, 'draw' | 'isRequestCard' | 'checking'>;
+  readonly chat: Pick<Chat, 'draw' | 'isPosted' | 'checking'>;
   readonly answering: Pick<TurnAnswerer, 'reply' | 'deliver' | 'apology'>;
   readonly clock: Clock;
 }
@@ -47,9 +47,9 @@ export function createInvokeHandler({ chat, answering, clock }: InvokeHandlerPar
     try {
       switch (reply.kind) {
         case 'live': {
-          const drawing = await chat.draw(reply.liveId);
-          if (drawing === null) throw new Error(`card ${reply.liveId} cannot be drawn`);
-          return replaceBy(drawing.message.card);
+          const content = (await chat.draw(reply.liveId))?.content;
+          if (content === undefined || 'text' in content) throw new Error(`card ${reply.liveId} cannot be drawn`);
+          return replaceBy(content.card);
         }
         case 'card':
           return (await mayReplace(incoming, reply))
@@ -71,7 +71,7 @@ export function createInvokeHandler({ chat, answering, clock }: InvokeHandlerPar
   /** No answer ever hides the card of a request, not even from the person who clicked. */
   async function mayReplace({ what }: Incoming, reply: Reply & { kind: 'card' }): Promise<boolean> {
     if (reply.inPlace !== true || what.kind !== 'action') return false;
-    return !(await chat.isRequestCard(what.cardId));
+    return !(await chat.isPosted(what.cardId));
   }
 
   /**

@@ -1,37 +1,37 @@
-import { assertNever } from '../assert-never.ts';
-import type { Outbox, OutboxItem } from '../chat/outbox.ts';
+import type { Outbox } from '../chat/outbox.ts';
 import type { Drawing } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { startWorker, type Worker } from '../worker.ts';
-import type { Conversations, Posted, Sent } from './conversations.ts';
+import type { Conversations, Posted } from './conversations.ts';
 import type { Pacing } from './pacing.ts';
 
 /**
- * Sends the outbox to Teams: cards for approvers, announcements, and short texts.
+ * Sends the outbox to Teams: the cards that no answer has posted, outcomes of cards that cannot be edited, and what
+ * Usher says unprompted.
  *
- * Each item arrives at least once. It leaves the outbox only after Teams has taken it, so a process that dies in
- * between sends it a second time at its next start; in the opposite order it might never arrive, and approvers would
- * not know that a request waits. While the process lives it remembers which items Teams took but the outbox could not
- * note, and then only notes them.
+ * How a post ended is noted only after Teams has answered, so a process that dies in between leaves a message that may
+ * have arrived, and the next one treats it as such. While the process lives it remembers what Teams took but the outbox
+ * could not note, and then only notes it.
  *
- * An item that Teams may take later goes back into the outbox with a due time; one that Teams will never take is given
- * up there. The items of one conversation are sent in order and no faster than Teams allows, a few conversations at a
- * time.
+ * What a repeated or postponed message waits for is in `outbox/message.ts`. The messages of one conversation are sent in
+ * order and no faster than Teams allows, a few conversations at a time.
  */
 export interface OutboxSenderParts {
   readonly outbox: Outbox;
-  readonly conversations: Pick<Conversations, 'post' | 'say'>;
+  readonly conversations: Pick<Conversations, 'post' | 'remove' | 'answers'>;
   readonly pacing: Pacing;
   /** Identifies a conversation. */
   readonly keyOf: (conversation: string) => string;
   /** A card has been posted and shows this drawing. */
   readonly showed: (drawing: Drawing, how: 'post') => Promise<void>;
+  /** A card may be out of date. */
+  readonly touch: (id: string) => void;
   readonly clock: Clock;
   /** Aborts when Usher ends: nothing is sent after that. */
   readonly ending: AbortSignal;
   readonly log: Log;
-  /** How often it polls, for items that became due or that another process stored; milliseconds. */
+  /** How often it polls, for messages that became due or that another process stored; milliseconds. */
   readonly pollMs?: number;
 }
 
@@ -42,26 +42,26 @@ const concurrency = 4;
 
 export function startOutboxSender(parts: OutboxSenderParts): Worker {
   const { outbox, conversations, pacing, keyOf, clock, ending, log, pollMs = defaultPollMs } = parts;
-  /** Taken by Teams, and not noted yet: the card's id, or null for a text. */
-  const unnoted = new Map<string, string | null>();
+  /** By id: how posts ended that are not noted yet. */
+  const unnoted = new Map<string, Posted>();
 
-  /** Sends what is due; items that could not be noted would be handed out again at once, and wait for the next poll. */
+  /** Sends what is due; what could not be noted would be handed out again at once, and waits for the next poll. */
   async function empty(): Promise<number | null> {
     if (ending.aborted) return null;
-    const items = await outbox.due(handful);
-    const isAllNoted = await sendAll(items);
-    return items.length > 0 && isAllNoted ? 0 : null;
+    const drawings = await outbox.due(handful);
+    const isAllNoted = await sendAll(drawings);
+    return drawings.length > 0 && isAllNoted ? 0 : outbox.dueInMs();
   }
 
-  /** Tells whether the result of every item is stored in the outbox. */
-  async function sendAll(items: readonly OutboxItem[]): Promise<boolean> {
-    const queues = [...Map.groupBy(items, ({ conversation }) => keyOf(conversation)).values()];
+  /** Tells whether the result of every message is stored in the outbox. */
+  async function sendAll(drawings: readonly Drawing[]): Promise<boolean> {
+    const queues = [...Map.groupBy(drawings, ({ stored }) => keyOf(stored.conversation)).values()];
     let isAllNoted = true;
     const work = async () => {
       for (let queue = queues.shift(); queue !== undefined; queue = queues.shift()) {
-        for (const item of queue) {
+        for (const drawing of queue) {
           if (ending.aborted) return;
-          if (!(await send(item))) isAllNoted = false;
+          if (!(await send(drawing))) isAllNoted = false;
         }
       }
     };
@@ -69,47 +69,47 @@ export function startOutboxSender(parts: OutboxSenderParts): Worker {
     return isAllNoted;
   }
 
-  async function send(item: OutboxItem): Promise<boolean> {
+  async function send(drawing: Drawing): Promise<boolean> {
+    const { id, conversation } = drawing.stored;
     try {
-      const name = nameOf(item);
-      const earlier = unnoted.get(name);
-      if (earlier !== undefined) return await note(item, name, earlier);
-      const key = keyOf(item.conversation);
-      await clock.sleep(pacing.take(key, clock.monotonic()) - clock.monotonic(), ending);
+      const earlier = unnoted.get(id);
+      if (earlier !== undefined) return await note(drawing, earlier);
+      await pause(conversation);
       if (ending.aborted) return false;
-      const sent = await outbox.attempt(item, () => hand(item));
-      if (sent === null) return true;
-      if (sent.kind === 'done') return await note(item, name, 'cardId' in sent ? sent.cardId : null);
-      log.warn(
-        { error: sent.error, status: sent.status, outcome: sent.kind, ...idOf(item), code: 'outbox_not_taken' },
-        'Teams did not take an item of the outbox',
-      );
-      await outbox.failed(item, sent.kind);
-      return true;
+      const posted = await outbox.attempt(drawing, () => post(drawing));
+      return posted === null || (await note(drawing, posted));
     } catch (error) {
-      log.error({ error, ...idOf(item), code: 'outbox_failed' }, 'an item of the outbox could not be sent or noted');
+      log.error({ error, messageId: id, code: 'outbox_failed' }, 'a message could not be sent or noted');
       return false;
     }
   }
 
-  function hand(item: OutboxItem): Promise<Posted | Sent> {
-    switch (item.kind) {
-      case 'card':
-        return conversations.post(item.conversation, item.drawing.message);
-      case 'post':
-        return conversations.post(item.conversation, item.message);
-      case 'text':
-        return conversations.say(item.conversation, item.text);
-      default:
-        return assertNever(item, 'item');
-    }
+  const pause = (conversation: string) =>
+    clock.sleep(pacing.take(keyOf(conversation), clock.monotonic()) - clock.monotonic(), ending);
+
+  async function post({ stored, content, finished, needsAnswer = false }: Drawing): Promise<Posted> {
+    const { id, conversation, isRepeated } = stored;
+    // The one repetition is not spent on a connector that is still away.
+    if (isRepeated && !(await conversations.answers(conversation)))
+      return { kind: 'failed', status: null, error: new Error('Teams does not answer') };
+    const posted = await conversations.post(conversation, content);
+    if (posted.kind === 'done') return posted;
+    const { error, status, kind: outcome } = posted;
+    log.warn({ error, status, outcome, messageId: id, code: 'outbox_not_taken' }, 'Teams did not take a message');
+    if (outcome !== 'gone' || !finished || needsAnswer || 'text' in content) return posted;
+    // It may be the card that Teams refuses.
+    await pause(conversation);
+    return conversations.post(conversation, { text: content.summary });
   }
 
-  async function note(item: OutboxItem, name: string, cardId: string | null): Promise<true> {
-    unnoted.set(name, cardId);
-    await outbox.sent(item, cardId);
-    unnoted.delete(name);
-    if (item.kind === 'card') await parts.showed(item.drawing, 'post');
+  async function note(drawing: Drawing, posted: Posted): Promise<true> {
+    const { id, conversation } = drawing.stored;
+    unnoted.set(id, posted);
+    const isNoted = await outbox.ended(drawing, posted);
+    unnoted.delete(id);
+    if (posted.kind !== 'done') parts.touch(id);
+    else if (!isNoted && posted.activityId !== null) await conversations.remove(conversation, posted.activityId);
+    else if (posted.activityId !== null) await parts.showed(drawing, 'post');
     return true;
   }
 
@@ -122,22 +122,4 @@ export function startOutboxSender(parts: OutboxSenderParts): Worker {
     maxIdleMs: pollMs,
     faultPauseMs: { first: pollMs, longest: pollMs },
   });
-}
-
-function nameOf(item: OutboxItem): string {
-  return [item.kind, ...Object.values(idOf(item))].join(' ');
-}
-
-/** The fields that may be logged. */
-function idOf(item: OutboxItem): Readonly<Record<string, string | number>> {
-  switch (item.kind) {
-    case 'card':
-      return { liveId: item.liveId };
-    case 'post':
-      return { announcementId: item.announcementId };
-    case 'text':
-      return { noticeId: item.noticeId };
-    default:
-      return assertNever(item, 'item');
-  }
 }

@@ -1,23 +1,17 @@
 import type { Clock } from '../clock.ts';
-import { isDatabaseFault } from '../db/database.ts';
 import type { Log } from '../log.ts';
 import { startWorker, type Worker } from '../worker.ts';
 
 /**
- * The recovery loop: resumes unanswered turns of dead processes, updates cards that do not show the latest revision,
- * and posts missing cards of requests. Each process draws what it changes itself, so a card that is outdated at two
- * checks in a row has lost its process. A living process may also leave a request without a card: the database stored
- * the request and failed before it could confirm.
+ * The recovery loop: resumes unanswered turns of dead processes, and updates cards that do not show the latest revision.
+ * Each process draws what it changes itself, so a card that is outdated at two checks in a row has lost its process.
  */
 export interface RecoveryParts {
   /** Resumes the turns whose leases have expired. */
   readonly resume: () => Promise<void>;
-  /** The live cards that do not show the latest revision. */
-  readonly findUndrawn: () => Promise<readonly string[]>;
-  readonly touch: (liveId: string) => void;
-  /** The requests whose card should have been posted by now. */
-  readonly findUnposted: () => Promise<readonly string[]>;
-  readonly post: (liveId: string) => Promise<unknown>;
+  /** The messages that do not show the latest revision. */
+  readonly findUnshown: () => Promise<readonly string[]>;
+  readonly touch: (id: string) => void;
   /** Deletes what is no longer needed. */
   readonly prune: () => Promise<void>;
   readonly clock: Clock;
@@ -25,7 +19,8 @@ export interface RecoveryParts {
   readonly everyMs?: number;
 }
 
-const defaultEveryMs = 5_000;
+/** Its work is taken over within a minute of a process's death, and a lease is half of that. */
+const defaultEveryMs = 10_000;
 /** For so long the card updater retries an outdated card itself; a card that Teams refuses can wait. */
 const touchAgainMs = 10 * 60_000;
 const pruneEveryMs = 3_600_000;
@@ -39,22 +34,14 @@ export function startRecovery(parts: RecoveryParts): Worker {
   async function look(): Promise<null> {
     await parts.resume();
     const now = clock.monotonic();
-    const found = new Set(await parts.findUndrawn());
-    for (const [liveId, at] of touchedAt) if (at + touchAgainMs <= now) touchedAt.delete(liveId);
-    for (const liveId of found) {
-      if (!behind.has(liveId) || touchedAt.has(liveId)) continue;
-      touchedAt.set(liveId, now);
-      parts.touch(liveId);
+    const found = new Set(await parts.findUnshown());
+    for (const [id, at] of touchedAt) if (at + touchAgainMs <= now) touchedAt.delete(id);
+    for (const id of found) {
+      if (!behind.has(id) || touchedAt.has(id)) continue;
+      touchedAt.set(id, now);
+      parts.touch(id);
     }
     behind = found;
-    for (const liveId of await parts.findUnposted()) {
-      if (touchedAt.has(liveId)) continue;
-      touchedAt.set(liveId, now);
-      await parts.post(liveId).catch((error: unknown) => {
-        if (isDatabaseFault(error)) touchedAt.delete(liveId);
-        log.warn({ error, code: 'card_not_posted', liveId }, 'the card that a request has lost could not be posted');
-      });
-    }
     if (now < pruneAt) return null;
     pruneAt = now + pruneEveryMs;
     await parts.prune();

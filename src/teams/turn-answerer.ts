@@ -1,14 +1,15 @@
 import { assertNever } from '../assert-never.ts';
 import type { Chat } from '../chat/chat.ts';
 import type { Incoming } from '../chat/incoming.ts';
-import type { CardMessage, Drawing, Reply, SignInInvitation } from '../chat/reply.ts';
+import type { CardMessage, Content, Drawing, Reply, SignInInvitation } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
 import { isDatabaseFault } from '../db/database.ts';
 import type { Log } from '../log.ts';
+import { type PostEnd, repeatAfterMs } from '../outbox/message.ts';
 import { newReference } from '../requests/crash-guard.ts';
 import { isTooSlow, withinMs } from '../time-limit.ts';
 import type { CardOwners } from './card-owners.ts';
-import { type Conversations, conversationKey, type Posted } from './conversations.ts';
+import { type Conversations, conversationKey, type Posted, type Sent } from './conversations.ts';
 import type { Pacing } from './pacing.ts';
 import type { Turns } from './turns.ts';
 
@@ -17,21 +18,22 @@ import type { Turns } from './turns.ts';
  * second, a card says that Usher is working on it, and the answer replaces it. Any error ends in a short apology with a
  * reference number, whose detail is in the log.
  *
- * An answer that Teams does not take now is retried; an answer that could not be sent by then leaves its turn open, to
- * be resumed at the next start.
+ * An answer that Teams does not take now is retried; one that could not be sent by then hands its turn back, to be
+ * resumed while it is ten minutes old at most. The card of a request is left to the outbox after the first try.
  */
 export interface TurnAnswerer {
   /**
    * Answers, and resolves when the first card has been posted, so that the turn can end; `finished` resolves when the
-   * answer is posted. `cardId` is an existing card to be replaced. Neither rejects.
+   * answer is posted. `earlier` is what an interrupted attempt has shown. Neither rejects.
    */
-  answer(incoming: Incoming, cardId: string | null): Promise<{ readonly finished: Promise<void> }>;
+  answer(
+    incoming: Incoming,
+    earlier?: { readonly cardId: string | null } | null,
+  ): Promise<{ readonly finished: Promise<void> }>;
   /** The chat's reply, or an apology if the chat throws. Never rejects. */
   reply(incoming: Incoming): Promise<Reply>;
   /** Posts a reply to the conversation; resolves when it is posted, or never can be. Never rejects. */
   deliver(incoming: Incoming, reply: Reply): Promise<void>;
-  /** Posts a live card that is missing. Rejects where it cannot be drawn or posted. */
-  postLive(liveId: string): Promise<void>;
   /**
    * Ends a turn that killed or froze too many processes, without reading the message: apologizes, with a reference.
    * Resolves when the apology is posted, or never can be. Never rejects.
@@ -49,7 +51,7 @@ type Reading = Pick<Incoming, 'conversation' | 'reader'>;
 export interface TurnAnswererParts {
   readonly chat: Pick<
     Chat,
-    'answer' | 'draw' | 'attachCard' | 'isRequestCard' | 'checking' | 'apology' | 'givenUp' | 'databaseAway'
+    'answer' | 'draw' | 'outbox' | 'isPosted' | 'besideEarlier' | 'checking' | 'apology' | 'givenUp' | 'databaseAway'
   >;
   readonly conversations: Conversations;
   readonly pacing: Pacing;
@@ -75,34 +77,69 @@ const patienceMs = 500;
 /** Teams delivers an activity again after ten to fifteen seconds without a response. */
 const longestTurnMs = 5_000;
 /** As long as a lease: after that another process answers. */
-const attachWithinMs = 30_000;
-const attachAgainMs = 250;
+const noteWithinMs = 30_000;
+const noteAgainMs = 250;
 const deliverAgainMs = [2_000, 8_000, 30_000];
+/** An older message is not answered after a restart either. */
+const repeatWithinMs = 10 * 60_000;
+/** The status of an edit whose card was deleted. */
+const cardDeleted = 404;
+
+/** What a turn has shown before its answer. */
+interface Own {
+  readonly cardId: string | null;
+  /** A card that says that Usher is working may stand there, and cannot be edited. */
+  readonly isStray: boolean;
+  /** An earlier attempt may have posted the card of its request before its process died. */
+  readonly isResumed: boolean;
+}
+
+const nothingShown: Own = { cardId: null, isStray: false, isResumed: false };
+
+/** What an answer may replace. */
+interface Shown extends Pick<Own, 'cardId' | 'isStray'> {
+  /** The turn's own card, and not the one that was clicked. */
+  readonly isOwn: boolean;
+}
 
 export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
   const { chat, conversations, pacing, turns, clock, ending, log } = parts;
 
-  /** Posts or replaces a card; if it cannot be replaced, a new one is posted. */
-  async function put(where: Where, cardId: string | null, message: CardMessage): Promise<Posted> {
-    const key = conversationKey(where.conversation);
-    if (cardId !== null) {
-      pacing.sent(key, clock.monotonic());
-      const edited = await conversations.edit(where.conversation, cardId, message);
-      if (edited.kind === 'done') return { kind: 'done', cardId };
+  async function post({ conversation }: Where, content: Content): Promise<Posted> {
+    pacing.sent(conversationKey(conversation), clock.monotonic());
+    return conversations.post(conversation, content);
+  }
+
+  async function edit({ conversation }: Where, cardId: string, content: Content): Promise<Sent> {
+    pacing.sent(conversationKey(conversation), clock.monotonic());
+    const edited = await conversations.edit(conversation, cardId, content);
+    if (edited.kind !== 'done')
       log.warn({ error: edited.error, status: edited.status, code: 'edit_failed' }, 'a card could not be replaced');
-    }
-    pacing.sent(key, clock.monotonic());
-    return conversations.post(where.conversation, message);
+    return edited;
+  }
+
+  /** Replaces a card, or posts one. One that can never be replaced may go on saying that Usher is working. */
+  async function put(incoming: Reading, shown: Shown, message: CardMessage): Promise<Posted> {
+    const { cardId, isStray } = shown;
+    const edited = cardId === null ? null : await edit(incoming, cardId, message);
+    if (edited?.kind === 'done') return { kind: 'done', activityId: cardId };
+    if (edited?.kind === 'failed') return edited;
+    const hasStray = isStray || (edited !== null && edited.status !== cardDeleted && shown.isOwn);
+    const posted = await post(incoming, hasStray ? chat.besideEarlier(message, incoming.reader) : message);
+    // It may be the card that Teams refuses.
+    return posted.kind === 'gone' ? post(incoming, { text: message.summary }) : posted;
   }
 
   /** `own` is a card that this turn has already shown; `clicked` the card with the clicked button. */
-  async function show(incoming: Incoming, reply: Reply, own: string | null, clicked: string | null): Promise<Posted> {
-    const cardId = own ?? (clicked !== null && (await carriesOn(incoming, reply, clicked)) ? clicked : null);
+  async function show(incoming: Incoming, reply: Reply, own: Own, clicked: string | null): Promise<Posted> {
+    const cardId = own.cardId ?? (clicked !== null && (await carriesOn(incoming, reply, clicked)) ? clicked : null);
+    const shown = { cardId, isStray: own.isStray, isOwn: own.cardId !== null };
+    const mayStand = own.isResumed && own.cardId === null;
     switch (reply.kind) {
       case 'card':
-        return put(incoming, cardId, reply.message);
+        return put(incoming, shown, reply.message);
       case 'live':
-        return showLive(incoming, reply.liveId, cardId);
+        return showLive(incoming, reply, { cardId, isStray: own.isStray || mayStand });
       case 'fileOffer':
         return showBeside(incoming, own, () => conversations.offerFile(incoming.conversation, reply.offer));
       case 'signIn': {
@@ -122,55 +159,68 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
   async function carriesOn({ place, speaker }: Incoming, reply: Reply, clicked: string): Promise<boolean> {
     if (reply.kind === 'fileOffer' || reply.kind === 'signIn' || (reply.kind === 'card' && reply.inPlace !== true))
       return false;
-    if (await chat.isRequestCard(clicked)) return false;
+    if (await chat.isPosted(clicked)) return false;
     const owner = place.kind === 'shared' ? await parts.owners?.find(place.key, clicked) : null;
     return owner === null || owner === undefined || owner === speaker.id;
   }
 
-  async function showLive({ conversation }: Where, liveId: string, cardId: string | null): Promise<Posted> {
-    const drawing = await chat.draw(liveId);
-    if (drawing === null) throw new Error(`card ${liveId} cannot be drawn`);
-    const known = drawing.live.cardId;
-    if (known !== null && known !== cardId) {
+  /**
+   * Shows a message of the outbox. Whatever becomes of that is noted there, and the outbox sees to the rest, so that the
+   * turn has its answer.
+   */
+  async function showLive(
+    { conversation }: Where,
+    { liveId, drawing: given }: Reply & { kind: 'live' },
+    { cardId, isStray }: Pick<Shown, 'cardId' | 'isStray'>,
+  ): Promise<Posted> {
+    const found = given ?? (await chat.draw(liveId));
+    if (found === null) throw new Error(`card ${liveId} cannot be drawn`);
+    const drawing = isStray ? { ...found, stored: { ...found.stored, isStray } } : found;
+    const known = drawing.stored.activityId;
+    const elsewhere = async (own: string | null): Promise<Posted> => {
       // The request has its card elsewhere, so this one would say "checking" forever.
-      if (cardId !== null) await conversations.remove(conversation, cardId);
+      if (own !== null) await conversations.remove(conversation, own);
       parts.touch(liveId);
-      return { kind: 'done', cardId: known };
+      return { kind: 'done', activityId: known };
+    };
+    if (known !== null && known !== cardId) return elsewhere(cardId);
+    if (cardId === null) {
+      const posted = await post({ conversation }, drawing.content);
+      if (posted.kind !== 'done') warnNotTaken(posted);
+      const isNoted = await note(drawing, posted, null);
+      if (posted.kind !== 'done' || posted.activityId === null) parts.touch(liveId);
+      else if (isNoted) await parts.showed(drawing, 'post');
+      else return elsewhere(posted.activityId);
+      return { kind: 'done', activityId: null };
     }
-    const shown = await put({ conversation }, cardId, drawing.message);
-    if (shown.kind !== 'done') return shown;
-    const attached = await attach(liveId, shown.cardId, known);
-    if (attached !== shown.cardId) {
-      // Another process answered as well, and was first.
-      await conversations.remove(conversation, shown.cardId);
-      parts.touch(liveId);
-      return { kind: 'done', cardId: attached };
-    }
-    await parts.showed(drawing, shown.cardId === cardId ? 'edit' : 'post');
-    return shown;
+    // It shows nothing of the request yet.
+    const blank = { ...drawing, stored: { ...drawing.stored, revision: 0 } };
+    if (known === null && !(await note(blank, { kind: 'done', activityId: cardId }, known))) return elsewhere(cardId);
+    const edited = await edit({ conversation }, cardId, drawing.content);
+    if (edited.kind === 'done') await parts.showed(drawing, 'edit');
+    else parts.touch(liveId);
+    return { kind: 'done', activityId: cardId };
   }
 
-  /**
-   * Teams has the card, and no other process could find it there: if it is not stored now, it would be posted twice.
-   */
-  async function attach(liveId: string, cardId: string, instead: string | null): Promise<string> {
-    const until = clock.monotonic() + attachWithinMs;
+  /** Teams may have the card, and no other process could find it there: if that is not stored now, it is posted twice. */
+  async function note(drawing: Drawing, end: PostEnd, instead: string | null): Promise<boolean> {
+    const until = clock.monotonic() + noteWithinMs;
     for (;;) {
       try {
-        return await chat.attachCard(liveId, cardId, instead);
+        return await chat.outbox.ended(drawing, end, instead);
       } catch (error) {
         if (!isDatabaseFault(error) || ending.aborted || clock.monotonic() > until) throw error;
-        log.warn({ error, code: 'card_not_attached', liveId }, 'could not store the id of a posted card yet');
+        log.warn({ error, code: 'card_not_attached', id: drawing.stored.id }, 'could not store how a post ended yet');
       }
-      await clock.sleep(attachAgainMs, ending);
+      await clock.sleep(noteAgainMs, ending);
     }
   }
 
   /** One of Teams' own cards; it cannot replace another one. */
-  async function showBeside({ conversation }: Where, own: string | null, post: () => Promise<Posted>): Promise<Posted> {
+  async function showBeside({ conversation }: Where, { cardId }: Own, send: () => Promise<Posted>): Promise<Posted> {
     pacing.sent(conversationKey(conversation), clock.monotonic());
-    const shown = await post();
-    if (shown.kind === 'done' && own !== null) await conversations.remove(conversation, own);
+    const shown = await send();
+    if (shown.kind === 'done' && cardId !== null) await conversations.remove(conversation, cardId);
     return shown;
   }
 
@@ -194,38 +244,58 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
   }
 
   /** The answer is posted, whether its owner can be noted or not. */
-  async function noteOwner({ place, speaker }: Incoming, reply: Reply, cardId: string): Promise<void> {
-    if (place.kind !== 'shared' || reply.kind !== 'card' || reply.inPlace !== true) return;
+  async function noteOwner({ place, speaker }: Incoming, reply: Reply, cardId: string | null): Promise<void> {
+    if (cardId === null || place.kind !== 'shared' || reply.kind !== 'card' || reply.inPlace !== true) return;
     await parts.owners?.note(place.key, cardId, speaker.id).catch((error: unknown) => {
       log.warn({ error, code: 'owner_not_noted' }, 'could not store whose card this is');
     });
   }
 
-  /** Tells whether the answer is posted, or never can be. */
-  async function deliver(
-    incoming: Incoming,
-    reply: Reply,
-    own: string | null,
-    clicked: string | null,
-  ): Promise<boolean> {
-    for (const pauseMs of [...deliverAgainMs, null]) {
+  /**
+   * Tells whether the answer is posted, or never can be. What Teams has not taken is tried again; an answer that may
+   * have arrived is repeated once, when Teams answers again.
+   */
+  async function deliver(incoming: Incoming, reply: Reply, own: Own, clicked: string | null): Promise<boolean> {
+    const pausesMs = [...deliverAgainMs];
+    let isRepeated = false;
+    for (;;) {
       const shown = await show(incoming, reply, own, clicked);
       if (shown.kind === 'done') {
-        await noteOwner(incoming, reply, shown.cardId);
+        await noteOwner(incoming, reply, shown.activityId);
         return true;
       }
-      log.warn({ error: shown.error, status: shown.status, code: 'answer_not_taken' }, 'Teams did not take an answer');
+      warnNotTaken(shown);
       if (shown.kind === 'gone') return true;
-      if (pauseMs === null || ending.aborted) return false;
-      await clock.sleep(pauseMs, ending);
+      if (shown.kind === 'perhaps') {
+        if (isRepeated || !(await isBack(incoming))) return true;
+        isRepeated = true;
+        continue;
+      }
+      const pauseMs = pausesMs.shift();
+      if (pauseMs === undefined || ending.aborted) return false;
+      await clock.sleep(Math.max(pauseMs, shown.retryAfterMs ?? 0), ending);
+    }
+  }
+
+  function warnNotTaken({ kind: outcome, status, error }: Exclude<Posted, { kind: 'done' }>): void {
+    log.warn({ error, status, outcome, code: 'answer_not_taken' }, 'Teams did not take an answer');
+  }
+
+  /** Waits until Teams answers again; false where it does not for as long as an answer is of use. */
+  async function isBack({ conversation }: Where): Promise<boolean> {
+    const until = clock.monotonic() + repeatWithinMs;
+    while (!ending.aborted && clock.monotonic() < until) {
+      await clock.sleep(repeatAfterMs, ending);
+      if (await conversations.answers(conversation)) return true;
     }
     return false;
   }
 
+  /** A turn without its answer is handed back, so that the recovery loop resumes it while that is of use. */
   async function finish(
     incoming: Incoming,
     replying: Promise<Reply>,
-    own: string | null,
+    own: Own,
     clicked: string | null = null,
   ): Promise<void> {
     try {
@@ -235,64 +305,56 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
         if (isDatabaseFault(error)) throw error;
         return deliver(incoming, { kind: 'card', message: apology(incoming, error) }, own, null);
       });
-      if (isDone) await turns.close(incoming.id);
-      else log.error({ code: 'answer_lost' }, 'an answer could not be delivered');
+      if (isDone) return await turns.close(incoming.id);
+      log.error({ code: 'answer_lost' }, 'an answer could not be delivered');
     } catch (error) {
-      if (isDatabaseFault(error)) return putOff(incoming, error);
-      log.error({ error, code: 'answer_lost' }, 'an answer could not be delivered');
+      const code = isDatabaseFault(error) ? 'answer_put_off' : 'answer_lost';
+      log.error({ error, code }, 'an answer could not be delivered now');
     }
-  }
-
-  /** The turn stays open, and is resumed when the database is back. */
-  async function putOff({ id }: Incoming, error: unknown): Promise<void> {
-    log.error({ error, code: 'answer_put_off' }, 'an answer waits for the database');
-    await turns.handBack(id).catch(() => undefined);
+    await turns.handBack(incoming.id).catch(() => undefined);
   }
 
   /** The card that says that Usher is working. Without it the answer still comes, only late. */
-  async function showChecking(incoming: Incoming, cardId: string | null): Promise<string | null> {
-    const shown = await put(incoming, cardId, chat.checking(incoming.reader));
+  async function showChecking(incoming: Incoming, own: Own): Promise<Own> {
+    const shown = await put(incoming, { ...own, isOwn: true }, chat.checking(incoming.reader));
     if (shown.kind !== 'done') {
       const { error, status } = shown;
       log.warn({ error, status, code: 'checking_failed' }, 'Teams did not take a first card');
-      return cardId;
+      return { ...own, isStray: own.isStray || shown.kind === 'perhaps' };
     }
-    await turns.showed(incoming.id, shown.cardId).catch((error: unknown) => {
+    const { activityId } = shown;
+    if (activityId === null) return { ...own, cardId: null, isStray: true };
+    await turns.showed(incoming.id, activityId).catch((error: unknown) => {
       log.warn({ error, code: 'turn_not_stored' }, 'the first card of a turn was not stored');
     });
-    return shown.cardId;
+    return { ...own, cardId: activityId };
   }
 
   return {
-    async answer(incoming, cardId) {
+    async answer(incoming, earlier = null) {
       const replying = replyTo(incoming);
+      const own = earlier === null ? nothingShown : { ...earlier, isStray: false, isResumed: true };
       if (isTooSlow(await withinMs(replying, patienceMs, clock))) {
-        const shownId = await showChecking(incoming, cardId);
-        return { finished: finish(incoming, replying, shownId) };
+        const shown = await showChecking(incoming, own);
+        return { finished: finish(incoming, replying, shown) };
       }
-      const finished = finish(incoming, replying, cardId, clickedCard(incoming));
+      const finished = finish(incoming, replying, own, clickedCard(incoming));
       await withinMs(finished, longestTurnMs, clock);
       return { finished };
     },
     reply: replyTo,
-    deliver: (incoming, reply) => finish(incoming, Promise.resolve(reply), null, clickedCard(incoming)),
+    deliver: (incoming, reply) => finish(incoming, Promise.resolve(reply), nothingShown, clickedCard(incoming)),
     apology,
-    async postLive(liveId) {
-      const drawing = await chat.draw(liveId);
-      if (drawing === null || drawing.live.cardId !== null) return;
-      const shown = await showLive(drawing.live, liveId, null);
-      if (shown.kind !== 'done') throw new Error('Teams did not take a card', { cause: shown.error });
-    },
     giveUp(incoming, cardId, attempts) {
       const reference = newReference();
       const actorId = incoming.speaker.id;
       log.error({ reference, attempts, actorId, code: 'turn_given_up' }, 'processes ended in the middle of a turn');
       parts.gaveUp?.();
       const message = withReference(chat.givenUp(reference, incoming.reader), reference);
-      return finish(incoming, Promise.resolve({ kind: 'card', message }), cardId);
+      return finish(incoming, Promise.resolve({ kind: 'card', message }), { ...nothingShown, cardId });
     },
     async apologise(where, error) {
-      const posted = await put(where, null, apology(where, error, false));
+      const posted = await post(where, apology(where, error, false));
       if (posted.kind !== 'done') {
         log.warn({ error: posted.error, status: posted.status, code: 'apology_not_taken' }, 'Teams took no apology');
       }

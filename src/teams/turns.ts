@@ -40,8 +40,8 @@ export interface Turns {
   begin(incomingId: string): Promise<number | null>;
   /** Releases an open turn, for the next process. */
   handBack(incomingId: string): Promise<void>;
-  /** Deletes turns older than `before`. */
-  prune(before: number): Promise<void>;
+  /** Deletes turns older than `before`, and closes older unanswered ones that no process works on: nobody waits for them. */
+  prune(until: { readonly before: number; readonly unansweredBefore: number }): Promise<void>;
   /** Renews no more leases, and releases the open turns. */
   stop(): Promise<void>;
 }
@@ -222,8 +222,15 @@ export function createTurns(parts: TurnsParts): Turns {
         throw error;
       }
     },
-    async prune(before) {
+    async prune({ before, unansweredBefore }) {
       await database.query.deleteFrom('turns').where('received_at', '<', before).execute();
+      await database.query
+        .updateTable('turns')
+        .set({ incoming: null, lease_owner: null, lease_until: null })
+        .where('received_at', '<', unansweredBefore)
+        .where('incoming', 'is not', null)
+        .where((turn) => turn.or([turn('lease_until', 'is', null), turn('lease_until', '<', clock.now())]))
+        .execute();
     },
     async stop() {
       stopping.abort();

@@ -18,6 +18,7 @@ export interface CardViews {
   readonly form: FormView;
   readonly pending: PendingView;
   readonly check: CheckView;
+  readonly earlier: EarlierView;
 }
 
 export type CardName = keyof CardViews;
@@ -34,6 +35,7 @@ export const CARD_NAMES = [
   'form',
   'pending',
   'check',
+  'earlier',
 ] as const satisfies readonly CardName[];
 
 export type Maybe<T> = readonly [] | readonly [T];
@@ -48,6 +50,11 @@ export interface Look {
 
 export interface Text {
   readonly text: string;
+}
+
+/** Not a card of its own: its body ends another card. */
+export interface EarlierView extends Text {
+  readonly fallbackText: string;
 }
 
 export interface LabelledText extends Text {

@@ -1,8 +1,11 @@
+import type { Transaction } from 'kysely';
 import type { Access } from '../../access/access.ts';
 import type { Caller, Permission } from '../../access/caller.ts';
 import type { Ground } from '../../access/policy.ts';
 import type { Visible } from '../../access/seeing.ts';
+import type { StillMay } from '../../access/still-may.ts';
 import type { Bus } from '../../bus.ts';
+import type { Schema } from '../../db/schema.ts';
 import type { GraphTrouble } from '../../graph/answer.ts';
 import type { Applications } from '../../graph/applications.ts';
 import type { Assignments } from '../../graph/assignments.ts';
@@ -11,9 +14,10 @@ import type { ProvisioningLog } from '../../graph/provisioning-log.ts';
 import type { Rule as ProvisioningRule } from '../../graph/rules.ts';
 import type { Synchronization } from '../../graph/synchronization.ts';
 import type { Log } from '../../log.ts';
+import type { Message, MessageKind, PostEnd } from '../../outbox/message.ts';
 import type { AccessParts } from '../../requests/access-parts.ts';
 import type { CrashGuard } from '../../requests/crash-guard.ts';
-import type { Person, Reader } from '../../requests/request.ts';
+import type { Person } from '../../requests/request.ts';
 import type { CommandOf, Verb } from '../command.ts';
 import type { Grammar } from '../grammar/grammar.ts';
 import type { Rule } from '../grammar/rule.ts';
@@ -21,8 +25,7 @@ import type { FileContent, Incoming, IncomingFile, Speaker } from '../incoming.t
 import type { MessageKey, Messages } from '../messages.ts';
 import type { ChatObserver } from '../observer.ts';
 import type { AppSeen, PeopleSeen, PersonSeen, Resolved } from '../offers/resolved.ts';
-import type { OutboxSource } from '../outbox.ts';
-import type { CardAction, CardMessage, Drawing, ExportContext, ExportFile, Reply } from '../reply.ts';
+import type { CardAction, CardMessage, Content, Drawn, ExportContext, ExportFile, Reply } from '../reply.ts';
 import type { Chapter, CommandHelp } from '../views/help-card.ts';
 
 /** The Graph services of one permission type: application, or delegated for a signed-in person. */
@@ -53,8 +56,8 @@ export interface CommandParts extends GraphServices {
   readonly findMember: (conversation: string, memberId: string) => Promise<string | null>;
   /** Whether attribute values, typed reasons and other people's requests may be shown in this conversation. */
   readonly isOpenPlace: (conversation: string) => boolean;
-  /** Posts a card outside a turn; resolves with its id, or null where Teams did not take it. */
-  readonly post: (conversation: string, message: CardMessage) => Promise<string | null>;
+  /** Posts a message outside a turn. */
+  readonly post: (conversation: string, content: Content) => Promise<PostEnd>;
   /** Reads the content of a file that a person sent. */
   readonly readFile: (file: IncomingFile) => Promise<FileContent>;
   readonly registry: Registry;
@@ -170,27 +173,18 @@ export interface Lookup {
   as<V extends Verb>(verb: V, command: CommandOf<V>, others: readonly string[]): Promise<Resolved>;
 }
 
-/** Live cards of one kind: who owns an id draws it. */
-export interface LiveCards {
-  owns(liveId: string): boolean;
-  /** The card as it would look now; null when the id is unknown, or it may not be shown yet. */
-  draw(parts: CommandParts, liveId: string): Promise<Drawing | null>;
-  /** See `Chat.attachCard`. */
-  attach(parts: CommandParts, liveId: string, cardId: string, instead: string | null): Promise<string>;
-  markDrawn(parts: CommandParts, liveId: string, revision: number): Promise<void>;
-  /** The ids of cards that changed after they were drawn last, oldest first. */
-  undrawn(parts: CommandParts, limit: number): Promise<readonly string[]>;
-  /** Whether this message is such a card. */
-  isCard(parts: CommandParts, cardId: string): Promise<boolean>;
-  /** Where the card is, read without drawing it; `id` is what its reader knows it by. */
-  placeOf(parts: CommandParts, liveId: string): Promise<CardPlace | null>;
-}
-
-export interface CardPlace {
-  readonly id: string;
-  readonly conversation: string;
-  readonly reader: Reader;
-  readonly revision: number;
+/** One kind of message: how it is drawn, and what follows from its delivery. */
+export interface MessageDeclaration {
+  /** As it would look now; null when there is nothing to say any more, or it may not be shown yet. */
+  draw(parts: CommandParts, message: Message): Promise<Drawn | null>;
+  /** Whether it may be posted there now; without it, it always may. `unknown` while Graph does not tell. */
+  mayBePosted?(parts: CommandParts, message: Message): Promise<StillMay>;
+  /** What its reader knows it by, if not by the reference. */
+  about?(message: Message): string;
+  /** It was posted; in the transaction that notes it. */
+  posted?(parts: CommandParts, transaction: Transaction<Schema>, message: Message): Promise<void>;
+  /** It will not be posted: refused for good, tried for a day, or it may not be shown there any more. */
+  gaveUp?(parts: CommandParts, message: Message, why: 'gone' | 'failed' | 'mayNot'): Promise<void>;
 }
 
 /**
@@ -240,10 +234,7 @@ export type OpenedExport =
 export interface Registry {
   readonly commands: { readonly [V in Verb]: CommandDeclaration<V> };
   readonly buttons: { readonly [V in 'confirm' | 'ask' | 'page']: ButtonDeclaration<V> };
-  /** The first that owns an id draws it. */
-  readonly liveCards: readonly LiveCards[];
-  /** What the outbox sends, in this order. */
-  outbox(parts: CommandParts): readonly OutboxSource[];
+  readonly messages: { readonly [K in MessageKind]: MessageDeclaration };
   readonly accessRequests: AccessRequests;
   /** A file with a line. */
   answerFile(parts: CommandParts, turn: Turn, line: string, file: IncomingFile): Promise<Reply>;

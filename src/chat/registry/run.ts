@@ -2,7 +2,7 @@ import type { Permission } from '../../access/caller.ts';
 import { deny } from '../../access/policy.ts';
 import type { Command, CommandOf, Verb } from '../command.ts';
 import type { CardAction, Reply } from '../reply.ts';
-import type { ActionNamed, CommandParts, LiveCards, Needed, Registry, Turn } from './define-command.ts';
+import type { ActionNamed, CommandParts, Needed, Registry, Turn } from './define-command.ts';
 import { refuseStranger, refuseUnless, say, troubleReply } from './turn.ts';
 
 /**
@@ -120,11 +120,4 @@ export function decidesByItself({ registry }: CommandParts, verb: Verb): boolean
 /** Whether the caller may request access, and may not provision. */
 export function mayOnlyAsk({ caller }: Turn): boolean {
   return deny(caller, 'provision.run') !== null && deny(caller, 'access.request') === null;
-}
-
-/** The live cards that this id is one of. */
-export function liveCardsOf({ registry }: Pick<CommandParts, 'registry'>, liveId: string): LiveCards {
-  const owner = registry.liveCards.find((cards) => cards.owns(liveId));
-  if (owner === undefined) throw new Error('a live card that no feature draws');
-  return owner;
 }

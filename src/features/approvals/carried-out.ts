@@ -1,17 +1,9 @@
 import { requestFor } from '../../chat/offers/resolved.ts';
-import type { AccessRequests, ApprovalOfRequest, CommandParts, LiveCards } from '../../chat/registry/define-command.ts';
-import {
-  accessCardOfActivity,
-  attachAccessCard,
-  findAccessCard,
-  findUndrawnAccessCards,
-  markAccessCardDrawn,
-} from './access-requests/access-cards.ts';
+import type { AccessRequests, ApprovalOfRequest, CommandParts } from '../../chat/registry/define-command.ts';
 import type { AccessRequest } from './access-requests/access-request.ts';
 import { noteCalledOff } from './access-requests/acting.ts';
 import { act, recordRefusal } from './access-requests/store.ts';
 import { cancelAccess } from './cancel-access.ts';
-import { drawAccessCard, isAccessCardId } from './draw-access-card.ts';
 import { eitherAccessRequest } from './found-request.ts';
 import { requestAccess } from './request-access.ts';
 import { clickedAccessCard, retryAccess } from './retry-access.ts';
@@ -64,17 +56,3 @@ function approvalOf(parts: CommandParts, request: AccessRequest): ApprovalOfRequ
     clickedCard: (turn) => clickedAccessCard(parts, turn, id),
   };
 }
-
-/** The live cards of access requests, one for each conversation that shows it. */
-export const accessCards: LiveCards = {
-  owns: isAccessCardId,
-  draw: drawAccessCard,
-  attach: ({ store }, liveId, cardId, instead) => attachAccessCard(store.database, liveId, cardId, instead),
-  markDrawn: ({ store }, liveId, revision) => markAccessCardDrawn(store.database, liveId, revision),
-  undrawn: ({ store }, limit) => findUndrawnAccessCards(store.database, limit),
-  isCard: async ({ store }, cardId) => (await accessCardOfActivity(store.database, cardId)) !== null,
-  async placeOf({ store }, liveId) {
-    const card = await findAccessCard(store.database, liveId);
-    return card === null ? null : { ...card, id: card.accessRequestId };
-  },
-};

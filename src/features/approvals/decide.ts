@@ -12,8 +12,9 @@ import {
 import { missingFor } from '../../chat/registry/run.ts';
 import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
+import { findPosted } from '../../outbox/message-store.ts';
 import { findRequest } from '../../requests/store.ts';
-import { accessCardOfActivity, openAccessCard } from './access-requests/access-cards.ts';
+import { openAccessCard } from './access-requests/access-cards.ts';
 import type { AccessAction, AccessRequest } from './access-requests/access-request.ts';
 import { act, findAccessRequest, recordRefusal } from './access-requests/store.ts';
 import { decisionOf } from './cards/access-names.ts';
@@ -157,10 +158,10 @@ async function carryOut(parts: CommandParts, turn: Turn, request: AccessRequest,
     const decision = verdict.kind === 'approve' ? 'approved' : 'denied';
     return say(turn.words, { kind: 'decidedNow', id, decision, person: subject.name, app: app.name });
   }
-  const clicked = what.cardId === '' ? null : await accessCardOfActivity(parts.store.database, what.cardId);
+  const clicked = what.cardId === '' ? null : await findPosted(parts.store.database, what.cardId);
   const { conversationKey } = parts.store;
   const liveId =
-    clicked?.accessRequestId === request.id && conversationKey(clicked.conversation) === conversationKey(conversation)
+    clicked?.reference === request.id && conversationKey(clicked.conversation) === conversationKey(conversation)
       ? clicked.id
       : await openAccessCard(parts.store, {
           accessRequestId: request.id,

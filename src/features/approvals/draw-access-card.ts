@@ -1,15 +1,16 @@
 import type { Access } from '../../access/access.ts';
 import type { StillMay } from '../../access/still-may.ts';
 import { createMessages, type Messages } from '../../chat/messages.ts';
-import type { CardMessage, Drawing } from '../../chat/reply.ts';
+import type { CardMessage, Drawn } from '../../chat/reply.ts';
 import type { Applications } from '../../graph/applications.ts';
 import type { Assignments } from '../../graph/assignments.ts';
 import type { Directory } from '../../graph/directory.ts';
+import type { Message } from '../../outbox/message.ts';
 import type { AccessParts } from '../../requests/access-parts.ts';
 import { forecastQueue } from '../../requests/queue.ts';
 import { findRequest } from '../../requests/store.ts';
 import { positionMark } from '../provisioning/draw.ts';
-import { type AccessCard, findAccessCard, keyOfRoute } from './access-requests/access-cards.ts';
+import { keyOfRoute } from './access-requests/access-cards.ts';
 import type { AccessRequest } from './access-requests/access-request.ts';
 import { mayBeDone } from './access-requests/awaiting.ts';
 import { mayBeShown } from './access-requests/readers.ts';
@@ -27,41 +28,32 @@ export interface DrawAccessCardParts {
   readonly entraPortal: string;
 }
 
-/** Distinguishes the id of an access card from that of a provisioning request. */
-export function isAccessCardId(liveId: string): boolean {
-  return liveId.startsWith('copy-');
-}
-
 /**
  * One access card as it would look now, for the readers for whom it was posted; null when there is none. A card that
  * Usher posted to approvers unprompted is blanked once the request may no longer be shown there. Null also while Graph
  * does not tell whether it may.
  */
-export async function drawAccessCard(parts: DrawAccessCardParts, accessCardId: string): Promise<Drawing | null> {
-  const { database } = parts.store;
-  const card = await findAccessCard(database, accessCardId);
-  const accessRequest = card === null ? null : await findAccessRequest(database, card.accessRequestId);
-  if (card === null || accessRequest === null) return null;
+export async function drawAccessCard(parts: DrawAccessCardParts, card: Message): Promise<Drawn | null> {
+  const accessRequest = await findAccessRequest(parts.store.database, card.reference);
+  if (accessRequest === null) return null;
   const words = createMessages(card.reader.locale, card.reader.timeZone);
   const { kind } = accessRequest.state;
   const finished = kind !== 'pending' && kind !== 'approved' && kind !== 'started';
-  const live = { id: card.id, conversation: card.conversation, cardId: card.cardId, revision: card.revision };
+  const audience = card.audience ?? 'requester';
+  const needsAnswer = kind === 'pending' && audience === 'approvers';
   const shown = await standingOf(parts, card, accessRequest);
   if (shown === 'unknown') return null;
-  if (shown !== 'may')
-    return {
-      live,
-      message: problem(words, { kind: 'approvalWithdrawn' }),
-      fingerprint: `${card.revision}:withdrawn`,
-      finished,
-    };
-  const { message, progress } = await drawAccess(parts, words, accessRequest, { audience: card.audience });
+  if (shown !== 'may') {
+    const content = problem(words, { kind: 'approvalWithdrawn' });
+    return { content, fingerprint: `${card.revision}:withdrawn`, finished };
+  }
+  const { message: content, progress } = await drawAccess(parts, words, accessRequest, { audience });
   const position = progress?.forecast == null ? '' : positionMark(progress.forecast);
-  return { live, message, fingerprint: `${card.revision}:${position}`, finished };
+  return { content, fingerprint: `${card.revision}:${position}`, finished, needsAnswer };
 }
 
-async function standingOf(parts: DrawAccessCardParts, card: AccessCard, { app }: AccessRequest): Promise<StillMay> {
-  if (card.withdrawn === true) return 'mayNot';
+async function standingOf(parts: DrawAccessCardParts, card: Message, { app }: AccessRequest): Promise<StillMay> {
+  if (card.gone === 'withdrawn') return 'mayNot';
   const key = card.audience === 'approvers' ? keyOfRoute(card) : null;
   return key === null ? 'may' : mayBeShown({ ...parts, database: parts.store.database }, app.id, key);
 }

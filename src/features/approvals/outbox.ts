@@ -1,150 +1,98 @@
 import { anyMay, type StillMay } from '../../access/still-may.ts';
-import type { Bus } from '../../bus.ts';
 import { createMessages } from '../../chat/messages.ts';
-import type { OutboxRow, OutboxSource } from '../../chat/outbox.ts';
-import type { Drawing } from '../../chat/reply.ts';
-import { putOff } from '../../db/handing-out.ts';
-import type { AccessParts } from '../../requests/access-parts.ts';
+import type { CommandParts, MessageDeclaration } from '../../chat/registry/define-command.ts';
+import type { Message } from '../../outbox/message.ts';
+import { writeAudit } from '../../requests/audit-log.ts';
 import { findRequest } from '../../requests/store.ts';
-import {
-  type AccessCard,
-  accessCardPosted,
-  approversCards,
-  dueAccessCards,
-  keyOfRoute,
-} from './access-requests/access-cards.ts';
+import { approversCards, keyOfRoute } from './access-requests/access-cards.ts';
 import { mayBeDone } from './access-requests/awaiting.ts';
-import { dueNotices, type Notice, type NoticeKind, noticeSent, ownConversations } from './access-requests/notices.ts';
+import { type NoticeKind, ownConversations } from './access-requests/notices.ts';
+import { mayBeShown } from './access-requests/readers.ts';
 import { findAccessRequest } from './access-requests/store.ts';
 import { giveUpConversation } from './access-requests/undelivered.ts';
 import { noticeText } from './cards/notice-text.ts';
-
-export interface AccessOutboxParts {
-  readonly store: AccessParts;
-  /** An access card as it would look now. */
-  readonly draw: (liveId: string) => Promise<Drawing | null>;
-  /** The cloud's Entra admin center. */
-  readonly entraPortal: string;
-  /** An access request must be shown elsewhere: wakes the approval scheduler. */
-  readonly publish: Bus['publish'];
-  /** Whether requests for this app may be shown now in this approval channel or personal chat. */
-  readonly mayBeShown: (appId: string, key: string) => Promise<StillMay>;
-}
+import { drawAccessCard } from './draw-access-card.ts';
 
 /** Notices for approvers, sent where they were shown the request. */
-const toApprovers: ReadonlySet<NoticeKind> = new Set<NoticeKind>(['reminder', 'expired', 'cancelled']);
+const toApprovers: ReadonlySet<string> = new Set<NoticeKind>(['reminder', 'expired', 'cancelled']);
 
-/** The access cards that have not been posted, and the unsent notices. */
-export function accessOutbox(parts: AccessOutboxParts): {
-  readonly cards: OutboxSource;
-  readonly notices: OutboxSource;
-} {
-  const { store, draw, entraPortal, publish, mayBeShown } = parts;
-  const { database, clock } = store;
+/** The cards of access requests, one in each conversation that shows it. */
+export const accessCards: MessageDeclaration = {
+  draw: drawAccessCard,
+  mayBePosted: async (parts, card) =>
+    card.audience === 'approvers' ? standingOf(parts, card.reference, [card]) : 'may',
+  async posted({ store }, transaction, card) {
+    const key = keyOfRoute(card);
+    // The record has noted one that a person asked for.
+    if (key === null) return;
+    const entry = { at: store.clock.now(), actorId: '', kind: 'accessShown', requestId: card.reference } as const;
+    await writeAudit(transaction, { ...entry, details: { key } });
+  },
+  async gaveUp(parts, card, why) {
+    if (card.audience === 'approvers') await moveOn(parts, card, why);
+  },
+};
 
-  /** Moves the request to another conversation where its approvers read of it. */
-  async function moveOn(
-    { accessRequestId, conversation }: Pick<Notice, 'accessRequestId' | 'conversation'>,
-    why: 'gone' | 'failed' | 'mayNot',
-  ): Promise<void> {
-    if (await giveUpConversation(store, { accessRequestId, conversation }, why)) publish('access', accessRequestId);
-  }
+/** The texts about access requests. */
+export const accessNotices: MessageDeclaration = {
+  async draw(parts, notice) {
+    const text = await textOf(parts, notice);
+    return text === null ? null : { content: { text }, fingerprint: notice.id, finished: true };
+  },
+  mayBePosted: standingThere,
+  async gaveUp(parts, notice, why) {
+    if (notice.details === ('reminder' satisfies NoticeKind) || why === 'mayNot') await moveOn(parts, notice, why);
+  },
+};
 
-  async function cardRows(limit: number): Promise<readonly OutboxRow[]> {
-    const rows: OutboxRow[] = [];
-    for (const card of await dueAccessCards(database, clock.now(), limit)) {
-      const { id, conversation, accessRequestId } = card;
-      const isForApprovers = card.audience === 'approvers';
-      const standing = isForApprovers ? await standingOf(accessRequestId, [card]) : 'may';
-      // As long as Graph does not tell, the item is due again in a minute.
-      if (standing === 'unknown') continue;
-      if (standing !== 'may') {
-        await moveOn(card, 'mayNot');
-        continue;
-      }
-      rows.push({
-        ...card,
-        name: id,
-        about: () => accessRequestId,
-        async make() {
-          const drawing = await draw(id);
-          return drawing === null ? null : { kind: 'card', liveId: id, conversation, drawing };
-        },
-        async sent(cardId) {
-          if (cardId !== null) await accessCardPosted(store, id, cardId);
-        },
-        putOff: (dueAt) => putOff(database, 'access_cards', id, dueAt),
-        ...(isForApprovers ? { gaveUp: (why) => moveOn(card, why) } : {}),
-      });
-    }
-    return rows;
-  }
+/** Moves the request to another conversation where its approvers read of it. */
+async function moveOn(
+  { store, publish }: CommandParts,
+  { reference, conversation }: Message,
+  why: 'gone' | 'failed' | 'mayNot',
+): Promise<void> {
+  if (await giveUpConversation(store, { accessRequestId: reference, conversation }, why)) publish('access', reference);
+}
 
-  async function noticeRows(limit: number): Promise<readonly OutboxRow[]> {
-    const rows: OutboxRow[] = [];
-    for (const notice of await dueNotices(database, clock.now(), limit)) {
-      const { id, conversation, accessRequestId } = notice;
-      const standing = await standingThere(notice);
-      if (standing === 'unknown') continue;
-      if (standing !== 'may') {
-        await moveOn(notice, 'mayNot');
-        await putOff(database, 'notices', id, null);
-        continue;
-      }
-      rows.push({
-        ...notice,
-        name: `notice-${id}`,
-        about: () => accessRequestId,
-        async make() {
-          const text = await textOf(notice);
-          return text === null ? null : { kind: 'text', noticeId: id, conversation, text };
-        },
-        sent: () => noticeSent(database, id),
-        putOff: (dueAt) => putOff(database, 'notices', id, dueAt),
-        ...(notice.kind === 'reminder' ? { gaveUp: (why) => moveOn(notice, why) } : {}),
-      });
-    }
-    return rows;
-  }
+/** Whether these cards' request may be shown in the conversations where they are now. */
+async function standingOf(parts: CommandParts, accessRequestId: string, cards: readonly Message[]): Promise<StillMay> {
+  const { database } = parts.store;
+  const app = (await findAccessRequest(database, accessRequestId))?.app;
+  if (app === undefined || cards.length === 0) return 'may';
+  const standings = cards.map(async (card): Promise<StillMay> => {
+    const key = keyOfRoute(card);
+    if (card.gone === 'withdrawn') return 'mayNot';
+    return key === null ? 'may' : mayBeShown({ ...parts, database }, app.id, key);
+  });
+  return anyMay(await Promise.all(standings));
+}
 
-  /** Whether these cards' request may be shown in the conversations where they are now. */
-  async function standingOf(accessRequestId: string, cards: readonly AccessCard[]): Promise<StillMay> {
-    const app = (await findAccessRequest(database, accessRequestId))?.app;
-    if (app === undefined || cards.length === 0) return 'may';
-    const standings = cards.map(async (card): Promise<StillMay> => {
-      const key = keyOfRoute(card);
-      if (card.withdrawn === true) return 'mayNot';
-      return key === null ? 'may' : mayBeShown(app.id, key);
-    });
-    return anyMay(await Promise.all(standings));
-  }
+/** Notices for the requester and the decider always go where they made the request or the decision. */
+async function standingThere(parts: CommandParts, { reference, conversation, details }: Message): Promise<StillMay> {
+  if (!toApprovers.has(details ?? '')) return 'may';
+  const { database, conversationKey } = parts.store;
+  const isThere = (other: string) => conversationKey(other) === conversationKey(conversation);
+  if ((await ownConversations(database, reference)).some(isThere)) return 'may';
+  const cards = await approversCards(database.query, reference);
+  return standingOf(
+    parts,
+    reference,
+    cards.filter((card) => isThere(card.conversation)),
+  );
+}
 
-  /** Notices for the requester and the decider always go where they made the request or the decision. */
-  async function standingThere({ accessRequestId, conversation, kind }: Notice): Promise<StillMay> {
-    if (!toApprovers.has(kind)) return 'may';
-    const isThere = (other: string) => store.conversationKey(other) === store.conversationKey(conversation);
-    if ((await ownConversations(database, accessRequestId)).some(isThere)) return 'may';
-    const cards = await approversCards(database, accessRequestId);
-    return standingOf(
-      accessRequestId,
-      cards.filter((card) => isThere(card.conversation)),
-    );
-  }
-
-  async function textOf({ accessRequestId, kind, reader }: Notice): Promise<string | null> {
-    const accessRequest = await findAccessRequest(database, accessRequestId);
-    if (accessRequest === null) return null;
-    const { state } = accessRequest;
-    const request = state.kind === 'finished' ? await findRequest(database, state.requestId) : null;
-    const task = request?.tasks[0]?.state;
-    return noticeText(createMessages(reader.locale, reader.timeZone), {
-      accessRequest,
-      kind,
-      outcome: task?.kind === 'done' ? task.outcome : null,
-      mayBeDone: await mayBeDone(database, accessRequest),
-      entraPortalUrl: entraPortal,
-    });
-  }
-
-  return { cards: { due: cardRows }, notices: { due: noticeRows } };
+async function textOf({ store, entraPortal }: CommandParts, { reference, reader, details }: Message) {
+  const { database } = store;
+  const accessRequest = await findAccessRequest(database, reference);
+  if (accessRequest === null) return null;
+  const { state } = accessRequest;
+  const request = state.kind === 'finished' ? await findRequest(database, state.requestId) : null;
+  const task = request?.tasks[0]?.state;
+  return noticeText(createMessages(reader.locale, reader.timeZone), {
+    accessRequest,
+    kind: details as NoticeKind,
+    outcome: task?.kind === 'done' ? task.outcome : null,
+    mayBeDone: await mayBeDone(database, accessRequest),
+    entraPortalUrl: entraPortal,
+  });
 }

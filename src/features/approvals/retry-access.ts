@@ -3,7 +3,7 @@ import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
 import { refuseUnattended } from '../../chat/registry/run.ts';
 import { refuseOnGround } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
-import { accessCardOfActivity } from './access-requests/access-cards.ts';
+import { findPosted } from '../../outbox/message-store.ts';
 import { type AccessRequest, mayRetryLapsed } from './access-requests/access-request.ts';
 import { lookNow } from './access-requests/due.ts';
 import { act } from './access-requests/store.ts';
@@ -78,8 +78,8 @@ export async function clickedAccessCard(
   accessRequestId: string,
 ): Promise<Reply | null> {
   const { what } = turn.incoming;
-  const card = what.kind === 'text' ? null : await accessCardOfActivity(parts.store.database, what.cardId);
-  if (card?.accessRequestId !== accessRequestId) return null;
+  const card = what.kind === 'text' ? null : await findPosted(parts.store.database, what.cardId);
+  if (card?.reference !== accessRequestId) return null;
   // The client names the clicked card; the clicker may not see one that is in another conversation.
   const { conversationKey } = parts.store;
   const isHere = conversationKey(card.conversation) === conversationKey(turn.incoming.conversation);

@@ -33,7 +33,7 @@ export async function show(parts: CommandParts, turn: Turn, id: string): Promise
       return showAccess(parts, turn, found.accessRequest, readAlong);
     case 'whole': {
       const drawing = await drawRequest(parts, id, turn.incoming.conversation);
-      if (drawing !== null) return { kind: 'card', message: drawing.message };
+      if (drawing !== null) return { kind: 'card', message: drawing.content };
       return say(turn.words, { kind: 'unknownRequest', id });
     }
     case 'part':

@@ -1,57 +1,39 @@
-import type { StillMay } from '../../access/still-may.ts';
 import { type GiveUpParts, tellGivenUp } from '../../chat/give-up.ts';
 import { createMessages } from '../../chat/messages.ts';
-import type { OutboxRow, OutboxSource } from '../../chat/outbox.ts';
-import { putOff } from '../../db/handing-out.ts';
-import type { Log } from '../../log.ts';
+import type { MessageDeclaration } from '../../chat/registry/define-command.ts';
+import type { Message } from '../../outbox/message.ts';
 import type { StoreParts } from '../../requests/store.ts';
 import { announcementCard } from './cards/announcement-card.ts';
-import { announcementSent, dueAnnouncements } from './watching/announcements.ts';
-import { toWatch, type Watch } from './watching/watch-row.ts';
-import { findWatch } from './watching/watches.ts';
-
-export interface WatchOutboxParts {
-  readonly store: Pick<StoreParts, 'database' | 'clock'>;
-  /** The cloud's Entra admin center. */
-  readonly entraPortal: string;
-  /** Whether the person who added this watch may still watch. */
-  readonly mayWatch: (watch: Watch) => Promise<StillMay>;
-  readonly log: Log;
-}
+import type { JobChangeDetails } from './watching/announcements.ts';
+import { toWatch } from './watching/watch-row.ts';
+import { findWatch, mayWatch } from './watching/watches.ts';
 
 /** The announcements of watches. */
-export function watchOutbox({ store, entraPortal, mayWatch, log }: WatchOutboxParts): OutboxSource {
-  const { database, clock } = store;
-  return {
-    async due(limit) {
-      const rows: OutboxRow[] = [];
-      for (const due of await dueAnnouncements(database, clock.now(), limit)) {
-        const { id, conversation, reader, failures } = due;
-        const watch = await findWatch(database, due.key, due.appId);
-        const standing = watch === null ? 'may' : await mayWatch(watch);
-        if (standing === 'unknown') continue;
-        if (standing !== 'may') {
-          log.info({ announcementId: id, code: 'watch_not_counting' }, 'who added a watch may not watch any more');
-          await putOff(database, 'announcements', id, null);
-          continue;
-        }
-        rows.push({
-          ...{ conversation, reader, failures },
-          name: `announcement-${id}`,
-          about: () => due.details.app.name,
-          async make() {
-            const { app, change, status, at } = due.details;
-            const words = createMessages(reader.locale, reader.timeZone);
-            const message = announcementCard(words, { app, change, status, now: at, entraPortalUrl: entraPortal });
-            return { kind: 'post', announcementId: id, conversation, message };
-          },
-          sent: () => announcementSent(database, id),
-          putOff: (dueAt) => putOff(database, 'announcements', id, dueAt),
-        });
-      }
-      return rows;
-    },
-  };
+export const announcements: MessageDeclaration = {
+  async draw({ entraPortal }, { id, reader, details }) {
+    const { app, change, status, at } = JSON.parse(details ?? '') as JobChangeDetails;
+    const words = createMessages(reader.locale, reader.timeZone);
+    const content = announcementCard(words, { app, change, status, now: at, entraPortalUrl: entraPortal });
+    return { content, fingerprint: id, finished: true };
+  },
+  async mayBePosted({ store, access, log }, message) {
+    const [appId = '', ...key] = message.reference.split('|');
+    const watch = await findWatch(store.database, key.join('|'), appId);
+    const standing = watch === null ? 'may' : await mayWatch(access, watch);
+    if (standing === 'mayNot')
+      log.info({ messageId: message.id, code: 'watch_not_counting' }, 'who added a watch may not watch any more');
+    return standing;
+  },
+  about: (message) => appOf(message),
+};
+
+function appOf({ reference, details }: Message): string {
+  try {
+    return (JSON.parse(details ?? '') as JobChangeDetails).app.name;
+  } catch {
+    // What cannot be read may be what crashed the processes.
+    return reference.split('|')[0] ?? '';
+  }
 }
 
 /** Tells every conversation that watches the app that Usher no longer checks it. */

@@ -55,7 +55,7 @@ async function cancel(parts: CommandParts, turn: Turn, requestId: string): Promi
     await accessRequest?.note('cancelled', { id: turn.caller.id, name: turn.caller.name });
     const isTyped = turn.incoming.what.kind === 'text';
     if (isTyped) return say(turn.words, { kind: 'cancelledNow', id: found.request.id, count: cancelled });
-    return cardOf(parts, found.request);
+    return cardOf(parts, found.request.id);
   }
   return say(turn.words, alreadySent > 0 ? { kind: 'alreadySent', sent: alreadySent } : { kind: 'nothingToCancel' });
 }

@@ -1,5 +1,5 @@
 import type { Messages } from '../../chat/messages.ts';
-import type { CardMessage, Drawing } from '../../chat/reply.ts';
+import type { CardMessage, Drawn } from '../../chat/reply.ts';
 import type { OutcomeKind } from '../../graph/outcome.ts';
 import { forecastRequest } from '../../requests/forecast.ts';
 import { findRequestOverview, type RequestOverview } from '../../requests/overview.ts';
@@ -20,6 +20,11 @@ export interface DrawParts {
   readonly isOpenPlace: (conversation: string) => boolean;
 }
 
+/** A request is always shown by a card. */
+interface DrawnCard extends Drawn {
+  readonly content: CardMessage;
+}
+
 /** A request with more calls is not loaded whole for display: its tasks carry long reports. */
 const mostLoaded = 60;
 
@@ -29,7 +34,11 @@ const mostLoaded = 60;
  *
  * @param conversation where it is shown, if not where the request was made
  */
-export async function drawRequest(parts: DrawParts, requestId: string, conversation?: string): Promise<Drawing | null> {
+export async function drawRequest(
+  parts: DrawParts,
+  requestId: string,
+  conversation?: string,
+): Promise<DrawnCard | null> {
   const { database, clock } = parts.store;
   const overview = await findRequestOverview(database, requestId);
   if (overview === null || overview.total === 0) return null;
@@ -45,10 +54,10 @@ export async function drawRequest(parts: DrawParts, requestId: string, conversat
   // The end is rounded to ten seconds: a card precise to the second would be edited every two.
   const ends = forecast === null ? '' : (faultMark(forecast) ?? Math.round(forecast.lastStartsAt / 10_000));
   return {
-    live: overview.request,
-    message,
+    content: message,
     fingerprint: `${overview.request.revision}:${ends}`,
     finished: states.held + states.waiting + states.running === 0,
+    needsAnswer: states.held > 0,
   };
 }
 
@@ -75,7 +84,7 @@ async function drawSingle(
   request: Request,
   now: number,
   conversation: string,
-): Promise<Drawing> {
+): Promise<DrawnCard> {
   const readAlong = !isOpenPlace(conversation);
   const [task] = request.tasks;
   const isWaiting = task?.state.kind === 'waiting';
@@ -84,7 +93,7 @@ async function drawSingle(
   // A start time that moves by less than a second is not worth an edit.
   const position = forecast === null ? '' : positionMark(forecast);
   const finished = task?.state.kind === 'done' || task?.state.kind === 'cancelled';
-  return { live: request, message, fingerprint: `${request.revision}:${position}`, finished };
+  return { content: message, fingerprint: `${request.revision}:${position}`, finished };
 }
 
 /** What a waiting task's card says about its queue position; a change is worth an edit. */

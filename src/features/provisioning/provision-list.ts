@@ -61,7 +61,6 @@ export async function provisionList(
     tasks: people.subjects.map((subject) => ({ subject, members: [] })),
   });
   parts.observe?.requested('list');
-  if (!held) parts.publish('tasks', null);
   return { kind: 'live', liveId: request.id };
 }
 

@@ -31,7 +31,6 @@ async function provision(parts: CommandParts, turn: Turn, command: ProvisionComm
     tasks: [{ subject: subject.subject, members: [] }],
   });
   parts.observe?.requested('person');
-  parts.publish('tasks', null);
   return { kind: 'live', liveId: request.id };
 }
 

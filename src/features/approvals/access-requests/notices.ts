@@ -1,10 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { type Selectable, sql, type Transaction } from 'kysely';
 import { assertNever } from '../../../assert-never.ts';
 import type { Database } from '../../../db/database.ts';
-import { handOut } from '../../../db/handing-out.ts';
 import type { AccessRequestRow, Schema } from '../../../db/schema.ts';
+import { insertMessages } from '../../../outbox/message-store.ts';
 import type { AccessParts } from '../../../requests/access-parts.ts';
 import type { Reader } from '../../../requests/request.ts';
+import { approversCards, hasReaders } from './access-cards.ts';
 import type { AccessAction } from './access-request.ts';
 import { toDecidedFrom } from './rows.ts';
 
@@ -39,16 +41,6 @@ export type NoticeKind =
   | 'nobodyReached'
   /** Not about the request: the conversation gets no more of them, as the people who added it may no longer decide. */
   | 'placeEnded';
-
-export interface Notice {
-  readonly id: number;
-  readonly accessRequestId: string;
-  readonly conversation: string;
-  readonly reader: Reader;
-  readonly kind: NoticeKind;
-  /** How often sending has failed. */
-  readonly failures: number;
-}
 
 /** A recipient's conversation and language. */
 interface Recipient {
@@ -107,10 +99,11 @@ export async function enqueueNotices(
 /** Whether a notice of the present wait was written; a wait that a retry has begun is another. */
 async function hasBeenTold(transaction: Transaction<Schema>, { id, awaiting_since }: Row): Promise<boolean> {
   const told = await transaction
-    .selectFrom('notices')
+    .selectFrom('messages')
     .select('id')
-    .where('access_request_id', '=', id)
-    .where('kind', '=', 'waits')
+    .where('reference', '=', id)
+    .where('kind', '=', 'notice')
+    .where('details', '=', 'waits' satisfies NoticeKind)
     .where('created_at', '>=', awaiting_since ?? 0)
     .limit(1)
     .executeTakeFirst();
@@ -150,10 +143,11 @@ function startsAtOnce({ decided_at, due_at }: Row): boolean {
 /** Makes the requester's notice of the approval due, as it is known now whether the request starts. */
 export async function releaseApproval(transaction: Transaction<Schema>, id: string, at: number): Promise<void> {
   await transaction
-    .updateTable('notices')
+    .updateTable('messages')
     .set({ due_at: at })
-    .where('access_request_id', '=', id)
-    .where('kind', '=', 'approved')
+    .where('reference', '=', id)
+    .where('kind', '=', 'notice')
+    .where('details', '=', 'approved' satisfies NoticeKind)
     // Only the original due time: a notice that is being sent or was put off is due later than this.
     .where('due_at', '=', (notice) => sql<number>`${notice.ref('created_at')} + ${sql.lit(firstLookMs)}`)
     .where('due_at', '>', at)
@@ -171,17 +165,7 @@ function deciderRecipients(row: Row): Recipient[] {
 
 /** A card that can never be posted does not count. */
 async function approverRecipients(transaction: Transaction<Schema>, { id }: Row): Promise<Recipient[]> {
-  const rows = await transaction
-    .selectFrom('access_cards')
-    .select(['conversation', 'locale', 'time_zone'])
-    .where('access_request_id', '=', id)
-    .where('audience', '=', 'approvers')
-    .where('gone', '=', 0)
-    .where((card) => card.or([card('card_id', 'is not', null), card('due_at', 'is not', null)]))
-    .orderBy('created_at')
-    .orderBy('id')
-    .execute();
-  return rows.map(({ conversation, locale, time_zone }) => ({ conversation, reader: { locale, timeZone: time_zone } }));
+  return (await approversCards(transaction, id)).filter(hasReaders);
 }
 
 async function enqueue(
@@ -199,16 +183,15 @@ async function enqueue(
   }
   if (byConversation.size === 0) return;
   const at = clock.now();
-  const rows = [...byConversation.values()].map(({ conversation, reader }) => ({
-    access_request_id: id,
-    conversation,
-    locale: reader.locale,
-    time_zone: reader.timeZone,
-    kind,
-    created_at: at,
-    due_at: at + delayMs,
+  const notices = [...byConversation.values()].map(({ conversation, reader }) => ({
+    id: `notice-${randomUUID()}`,
+    kind: 'notice' as const,
+    reference: id,
+    ...{ conversation, reader },
+    details: kind,
+    dueAt: at + delayMs,
   }));
-  await transaction.insertInto('notices').values(rows).execute();
+  await insertMessages(transaction, notices, at);
 }
 
 /** How long the scheduler has to find out whether an approved request starts. */
@@ -224,24 +207,4 @@ export async function ownConversations({ query }: Database, accessRequestId: str
   return row === undefined
     ? []
     : [requesterRecipient(row), ...deciderRecipients(row)].map(({ conversation }) => conversation);
-}
-
-/**
- * Hands out the notices to send now, oldest first. A notice that is neither sent nor put off is due again in a minute.
- */
-export function dueNotices(database: Database, now: number, limit: number): Promise<Notice[]> {
-  return database.transact(async (transaction) =>
-    (await handOut(database, transaction, 'notices', now, limit)).map((row) => ({
-      id: row.id,
-      accessRequestId: row.access_request_id,
-      conversation: row.conversation,
-      reader: { locale: row.locale, timeZone: row.time_zone },
-      kind: row.kind as NoticeKind,
-      failures: row.failures,
-    })),
-  );
-}
-
-export async function noticeSent({ query }: Database, id: number): Promise<void> {
-  await query.updateTable('notices').set({ due_at: null }).where('id', '=', id).execute();
 }

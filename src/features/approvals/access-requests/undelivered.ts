@@ -1,9 +1,11 @@
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../../../db/database.ts';
 import type { Schema } from '../../../db/schema.ts';
+import type { Message } from '../../../outbox/message.ts';
+import { setGone } from '../../../outbox/message-store.ts';
 import type { AccessParts } from '../../../requests/access-parts.ts';
 import { writeAudit } from '../../../requests/audit-log.ts';
-import { keyOfRoute } from './access-cards.ts';
+import { approversCards, hasReaders, keyOfRoute } from './access-cards.ts';
 import { lockAccessRequest } from './acting.ts';
 import {
   common,
@@ -31,9 +33,6 @@ export type Refused =
   /** It may not be shown there any more. */
   | 'mayNot';
 
-/** The value of `gone` for a withdrawn card: it may still be in Teams, but shows nothing any more. */
-export const withdrawn = 2;
-
 /** Gives up the approvers' cards of a request in a conversation. True when it has to be routed again. */
 export function giveUpConversation(
   parts: AccessParts,
@@ -45,30 +44,17 @@ export function giveUpConversation(
     const row = await lockAccessRequest(parts, transaction, id);
     if (row === null) return false;
     const at = clock.now();
-    const cards = await transaction
-      .selectFrom('access_cards')
-      .select(['id', 'source', 'conversation', 'card_id', 'gone', 'due_at'])
-      .where('access_request_id', '=', id)
-      .where('audience', '=', 'approvers')
-      .execute();
-    const isThere = (card: { readonly conversation: string }) =>
-      conversationKey(card.conversation) === conversationKey(conversation);
-    for (const { id: accessCardId, source, card_id } of cards.filter((card) => isThere(card) && card.gone === 0)) {
-      const gone = why === 'mayNot' ? withdrawn : 1;
-      await transaction
-        .updateTable('access_cards')
-        .set({ gone, due_at: null })
-        .where('id', '=', accessCardId)
-        .execute();
-      const key = keyOfRoute({ accessRequestId: id, source });
+    const cards = await approversCards(transaction, id);
+    const isThere = (card: Message) => conversationKey(card.conversation) === conversationKey(conversation);
+    for (const card of cards.filter((one) => isThere(one) && one.gone === 'no')) {
+      await setGone(transaction, card.id, why === 'mayNot' ? 'withdrawn' : 'refused');
+      const key = keyOfRoute(card);
       const details = { key, why };
-      if (card_id === null)
+      if (card.activityId === null)
         await writeAudit(transaction, { at, actorId: '', kind: 'accessNotShown', requestId: id, details });
       if (key !== null && why === 'gone') await forgetApprovalChannel(transaction, { key, why, at });
     }
-    const isRead = cards.some(
-      (card) => !isThere(card) && card.gone === 0 && (card.card_id !== null || card.due_at !== null),
-    );
+    const isRead = cards.some((card) => !isThere(card) && hasReaders(card));
     if (isRead || row.state !== 'pending') return false;
     await reroute(transaction, id, at);
     return true;
@@ -85,13 +71,8 @@ async function reroute(transaction: Transaction<Schema>, id: string, at: number)
 
 /** The keys of the conversations that refused this request. */
 export async function findRefusing({ query }: Database, accessRequestId: string): Promise<ReadonlySet<string>> {
-  const rows = await query
-    .selectFrom('access_cards')
-    .select('source')
-    .where('access_request_id', '=', accessRequestId)
-    .where('gone', '>=', 1)
-    .execute();
-  return new Set(rows.flatMap(({ source }) => keyOfRoute({ accessRequestId, source }) ?? []));
+  const cards = await approversCards(query, accessRequestId);
+  return new Set(cards.flatMap((card) => (card.gone === 'no' ? [] : (keyOfRoute(card) ?? []))));
 }
 
 /**
@@ -159,38 +140,26 @@ async function withdrawCards(
   }: { readonly key: string; readonly ended: Share; readonly apps: readonly string[]; readonly at: number },
 ): Promise<void> {
   const rows = await transaction
-    .selectFrom('access_cards')
-    .innerJoin('access_requests', 'access_requests.id', 'access_cards.access_request_id')
-    .select(['access_cards.id', 'access_requests.id as requestId', 'access_requests.app_id', 'access_requests.state'])
-    .where('access_cards.audience', '=', 'approvers')
-    .where('access_cards.gone', '=', 0)
-    .where('access_cards.source', '=', routeSourceOf(key))
+    .selectFrom('messages')
+    .innerJoin('access_requests', 'access_requests.id', 'messages.reference')
+    .select(['messages.id', 'access_requests.id as requestId', 'access_requests.app_id', 'access_requests.state'])
+    .where('messages.audience', '=', 'approvers')
+    .where('messages.gone', '=', 0)
+    .where('messages.source', '=', routeSourceOf(key))
     .execute();
   for (const { id, requestId, app_id, state } of rows) {
     if (!(apps.includes(app_id) ? ended.apps.includes(app_id) : ended.general)) continue;
-    await transaction.updateTable('access_cards').set({ gone: withdrawn, due_at: null }).where('id', '=', id).execute();
+    await setGone(transaction, id, 'withdrawn');
     // The cards of the request show it at their next edit.
     await transaction
       .updateTable('access_requests')
       .set({ revision: sql<number>`revision + 1` })
       .where('id', '=', requestId)
       .execute();
-    if (state === 'pending' && !(await hasReader(transaction, requestId))) await reroute(transaction, requestId, at);
+    const isRead = (await approversCards(transaction, requestId)).some(hasReaders);
+    if (state === 'pending' && !isRead) await reroute(transaction, requestId, at);
   }
 }
 
 /** What `routeSource` gives for this conversation, for the request of any row. */
 const routeSourceOf = (key: string) => sql<string>`'route|' || access_requests.id || '|' || ${key}`;
-
-async function hasReader(transaction: Transaction<Schema>, accessRequestId: string): Promise<boolean> {
-  const row = await transaction
-    .selectFrom('access_cards')
-    .select('id')
-    .where('access_request_id', '=', accessRequestId)
-    .where('audience', '=', 'approvers')
-    .where('gone', '=', 0)
-    .where((card) => card.or([card('card_id', 'is not', null), card('due_at', 'is not', null)]))
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
-}

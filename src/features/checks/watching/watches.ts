@@ -5,7 +5,7 @@ import type { WatchedStatus } from '../../../chat/jobs/job-change.ts';
 import type { Database } from '../../../db/database.ts';
 import { writeAudit } from '../../../requests/audit-log.ts';
 import type { StoreParts } from '../../../requests/store.ts';
-import { enqueueAnnouncements } from './announcements.ts';
+import { enqueueAnnouncements, watchReference } from './announcements.ts';
 import { hastenRound, lockRound } from './round.ts';
 import { toWatch, type Watch } from './watch-row.ts';
 
@@ -67,10 +67,10 @@ export async function removeWatch(parts: WatchParts, key: string, appId: string,
       .executeTakeFirst();
     if (removed === undefined) return false;
     await transaction
-      .updateTable('announcements')
+      .updateTable('messages')
       .set({ due_at: null })
-      .where('key', '=', key)
-      .where('app_id', '=', appId)
+      .where('kind', '=', 'announcement')
+      .where('reference', '=', watchReference(appId, key))
       .where('due_at', 'is not', null)
       .execute();
     const watcher = await transaction

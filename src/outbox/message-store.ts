@@ -1,0 +1,272 @@
+import { type Kysely, type Selectable, sql, type Updateable } from 'kysely';
+import type { Clock } from '../clock.ts';
+import type { Database } from '../db/database.ts';
+import type { MessageRow, Schema } from '../db/schema.ts';
+import type { Reader } from '../requests/request.ts';
+import type { Audience, Message, MessageKind, Posted } from './message.ts';
+
+/** A message before it is stored. */
+export interface NewMessage {
+  readonly id: string;
+  readonly kind: MessageKind;
+  readonly reference: string;
+  readonly source?: string;
+  readonly conversation: string;
+  readonly reader: Reader;
+  readonly audience?: Audience;
+  readonly details?: string;
+  /** When the outbox sends it; null where the answer to a message posts it at once. */
+  readonly dueAt: number | null;
+}
+
+/** How long a message that is being posted is given to no other process. */
+const claimedForMs = 60_000;
+
+/** Stores messages; one whose id or source is there already is left as it is. */
+export async function insertMessages(query: Kysely<Schema>, wanted: readonly NewMessage[], now: number): Promise<void> {
+  if (wanted.length === 0) return;
+  await query
+    .insertInto('messages')
+    .values(
+      wanted.map(({ id, kind, reference, source = null, conversation, reader, audience = null, details, dueAt }) => ({
+        ...{ id, kind, reference, source, conversation, audience },
+        locale: reader.locale,
+        time_zone: reader.timeZone,
+        details: details ?? null,
+        latest_revision: latestRevision(kind, reference),
+        created_at: now,
+        // If its process dies, the outbox sends it after all.
+        due_at: dueAt ?? now + claimedForMs,
+        posting: dueAt === null ? 1 : 0,
+      })),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** Afterwards the database keeps it up to date, see `db/search.ts`. A text is never edited. */
+function latestRevision(kind: MessageKind, reference: string) {
+  if (kind === 'request') return 1;
+  if (kind !== 'access') return null;
+  return sql<number>`(select access_requests.revision + coalesce(requests.revision, 0) from access_requests
+    left join requests on requests.id = access_requests.request_id where access_requests.id = ${reference})`;
+}
+
+export async function findMessage({ query }: Pick<Database, 'query'>, id: string): Promise<Message | null> {
+  const row = await query.selectFrom('messages').selectAll().where('id', '=', id).executeTakeFirst();
+  return row === undefined ? null : toMessage(row);
+}
+
+/** The message that is this Teams activity; null where it is none of those that Usher edits. */
+export async function findPosted({ query }: Pick<Database, 'query'>, activityId: string): Promise<Message | null> {
+  const posted = query.selectFrom('messages').selectAll().where('activity_id', '=', activityId);
+  const row = await posted.limit(1).executeTakeFirst();
+  return row === undefined ? null : toMessage(row);
+}
+
+/**
+ * Hands out the messages that are due, oldest first. One that is neither posted nor put off is due again in a minute:
+ * another process must not send it as well, and if this process dies, it is sent after all.
+ */
+export async function claimDue(
+  { query, dialect }: Pick<Database, 'query' | 'dialect'>,
+  now: number,
+  limit: number,
+): Promise<Message[]> {
+  const skipping = dialect.lockRows ? sql`for update skip locked` : sql``;
+  const { rows } = await sql<Selectable<MessageRow>>`
+    update messages set due_at = ${now + claimedForMs}, posting = posting + 1 where id in (
+      select id from messages where due_at <= ${now} order by due_at, created_at, kind, id limit ${limit} ${skipping})
+    returning *`.execute(query);
+  return rows.map(toMessage).toSorted((one, other) => (order(one) < order(other) ? -1 : 1));
+
+  function order({ id, kind }: Message): string {
+    const createdAt = rows.find((row) => row.id === id)?.created_at ?? 0;
+    return `${String(createdAt).padStart(20, '0')} ${kind} ${id}`;
+  }
+}
+
+/**
+ * Notes how a post ended. Of two processes that posted a card, the first to note it wins, and this returns false for
+ * the other one.
+ *
+ * @param instead the activity that it replaces; null for the first one.
+ */
+export async function notePost(
+  query: Kysely<Schema>,
+  id: string,
+  posted: Posted,
+  instead: string | null = null,
+): Promise<boolean> {
+  const noted = await query
+    .updateTable('messages')
+    .set(columnsOf(posted))
+    .where('id', '=', id)
+    .where((message) => message.or([message('activity_id', 'is', null), message('activity_id', '=', instead ?? '')]))
+    .returning('id')
+    .executeTakeFirst();
+  return noted !== undefined;
+}
+
+function columnsOf(posted: Posted): Updateable<MessageRow> {
+  const { activityId, shownRevision, dueAt, failures, gone, isRepeated, isStray } = posted;
+  return {
+    posting: 0,
+    ...(activityId === undefined ? {} : { activity_id: activityId }),
+    ...(shownRevision === undefined ? {} : { shown_revision: shownRevision }),
+    ...(dueAt === undefined ? {} : { due_at: dueAt }),
+    ...(failures === undefined ? {} : { failures }),
+    ...(gone === undefined ? {} : { gone: goneNumbers[gone] }),
+    ...(isRepeated === undefined ? {} : { repeated: isRepeated ? 1 : 0 }),
+    ...(isStray === undefined ? {} : { stray: isStray ? 1 : 0 }),
+  };
+}
+
+/** Postpones a message that was not posted, or never posts it where `dueAt` is null. */
+export async function putOff({ query }: Pick<Database, 'query'>, id: string, dueAt: number | null): Promise<void> {
+  await query
+    .updateTable('messages')
+    .set((message) => ({ due_at: dueAt, failures: message('failures', '+', 1), posting: 0 }))
+    .where('id', '=', id)
+    .execute();
+}
+
+/** It has no readers, or may not be shown any more: a withdrawn card may still be in Teams, and its next edit blanks it. */
+export async function setGone(query: Kysely<Schema>, id: string, gone: 'refused' | 'withdrawn'): Promise<void> {
+  await query.updateTable('messages').set({ gone: goneNumbers[gone], due_at: null }).where('id', '=', id).execute();
+}
+
+/** Its card cannot be edited any more, so its outcome is posted as a message of its own. */
+export async function letGo(
+  { query }: Pick<Database, 'query'>,
+  { id, activityId }: Pick<Message, 'id' | 'activityId'>,
+  { dueAt, isStray }: { readonly dueAt: number | null; readonly isStray: boolean },
+): Promise<void> {
+  await query
+    .updateTable('messages')
+    .set({ activity_id: null, due_at: dueAt, ...(isStray ? { stray: 1 } : {}) })
+    .where('id', '=', id)
+    .where('activity_id', '=', activityId)
+    .execute();
+}
+
+/** The outcome of a message that nothing can be edited of is due now. */
+export async function makeDue({ query }: Pick<Database, 'query'>, id: string, now: number): Promise<void> {
+  await query
+    .updateTable('messages')
+    .set({ due_at: now })
+    .where('id', '=', id)
+    .where('activity_id', 'is', null)
+    .where('due_at', 'is', null)
+    .where('gone', '=', 0)
+    .execute();
+}
+
+/** Stores that the card shows this revision. A late older edit changes nothing. */
+export async function noteShown({ query }: Pick<Database, 'query'>, id: string, revision: number): Promise<void> {
+  await query
+    .updateTable('messages')
+    .set({ shown_revision: revision })
+    .where('id', '=', id)
+    .where('shown_revision', '<', revision)
+    .execute();
+}
+
+/** The messages that do not show the latest revision and are not in the outbox, oldest first. */
+export async function findUnshown({ query }: Pick<Database, 'query'>, limit: number): Promise<readonly string[]> {
+  const rows = await query
+    .selectFrom('messages')
+    .select('id')
+    .whereRef('shown_revision', '<', 'latest_revision')
+    .where('due_at', 'is', null)
+    .where((message) => message.or([message('gone', '=', 0), message('activity_id', 'is not', null)]))
+    .orderBy('created_at')
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+export interface EditingParts {
+  readonly database: Database;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly owner: string;
+  /** The pause between the edits of two processes; milliseconds. */
+  readonly stillMs: number;
+  readonly leaseMs?: number;
+}
+
+/**
+ * The right to edit a card. Several processes draw what is stored at that moment, but two concurrent edits may reach
+ * Teams in either order, and the older one would stay. So one process at a time edits a card, with a short pause between
+ * two processes. A process that hung for longer than its lease learns at the end that another one may have edited
+ * meanwhile, and draws once more: the last edit shows the latest revision.
+ */
+export interface CardEdit {
+  /** False when the card may have been edited by another process meanwhile. */
+  end(): Promise<boolean>;
+}
+
+/** Longer than an edit takes with all its retries, and short enough that a dead process's card is drawn in time. */
+const defaultLeaseMs = 30_000;
+
+/** Begins an edit of a card; null while another process edits it, or did a moment ago. */
+export async function beginEdit(parts: EditingParts, id: string): Promise<CardEdit | null> {
+  const { database, clock, owner, stillMs, leaseMs = defaultLeaseMs } = parts;
+  const { query, dialect } = database;
+  if (dialect.singleProcess) return { end: async () => true };
+  const now = clock.now();
+  const until = now + leaseMs;
+  const begun = await query
+    .updateTable('messages')
+    .set({ edit_owner: owner, edit_until: until })
+    .where('id', '=', id)
+    .where((message) =>
+      message.or([
+        message('edit_until', 'is', null),
+        message('edit_until', '<=', now),
+        message('edit_owner', '=', owner),
+      ]),
+    )
+    .returning('id')
+    .executeTakeFirst();
+  if (begun === undefined) return null;
+  return {
+    async end() {
+      const ended = await query
+        .updateTable('messages')
+        // The owner stays: a process keeps the pause between its own edits itself.
+        .set({ edit_until: clock.now() + stillMs })
+        .where('id', '=', id)
+        .where('edit_owner', '=', owner)
+        .where('edit_until', '=', until)
+        .returning('id')
+        .executeTakeFirst();
+      return ended !== undefined;
+    },
+  };
+}
+
+const goneNumbers = { no: 0, refused: 1, withdrawn: 2 } as const;
+const goneNames = ['no', 'refused', 'withdrawn'] as const;
+
+export function toMessage(row: Selectable<MessageRow>): Message {
+  return {
+    id: row.id,
+    kind: row.kind,
+    reference: row.reference,
+    source: row.source,
+    conversation: row.conversation,
+    reader: { locale: row.locale, timeZone: row.time_zone },
+    audience: row.audience,
+    details: row.details,
+    activityId: row.activity_id,
+    revision: row.latest_revision ?? 0,
+    shownRevision: row.shown_revision,
+    dueAt: row.due_at,
+    failures: row.failures,
+    gone: goneNames[row.gone] ?? 'refused',
+    isInterrupted: row.posting > 1,
+    isRepeated: row.repeated === 1,
+    isStray: row.stray === 1,
+  };
+}

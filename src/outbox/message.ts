@@ -1,0 +1,115 @@
+import type { Reader } from '../requests/request.ts';
+
+/**
+ * A message is anything that Usher has posted to Teams or is going to post: the card of a request, a card of an access
+ * request, a notice, an announcement. Its row is what the outbox sends, and what a card is edited by.
+ *
+ *              ┌──refused for now (429, 412, no connection): again after a pause, for a day──┐
+ *              ▼                                                                             │
+ *     due ──claimed for a minute──▶ posted ──an id──────────▶ shown: edited at each change ──┼──cannot be edited──┐
+ *      ▲ ▲                             ├──taken, without id──▶ shown, and cannot be edited ──┼────────────────────┤
+ *      │ │                             ├──no word of it──────▶ perhaps shown ────────────────┼────────────────────┤
+ *      │ │                             └──refused for good───▶ gone                          │                    │
+ *      │ └─────────────────────────────────────────────────────────────────────────────────┘                    │
+ *      └──────────────────────── once its outcome is known, as a message of its own ─────────────────────────────┘
+ *
+ * Teams has no way to ask whether it has a message, so a post whose answer got lost (5xx, a broken connection, a
+ * time-out) may stand there or not. A card that says that a request waits is never repeated then: its outcome follows.
+ * An outcome, and what waits for a person, is repeated once, as it may not have arrived. Where an earlier card may still
+ * say that the request waits, the message is `isStray`, and its outcome says so.
+ */
+export interface Message {
+  /** A request's card has the request's id; those of access requests begin with `copy-`. */
+  readonly id: string;
+  readonly kind: MessageKind;
+  /** What it is about: the id of a request or an access request, or a watch. */
+  readonly reference: string;
+  /** What caused it, so that a repeat finds it; null where the id tells. */
+  readonly source: string | null;
+  readonly conversation: string;
+  readonly reader: Reader;
+  /** For whom a card of an access request is. */
+  readonly audience: Audience | null;
+  /** What its kind draws it from, besides the reference. */
+  readonly details: string | null;
+  /** The Teams activity that can be edited; null before it is posted, and where none is known. */
+  readonly activityId: string | null;
+  /** Counts the changes of what it shows. */
+  readonly revision: number;
+  readonly shownRevision: number;
+  /** When it is to be posted; null where it is posted, or waits for its outcome. */
+  readonly dueAt: number | null;
+  /** How often Teams has refused it for now, or could not be reached. */
+  readonly failures: number;
+  /** Teams refuses for good to post it there, or it may not be shown there any more. */
+  readonly gone: 'no' | 'refused' | 'withdrawn';
+  /** A process began to post it and died, or lost the database, before it noted the end. */
+  readonly isInterrupted: boolean;
+  /** A post with an unknown end is to be repeated, once. */
+  readonly isRepeated: boolean;
+  /** An earlier card, unknown to Usher or not editable, may still say that the request waits. */
+  readonly isStray: boolean;
+}
+
+export type MessageKind = 'request' | 'access' | 'notice' | 'announcement';
+export type Audience = 'requester' | 'approvers';
+
+/** How a post ended. */
+export type PostEnd =
+  /** Teams took it; `activityId` is null where it named none, so that it cannot be edited. */
+  | { readonly kind: 'done'; readonly activityId: string | null }
+  /** Teams may have taken it. */
+  | { readonly kind: 'perhaps' }
+  /** Teams did not take it, and may later: not before `retryAfterMs`, where it says so. */
+  | { readonly kind: 'failed'; readonly retryAfterMs?: number }
+  /** Teams never takes it. */
+  | { readonly kind: 'gone' };
+
+/** What a message showed when it was posted. */
+export interface Posting {
+  readonly revision: number;
+  /** Nothing more is expected to change. */
+  readonly isFinished: boolean;
+  /** It has to arrive: it tells an outcome, or waits for a person. */
+  readonly mustArrive: boolean;
+}
+
+/** What the end of a post changes in the message's row. */
+export type Posted = Partial<
+  Pick<Message, 'activityId' | 'shownRevision' | 'dueAt' | 'failures' | 'gone' | 'isRepeated' | 'isStray'>
+>;
+
+/** Between a post that may have arrived and its one repetition; milliseconds. */
+export const repeatAfterMs = 5_000;
+/** Pauses between tries; the last one repeats. After `mostFailures`, about a day, the message is outdated. */
+const againMs = [2_000, 8_000, 30_000, 120_000, 600_000];
+const mostFailures = 150;
+
+/** When to try again after this many failures; null where it is given up. */
+export function tryAgainAt(failures: number, now: number, leastMs = 0): number | null {
+  return failures >= mostFailures ? null : now + Math.max(againMs[failures] ?? againMs.at(-1) ?? 0, leastMs);
+}
+
+export function afterPost(message: Message, posting: Posting, end: PostEnd, now: number): Posted {
+  const { isFinished, mustArrive } = posting;
+  const shown = { shownRevision: posting.revision, dueAt: null, failures: 0, isRepeated: false };
+  const isStray = message.isStray || !isFinished;
+  switch (end.kind) {
+    case 'done':
+      return end.activityId === null
+        ? { ...shown, isStray }
+        : { ...shown, isStray: message.isStray, activityId: end.activityId };
+    case 'perhaps':
+      if (!mustArrive || message.isRepeated) return { ...shown, isStray };
+      return { dueAt: now + repeatAfterMs, isRepeated: true, isStray };
+    case 'failed': {
+      const dueAt = tryAgainAt(message.failures, now, end.retryAfterMs);
+      return { dueAt, failures: message.failures + 1, ...(dueAt === null ? { gone: 'refused' } : {}) };
+    }
+    case 'gone':
+      // Its outcome is tried once more: a person may have unblocked Usher by then.
+      return mustArrive ? { dueAt: null, gone: 'refused' } : shown;
+    default:
+      return end satisfies never;
+  }
+}
