@@ -84,6 +84,8 @@ const deliverAgainMs = [2_000, 8_000, 30_000];
 const repeatWithinMs = 10 * 60_000;
 /** The status of an edit whose card was deleted. */
 const cardDeleted = 404;
+/** Teams refuses the card, and may take its sentence. */
+const cardRefused: readonly (number | null)[] = [400, 413];
 
 /** What a turn has shown before its answer. */
 interface Own {
@@ -126,8 +128,8 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
     if (edited?.kind === 'failed') return edited;
     const hasStray = isStray || (edited !== null && edited.status !== cardDeleted && shown.isOwn);
     const posted = await post(incoming, hasStray ? chat.besideEarlier(message, incoming.reader) : message);
-    // It may be the card that Teams refuses.
-    return posted.kind === 'gone' ? post(incoming, { text: message.summary }) : posted;
+    if (posted.kind !== 'gone' || !cardRefused.includes(posted.status)) return posted;
+    return post(incoming, { text: message.summary });
   }
 
   /** `own` is a card that this turn has already shown; `clicked` the card with the clicked button. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { CardAction, Reply } from '../../src/chat/reply.ts';
 import { markAway } from '../../src/db/away.ts';
 import { eventually } from '../support/eventually.ts';
-import { type AnsweringStage, approve, ask, clickOn, createAnsweringStage, refusal } from './answering-stage.ts';
+import { type AnsweringStage, approve, ask, cardOf, clickOn, createAnsweringStage, refusal } from './answering-stage.ts';
 
 describe('a card that Teams has, and that the database does not have yet,', () => {
   const away = () => markAway(new Error('the connection broke'));
@@ -11,7 +11,7 @@ describe('a card that Teams has, and that the database does not have yet,', () =
   /** Lets time pass until the click has its answer, or never will. */
   async function answerAll({ answering, clock: stageClock }: AnsweringStage): Promise<void> {
     let isDone = false;
-    const done = answering.answer(clickOn(retry), null).then(async ({ finished }) => {
+    const done = answering.answer(clickOn(retry)).then(async ({ finished }) => {
       await finished;
       isDone = true;
     });
@@ -56,7 +56,137 @@ describe('a card that Teams has, and that the database does not have yet,', () =
     await answerAll(stage);
 
     expect(stage.codes.at(-1)).toBe('answer_put_off');
+    expect(stage.turnEnds).toEqual(['handed back']);
     expect(stage.attachTroubles.length).toBeGreaterThan(0);
+  });
+});
+
+describe('the card of a request of which Teams does not say whether it has it', () => {
+  const perhaps = { kind: 'perhaps', status: 504, error: new Error('no') } as const;
+
+  it('is left to the outbox, and the turn is over', async () => {
+    const stage = createAnsweringStage();
+    stage.liveCardId = null;
+    stage.answers.push(perhaps);
+
+    const { finished } = await stage.answering.answer(clickOn({ verb: 'retry', requestId: 'R7K3MQ' }));
+    await finished;
+
+    expect([stage.sent, stage.ends, stage.turnEnds]).toEqual([['post pending'], ['perhaps'], ['closed']]);
+    expect(stage.touched).toEqual(['copy-1']);
+  });
+
+  it('may stand beside the one that a resumed turn posts', async () => {
+    const stage = createAnsweringStage();
+    stage.liveCardId = null;
+
+    const { finished } = await stage.answering.answer(clickOn(approve, ''), { cardId: null });
+    await finished;
+
+    expect([stage.sent, stage.ends]).toEqual([['post pending'], ['done stray']]);
+  });
+});
+
+describe('a plain answer of which Teams does not say whether it has it', () => {
+  const perhaps = { kind: 'perhaps', status: 504, error: new Error('no') } as const;
+  const typed = () => ({ ...clickOn(approve), what: { kind: 'text', text: 'help', attachments: 0, files: [] } }) as const;
+
+  async function answered(stage: AnsweringStage): Promise<void> {
+    stage.whenAsked(async () => ({ kind: 'card', message: cardOf('Help.') }));
+    let isDone = false;
+    const done = stage.answering.answer(typed()).then(async ({ finished }) => {
+      await finished;
+      isDone = true;
+    });
+    await eventually(async () => {
+      await stage.clock.advance(5_000);
+      return isDone;
+    });
+    await done;
+  }
+
+  it('is repeated once, and then the turn is over', async () => {
+    const stage = createAnsweringStage();
+    stage.answers.push(perhaps, perhaps, perhaps);
+
+    await answered(stage);
+
+    expect([stage.sent, stage.turnEnds]).toEqual([['post Help.', 'post Help.'], ['closed']]);
+  });
+
+  it('is not repeated while Teams is away; the turn is over after ten minutes', async () => {
+    const stage = createAnsweringStage();
+    stage.answers.push(perhaps);
+    stage.isAnswering = false;
+
+    await answered(stage);
+
+    expect([stage.sent, stage.turnEnds]).toEqual([['post Help.'], ['closed']]);
+  });
+
+  it('that Teams does not take hands its turn back', async () => {
+    const stage = createAnsweringStage();
+    stage.answers.push(...Array.from({ length: 4 }, () => ({ ...perhaps, kind: 'failed' as const, status: 429 })));
+
+    await answered(stage);
+
+    expect([stage.sent.length, stage.turnEnds]).toEqual([4, ['handed back']]);
+  });
+
+  it('is posted as its sentence where Teams refuses the card', async () => {
+    const stage = createAnsweringStage();
+    stage.answers.push({ ...perhaps, kind: 'gone', status: 413 });
+
+    await answered(stage);
+
+    expect(stage.sent).toEqual(['post Help.', 'post Help.']);
+  });
+});
+
+describe('a card that says that Usher is working', () => {
+  const slow = (stage: AnsweringStage) =>
+    stage.whenAsked(async () => {
+      await stage.clock.sleep(20_000);
+      return { kind: 'card', message: cardOf('Help.') };
+    });
+
+  it.each([
+    ['has been taken without an id', { kind: 'done', activityId: null }],
+    ['may have arrived', { kind: 'perhaps', status: 502, error: new Error('no') }],
+  ] as const)('and %s is named by the answer', async (_how, end) => {
+    const stage = createAnsweringStage();
+    slow(stage);
+    stage.answers.push(end);
+
+    const answering = stage.answering.answer(clickOn(approve));
+    await stage.clock.advance(30_000);
+    await (await answering).finished;
+
+    expect(stage.sent).toEqual(['post One moment.', 'post Help. An earlier card may wait.']);
+  });
+
+  it('and cannot be replaced any more is named by the answer', async () => {
+    const stage = createAnsweringStage();
+    slow(stage);
+    stage.editAnswers.push({ kind: 'gone', status: 403, error: new Error('no') });
+
+    const answering = stage.answering.answer(clickOn(approve));
+    await stage.clock.advance(30_000);
+    await (await answering).finished;
+
+    expect(stage.sent).toEqual(['post One moment.', 'edit card-new Help.', 'post Help. An earlier card may wait.']);
+  });
+
+  it('and cannot be replaced now is replaced later', async () => {
+    const stage = createAnsweringStage();
+    slow(stage);
+    stage.editAnswers.push({ kind: 'failed', status: 502, error: new Error('no') });
+
+    const answering = stage.answering.answer(clickOn(approve));
+    await stage.clock.advance(30_000);
+    await (await answering).finished;
+
+    expect(stage.sent).toEqual(['post One moment.', 'edit card-new Help.', 'edit card-new Help.']);
   });
 });
 
@@ -64,7 +194,7 @@ describe('a decision or a form from a client that knows no Action.Execute', () =
   it('is seen on the card that was clicked, and nothing new is posted', async () => {
     const stage = createAnsweringStage();
 
-    const { finished } = await stage.answering.answer(clickOn(approve), null);
+    const { finished } = await stage.answering.answer(clickOn(approve));
     await finished;
 
     expect(stage.touched).toEqual(['copy-1']);
@@ -75,7 +205,7 @@ describe('a decision or a form from a client that knows no Action.Execute', () =
     const stage = createAnsweringStage();
     stage.liveCardId = null;
 
-    const { finished } = await stage.answering.answer(clickOn(action), null);
+    const { finished } = await stage.answering.answer(clickOn(action));
     await finished;
 
     expect(stage.sent).toEqual(['edit card-9 pending']);
@@ -87,7 +217,7 @@ describe('a decision or a form from a client that knows no Action.Execute', () =
     stage.liveCardId = null;
     stage.otherLiveCards.push('card-9');
 
-    const { finished } = await stage.answering.answer(clickOn(approve), null);
+    const { finished } = await stage.answering.answer(clickOn(approve));
     await finished;
 
     expect(stage.sent).toEqual(['post pending']);
@@ -98,7 +228,7 @@ describe('a decision or a form from a client that knows no Action.Execute', () =
     const stage = createAnsweringStage();
     stage.whenAsked(() => Promise.resolve(refusal));
 
-    const { finished } = await stage.answering.answer(clickOn(approve), null);
+    const { finished } = await stage.answering.answer(clickOn(approve));
     await finished;
 
     expect(stage.sent).toEqual(['post You may not decide on this.']);
@@ -115,7 +245,7 @@ describe('an offered file', () => {
     const stage = createAnsweringStage();
     stage.whenAsked(() => Promise.resolve(offer));
 
-    const { finished } = await stage.answering.answer(clickOn({ verb: 'choose', text: 'export history' }), null);
+    const { finished } = await stage.answering.answer(clickOn({ verb: 'choose', text: 'export history' }));
     await finished;
 
     expect(stage.sent).toEqual(['offer history.csv']);
@@ -128,7 +258,7 @@ describe('an offered file', () => {
       return offer;
     });
 
-    const answering = stage.answering.answer(clickOn(approve), null);
+    const answering = stage.answering.answer(clickOn(approve));
     await stage.clock.advance(30_000);
     await (await answering).finished;
 

@@ -1,11 +1,13 @@
 import type { Incoming } from '../../src/chat/incoming.ts';
 import type { CardAction, CardMessage, Drawing, Reply } from '../../src/chat/reply.ts';
 import { createLog } from '../../src/log.ts';
-import type { Posted } from '../../src/teams/conversations.ts';
+import type { PostEnd } from '../../src/outbox/message.ts';
+import type { Posted, Sent } from '../../src/teams/conversations.ts';
 import { createInvokeHandler, type InvokeHandler } from '../../src/teams/invoke-handler.ts';
 import { createPacing } from '../../src/teams/pacing.ts';
 import { createTurnAnswerer, type TurnAnswerer } from '../../src/teams/turn-answerer.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
+import { storedMessage, summaryOf } from './painter-stage.ts';
 
 /** A chat with one access card of the id `copy-1`, a Teams that accepts everything, and the answering between them. */
 export interface AnsweringStage {
@@ -16,6 +18,14 @@ export interface AnsweringStage {
   readonly sent: readonly string[];
   readonly touched: readonly string[];
   readonly codes: readonly unknown[];
+  /** How the posts of the access card ended, as the outbox was told, e.g. `done stray`. */
+  readonly ends: readonly string[];
+  readonly turnEnds: readonly string[];
+  /** What Teams answers to the next posts, and to the next edits, instead of taking them. */
+  readonly answers: Posted[];
+  readonly editAnswers: Sent[];
+  /** Whether Teams answers a read. */
+  isAnswering: boolean;
   /** What the chat returns for each message or click. */
   whenAsked(answer: (incoming: Incoming) => Promise<Reply>): void;
   /** The activity id of the access card; null where it has not been posted. */
@@ -57,6 +67,10 @@ export function createAnsweringStage(): AnsweringStage {
   const sent: string[] = [];
   const touched: string[] = [];
   const codes: unknown[] = [];
+  const ends: string[] = [];
+  const turnEnds: string[] = [];
+  const answers: Posted[] = [];
+  const editAnswers: Sent[] = [];
   const otherLiveCards: string[] = [];
   let answerWith: (incoming: Incoming) => Promise<Reply> = () => Promise.resolve(live);
 
@@ -64,39 +78,53 @@ export function createAnsweringStage(): AnsweringStage {
     answer: (incoming: Incoming) => answerWith(incoming),
     async draw(id: string): Promise<Drawing | null> {
       if (id !== 'copy-1' || stage.state === null) return null;
+      const { conversation } = clickOn(approve);
       return {
-        live: { id, conversation: clickOn(approve).conversation, cardId: stage.liveCardId, revision: 1 },
-        message: cardOf(stage.state),
+        stored: { ...storedMessage, id, conversation, activityId: stage.liveCardId },
+        content: cardOf(stage.state),
         fingerprint: stage.state,
         finished: false,
       };
     },
-    async attachCard(_id: string, cardId: string) {
-      const trouble = stage.attachTroubles.shift();
-      if (trouble !== undefined) throw trouble();
-      stage.liveCardId ??= cardId;
-      return stage.liveCardId;
+    outbox: {
+      due: () => Promise.resolve([]),
+      dueInMs: () => null,
+      attempt: () => Promise.resolve(null),
+      async ended({ stored }: Drawing, end: PostEnd) {
+        const trouble = stage.attachTroubles.shift();
+        if (trouble !== undefined) throw trouble();
+        ends.push(`${end.kind}${stored.isStray ? ' stray' : ''}`);
+        if (end.kind !== 'done') return true;
+        stage.liveCardId ??= end.activityId;
+        return stage.liveCardId === end.activityId;
+      },
     },
-    isRequestCard: (cardId: string) => Promise.resolve(cardId === stage.liveCardId || otherLiveCards.includes(cardId)),
+    isPosted: (cardId: string) => Promise.resolve(cardId === stage.liveCardId || otherLiveCards.includes(cardId)),
+    besideEarlier: ({ card, summary }: CardMessage) => ({ card, summary: `${summary} An earlier card may wait.` }),
     checking: () => cardOf('One moment.'),
     apology: () => cardOf('Something went wrong.'),
     givenUp: () => cardOf('Usher stopped twice.'),
     databaseAway: (begun: boolean) => cardOf(begun ? 'The database was lost.' : 'The database is away.'),
   };
-  const posted = (what: string, cardId: string): Promise<Posted> => {
+  /** Notes what was sent; Teams takes it, unless the test has another answer. */
+  const posted = async (what: string, activityId: string): Promise<Posted> => {
     sent.push(what);
-    return Promise.resolve({ kind: 'done', cardId });
+    return answers.shift() ?? { kind: 'done', activityId };
+  };
+  const edited = async (what: string): Promise<Sent> => {
+    sent.push(what);
+    return editAnswers.shift() ?? { kind: 'done' };
   };
   const answering = createTurnAnswerer({
     chat,
     conversations: {
-      post: (_conversation, { summary }) => posted(`post ${summary}`, 'card-new'),
+      post: (_conversation, content) => posted(`post ${summaryOf(content)}`, 'card-new'),
       offerFile: (_conversation, { fileName }) => posted(`offer ${fileName}`, 'card-new'),
       askToSignIn: (_conversation, _connection, { summary }) => posted(`invite ${summary}`, 'card-new'),
       showFile: (_conversation, { name }) => posted(`file ${name}`, 'card-new'),
-      edit: (_conversation, cardId, { summary }) => posted(`edit ${cardId} ${summary}`, cardId),
-      say: (_conversation, text) => posted(`say ${text}`, ''),
-      remove: (_conversation, cardId) => posted(`remove ${cardId}`, cardId),
+      edit: (_conversation, cardId, content) => edited(`edit ${cardId} ${summaryOf(content)}`),
+      remove: (_conversation, cardId) => edited(`remove ${cardId}`),
+      answers: async () => stage.isAnswering,
       findMember: () => Promise.resolve(null),
     },
     pacing: createPacing(),
@@ -104,10 +132,10 @@ export function createAnsweringStage(): AnsweringStage {
       open: () => Promise.resolve(true),
       meet: () => Promise.resolve(true),
       showed: () => Promise.resolve(),
-      close: () => Promise.resolve(),
+      close: async () => void turnEnds.push('closed'),
       takeUp: () => Promise.resolve([]),
       begin: () => Promise.resolve(1),
-      handBack: () => Promise.resolve(),
+      handBack: async () => void turnEnds.push('handed back'),
       prune: () => Promise.resolve(),
       stop: () => Promise.resolve(),
     },
@@ -124,6 +152,11 @@ export function createAnsweringStage(): AnsweringStage {
     sent,
     touched,
     codes,
+    ends,
+    turnEnds,
+    answers,
+    editAnswers,
+    isAnswering: true,
     whenAsked(answer) {
       answerWith = answer;
     },

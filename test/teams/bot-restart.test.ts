@@ -127,9 +127,9 @@ describe('a turn that was cut off', () => {
 
 describe('a card that is behind its request', () => {
   /** Resets the revision that the card is known to show, as a crash between the outcome and its edit leaves it. */
-  const leaveUndrawn = () => {
+  const leaveUnshown = () => {
     const database = new DatabaseSync(teams.databasePath);
-    database.exec('UPDATE requests SET drawn_revision = 0');
+    database.exec('UPDATE messages SET shown_revision = 0');
     database.close();
   };
   const editsOf = (cardId: string) =>
@@ -146,7 +146,7 @@ describe('a card that is behind its request', () => {
   it('is drawn at the next start', async () => {
     const card = teams.lastCard();
     const before = editsOf(card.id).length;
-    leaveUndrawn();
+    leaveUnshown();
 
     const next = await restart();
     await next.settled();
@@ -156,8 +156,9 @@ describe('a card that is behind its request', () => {
     expect(teams.lastCard()).toMatchObject({ id: card.id, text: card.text });
   });
 
-  it('becomes a text when the card is gone by then, and is never posted again after that', async () => {
-    leaveUndrawn();
+  it('is posted anew where it was deleted meanwhile, and not again after that', async () => {
+    const card = teams.lastCard();
+    leaveUnshown();
     teams.connector.refuseNext('edit', 404);
 
     const next = await restart();
@@ -167,10 +168,9 @@ describe('a card that is behind its request', () => {
     await afterwards.settled();
     await afterwards.close();
 
-    const texts = teams.cardsFor().filter(({ content }) => content === null);
-    expect(texts).toHaveLength(1);
-    expect(texts[0]?.text).toContain('Isaiah Langer');
-    expect(texts[0]?.text).toContain('Salesforce');
+    expect(teams.cardsFor()).toHaveLength(2);
+    expect(teams.lastCard()).toMatchObject({ text: card.text });
+    expect(teams.lastCard().id).not.toBe(card.id);
   });
 
   it('is left alone when it shows the latest', async () => {

@@ -79,8 +79,8 @@ describe('a card', () => {
   });
 
   it('that the turn has just posted is left alone until it changes', async () => {
-    const shown = drawingOf({ id: 'R1', conversation: 'chat', cardId: 'card-R1', revision: 1, finished: false });
-    stage.change('R1', { cardId: null });
+    const shown = drawingOf({ id: 'R1', conversation: 'chat', activityId: 'card-R1', revision: 1, finished: false });
+    stage.change('R1', { activityId: null });
     await stage.cardUpdater.showed(shown, 'post');
     await stage.clock.advance(0);
     const before = stage.edits.length;
@@ -94,8 +94,8 @@ describe('a card', () => {
   });
 
   it('that replaces another keeps still for two seconds too', async () => {
-    const shown = drawingOf({ id: 'R1', conversation: 'chat', cardId: 'card-R1', revision: 1, finished: false });
-    stage.change('R1', { cardId: null });
+    const shown = drawingOf({ id: 'R1', conversation: 'chat', activityId: 'card-R1', revision: 1, finished: false });
+    stage.change('R1', { activityId: null });
     await stage.cardUpdater.showed(shown, 'edit');
 
     stage.change('R1');
@@ -124,7 +124,7 @@ describe('a card', () => {
   });
 
   it('that is not posted yet keeps no loop waiting', async () => {
-    stage.change('R1', { cardId: null });
+    stage.change('R1', { activityId: null });
     await stage.cardUpdater.settled();
 
     expect(stage.edits).toEqual([]);
@@ -211,37 +211,44 @@ describe('thirty cards in one conversation', () => {
 });
 
 describe('an edit that Teams will never accept', () => {
-  it.each([403, 404, 413])('(%d) is not repeated; the outcome is posted as a text, once', async (status) => {
+  it.each([
+    [403, 'R1 let go, due, stray'],
+    [413, 'R1 let go, due, stray'],
+    [404, 'R1 let go, due'],
+  ])('(%d) is not repeated; the outcome is left to the outbox, once', async (status, handed) => {
     stage.answerEdits(notSent('gone', status));
     stage.change('R1', { finished: true });
     await stage.clock.advance(120_000);
 
     expect(stage.edits).toHaveLength(1);
-    expect(stage.texts).toMatchObject([{ conversation: 'chat', what: 'revision 1' }]);
-    expect(stage.drawn.get('R1')).toBe(1);
+    expect(stage.handed).toEqual([handed]);
+    expect(stage.drawn.has('R1')).toBe(false);
   });
 
-  it('posts nothing as long as there is no outcome, and the outcome when there is', async () => {
-    stage.answerEdits(notSent('gone', 404), notSent('gone', 404));
+  it('leaves nothing to the outbox as long as there is no outcome, and the outcome when there is', async () => {
+    stage.answerEdits(notSent('gone', 404));
     stage.change('R1');
     await stage.clock.advance(10_000);
-    const early = stage.texts.length;
-    stage.change('R1', { finished: true });
+    const early = [...stage.handed];
+    stage.change('R1', { finished: true, activityId: null });
     await stage.clock.advance(10_000);
 
-    expect(early).toBe(0);
-    expect(whats(stage.texts)).toEqual(['revision 2']);
+    expect(early).toEqual(['R1 let go']);
+    expect(stage.handed).toEqual(['R1 let go', 'R1 due']);
+    expect(stage.edits).toHaveLength(1);
   });
+});
 
-  it('ends when Teams does not accept the text either', async () => {
-    stage.answerEdits(notSent('gone', 403));
-    stage.answerTexts(notSent('gone', 403));
-    stage.change('R1', { finished: true });
-    await stage.clock.advance(3_600_000);
+describe('a card that cannot be edited, as Usher does not know its id,', () => {
+  it.each([
+    ['is in the outbox already', { dueAt: 1_000 }],
+    ['has no readers', { gone: 'refused' }],
+    ['shows the outcome', { shownRevision: 1 }],
+  ] as const)('is left alone where it %s', async (_why, shape) => {
+    stage.change('R1', { finished: true, activityId: null, ...shape });
+    await stage.clock.advance(10_000);
 
-    expect([stage.edits.length, stage.texts.length]).toEqual([1, 1]);
-    expect(stage.drawn.get('R1')).toBe(1);
-    expect(stage.codes).toContain('outcome_untold');
+    expect(stage.handed).toEqual([]);
   });
 });
 
@@ -252,19 +259,28 @@ describe('an edit that Teams may accept later', () => {
     await stage.clock.advance(2_000);
 
     expect(whats(stage.edits)).toEqual(['card-R1 revision 1', 'card-R1 revision 1']);
-    expect(stage.texts).toEqual([]);
     expect(stage.drawn.get('R1')).toBe(1);
   });
 
-  it('is tried after 2, 4 and 8 seconds; then the outcome is posted as a text', async () => {
-    stage.answerEdits(...[1, 2, 3, 4].map(() => notSent('failed', 500)));
+  it('is tried no sooner than Teams asks', async () => {
+    stage.answerEdits({ ...notSent('failed' as const, 429), retryAfterMs: 20_000 });
     stage.change('R1', { finished: true });
-    await stage.clock.advance(120_000);
+    await stage.clock.advance(19_000);
+    const early = stage.edits.length;
+    await stage.clock.advance(1_000);
+
+    expect([early, stage.edits.length]).toEqual([1, 2]);
+  });
+
+  it('is tried for two minutes, longer than Teams is away as a rule; then the outcome is left to the outbox', async () => {
+    stage.answerEdits(...Array.from({ length: 20 }, () => notSent('failed', 500)));
+    stage.change('R1', { finished: true });
+    await stage.clock.advance(3_600_000);
 
     const [first] = stage.edits;
-    expect(stage.edits.map(({ at }) => at - (first?.at ?? 0))).toEqual([0, 2_000, 6_000, 14_000]);
-    expect(whats(stage.texts)).toEqual(['revision 1']);
-    expect(stage.drawn.get('R1')).toBe(1);
+    const tries = [0, 2_000, 6_000, 14_000, 30_000, 60_000, 120_000];
+    expect(stage.edits.map(({ at }) => at - (first?.at ?? 0))).toEqual(tries);
+    expect(stage.handed).toEqual(['R1 let go, due, stray']);
   });
 
   it('shows by then what has changed meanwhile', async () => {
@@ -275,32 +291,6 @@ describe('an edit that Teams may accept later', () => {
     await stage.clock.advance(10_000);
 
     expect(whats(stage.edits)).toEqual(['card-R1 revision 1', 'card-R1 revision 2']);
-  });
-
-  it('is tried once a minute when Teams did not accept the text either, until it accepts one of them', async () => {
-    stage.answerEdits(...[1, 2, 3, 4, 5].map(() => notSent('failed', 500)));
-    stage.answerTexts(notSent('failed', 500), notSent('failed', 500));
-    stage.change('R1', { finished: true });
-    await stage.clock.advance(200_000);
-
-    const [first] = stage.edits;
-    expect(stage.edits.map(({ at }) => at - (first?.at ?? 0))).toEqual([0, 2_000, 6_000, 14_000, 74_000, 134_000]);
-    expect(stage.texts).toHaveLength(2);
-    expect(stage.drawn.get('R1')).toBe(1);
-  });
-
-  it('is given up after an hour, and stays marked as out of date for the next start', async () => {
-    stage.answerEdits(...Array.from({ length: 500 }, () => notSent('failed', 500)));
-    stage.answerTexts(...Array.from({ length: 500 }, () => notSent('failed', 500)));
-    stage.change('R1', { finished: true });
-    await stage.clock.advance(2 * 3_600_000);
-    const tries = stage.edits.length;
-    await stage.clock.advance(24 * 3_600_000);
-
-    expect(stage.edits.length).toBe(tries);
-    expect(stage.drawn.has('R1')).toBe(false);
-    expect(stage.codes.filter((code) => code === 'outcome_untold')).toHaveLength(1);
-    await stage.cardUpdater.settled();
   });
 });
 
@@ -319,7 +309,7 @@ describe('the card updater when Usher stops', () => {
     await stage.clock.advance(60_000);
 
     expect(stage.edits.length).toBe(before);
-    expect(stage.texts).toEqual([]);
+    expect(stage.handed).toEqual([]);
     expect(stage.clock.pending()).toBe(0);
   });
 });

@@ -1,6 +1,6 @@
 import type { Incoming, Speaker } from '../../src/chat/incoming.ts';
 import type { OpenedExport } from '../../src/chat/registry/define-command.ts';
-import type { ExportContext, FileOffer, Reply } from '../../src/chat/reply.ts';
+import type { CardMessage, ExportContext, FileOffer, Reply } from '../../src/chat/reply.ts';
 import { systemClock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config.ts';
 import { openDatabase } from '../../src/db/database.ts';
@@ -83,8 +83,14 @@ export async function startConsentStage(): Promise<ConsentStage> {
       return { kind: 'card', message: cardOf('Usher does not know this button.') };
     },
     draw: () => Promise.resolve(null),
-    attachCard: (_id: string, cardId: string) => Promise.resolve(cardId),
-    isRequestCard: (cardId: string) => Promise.resolve(cardId === 'card-of-a-request'),
+    outbox: {
+      due: () => Promise.resolve([]),
+      dueInMs: () => null,
+      attempt: () => Promise.resolve(null),
+      ended: () => Promise.resolve(true),
+    },
+    besideEarlier: (message: CardMessage) => message,
+    isPosted: (cardId: string) => Promise.resolve(cardId === 'card-of-a-request'),
     checking: () => cardOf('One moment.'),
     apology: () => cardOf('Something went wrong.'),
     givenUp: () => cardOf('Usher stopped twice.'),

@@ -79,7 +79,7 @@ describe('a conversation', () => {
     const sent = [
       await strict.post(elsewhere, message),
       await strict.edit(elsewhere, 'card', message),
-      await strict.say(elsewhere, 'hello'),
+      await strict.post(elsewhere, { text: 'hello' }),
       await strict.remove(elsewhere, 'card'),
     ];
     const member = await strict.findMember(elsewhere, 'alex');
@@ -165,9 +165,9 @@ describe('a conversation', () => {
 
   it('accepts a card, another one in its place, a text, and the deletion of the card', async () => {
     const posted = await conversations.post(conversation, message);
-    const cardId = posted.kind === 'done' ? posted.cardId : '';
+    const cardId = (posted.kind === 'done' ? posted.activityId : null) ?? '';
     const edited = await conversations.edit(conversation, cardId, { ...message, summary: 'done' });
-    const said = await conversations.say(conversation, 'plain');
+    const said = await conversations.post(conversation, { text: 'plain' });
     const removed = await conversations.remove(conversation, cardId);
 
     expect([posted, edited, said, removed].map(({ kind }) => kind)).toEqual(['done', 'done', 'done', 'done']);
@@ -209,7 +209,7 @@ describe('the observer of the conversations', () => {
 
     await conversations.post(conversation, message);
     await conversations.edit(conversation, 'card-1', message);
-    await conversations.say(conversation, 'plain');
+    await conversations.post(conversation, { text: 'plain' });
     await conversations.remove(conversation, 'card-1');
 
     expect(heard).toEqual([
@@ -258,7 +258,7 @@ describe('a message that Teams does not accept', () => {
   it('because of three conflicts may be accepted later', async () => {
     for (let refusal = 0; refusal < 3; refusal += 1) connector.refuseNext('post', 412);
 
-    const sending = conversations.say(conversation, 'plain');
+    const sending = conversations.post(conversation, { text: 'plain' });
     for (const pauseMs of [1_000, 2_000]) {
       await eventually(() => clock.pending() === 1);
       await clock.advance(pauseMs);
@@ -267,13 +267,16 @@ describe('a message that Teams does not accept', () => {
     expect(await sending).toMatchObject({ kind: 'failed', status: 412 });
   });
 
-  it('because Teams is unavailable for a moment (503) is sent again by botbuilder itself', async () => {
-    connector.refuseNext('edit', 503);
+  it.each([500, 502, 503, 504])('of which it does not say whether it has it (%d) is sent once', async (status) => {
+    connector.refuseNext('post', status);
+    connector.refuseNext('edit', status);
 
-    const sent = await conversations.edit(conversation, 'card-1', message);
+    const posted = await conversations.post(conversation, message);
+    const edited = await conversations.edit(conversation, 'card-1', message);
 
-    expect(sent).toEqual({ kind: 'done' });
-    expect(clock.pending()).toBe(0);
+    expect(posted).toMatchObject({ kind: 'perhaps', status });
+    expect(edited).toMatchObject({ kind: 'failed', status });
+    expect([deliveries(), clock.pending()]).toEqual([[], 0]);
   });
 
   it('leaves an error with status and code, and nothing of the message or of the request', async () => {
@@ -281,7 +284,7 @@ describe('a message that Teams does not accept', () => {
 
     const sent = await conversations.post(conversation, message);
 
-    const { error } = sent as NotSent;
+    const { error } = sent as NotSent<'gone'>;
     expect(error).toMatchObject({ message: 'Teams answered 403', statusCode: 403, code: 'Refused' });
     const carried = error instanceof Error ? [...Object.getOwnPropertyNames(error)] : [];
     expect(carried.toSorted()).toEqual(['code', 'message', 'stack', 'statusCode']);

@@ -1,83 +1,79 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Outbox, OutboxItem } from '../../src/chat/outbox.ts';
+import type { Outbox } from '../../src/chat/outbox.ts';
 import type { Drawing } from '../../src/chat/reply.ts';
 import { createLog } from '../../src/log.ts';
-import type { NotSent, Posted } from '../../src/teams/conversations.ts';
+import type { Posted } from '../../src/teams/conversations.ts';
 import { startOutboxSender } from '../../src/teams/outbox-sender.ts';
 import { createPacing } from '../../src/teams/pacing.ts';
 import type { Worker } from '../../src/worker.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { eventually } from '../support/eventually.ts';
-import { drawingOf, notSent } from './painter-stage.ts';
+import { drawingOf, notSent, summaryOf } from './painter-stage.ts';
 
 let clock: TestClock;
 let ending: AbortController;
 let outboxSender: Worker;
 /** The due messages, oldest first; a message that was handed out leaves the list. */
-let due: OutboxItem[];
-/** What the sender reported to the outbox, e.g. `sent copy-1 card-1`. */
+let due: Drawing[];
+/** What the sender reported to the outbox, e.g. `done copy-1 card-1`. */
 let told: string[];
 let shown: string[];
+let touched: string[];
+let removed: string[];
+/** Whether Teams answers a read. */
+let isAnswering: boolean;
 let codes: unknown[];
 /** What Teams received, by conversation. */
 let taken: { what: string; conversation: string; at: number }[];
-let answers: (NotSent | Promise<Posted>)[];
+let answers: (Posted | Promise<Posted>)[];
 let outbox: { -readonly [K in keyof Outbox]: Outbox[K] };
 
-function nameOf(item: OutboxItem): string {
-  if (item.kind === 'card') return item.liveId;
-  return item.kind === 'post' ? `announcement-${item.announcementId}` : `notice-${item.noticeId}`;
-}
-const card = (liveId: string, conversation = 'alex'): OutboxItem => ({
-  kind: 'card',
-  liveId,
-  conversation,
-  drawing: drawingOf({ id: liveId, conversation, cardId: null, revision: 1, finished: false }),
+const card = (id: string, conversation = 'alex', more: Partial<Drawing> = {}): Drawing => ({
+  ...drawingOf({ id, conversation, activityId: null, revision: 1, finished: false }),
+  ...more,
 });
-const text = (noticeId: number, conversation = 'alex'): OutboxItem => ({
-  kind: 'text',
-  noticeId,
-  conversation,
-  text: `text ${noticeId}`,
-});
-const post = (announcementId: number, conversation = 'alex'): OutboxItem => ({
-  kind: 'post',
-  announcementId,
-  conversation,
-  message: drawingOf({ id: '', conversation, cardId: null, revision: announcementId, finished: true }).message,
+const text = (number: number, conversation = 'alex'): Drawing => ({
+  ...card(`notice-${number}`, conversation, { finished: true }),
+  content: { text: `text ${number}` },
 });
 
 beforeEach(() => {
   clock = createTestClock();
   ending = new AbortController();
-  [due, told, shown, codes, taken, answers] = [[], [], [], [], [], []];
+  [due, told, shown, touched, codes, taken, answers, removed] = [[], [], [], [], [], [], [], []];
+  isAnswering = true;
   outbox = {
     due: async (limit) => due.splice(0, limit),
-    attempt: (_item, work) => work(),
-    sent: async (item, cardId) => void told.push(`sent ${nameOf(item)} ${cardId}`),
-    failed: async (item, kind) => void told.push(`${kind} ${nameOf(item)}`),
-  };
-  const take = async (conversation: string, what: string): Promise<Posted> => {
-    taken.push({ what, conversation, at: clock.monotonic() });
-    return (await answers.shift()) ?? { kind: 'done', cardId: `card-${taken.length}` };
+    dueInMs: () => null,
+    attempt: (_drawing, work) => work(),
+    async ended({ stored }, end) {
+      told.push(`${end.kind} ${stored.id}${end.kind === 'done' ? ` ${end.activityId}` : ''}`);
+      return true;
+    },
   };
   outboxSender = startOutboxSender({
     outbox: {
       due: (limit) => outbox.due(limit),
-      attempt: (item, work) => outbox.attempt(item, work),
-      sent: (item, cardId) => outbox.sent(item, cardId),
-      failed: (item, kind) => outbox.failed(item, kind),
+      dueInMs: () => outbox.dueInMs(),
+      attempt: (drawing, work) => outbox.attempt(drawing, work),
+      ended: (drawing, end) => outbox.ended(drawing, end),
     },
     conversations: {
-      post: (conversation, { summary }) => take(conversation, summary),
-      async say(conversation, words) {
-        const { kind, ...rest } = await take(conversation, words);
-        return kind === 'done' ? { kind } : ({ kind, ...rest } as NotSent);
+      async post(conversation, content) {
+        taken.push({ what: summaryOf(content), conversation, at: clock.monotonic() });
+        const activityId = 'text' in content ? null : `card-${taken.length}`;
+        return (await answers.shift()) ?? { kind: 'done', activityId };
       },
+      async remove(_conversation, activityId) {
+        removed.push(activityId);
+        return { kind: 'done' };
+      },
+      answers: async () => isAnswering,
     },
     pacing: createPacing(),
     keyOf: (conversation) => conversation,
-    showed: async (drawing: Drawing) => void shown.push(drawing.live.id),
+    showed: async ({ stored }) => void shown.push(stored.id),
+    touch: (id) => void touched.push(id),
     clock,
     ending: ending.signal,
     log: createLog('info', { write: (line) => void codes.push(JSON.parse(line).code) }),
@@ -92,18 +88,8 @@ describe('the outbox sender', () => {
     await outboxSender.settled();
 
     expect(taken.map(({ what }) => what)).toEqual(['revision 1', 'text 7']);
-    expect(told).toEqual(['sent copy-1 card-1', 'sent notice-7 null']);
+    expect(told).toEqual(['done copy-1 card-1', 'done notice-7 null']);
     expect(shown).toEqual(['copy-1']);
-  });
-
-  it('posts an announcement as it is, and reports nothing of it to the card updater', async () => {
-    due.push(post(7), text(7));
-
-    await outboxSender.settled();
-
-    expect(taken.map(({ what }) => what)).toEqual(['revision 7', 'text 7']);
-    expect(told).toEqual(['sent announcement-7 card-1', 'sent notice-7 null']);
-    expect(shown).toEqual([]);
   });
 
   it('keeps the order within a conversation, and lets no conversation wait for another', async () => {
@@ -114,11 +100,11 @@ describe('the outbox sender', () => {
     outboxSender.wake();
     await eventually(() => told.length === 2);
     const meanwhile = [...told];
-    slow.resolve({ kind: 'done', cardId: 'late' });
+    slow.resolve({ kind: 'done', activityId: null });
     await outboxSender.settled();
 
-    expect(meanwhile).toEqual(['sent notice-3 null', 'sent notice-4 null']);
-    expect(told.slice(2)).toEqual(['sent notice-1 null', 'sent notice-2 null']);
+    expect(meanwhile).toEqual(['done notice-3 null', 'done notice-4 null']);
+    expect(told.slice(2)).toEqual(['done notice-1 null', 'done notice-2 null']);
   });
 
   it('empties an outbox that holds more than it takes at once', async () => {
@@ -150,13 +136,14 @@ describe('the outbox sender', () => {
     await outboxSender.settled();
 
     expect(early).toBe(0);
-    expect(told).toEqual(['sent notice-1 null']);
+    expect(told).toEqual(['done notice-1 null']);
   });
 });
 
 describe('a message that Teams does not accept', () => {
   it.each([
-    ['failed', 503],
+    ['failed', 429],
+    ['perhaps', 504],
     ['gone', 403],
   ] as const)('goes back into the outbox as %s, and the rest goes on', async (kind, status) => {
     answers.push(notSent(kind, status));
@@ -164,9 +151,81 @@ describe('a message that Teams does not accept', () => {
 
     await outboxSender.settled();
 
-    expect(told).toEqual([`${kind} copy-1`, 'sent notice-2 null']);
-    expect(shown).toEqual([]);
+    expect(told).toEqual([`${kind} copy-1`, 'done notice-2 null']);
+    expect([shown, touched]).toEqual([[], ['copy-1']]);
     expect(codes).toEqual(['outbox_not_taken']);
+  });
+
+  it('has its outcome posted as a sentence, as it may be the card that Teams refuses', async () => {
+    answers.push(notSent('gone', 413));
+    due.push(card('R1', 'alex', { finished: true }));
+
+    await outboxSender.settled();
+
+    expect(taken.map(({ what }) => what)).toEqual(['revision 1', 'revision 1']);
+    expect(told).toEqual(['done R1 null']);
+  });
+
+  it('is not posted as a sentence where a person is to click on it', async () => {
+    answers.push(notSent('gone', 413));
+    due.push(card('R1', 'alex', { needsAnswer: true }));
+
+    await outboxSender.settled();
+
+    expect(told).toEqual(['gone R1']);
+    expect(taken).toHaveLength(1);
+  });
+});
+
+describe('a message that may have arrived', () => {
+  const repeated = () => {
+    const { stored, ...drawing } = card('R1', 'alex', { finished: true });
+    return { ...drawing, stored: { ...stored, isRepeated: true } };
+  };
+
+  it('is not repeated as long as Teams is away, as it is repeated only once', async () => {
+    isAnswering = false;
+    due.push(repeated());
+
+    await outboxSender.settled();
+
+    expect([taken, told]).toEqual([[], ['failed R1']]);
+  });
+
+  it('is repeated when Teams answers again', async () => {
+    due.push(repeated());
+
+    await outboxSender.settled();
+
+    expect(taken).toHaveLength(1);
+    expect(told).toEqual(['done R1 card-1']);
+  });
+});
+
+describe('a card that another process has posted as well', () => {
+  it('is removed again where that one noted it first', async () => {
+    outbox.ended = async () => false;
+    due.push(card('R1'));
+
+    await outboxSender.settled();
+
+    expect([removed, shown]).toEqual([['card-1'], []]);
+  });
+});
+
+describe('a message that is due again soon', () => {
+  it('is looked for when it is due, and not at the next poll', async () => {
+    outbox.dueInMs = () => 2_000;
+    await outboxSender.settled();
+    outbox.dueInMs = () => null;
+    due.push(text(1));
+
+    await clock.advance(1_999);
+    const early = taken.length;
+    await clock.advance(1);
+    await eventually(() => taken.length > 0);
+
+    expect(early).toBe(0);
   });
 });
 
@@ -181,38 +240,23 @@ describe('an outbox that throws', () => {
     await clock.advance(5_000);
 
     await eventually(() => told.length === 1);
-    expect(told).toEqual(['sent notice-1 null']);
+    expect(told).toEqual(['done notice-1 null']);
   });
 
   it('and cannot note what was sent gets it noted later, and Teams gets it once', async () => {
-    const works = outbox.sent;
-    outbox.sent = () => Promise.reject(new Error('the database is away'));
+    const works = outbox.ended;
+    outbox.ended = () => Promise.reject(new Error('the database is away'));
     due.push(card('copy-1'));
     outboxSender.wake();
     await eventually(() => codes.includes('outbox_failed'));
 
-    outbox.sent = works;
+    outbox.ended = works;
     due.push(card('copy-1'));
     await outboxSender.settled();
 
     expect(taken).toHaveLength(1);
-    expect(told).toEqual(['sent copy-1 card-1']);
+    expect(told).toEqual(['done copy-1 card-1']);
     expect(shown).toEqual(['copy-1']);
-  });
-
-  it('keeps an announcement that it could not note apart from a notice of the same number', async () => {
-    const works = outbox.sent;
-    outbox.sent = () => Promise.reject(new Error('the database is away'));
-    due.push(post(7));
-    outboxSender.wake();
-    await eventually(() => codes.includes('outbox_failed'));
-
-    outbox.sent = works;
-    due.push(text(7), post(7));
-    await outboxSender.settled();
-
-    expect(taken.map(({ what }) => what)).toEqual(['revision 7', 'text 7']);
-    expect(told).toEqual(['sent notice-7 null', 'sent announcement-7 card-1']);
   });
 
   it('and cannot note anything is not asked again and again in a row', async () => {
@@ -222,7 +266,7 @@ describe('an outbox that throws', () => {
       if (asked > 100) ending.abort();
       return [text(1)];
     };
-    outbox.sent = () => Promise.reject(new Error('the database is away'));
+    outbox.ended = () => Promise.reject(new Error('the database is away'));
 
     await outboxSender.settled();
     await clock.advance(15_000);

@@ -1,6 +1,7 @@
-import type { Drawing } from '../../src/chat/reply.ts';
+import type { Content, Drawing } from '../../src/chat/reply.ts';
 import { createLog } from '../../src/log.ts';
 import { type CardUpdater, createCardUpdater } from '../../src/teams/card-updater.ts';
+import type { Message } from '../../src/outbox/message.ts';
 import type { NotSent, Sent } from '../../src/teams/conversations.ts';
 import { createPacing } from '../../src/teams/pacing.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
@@ -10,17 +11,17 @@ export interface Stage {
   readonly cardUpdater: CardUpdater;
   readonly clock: TestClock;
   readonly edits: readonly Exchange[];
-  readonly texts: readonly Exchange[];
+  /** What was let go or made due, e.g. `R1 let go, due, stray`. */
+  readonly handed: readonly string[];
   readonly codes: readonly unknown[];
   readonly ending: AbortController;
-  /** The highest revision of each request that was noted as drawn. */
+  /** The highest revision of each request that was noted as shown. */
   readonly drawn: Map<string, number>;
   /** How often two edits of one card ran at a time. */
   readonly overlaps: () => number;
   /** A new revision of the request, announced. */
-  change(id: string, change?: { finished?: boolean; conversation?: string; cardId?: string | null }): void;
+  change(id: string, change?: Partial<Omit<Shape, 'id' | 'revision'>>): void;
   answerEdits(...answers: (Sent | Promise<Sent>)[]): void;
-  answerTexts(...answers: Sent[]): void;
   failDraws(count: number): void;
   /** Called each time that a revision is noted as drawn. */
   whenDrawn(listener: () => void): void;
@@ -32,7 +33,7 @@ export interface Exchange {
   readonly at: number;
 }
 
-export const notSent = (kind: NotSent['kind'], status: number): NotSent => ({ kind, status, error: new Error('no') });
+export const notSent = <Kind extends string>(kind: Kind, status: number): NotSent<Kind> => ({ kind, status, error: new Error('no') });
 
 export function createStage(): Stage {
   const clock = createTestClock();
@@ -40,10 +41,9 @@ export function createStage(): Stage {
   const requests = new Map<string, Drawing>();
   const drawn = new Map<string, number>();
   const edits: Exchange[] = [];
-  const texts: Exchange[] = [];
+  const handed: string[] = [];
   const codes: unknown[] = [];
   const editAnswers: (Sent | Promise<Sent>)[] = [];
-  const textAnswers: Sent[] = [];
   const busy = new Set<string>();
   let overlaps = 0;
   let drawFailures = 0;
@@ -57,25 +57,27 @@ export function createStage(): Stage {
       }
       return requests.get(id) ?? null;
     },
-    async markDrawn(id, revision) {
+    async noteShown(id, revision) {
       drawn.set(id, Math.max(revision, drawn.get(id) ?? 0));
       drawnListener();
     },
     beginEdit: async () => ({ end: async () => true }),
     conversations: {
-      async edit(conversation, cardId, message) {
+      async edit(conversation, cardId, content) {
         if (busy.has(cardId)) overlaps += 1;
         busy.add(cardId);
-        edits.push({ conversation, what: `${cardId} ${message.summary}`, at: clock.monotonic() });
+        edits.push({ conversation, what: `${cardId} ${summaryOf(content)}`, at: clock.monotonic() });
         const answer = await (editAnswers.shift() ?? { kind: 'done' });
         busy.delete(cardId);
         return answer;
       },
-      async say(conversation, text) {
-        texts.push({ conversation, what: text, at: clock.monotonic() });
-        return textAnswers.shift() ?? { kind: 'done' };
-      },
     },
+    async letGo({ id }, { isDue, isStray }) {
+      handed.push(`${id} let go${isDue ? ', due' : ''}${isStray ? ', stray' : ''}`);
+      const request = requests.get(id);
+      if (request !== undefined) requests.set(id, { ...request, stored: { ...request.stored, activityId: null } });
+    },
+    makeDue: async (id) => void handed.push(`${id} due`),
     pacing: createPacing(),
     keyOf: (conversation) => conversation,
     clock,
@@ -87,18 +89,17 @@ export function createStage(): Stage {
     cardUpdater,
     clock,
     edits,
-    texts,
+    handed,
     codes,
     ending,
     drawn,
     overlaps: () => overlaps,
-    change(id, { finished = false, conversation = 'chat', cardId = `card-${id}` } = {}) {
-      const revision = (requests.get(id)?.live.revision ?? 0) + 1;
-      requests.set(id, drawingOf({ id, conversation, cardId, revision, finished }));
+    change(id, { finished = false, conversation = 'chat', ...more } = {}) {
+      const revision = (requests.get(id)?.stored.revision ?? 0) + 1;
+      requests.set(id, drawingOf({ id, conversation, activityId: `card-${id}`, revision, finished, ...more }));
       cardUpdater.touch(id);
     },
     answerEdits: (...answers) => void editAnswers.push(...answers),
-    answerTexts: (...answers) => void textAnswers.push(...answers),
     failDraws(count) {
       drawFailures = count;
     },
@@ -108,18 +109,19 @@ export function createStage(): Stage {
   };
 }
 
-interface Shape {
-  readonly id: string;
-  readonly conversation: string;
-  readonly cardId: string | null;
-  readonly revision: number;
+interface Shape extends Pick<Message, 'id' | 'conversation' | 'activityId' | 'revision'> {
   readonly finished: boolean;
+  readonly shownRevision?: number;
+  readonly dueAt?: number | null;
+  readonly gone?: Message['gone'];
+  readonly isRepeated?: boolean;
 }
 
-export function drawingOf({ id, conversation, cardId, revision, finished }: Shape): Drawing {
+export function drawingOf({ finished, ...message }: Shape): Drawing {
+  const { revision } = message;
   return {
-    live: { id, conversation, cardId, revision },
-    message: {
+    stored: { ...storedMessage, reference: message.id, ...message },
+    content: {
       card: { type: 'AdaptiveCard', version: '1.5', fallbackText: '', body: [] },
       summary: `revision ${revision}`,
     },
@@ -127,3 +129,26 @@ export function drawingOf({ id, conversation, cardId, revision, finished }: Shap
     finished,
   };
 }
+
+/** A card of a request that has not been posted. */
+export const storedMessage: Message = {
+  id: 'R1',
+  kind: 'request',
+  reference: 'R1',
+  source: null,
+  conversation: 'chat',
+  reader: { locale: 'en-US', timeZone: 'UTC' },
+  audience: null,
+  details: null,
+  activityId: null,
+  revision: 1,
+  shownRevision: 0,
+  dueAt: null,
+  failures: 0,
+  gone: 'no',
+  isInterrupted: false,
+  isRepeated: false,
+  isStray: false,
+};
+
+export const summaryOf = (content: Content): string => ('text' in content ? content.text : content.summary);

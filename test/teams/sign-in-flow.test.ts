@@ -8,6 +8,7 @@ import type { Posted } from '../../src/teams/conversations.ts';
 import { createSignInFlow, isSignIn, type SignInFlow } from '../../src/teams/sign-in-flow.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { cardOf, clickOn } from './answering-stage.ts';
+import { summaryOf } from './painter-stage.ts';
 
 const connection = 'usher';
 const invitation = { text: 'Please sign in.', button: 'Sign in', summary: 'Sign in' };
@@ -35,7 +36,7 @@ beforeEach(() => {
   clock = createTestClock();
   [resumed, news, exchanges] = [[], [], 0];
   [result, signedIn, code] = [{ kind: 'signedIn' }, true, ''];
-  posted = { kind: 'done', cardId: 'card-1' };
+  posted = { kind: 'done', activityId: 'card-1' };
   const made = createSignInFlow(
     {
       signIn: async () => {
@@ -50,9 +51,9 @@ beforeEach(() => {
       chat: { signInNews: ({ kind }) => cardOf(kind) },
       conversations: {
         askToSignIn: async () => posted,
-        post: async (_conversation, { summary }) => {
-          news.push(summary);
-          return { kind: 'done', cardId: 'card-2' };
+        post: async (_conversation, content) => {
+          news.push(summaryOf(content));
+          return { kind: 'done', activityId: 'card-2' };
         },
       },
       resume: async ({ what }) => void resumed.push(what.kind === 'text' ? what.text : what.kind),

@@ -186,10 +186,24 @@ describe.each(engines)('turns on $name', (engine) => {
     await turns.open(incoming('a|1'), noon - minute);
     await turns.open(incoming('a|2'), noon);
 
-    await turns.prune(noon);
+    await turns.prune({ before: noon, unansweredBefore: noon });
 
     expect(await turns.open(incoming('a|1'), noon)).toBe(true);
     expect(await turns.open(incoming('a|2'), noon)).toBe(false);
+  });
+
+  it('are closed when nobody waits for their answer any more, unless a process works on them', async () => {
+    await turns.open(incoming('a|1'), noon - minute);
+    await turns.open(incoming('a|2'), noon - minute);
+    await turns.handBack('a|1');
+
+    await turns.prune({ before: noon - 2 * minute, unansweredBefore: noon });
+
+    const rows = await database.query.selectFrom('turns').select(['id', 'incoming']).orderBy('id').execute();
+    expect(rows.map((row) => [row.id, row.incoming === null])).toEqual([
+      ['a|1', true],
+      ['a|2', false],
+    ]);
   });
 });
 

@@ -3,14 +3,14 @@ import type { Drawing } from '../../src/chat/reply.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import { createLog } from '../../src/log.ts';
-import { beginEdit } from '../../src/requests/editing.ts';
-import { bumpRevision, createRequest, findRequest, findUndrawn, markDrawn } from '../../src/requests/store.ts';
+import { beginEdit, findMessage, findUnshown, notePost, noteShown } from '../../src/outbox/message-store.ts';
+import { bumpRevision, createRequest } from '../../src/requests/store.ts';
 import { type CardUpdater, createCardUpdater } from '../../src/teams/card-updater.ts';
 import { createPacing } from '../../src/teams/pacing.ts';
 import { noLimits, storeParts, wanted } from '../requests/support.ts';
 import { postgresEngine, useTestDatabase } from '../support/databases.ts';
 import { eventually } from '../support/eventually.ts';
-import { drawingOf } from './painter-stage.ts';
+import { drawingOf, summaryOf } from './painter-stage.ts';
 
 const editEveryMs = 20;
 
@@ -45,19 +45,20 @@ describe('two card updaters of one card', () => {
     const editing = { database: own, clock: systemClock, owner: `process ${index}`, stillMs: editEveryMs, leaseMs };
     return createCardUpdater({
       draw: (id) => draw(own, id),
-      markDrawn: (id, revision) => markDrawn(own, id, revision),
+      noteShown: (id, revision) => noteShown(own, id, revision),
+      letGo: () => Promise.reject(new Error('every edit is taken')),
+      makeDue: () => Promise.reject(new Error('every card is posted')),
       beginEdit: (id) => beginEdit(editing, id),
       conversations: {
-        async edit(_conversation, _cardId, { summary }) {
+        async edit(_conversation, _cardId, content) {
           atOnce += 1;
           mostAtOnce = Math.max(mostAtOnce, atOnce);
           await way(index);
-          shown = Number(summary.replace('revision ', ''));
+          shown = Number(summaryOf(content).replace('revision ', ''));
           edits.push({ revision: shown, by: index });
           atOnce -= 1;
           return { kind: 'done' };
         },
-        say: () => Promise.reject(new Error('nothing is to be said')),
       },
       pacing: { ...createPacing(), take: (_conversation, now) => now },
       keyOf: (conversation) => conversation,
@@ -69,16 +70,15 @@ describe('two card updaters of one card', () => {
   }
 
   async function draw(own: Database, id: string): Promise<Drawing | null> {
-    const request = await findRequest(own, id);
-    if (request === null) return null;
-    return drawingOf({ id, conversation: 'chat', cardId: 'card', revision: request.revision, finished: false });
+    const stored = await findMessage(own, id);
+    return stored === null ? null : drawingOf({ ...stored, finished: false });
   }
 
   const change = (id: string) => database(0).transact((transaction) => bumpRevision(transaction, id));
 
   async function posted(): Promise<string> {
     const { id } = await createRequest(storeParts(database(0), systemClock, noLimits), wanted());
-    await database(0).query.updateTable('requests').set({ card_id: 'card' }).where('id', '=', id).execute();
+    await notePost(database(0).query, id, { activityId: 'card', dueAt: null });
     return id;
   }
 
@@ -96,7 +96,7 @@ describe('two card updaters of one card', () => {
 
     expect(shown).toBe(31);
     expect(mostAtOnce).toBe(1);
-    expect(await findUndrawn(database(1), 10)).toEqual([]);
+    expect(await findUnshown(database(1), 10)).toEqual([]);
   });
 
   it('show the latest in the end, also where one stood still for longer than its lease', async () => {
