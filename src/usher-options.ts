@@ -31,6 +31,8 @@ export interface UsherOptions {
   readonly watchEveryMs?: number;
   /** The minimum time between two edits of a card; milliseconds. */
   readonly editEveryMs?: number;
+  /** The pause before the one repetition of a message whose first end is unknown; milliseconds. */
+  readonly repeatPauseMs?: number;
   /** How long each step of `stop` may take; milliseconds. */
   readonly grace?: Grace;
 }

@@ -26,9 +26,10 @@ subscribe('http.client.request.start', (message) => {
 
 const read = readConfig();
 if (!read.ok) throw new Error(describeProblems(read.problems));
-const { LEASE_MS: leaseMs, LOGIN_AT: address } = process.env;
+const { LEASE_MS: leaseMs, LOGIN_AT: address, REPEAT_PAUSE_MS: repeatPauseMs } = process.env;
 await startUsher(read.config, {
   editEveryMs: 20,
   ...(leaseMs === undefined ? {} : { leaseMs: Number(leaseMs) }),
+  ...(repeatPauseMs === undefined ? {} : { repeatPauseMs: Number(repeatPauseMs) }),
   ...(address === undefined ? {} : { login: loginAt(address) }),
 });

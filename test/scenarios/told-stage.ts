@@ -1,0 +1,233 @@
+import { DatabaseSync } from 'node:sqlite';
+import { exchangeActivity, invokeActivity, messageActivity } from '../../src/sandbox/teams/activity.ts';
+import type { Connector, ConnectorFault, Exchange } from '../../src/sandbox/teams/connector.ts';
+import { tenantId } from '../../src/sandbox/tenant/identity.ts';
+import { people, seasonalPeople } from '../../src/sandbox/tenant/people.ts';
+import { eventually } from '../support/eventually.ts';
+import { gateEnvironment, type ShownCard, shownCards } from '../support/usher.ts';
+
+/**
+ * People who ask for something while Teams' connector fails, and what they then read: whether each outcome is told,
+ * how often, and whether an earlier card contradicts it.
+ */
+export interface Stage {
+  readonly connector: Connector;
+  /** Of the Usher that runs at this moment. */
+  readonly endpoint: () => string;
+  /** Its SQLite file. */
+  readonly databasePath: string;
+}
+
+/** `plain` is answered at once; `held` needs a yes, and `access` a decision, before it is provisioned. */
+export type Want = 'plain' | 'one' | 'list' | 'held' | 'access';
+export const wants: readonly Want[] = ['plain', 'one', 'list', 'held', 'access'];
+
+/** How Teams delivers the message: once, twice at the same time, or again after its answer. */
+export type Handover = 'once' | 'twice' | 'later';
+
+export interface Asked {
+  readonly want: Want;
+  /** Nothing else is said there. */
+  readonly conversationId: string;
+  readonly activity: Readonly<Record<string, unknown>>;
+  /** The person's name, by which a message in the approvers' room is known to be about this; empty where none is. */
+  readonly name: string;
+  readonly outcome: RegExp;
+}
+
+export const pool = 600;
+export const swiftGate = { limit: 1_000, windowMs: 100, guardMs: 0 };
+export const stageEnvironment = gateEnvironment(swiftGate);
+/** The conversation to which access requests are sent for a decision. */
+const room = 'approvals';
+const sentence = 'An earlier card of this request may still say that it waits.';
+const lookEveryMs = 50;
+/** Longer than what a client of Teams waits before it repeats by itself. */
+const quietMs = 2_500;
+const heldLength = 11;
+const listLength = 3;
+
+const crowd = seasonalPeople(pool);
+let taken = 0;
+
+function nextPeople(count: number) {
+  const some = crowd.slice(taken, taken + count);
+  taken += count;
+  if (some.length < count) throw new Error('all people of the pool have been asked for; make it larger');
+  return some;
+}
+
+/** A new request of this kind, for people for whom nobody has asked before. */
+export function askFor({ connector }: Stage, want: Want): Asked {
+  const length = { plain: 0, one: 1, list: listLength, held: heldLength, access: 1 }[want];
+  const subjects = nextPeople(length);
+  const names = subjects.map(({ userPrincipalName }) => userPrincipalName);
+  const [name = ''] = names;
+  const text = {
+    plain: 'whoami',
+    one: `provision ${name} to Salesforce`,
+    list: `provision users to Salesforce\n${names.join('\n')}`,
+    held: `provision users to Salesforce\n${names.join('\n')}`,
+    access: `request access for ${name} to Salesforce because of the season`,
+  }[want];
+  const conversationId = `${want}-${taken}-${crypto.randomUUID().slice(0, 8)}`;
+  const who = want === 'access' ? 'megan' : 'alex';
+  return {
+    want,
+    conversationId,
+    activity: messageActivity(writer(who), placeOf(connector, conversationId), text),
+    name: want === 'access' ? (subjects[0]?.displayName ?? '') : '',
+    outcome: want === 'plain' ? /User name:|Roles in Usher/ : /Account created|\b\d+ people: \d+ done/,
+  };
+}
+
+const writer = (who: keyof typeof people) => ({ id: people[who].id, name: people[who].displayName });
+const placeOf = ({ serviceUrl }: Connector, conversationId: string) => ({ serviceUrl, conversationId });
+
+/** Lets the approvers' room be told of access requests. */
+export async function openRoom(stage: Stage): Promise<void> {
+  const line = messageActivity(writer('alex'), placeOf(stage.connector, room), 'send approvals here');
+  await deliver(stage, { ...line, conversation: inRoom });
+  await eventually(
+    () => shownCards(stage.connector.deliveries).some(({ text }) => /Approvals come here/.test(text)),
+    20_000,
+  );
+}
+
+const inRoom = { id: room, conversationType: 'groupChat', tenantId };
+
+/** Asks, and presses what has to be pressed until the request is on its way. */
+export async function perform(stage: Stage, asked: Asked, handover: Handover = 'once'): Promise<void> {
+  const first = deliver(stage, asked.activity);
+  if (handover === 'twice') await deliver(stage, asked.activity);
+  await first;
+  if (asked.want === 'held') await press(stage, asked, asked.conversationId, 'confirm');
+  if (asked.want === 'access') await press(stage, asked, room, 'approve');
+  if (handover !== 'later') return;
+  await eventually(() => isTold(stage, asked), patienceMs, lookEveryMs);
+  await deliver(stage, asked.activity);
+}
+
+const patienceMs = 40_000;
+
+/** Presses a button of this verb as soon as one is there, on whichever copy of its card. */
+async function press(stage: Stage, asked: Asked, conversationId: string, verb: string): Promise<void> {
+  const button = () =>
+    messagesOf(stage, asked)
+      .filter((card) => card.conversationId === conversationId)
+      .flatMap(({ id, buttons }) => buttons.map(({ data }) => ({ id, data })))
+      .find(({ data }) => JSON.stringify(data).includes(`"verb":"${verb}"`));
+  await eventually(() => button() !== undefined || isTold(stage, asked), patienceMs, lookEveryMs);
+  const pressed = button();
+  if (pressed === undefined) return;
+  const click = invokeActivity(writer('alex'), placeOf(stage.connector, conversationId), pressed.id, pressed.data);
+  await deliver(stage, conversationId === room ? { ...click, conversation: inRoom } : click);
+}
+
+/** As Teams does: again until Usher has taken it. */
+async function deliver({ endpoint }: Stage, activity: unknown): Promise<void> {
+  const isTaken = async () => {
+    const answer = await exchangeActivity(endpoint(), activity).catch(() => null);
+    return answer !== null && answer.status < 300;
+  };
+  await eventually(isTaken, patienceMs, lookEveryMs);
+}
+
+/** What a person reads of this request at this moment. */
+export function messagesOf({ connector }: Pick<Stage, 'connector'>, asked: Asked): readonly ShownCard[] {
+  return shownCards(connector.deliveries.filter((exchange) => isAbout(exchange, asked)));
+}
+
+/** In the approvers' room only what names the person; a request's own conversation has nothing else. */
+export function isAbout({ conversationId, activity }: Exchange, asked: Asked): boolean {
+  if (conversationId === asked.conversationId) return true;
+  return conversationId === room && asked.name !== '' && JSON.stringify(activity).includes(asked.name);
+}
+
+/** A notice of an access request stands beside its card, and names the request. */
+const isNotice = ({ content, text }: ShownCard) => content === null && /\(request [0-9A-Z]{6}\)/.test(text);
+const showsOutcome = (asked: Asked) => (card: ShownCard) => asked.outcome.test(`${card.text}\n${card.summary}`);
+
+function isTold(stage: Stage, asked: Asked): boolean {
+  return messagesOf(stage, asked).some(
+    (card) => card.conversationId === asked.conversationId && showsOutcome(asked)(card),
+  );
+}
+
+/** Waits until all is told and still, and returns what is wrong then, in words. */
+export async function complaintsOf(stage: Stage, all: readonly Asked[], killed = 0, ms = 60_000): Promise<string[]> {
+  const isDone = () => all.every((asked) => isTold(stage, asked)) && findUnfinished(stage).length === 0;
+  // What is missing by then is among the complaints.
+  await eventually(isDone, ms, lookEveryMs).catch(() => undefined);
+  await quiet(stage);
+  return [...all.flatMap((asked) => complaintsAbout(stage, asked, killed)), ...findUnfinished(stage)];
+}
+
+/** Resolves when nothing has been sent for a while. */
+export async function quiet({ connector }: Stage): Promise<void> {
+  let heard = -1;
+  let since = performance.now();
+  const isQuiet = () => {
+    const now = connector.deliveries.length + connector.lost.length;
+    if (now !== heard) since = performance.now();
+    heard = now;
+    return performance.now() - since > quietMs;
+  };
+  await eventually(isQuiet, 60_000, lookEveryMs);
+}
+
+function complaintsAbout(stage: Stage, asked: Asked, killed: number): string[] {
+  const places = Map.groupBy(messagesOf(stage, asked), ({ conversationId }) => conversationId);
+  const wrong = [...places].flatMap(([place, shown]) => {
+    const outcomes = shown.filter(showsOutcome(asked));
+    const copies = [...Map.groupBy(outcomes, isNotice).values()].map(({ length }) => length);
+    const most = Math.max(0, ...copies);
+    const isExcused = killed > 0 || stage.connector.deliveries.some((one) => one.isOpen && isAbout(one, asked));
+    const waiting = shown.filter((card) => card.content !== null && !outcomes.includes(card));
+    const isWarned = shown.some(({ text }) => text.includes(sentence));
+    return [
+      ...(most > 2 ? [`${place} shows its outcome ${most} times`] : []),
+      ...(most === 2 && !isExcused ? [`${place} shows its outcome twice after clear answers`] : []),
+      ...(outcomes.length > 0 && !isWarned
+        ? waiting.map(({ text }) => `${place} says beside its outcome: ${text}`)
+        : []),
+    ];
+  });
+  return isTold(stage, asked) ? wrong : [...wrong, `${asked.conversationId} shows no outcome`];
+}
+
+/** What is not over in the database: open turns, tasks, and leases that are still held. */
+export function findUnfinished({ databasePath }: Pick<Stage, 'databasePath'>): string[] {
+  const database = new DatabaseSync(databasePath, { readOnly: true });
+  const count = (rows: string) => Number(database.prepare(`select count(*) as count from ${rows}`).get()?.count);
+  const leased = database
+    .prepare(
+      `select tables.name from sqlite_master as tables, pragma_table_info(tables.name) as columns
+       where tables.type = 'table' and columns.name = 'lease_owner'`,
+    )
+    .all()
+    .map(({ name }) => `${name} where lease_owner is not null`);
+  const left = ['turns where incoming is not null', `tasks where state in ('held', 'waiting', 'running')`, ...leased];
+  const found = left.flatMap((rows) => (count(rows) === 0 ? [] : [`${count(rows)} rows of ${rows}`]));
+  database.close();
+  return found;
+}
+
+/**
+ * Lets a fault strike the first exchange of each kind of message about each request: its first card, its outcome's
+ * edit, the approvers' card, a notice.
+ */
+export function strikeFirst({ connector }: Stage, kind: 'post' | 'edit', fault: ConnectorFault): void {
+  const struck = new Set<string>();
+  connector.failBy((exchange) => {
+    const text = JSON.stringify(exchange.activity);
+    if (exchange.kind !== kind || (kind === 'edit' && !/Account created|people: \d+ done|Roles in Usher/.test(text)))
+      return null;
+    const subject = /Season\d+/.exec(text)?.[0] ?? '';
+    const isText = exchange.activity.attachments === undefined;
+    const key = [exchange.conversationId, exchange.conversationId === room ? subject : '', isText].join();
+    if (struck.has(key)) return null;
+    struck.add(key);
+    return fault;
+  });
+}
