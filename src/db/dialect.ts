@@ -6,7 +6,6 @@ import {
   PostgresDialect,
   type RawBuilder,
   sql,
-  type Transaction,
 } from 'kysely';
 import pg from 'pg';
 import type { Clock } from '../clock.ts';
@@ -47,7 +46,7 @@ export interface Dialect {
   /** Locks rows read in this transaction, where other processes could read them too. */
   readonly lockRows: boolean;
   /** The clock that the rate gate counts with, in milliseconds; it must never jump. */
-  gateNow(transaction: Transaction<Schema>): Promise<number>;
+  gateNow(db: Kysely<Schema>): Promise<number>;
   /** The wall clock that all processes on this database have in common; see `shared-clock.ts`. */
   readonly clock: Clock;
   /** The connections of processes that work on this database with the tables of another version. */
@@ -111,6 +110,7 @@ export function sqliteDialect(path: string, clock: Clock): Dialect {
   };
 }
 
+const timeQuestion = 'select (extract(epoch from clock_timestamp()) * 1000)::float8 as now';
 /** Every process holds one connection more, to listen. PostgreSQL itself takes 100 unless told otherwise. */
 const defaultPoolSize = 10;
 const usualLimits: TimeLimits = { statementMs: 10_000, answerMs: 12_000 };
@@ -132,6 +132,13 @@ export function postgresDialect(
   const place = addressOf(config);
   const address = () => ({ ...place, application_name: version === null ? 'usher-reader' : `usher ${version()}` });
   const shared = createSharedClock(machine);
+  async function tellTime(ask: () => Promise<{ readonly rows: readonly { readonly now: number }[] }>): Promise<number> {
+    const askedAt = machine.monotonic();
+    const now = (await ask()).rows[0]?.now;
+    if (now === undefined) throw new Error('the database did not tell its time');
+    shared.correct(askedAt, now);
+    return now;
+  }
   return {
     engine: 'postgres',
     kysely: new PostgresDialect({
@@ -146,16 +153,7 @@ export function postgresDialect(
     isolation: 'read committed',
     mayRepeat: (error) => error instanceof Error && 'code' in error && undone.has(String(error.code)),
     lockRows: true,
-    async gateNow(transaction) {
-      const askedAt = machine.monotonic();
-      const { rows } = await sql<{
-        now: number;
-      }>`select (extract(epoch from clock_timestamp()) * 1000)::float8 as now`.execute(transaction);
-      const now = rows[0]?.now;
-      if (now === undefined) throw new Error('the database did not tell its time');
-      shared.correct(askedAt, now);
-      return now;
-    },
+    gateNow: (db) => tellTime(() => sql<{ now: number }>`${sql.raw(timeQuestion)}`.execute(db)),
     clock: shared.clock,
     async others(db) {
       // Until `023-words` the name was `usher` alone. Other users' connections belong to other schemas.
@@ -178,7 +176,11 @@ export function postgresDialect(
     // PostgreSQL's own vacuum does it, by the administrator's rules.
     noteRewritten: async () => undefined,
     wipeRewritten: async () => undefined,
-    listen: (parts) => startListening(() => new pg.Client(clientConfig(address(), listenerLimits)), parts),
+    listen: (parts) => {
+      // Where nothing is claimed for long, nothing else corrects the shared clock.
+      const check = (client: pg.Client) => tellTime(() => client.query<{ now: number }>(timeQuestion));
+      return startListening(() => new pg.Client(clientConfig(address(), listenerLimits)), check, parts);
+    },
   };
 }
 
