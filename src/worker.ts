@@ -35,19 +35,24 @@ export interface WorkerParts {
   readonly work: (stopping: AbortSignal) => Promise<number | null>;
   readonly clock: Clock;
   readonly log: Log;
-  /** The longest pause: another process may have stored something due without waking this one. */
-  readonly maxIdleMs: number;
+  /**
+   * The longest pause: another process may have stored something due without waking this one, or died. Ten seconds by
+   * default, so that with a lease of 30 a dead process's work is taken over within a minute.
+   */
+  readonly maxIdleMs?: number | undefined;
   /** After an error the first pause, doubled up to the longest; milliseconds. */
   readonly faultPauseMs?: { readonly first: number; readonly longest: number };
   /** Milliseconds before the first look. */
   readonly firstAfterMs?: number;
 }
 
+const defaultMaxIdleMs = 10_000;
 /** A database that is away is mostly back in a moment. */
 const defaultFaultPauseMs = { first: 1_000, longest: 1_000 };
 
 export function startWorker(parts: WorkerParts): Worker {
-  const { name, failed, work, clock, log, maxIdleMs, faultPauseMs = defaultFaultPauseMs, firstAfterMs = 0 } = parts;
+  const { name, failed, work, clock, log, maxIdleMs = defaultMaxIdleMs } = parts;
+  const { faultPauseMs = defaultFaultPauseMs, firstAfterMs = 0 } = parts;
   const stopping = new AbortController();
   let alarm = new AbortController();
   let waiting: (() => void)[] = [];

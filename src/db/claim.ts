@@ -12,11 +12,11 @@ import { becomeSoleProcess } from './sole-process.ts';
  * @throws as `openDatabase` does; and when another process works on it, with a message that names that process.
  */
 export async function claimDatabase(config: DatabaseConfig, clock: Clock): Promise<Database> {
-  if (config.kind !== 'sqlite') return openDatabase(config, clock);
+  if (config.kind !== 'sqlite') return openDatabase(config, clock, 'work');
   const claim = await explaining(config.kind, () => becomeSoleProcess(config.path, clock));
   if (claim.kind === 'taken') throw refusalError(takenRefusal(config.path, claim.by));
   try {
-    const database = await openDatabase(config, clock);
+    const database = await openDatabase(config, clock, 'work');
     return { ...database, close: () => database.close().finally(claim.release) };
   } catch (error) {
     claim.release();

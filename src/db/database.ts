@@ -9,7 +9,7 @@ import type { DatabaseConfig } from '../config.ts';
 import { isDatabaseAway, noteCommit } from './away.ts';
 import { type Dialect, postgresDialect, sqliteDialect } from './dialect.ts';
 import { findStanding, migrations } from './migrations.ts';
-import { explaining, foreignRefusal, refusalError } from './refusals.ts';
+import { explaining, foreignRefusal, othersRefusal, type Refusal, refusalError } from './refusals.ts';
 import type { Schema } from './schema.ts';
 import { marking } from './sqlite-file.ts';
 import { threadData, threadOptions } from './thread.ts';
@@ -17,7 +17,10 @@ import { threadData, threadOptions } from './thread.ts';
 export { isDatabaseAway, isDatabaseFault } from './away.ts';
 
 const mostRepeats = 5;
-/** How long Usher waits for a database that starts together with it, and the pauses between two attempts. */
+/**
+ * How long Usher waits for a database that starts together with it, or for the processes of another version that stop,
+ * and the pauses between two attempts.
+ */
 const startPatienceMs = 30_000;
 const firstPauseMs = 250;
 const longestPauseMs = 2_000;
@@ -48,24 +51,33 @@ export interface Database {
 
 /**
  * Opens the database and brings its schema up to date. Any number of processes may do so at once. Waits half a minute
- * at most for a database that is still away.
+ * at most for a database that is still away, and for processes of another version, which the new schema would break.
  *
- * @throws when it cannot be opened, is not Usher's or of a newer version, or a migration fails: Usher does not start on
- *   half a schema. The message says what is wrong and what to do about it; `cause` is the engine's own error.
+ * @param use whether to `work` on it, which a later version must not migrate meanwhile; see `claimDatabase`.
+ * @throws when it cannot be opened, is not Usher's or of a newer version, another version works on it, or a migration
+ *   fails: Usher does not start on half a schema. The message says what is wrong and what to do about it; `cause` is
+ *   the engine's own error.
  */
-export async function openDatabase(config: DatabaseConfig, clock: Clock): Promise<Database> {
-  return explaining(config.kind, () => open(config, clock));
+export async function openDatabase(
+  config: DatabaseConfig,
+  clock: Clock,
+  use: 'work' | 'look' = 'look',
+): Promise<Database> {
+  return explaining(config.kind, () => open(config, clock, use));
 }
 
-async function open(config: DatabaseConfig, clock: Clock): Promise<Database> {
-  const dialect = dialectFor(config, clock);
+async function open(config: DatabaseConfig, clock: Clock, use: 'work' | 'look'): Promise<Database> {
+  const latest = () => Object.keys(migrations(dialect)).at(-1) ?? '';
+  const dialect = dialectFor(config, clock, use === 'work' ? latest : null);
   const query = new Kysely<Schema>({ dialect: dialect.kysely });
   try {
     await patiently(clock, startPatienceMs, async () => {
-      await migrate(dialect, query);
+      const refusal = await migrate(dialect, query);
+      if (refusal !== null) return refusal;
       await dialect.wipeRewritten(query);
       // Sets the shared clock before its first use.
       await query.transaction().execute((transaction) => dialect.gateNow(transaction));
+      return null;
     });
   } catch (error) {
     await query.destroy().catch(() => undefined);
@@ -117,40 +129,47 @@ export function byReader(database: Database): Database {
   return { ...database, query: database.reader };
 }
 
-async function migrate(dialect: Dialect, query: Kysely<Schema>): Promise<void> {
+/** Returns why it cannot be done yet, where that may soon be over. */
+async function migrate(dialect: Dialect, query: Kysely<Schema>): Promise<Refusal | null> {
   const standing = await findStanding(dialect, query);
   if (standing.kind !== 'ours') throw refusalError(foreignRefusal(standing));
   // Nothing is pending, so nothing is locked: a tool that only reads can work beside a process that writes.
-  if (standing.pending.length === 0) return;
+  if (standing.pending.length === 0) return null;
+  const others = await dialect.others(query as Kysely<unknown>);
+  if (others.length > 0) return othersRefusal(others);
   const db = dialect.migrating === null ? query : new Kysely<Schema>({ dialect: dialect.migrating });
   try {
     const provider = { getMigrations: async () => migrations(dialect) };
     const { error } = await new Migrator({ db, provider }).migrateToLatest();
     if (error !== undefined) throw error;
+    return null;
   } finally {
     if (db !== query) await db.destroy();
   }
 }
 
-async function patiently(clock: Clock, patienceMs: number, work: () => Promise<void>): Promise<void> {
+async function patiently(clock: Clock, patienceMs: number, work: () => Promise<Refusal | null>): Promise<void> {
   const until = clock.monotonic() + patienceMs;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    const isLast = clock.monotonic() + pauseMs > until;
     try {
-      return await work();
+      const refusal = await work();
+      if (refusal === null) return;
+      if (isLast) throw refusalError(refusal);
     } catch (error) {
-      if (!isDatabaseAway(error) || clock.monotonic() + pauseMs > until) throw error;
-      await clock.sleep(pauseMs);
+      if (isLast || !isDatabaseAway(error)) throw error;
     }
+    await clock.sleep(pauseMs);
   }
 }
 
-function dialectFor(config: DatabaseConfig, clock: Clock): Dialect {
+function dialectFor(config: DatabaseConfig, clock: Clock, version: (() => string) | null): Dialect {
   switch (config.kind) {
     case 'sqlite':
       if (config.path !== ':memory:') marking(() => mkdirSync(dirname(config.path), { recursive: true }));
       return sqliteDialect(config.path, clock);
     case 'postgres':
-      return postgresDialect(config, clock);
+      return postgresDialect(config, clock, version);
     default:
       return assertNever(config, 'database');
   }

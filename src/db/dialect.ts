@@ -6,7 +6,6 @@ import {
   PostgresDialect,
   type RawBuilder,
   sql,
-  type Transaction,
 } from 'kysely';
 import pg from 'pg';
 import type { Clock } from '../clock.ts';
@@ -47,9 +46,11 @@ export interface Dialect {
   /** Locks rows read in this transaction, where other processes could read them too. */
   readonly lockRows: boolean;
   /** The clock that the rate gate counts with, in milliseconds; it must never jump. */
-  gateNow(transaction: Transaction<Schema>): Promise<number>;
+  gateNow(db: Kysely<Schema>): Promise<number>;
   /** The wall clock that all processes on this database have in common; see `shared-clock.ts`. */
   readonly clock: Clock;
+  /** The connections of processes that work on this database with the tables of another version. */
+  others(db: Kysely<unknown>): Promise<readonly Connection[]>;
   /** The tables where Usher's are made, the engine's own and those of its extensions left out. */
   tables(db: Kysely<unknown>): Promise<readonly string[]>;
   /** Part of a migration: from then on the tables announce what other processes may want to hear of. */
@@ -62,6 +63,14 @@ export interface Dialect {
   wipeRewritten(db: Kysely<Schema>): Promise<void>;
   /** Learns what other processes store; where there are none, nothing. */
   listen(parts: ListeningParts): Listening;
+}
+
+/** A connection as the server knows it; times in ISO 8601. */
+export interface Connection {
+  readonly pid: number;
+  /** Null where it does not come over the network. */
+  readonly from: string | null;
+  readonly since: string;
 }
 
 /** SQLite by Node's own driver. One process, so the gate's clock is that process's monotonic clock. */
@@ -80,6 +89,7 @@ export function sqliteDialect(path: string, clock: Clock): Dialect {
     lockRows: false,
     gateNow: async () => clock.monotonic(),
     clock,
+    others: async () => [],
     tables: (db) =>
       namesOf(
         sql<{
@@ -103,6 +113,7 @@ export function sqliteDialect(path: string, clock: Clock): Dialect {
   };
 }
 
+const timeQuestion = 'select (extract(epoch from clock_timestamp()) * 1000)::float8 as now';
 /** Every process holds one connection more, to listen. PostgreSQL itself takes 100 unless told otherwise. */
 const defaultPoolSize = 10;
 const usualLimits: TimeLimits = { statementMs: 10_000, answerMs: 12_000 };
@@ -112,17 +123,32 @@ const listenerLimits: TimeLimits = { statementMs: 5_000, answerMs: 6_000 };
 /**
  * PostgreSQL. Several processes may share it, so the gate counts by the server's clock and its row is locked.
  *
+ * @param version what the tables of a process that works on the database are called at the server; null for a tool that
+ *   only reads.
  * @throws when the file of root certificates cannot be read.
  */
-export function postgresDialect(config: Extract<DatabaseConfig, { kind: 'postgres' }>, machine: Clock): Dialect {
-  const address = addressOf(config);
+export function postgresDialect(
+  config: Extract<DatabaseConfig, { kind: 'postgres' }>,
+  machine: Clock,
+  version: (() => string) | null = null,
+): Dialect {
+  const place = addressOf(config);
+  const address = () => ({ ...place, application_name: version === null ? 'usher-reader' : `usher ${version()}` });
   const shared = createSharedClock(machine);
-  const pool = createPool(address, usualLimits, config.poolSize ?? defaultPoolSize);
+  async function tellTime(ask: () => Promise<{ readonly rows: readonly { readonly now: number }[] }>): Promise<number> {
+    const askedAt = machine.monotonic();
+    const now = (await ask()).rows[0]?.now;
+    if (now === undefined) throw new Error('the database did not tell its time');
+    shared.correct(askedAt, now);
+    return now;
+  }
   return {
     engine: 'postgres',
-    kysely: new PostgresDialect({ pool }),
+    kysely: new PostgresDialect({
+      pool: async () => createPool(address(), usualLimits, config.poolSize ?? defaultPoolSize),
+    }),
     // Kysely holds an advisory lock meanwhile, so processes that start together migrate one after the other.
-    migrating: new PostgresDialect({ pool: async () => createPool(address, noLimits, 2) }),
+    migrating: new PostgresDialect({ pool: async () => createPool(address(), noLimits, 2) }),
     reading: null,
     realNumber: 'double precision',
     identity: { type: 'bigint', modify: (column) => column.primaryKey().generatedAlwaysAsIdentity() },
@@ -130,17 +156,17 @@ export function postgresDialect(config: Extract<DatabaseConfig, { kind: 'postgre
     isolation: 'read committed',
     mayRepeat: (error) => error instanceof Error && 'code' in error && undone.has(String(error.code)),
     lockRows: true,
-    async gateNow(transaction) {
-      const askedAt = machine.monotonic();
-      const { rows } = await sql<{
-        now: number;
-      }>`select (extract(epoch from clock_timestamp()) * 1000)::float8 as now`.execute(transaction);
-      const now = rows[0]?.now;
-      if (now === undefined) throw new Error('the database did not tell its time');
-      shared.correct(askedAt, now);
-      return now;
-    },
+    gateNow: (db) => tellTime(() => sql<{ now: number }>`${sql.raw(timeQuestion)}`.execute(db)),
     clock: shared.clock,
+    async others(db) {
+      // Until `023-words` the name was `usher` alone. Other users' connections belong to other schemas.
+      const { rows } = await sql<Omit<Connection, 'since'> & { readonly since: Date }>`
+        select pid, host(client_addr) as "from", backend_start as since from pg_stat_activity
+        where datname = current_database() and usename = current_user and application_name ~ '^usher( |$)'
+          and application_name <> current_setting('application_name')
+        order by backend_start`.execute(db);
+      return rows.map((row) => ({ ...row, since: row.since.toISOString() }));
+    },
     tables: (db) =>
       namesOf(
         sql<{ name: string }>`
@@ -154,7 +180,11 @@ export function postgresDialect(config: Extract<DatabaseConfig, { kind: 'postgre
     // PostgreSQL's own vacuum does it, by the administrator's rules.
     noteRewritten: async () => undefined,
     wipeRewritten: async () => undefined,
-    listen: (parts) => startListening(() => new pg.Client(clientConfig(address, listenerLimits)), parts),
+    listen: (parts) => {
+      // Where nothing is claimed for long, nothing else corrects the shared clock.
+      const check = (client: pg.Client) => tellTime(() => client.query<{ now: number }>(timeQuestion));
+      return startListening(() => new pg.Client(clientConfig(address(), listenerLimits)), check, parts);
+    },
   };
 }
 

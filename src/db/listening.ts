@@ -8,7 +8,7 @@ import type { Log } from '../log.ts';
  *
  * It takes a connection of its own, outside of the pool. When that breaks it is reopened after 0.25 s, 0.5 s … 5 s.
  * What was announced meanwhile is lost, so all workers are woken then. Announcements only save waiting: each worker
- * looks every few seconds anyway.
+ * looks every ten seconds anyway.
  */
 export interface Listening {
   stop(): void;
@@ -27,10 +27,14 @@ export interface ListeningParts {
 export const channel = 'usher';
 const firstPauseMs = 250;
 const longestPauseMs = 5_000;
-/** Finds a connection that broke without an error. */
 const checkEveryMs = 15_000;
 
-export function startListening(createClient: () => pg.Client, { woken, clock, log }: ListeningParts): Listening {
+/** @param check asks the server something, so that a connection that broke without an error is found. */
+export function startListening(
+  createClient: () => pg.Client,
+  check: (client: pg.Client) => Promise<unknown>,
+  { woken, clock, log }: ListeningParts,
+): Listening {
   const stopping = new AbortController();
 
   async function listen(): Promise<void> {
@@ -68,7 +72,7 @@ export function startListening(createClient: () => pg.Client, { woken, clock, lo
       for (const topic of topics) woken(topic);
       while (!over.signal.aborted) {
         await clock.sleep(checkEveryMs, over.signal);
-        if (!over.signal.aborted) await client.query('select 1');
+        if (!over.signal.aborted) await check(client);
       }
     } finally {
       stopping.signal.removeEventListener('abort', end);

@@ -3,8 +3,8 @@ import type { PostgresPool } from 'kysely';
 import pg from 'pg';
 import { type DatabaseFault, markingFaults } from './away.ts';
 
-/** Where PostgreSQL is, and how to reach it. */
-export type PostgresAddress = Pick<pg.ClientConfig, 'connectionString' | 'ssl'>;
+/** Where PostgreSQL is, how to reach it, and by which name the server knows the connection. */
+export type PostgresAddress = Pick<pg.ClientConfig, 'connectionString' | 'ssl' | 'application_name'>;
 
 /** Time limits, in milliseconds. */
 export interface TimeLimits {
@@ -25,7 +25,6 @@ export function clientConfig(address: PostgresAddress, limits: TimeLimits): pg.C
   const { statementMs, answerMs } = limits;
   return {
     ...address,
-    application_name: 'usher',
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     connectionTimeoutMillis: connectMs,

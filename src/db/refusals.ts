@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import { assertNever } from '../assert-never.ts';
 import type { DatabaseConfig } from '../config.ts';
 import { databaseFaultOf } from './away.ts';
+import type { Connection } from './dialect.ts';
 import type { Holder } from './sole-process.ts';
 import { sqliteCodeOf } from './sqlite-file.ts';
 
@@ -41,6 +42,17 @@ export function takenRefusal(path: string, by: Holder | null): Refusal {
   return {
     what: `another Usher runs on ${path} already: ${who}. Two on one SQLite file would take each other's tasks`,
     fix: 'stop the other one first. For several processes set DATABASE_URL to a PostgreSQL that they share (postgres://USER:PASSWORD@HOST/DATABASE).',
+  };
+}
+
+/** Why the schema must not be changed: these rely on it. */
+export function othersRefusal(others: readonly Connection[]): Refusal {
+  const [first] = others;
+  const who = first === undefined ? '' : `, the oldest from ${first.from ?? 'its own machine'} since ${first.since}`;
+  const pids = others.map(({ pid }) => pid).join(', ');
+  return {
+    what: `an Usher of another version still works on this database (${others.length} of its connections${who}). This version has to change the tables, and the other one would fail on them`,
+    fix: `stop all processes of the other version, then start this one; nothing was changed. If they have stopped, or their machine is gone, PostgreSQL still holds their connections: end them with “select pg_terminate_backend(pid)”, pid being ${pids}.`,
   };
 }
 

@@ -17,27 +17,31 @@ const aloneMs = 20_000;
 /**
  * Requeues tasks whose lease expired: their process died during a call. Where one process owns the database, every
  * lease of another process counts as expired too. `inHand` are the tasks that the owner works on at this moment:
- * however the wall clock may jump, those are not abandoned. `isSteady` is false where the clock has jumped and says
+ * however the wall clock may jump, those are not abandoned. `isSteady` tells false where the clock has jumped and says
  * nothing about leases. Returns the requests concerned.
  */
 export async function recoverTasks(
   parts: StoreParts,
   owner: string,
   inHand: readonly string[] = [],
-  isSteady = true,
+  isSteady = () => true,
 ): Promise<readonly string[]> {
   const { database, clock } = parts;
-  const now = clock.now();
   const isAbandoned = (task: ExpressionBuilder<Schema, 'tasks'>) => {
+    const now = clock.now();
     const expired = task.or([task('lease_until', '<', now), task('lease_until', '>', now + longestLeaseMs)]);
     return task.and([
       task('state', '=', 'running'),
       database.dialect.singleProcess ? task.or([task('lease_owner', '!=', owner), expired]) : expired,
     ]);
   };
-  if (!isSteady && !database.dialect.singleProcess) return [];
   const rows = await database.query.selectFrom('tasks').select('id').where(isAbandoned).execute();
   const ids = rows.map(({ id }) => id).filter((id) => !inHand.includes(id));
+  if (ids.length === 0) return [];
+  // Another process may have seen the clock jump already, and leased by the new time.
+  await database.dialect.gateNow(database.query);
+  if (!isSteady() && !database.dialect.singleProcess) return [];
+  const now = clock.now();
   const requestIds = new Set<string>();
   let suspects = 0;
   // One at a time: a transaction that locks one task and one request cannot deadlock with another.

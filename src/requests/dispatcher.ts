@@ -77,8 +77,6 @@ export interface DispatcherParts {
 
 /** Half of the minute in which a dead process's task must be taken over, so that one missed renewal does no harm. */
 const defaultLeaseMs = 30_000;
-/** When nothing is due, another process may still have stored a task. */
-const idleMs = 5_000;
 /** A call sent sooner than this after its grant counts as on time. */
 const noticedLatenessMs = 10;
 /** A connection takes this long, however short the guard: without this a call might never be sent. */
@@ -111,7 +109,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   /** Starts all tasks that may start now; returns how long to pause then. */
   async function claimAll(stopping: AbortSignal): Promise<number | null> {
     const steady = isSteady();
-    for (const requestId of await recoverTasks(store, owner, [...running.keys()], steady)) tell(requestId);
+    for (const requestId of await recoverTasks(store, owner, [...running.keys()], isSteady)) tell(requestId);
     if (parts.requesters !== undefined)
       for (const requestId of await cancelSignedOut(store, parts.requesters.present())) tell(requestId);
     while (!stopping.aborted) {
@@ -323,7 +321,6 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     work: claimAll,
     clock,
     log,
-    maxIdleMs: idleMs,
     faultPauseMs: claimPauseMs,
   });
   return {

@@ -59,21 +59,19 @@ export interface Grant {
 /** Takes the next due task together with a grant of the gate. */
 export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim> {
   const { database, clock, gate } = parts;
+  // Mostly nothing waits, and an idle process neither locks the gate nor opens a transaction.
+  const dueAt = await earliestDue(database.query);
+  if (dueAt === null) return { kind: 'idle' };
+  if (dueAt > clock.now()) return { kind: 'later', inMs: dueAt - clock.now() };
   return database.transact(async (transaction): Promise<Claim> => {
     const stored = await readGate(parts, transaction);
     const waitMs = opensAt(stored, gate.limits) - stored.now;
     const now = clock.now();
     const { fault } = stored.health;
-    if (waitMs > 0) {
-      const due = await earliestDue(transaction);
-      if (due === null) return { kind: 'idle' };
-      return { kind: 'later', inMs: Math.max(waitMs, due - now), ...(fault === null ? {} : { fault }) };
-    }
+    if (waitMs > 0) return { kind: 'later', inMs: waitMs, ...(fault === null ? {} : { fault }) };
     const next = await nextInLine(parts, transaction, stored.lanes, now);
-    if (next === null) {
-      const due = await earliestDue(transaction);
-      return due === null ? { kind: 'idle' } : { kind: 'later', inMs: Math.max(due - now, 1) };
-    }
+    // Another process was first.
+    if (next === null) return { kind: 'later', inMs: 1 };
     const row = await transaction
       .updateTable('tasks')
       .set({
@@ -156,8 +154,8 @@ export async function noteLateStart(parts: StoreParts, grant: Grant, lateMs: num
   });
 }
 
-async function earliestDue(transaction: Transaction<Schema>): Promise<number | null> {
-  const row = await transaction
+async function earliestDue(query: Kysely<Schema>): Promise<number | null> {
+  const row = await query
     .selectFrom('tasks')
     .select((select) => select.fn.min('due_at').as('due'))
     .where('state', '=', 'waiting')

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import type { KyselyPlugin } from 'kysely';
 import type { Database } from '../../src/db/database.ts';
 import type { ProvisioningService } from '../../src/requests/attempt.ts';
 import type { Request, Task } from '../../src/requests/request.ts';
@@ -194,15 +195,19 @@ describe('the dispatcher', () => {
   it('does not sleep through a wake that comes while it claims', async () => {
     // The clock does not advance here: a dispatcher that sleeps never wakes.
     let duringClaim: (() => Promise<void>) | undefined;
-    const wrap = (database: Database): Database => ({
-      ...database,
-      async transact(work) {
-        const result = await database.transact(work);
+    const whenNothingIsDue: KyselyPlugin = {
+      transformQuery: ({ node }) => node,
+      async transformResult({ result }) {
+        if (result.rows[0]?.due !== null) return result;
         const hook = duringClaim;
         duringClaim = undefined;
         await hook?.();
         return result;
       },
+    };
+    const wrap = (database: Database): Database => ({
+      ...database,
+      query: database.query.withPlugin(whenNothingIsDue),
     });
     await open({ clock: createTestClock(), wrap });
     const asked = Promise.withResolvers<Request>();

@@ -159,11 +159,11 @@ describe.each(engines)('the queue on $name', (engine) => {
       await claimAllNow(strict);
       const setBack = createTestClock(clock.monotonic() - 3_600_000);
       const afterwards = storeParts(onClock(database, setBack), setBack);
+      // Due as before: the test is about the gate, and not about the wall clock of the task.
+      await database.query.updateTable('tasks').set({ due_at: 0 }).execute();
 
       const atOnce = await claimTask(afterwards, { owner: 'this process', until: 0 });
       await setBack.advance(10_500);
-      // Due as before: the test is about the gate, and not about the wall clock of the task.
-      await database.query.updateTable('tasks').set({ due_at: 0 }).execute();
       const later = await claim(afterwards);
 
       expect(atOnce).toMatchObject({ kind: 'later' });

@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
+import type { Dialect } from '../../src/db/dialect.ts';
 import type { Report } from '../../src/graph/outcome.ts';
 import { readAudit } from '../../src/requests/audit-log.ts';
 import { cancelRequest } from '../../src/requests/confirmation.ts';
@@ -298,9 +299,27 @@ describe.each(engines)('a running task on $name', (engine) => {
       await claimed(store, 'a process that lives', 30_000);
       clock.stepWallClock(86_400_000);
 
-      const recovered = await recoverTasks(store, 'this process', [], false);
+      const recovered = await recoverTasks(store, 'this process', [], () => false);
 
       expect(recovered).toEqual(name === 'SQLite' ? [id] : []);
+    });
+
+    it('is left to a process that has leased it by a clock that this one does not know of yet', async () => {
+      await ask(store, ['isaiah']);
+      const theirs = await claimed(store, 'a process that lives', 30_000);
+      await renewLease(store, theirs, clock.now() + 3_600_000);
+      const { dialect } = database;
+      const gateNow: Dialect['gateNow'] = (db) => {
+        clock.stepWallClock(3_600_000 - 30_000);
+        return dialect.gateNow(db);
+      };
+
+      const recovered = await recoverTasks(
+        { ...store, database: { ...database, dialect: { ...dialect, singleProcess: false, gateNow } } },
+        'this process',
+      );
+
+      expect(recovered).toEqual([]);
     });
 
     it('is put back although its lease ends in hours, as the clock has been set back since', async () => {

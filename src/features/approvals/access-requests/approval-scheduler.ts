@@ -92,7 +92,6 @@ export interface ApprovalSchedulerParts {
 
 /** Short enough that a dead process's work is taken over within a minute. */
 const defaultLeaseMs = 30_000;
-const defaultPollMs = 5_000;
 /** Each makes a few calls to Graph, which other people's commands need as well. */
 const concurrency = 4;
 const finishedAtOnce = 100;
@@ -119,14 +118,18 @@ type Row = ClaimedRow;
 export function startApprovalScheduler(scheduler: ApprovalSchedulerParts): ApprovalScheduler {
   const { parts, actions, log } = scheduler;
   const { clock } = parts;
-  const { ownerId: owner = randomUUID(), leaseMs = defaultLeaseMs, pollMs = defaultPollMs } = scheduler;
+  const { ownerId: owner = randomUUID(), leaseMs = defaultLeaseMs, pollMs } = scheduler;
   const isSteady = createSteadiness(clock, leaseMs);
 
   async function runDue(): Promise<number | null> {
-    const due = await claimDue(parts, { owner, until: clock.now() + leaseMs }, concurrency, isSteady());
-    await Promise.all(due.map(runLeased));
-    if (due.length > 0) return 0;
-    const next = await nextDueAt(parts);
+    let next = await nextDueAt(parts);
+    if (next !== null && next <= clock.now()) {
+      const due = await claimDue(parts, { owner, until: clock.now() + leaseMs }, concurrency, isSteady());
+      await Promise.all(due.map(runLeased));
+      if (due.length > 0) return 0;
+      // What is due already belongs to another process.
+      next = await nextDueAt(parts, clock.now());
+    }
     return next === null ? null : Math.max(next - clock.now(), 1);
   }
 

@@ -111,12 +111,12 @@ export async function releaseDue({ database }: AccessParts, id: string, owner: s
     .execute();
 }
 
-/** When the next action is due; null when none is. Work already due belongs to another process. */
-export async function nextDueAt({ database, clock }: AccessParts): Promise<number | null> {
+/** When the next action is due, or the next one after this time; null when none is. */
+export async function nextDueAt({ database }: AccessParts, after = -1): Promise<number | null> {
   const row = await database.query
     .selectFrom('access_requests')
     .select((select) => select.fn.min('due_at').as('due'))
-    .where('due_at', '>', clock.now())
+    .where('due_at', '>', after)
     .executeTakeFirst();
   return row?.due ?? null;
 }

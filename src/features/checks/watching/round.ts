@@ -36,9 +36,19 @@ export type RoundClaim =
   /** Nothing to do before then; milliseconds from now. */
   | { readonly kind: 'later'; readonly inMs: number };
 
-/** Leases the round, if it is due and no other process makes it. */
+/** Leases the round, if it is due and no other process makes it. Mostly it is not, and one statement tells. */
 export async function claimRound(parts: RoundParts, lease: Lease, everyMs: number): Promise<RoundClaim> {
   const { database, clock } = parts;
+  const found = await database.query
+    .selectNoFrom((none) => [
+      none.selectFrom('rounds').select('due_at').where('name', '=', round).as('dueAt'),
+      none.selectFrom('watches').select('app_id').limit(1).as('watched'),
+      none.selectFrom('seen_jobs').select('app_id').where('quarantined', '=', 1).limit(1).as('quarantined'),
+    ])
+    .executeTakeFirstOrThrow();
+  if (found.watched === null && found.quarantined === null) return { kind: 'later', inMs: everyMs };
+  const pauseMs = (found.dueAt ?? 0) - clock.now();
+  if (pauseMs > 0 && pauseMs <= everyMs) return { kind: 'later', inMs: pauseMs };
   return database.transact(async (transaction): Promise<RoundClaim> => {
     const row = await lockRound(parts, transaction);
     const now = clock.now();
