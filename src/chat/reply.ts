@@ -5,7 +5,8 @@
 export type Reply =
   /** `inPlace`: it continues the clicked card, and may replace it. A refusal never does. */
   | { readonly kind: 'card'; readonly message: CardMessage; readonly inPlace?: true }
-  | { readonly kind: 'live'; readonly liveId: string }
+  /** `drawing`: what it shows now, where that is known from what was just stored. */
+  | { readonly kind: 'live'; readonly liveId: string; readonly drawing?: Drawing }
   /** A file that is created when its reader agrees to store it; only in a personal chat. */
   | { readonly kind: 'fileOffer'; readonly offer: FileOffer }
   /** Asks the speaker to sign in, while their message waits; only in a personal chat. */

@@ -102,7 +102,7 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
       case 'card':
         return put(incoming, cardId, reply.message);
       case 'live':
-        return showLive(incoming, reply.liveId, cardId);
+        return showLive(incoming, reply.liveId, cardId, reply.drawing);
       case 'fileOffer':
         return showBeside(incoming, own, () => conversations.offerFile(incoming.conversation, reply.offer));
       case 'signIn': {
@@ -127,8 +127,13 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
     return owner === null || owner === undefined || owner === speaker.id;
   }
 
-  async function showLive({ conversation }: Where, liveId: string, cardId: string | null): Promise<Posted> {
-    const drawing = await chat.draw(liveId);
+  async function showLive(
+    { conversation }: Where,
+    liveId: string,
+    cardId: string | null,
+    drawn?: Drawing,
+  ): Promise<Posted> {
+    const drawing = drawn ?? (await chat.draw(liveId));
     if (drawing === null) throw new Error(`card ${liveId} cannot be drawn`);
     const known = drawing.live.cardId;
     if (known !== null && known !== cardId) {
