@@ -22,10 +22,14 @@ export interface NewMessage {
 /** How long a message that is being posted is given to no other process. */
 const claimedForMs = 60_000;
 
-/** Stores messages; one whose id or source is there already is left as it is. */
-export async function insertMessages(query: Kysely<Schema>, wanted: readonly NewMessage[], now: number): Promise<void> {
-  if (wanted.length === 0) return;
-  await query
+/** Stores messages and returns them, without those whose id or source is there already. */
+export async function insertMessages(
+  query: Kysely<Schema>,
+  wanted: readonly NewMessage[],
+  now: number,
+): Promise<readonly Message[]> {
+  if (wanted.length === 0) return [];
+  const inserted = await query
     .insertInto('messages')
     .values(
       wanted.map(({ id, kind, reference, source = null, conversation, reader, audience = null, details, dueAt }) => ({
@@ -41,7 +45,9 @@ export async function insertMessages(query: Kysely<Schema>, wanted: readonly New
       })),
     )
     .onConflict((conflict) => conflict.doNothing())
+    .returningAll()
     .execute();
+  return inserted.map(toMessage);
 }
 
 /** Afterwards the database keeps it up to date, see `db/search.ts`. A text is never edited. */

@@ -1,7 +1,8 @@
+import type { Message } from '../outbox/message.ts';
 import { readGate } from '../rate-gate/gate-row.ts';
-import { type InLine, lookAhead, readLine } from './queue.ts';
-import type { WaitingFault } from './request.ts';
-import { type StoreParts, turnLength } from './store.ts';
+import { type InLine, lookAhead, mostForetold, readLine } from './queue.ts';
+import type { Forecast, Request, WaitingFault } from './request.ts';
+import { insertWithCard, type NewRequest, type StoreParts, turnLength } from './store.ts';
 
 /** When a request's calls will have started, by the gate's own arithmetic, if no other request comes in between. */
 export interface RequestForecast {
@@ -12,6 +13,22 @@ export interface RequestForecast {
   readonly lastStartsAt: number;
   /** What blocks every call at this moment; the times then assume that it ends now. */
   readonly fault?: WaitingFault;
+}
+
+/**
+ * Stores a request of one task, and says when it starts: its first card is drawn from what was written. Null where it
+ * does not wait.
+ */
+export async function createForeseen(
+  parts: StoreParts,
+  wanted: NewRequest,
+): Promise<{ readonly request: Request; readonly card: Message | null; readonly forecast: Forecast | null }> {
+  return parts.database.transact(async (transaction) => {
+    const stored = await readGate(parts, transaction);
+    const { request, card } = await insertWithCard(parts, transaction, stored, wanted);
+    const foretold = lookAhead(parts, stored, await readLine(transaction, mostForetold), mostForetold);
+    return { request, card, forecast: foretold.get(request.tasks[0]?.id ?? '') ?? null };
+  });
 }
 
 /** For each lane: ten of the longest lists. */

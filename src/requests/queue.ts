@@ -282,11 +282,14 @@ interface PutBack {
   readonly rule_id?: string;
 }
 
+/** A card says no position beyond it. */
+export const mostForetold = 1_000;
+
 /**
  * Position and start time of the waiting tasks at the head of the queue, by task id: the gate's own arithmetic run
  * ahead. At most `most` of them; the rest is too far back to be worth telling.
  */
-export async function forecastQueue(parts: StoreParts, most = 1000): Promise<ReadonlyMap<string, Forecast>> {
+export async function forecastQueue(parts: StoreParts, most = mostForetold): Promise<ReadonlyMap<string, Forecast>> {
   return parts.database.transact(async (transaction) => {
     const stored = await readGate(parts, transaction);
     const waiting = await readLine(transaction, most);
@@ -299,10 +302,7 @@ export type InLine = Pick<Selectable<TaskRow>, 'id' | 'lane' | 'turn' | 'enqueue
 
 /** The waiting tasks of both lanes, each lane in its order, at most `most` of each. */
 export async function readLine(transaction: Transaction<Schema>, most: number): Promise<InLine[]> {
-  const columns = ['id', 'lane', 'turn', 'enqueued_at', 'due_at'] as const;
-  const interactive = await inLine(transaction, 'interactive').select(columns).limit(most).execute();
-  const bulk = await inLine(transaction, 'bulk').select(columns).limit(most).execute();
-  return [...interactive, ...bulk];
+  return headOfLine(transaction, most).select(['id', 'lane', 'turn', 'enqueued_at', 'due_at']).execute();
 }
 
 /** The forecast for these if no other task comes in between; the first `most` of them, first start first. */
@@ -331,10 +331,8 @@ function laneOf(lane: number): Lane {
 
 /** The requests at the head of either lane, whose position moves when the queue moves. */
 export async function requestsInLine(parts: StoreParts, most: number): Promise<string[]> {
-  const { query } = parts.database;
-  const interactive = await inLine(query, 'interactive').select('request_id').limit(most).execute();
-  const bulk = await inLine(query, 'bulk').select('request_id').limit(most).execute();
-  return [...new Set([...interactive, ...bulk].map((row) => row.request_id))];
+  const rows = await headOfLine(parts.database.query, most).select('request_id').execute();
+  return [...new Set(rows.map((row) => row.request_id))];
 }
 
 /** Whether any task waits or runs. One that is held does neither. */
@@ -347,6 +345,25 @@ export async function hasWork(parts: StoreParts): Promise<boolean> {
     .executeTakeFirst();
   return row !== undefined;
 }
+
+/** The first `most` waiting tasks of each lane: all of the interactive lane's, then all of the other's. */
+function headOfLine(query: Kysely<Schema>, most: number) {
+  const headOf = (lane: Lane) => inLine(query, lane).select(lineColumns).limit(most);
+  return query
+    .selectFrom(
+      query
+        .selectFrom(headOf('interactive').as('interactive'))
+        .selectAll()
+        .unionAll(query.selectFrom(headOf('bulk').as('bulk')).selectAll())
+        .as('line'),
+    )
+    .orderBy('lane')
+    .orderBy('turn')
+    .orderBy('enqueued_at')
+    .orderBy('id');
+}
+
+const lineColumns = ['id', 'request_id', 'lane', 'turn', 'enqueued_at', 'due_at'] as const;
 
 /** The waiting tasks of a lane, next one first: the one definition of its order, which the index serves. */
 function inLine(query: Kysely<Schema>, lane: Lane) {

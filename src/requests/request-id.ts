@@ -5,7 +5,7 @@ import type { Schema } from '../db/schema.ts';
 /** Letters and digits that cannot be mistaken for one another when read aloud or typed. */
 const alphabet = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-function newRequestId(): string {
+export function newRequestId(): string {
   return Array.from({ length: 6 }, () => alphabet[randomInt(alphabet.length)]).join('');
 }
 

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { Transaction } from 'kysely';
+import type { Insertable, Selectable, Transaction } from 'kysely';
 import type { Database } from '../db/database.ts';
-import type { Schema } from '../db/schema.ts';
+import type { RequestRow, Schema } from '../db/schema.ts';
+import type { Message } from '../outbox/message.ts';
 import { insertMessages } from '../outbox/message-store.ts';
 import { type GateParts, readGate, type StoredGate } from '../rate-gate/gate-row.ts';
 import { type Lane, laneNumbers } from '../rate-gate/lanes.ts';
 import { type AuditEntry, writeAudit } from './audit-log.ts';
 import { type LeftOut, membersPerCall, type Person, type Reader, type Request, type Subject } from './request.ts';
-import { unusedId } from './request-id.ts';
+import { newRequestId } from './request-id.ts';
 import { toTask, withoutTasks } from './rows.ts';
 
 /** A new request, before it has an id. */
@@ -50,54 +51,47 @@ export type StoreParts = GateParts;
  * @throws for a task with more members than Graph takes in one call.
  */
 export async function createRequest(parts: StoreParts, wanted: NewRequest): Promise<Request> {
-  const { database } = parts;
-  const id = await database.transact(async (transaction) => {
-    const requestId = await insertRequest(parts, transaction, await readGate(parts, transaction), wanted);
-    const { conversation, reader } = wanted;
-    const now = parts.clock.now();
-    const card = { id: requestId, kind: 'request', reference: requestId, conversation, reader } as const;
-    await insertMessages(transaction, [{ ...card, dueAt: null }], now);
-    return requestId;
+  return parts.database.transact(async (transaction) => {
+    const { request } = await insertWithCard(parts, transaction, await readGate(parts, transaction), wanted);
+    return request;
   });
-  const request = await findRequest(database, id);
-  if (request === null) throw new Error(`request ${id} vanished while it was being stored`);
-  return request;
 }
 
-/** The same in a transaction that has locked the gate; returns the id of what was stored or found. */
+/** The same in a transaction that has locked the gate. `card`: its card, where it was stored just now. */
+export async function insertWithCard(
+  parts: StoreParts,
+  transaction: Transaction<Schema>,
+  gate: StoredGate,
+  wanted: NewRequest,
+): Promise<{ readonly request: Request; readonly card: Message | null }> {
+  const request = await insertRequest(parts, transaction, gate, wanted);
+  const { id, conversation, reader, createdAt } = request;
+  const card = { id, kind: 'request', reference: id, conversation, reader, dueAt: null } as const;
+  const [stored = null] = await insertMessages(transaction, [card], createdAt);
+  return { request, card: stored };
+}
+
+/** A request without a card, in a transaction that has locked the gate. */
 export async function insertRequest(
   { clock }: StoreParts,
   transaction: Transaction<Schema>,
   { turns }: StoredGate,
   wanted: NewRequest,
-): Promise<string> {
+  draw = newRequestId,
+): Promise<Request> {
   if (wanted.tasks.some(({ members }) => members.length > membersPerCall))
     throw new Error(`a call takes no more than ${membersPerCall} members`);
-  const { source, requestedBy, app, reader, conversation } = wanted;
-  const earlier = await transaction.selectFrom('requests').select('id').where('source', '=', source).executeTakeFirst();
-  if (earlier !== undefined) return earlier.id;
   const now = clock.now();
-  const requestId = await unusedId(transaction);
-  await transaction
-    .insertInto('requests')
-    .values({
-      id: requestId,
-      source,
-      requested_by_id: requestedBy.id,
-      requested_by_name: requestedBy.name,
-      app_id: app.id,
-      app_name: app.name,
-      locale: reader.locale,
-      time_zone: reader.timeZone,
-      conversation,
-      revision: 1,
-      created_at: now,
-      left_out: JSON.stringify(wanted.leftOut),
-    })
-    .execute();
+  const row = await insertOrFind(transaction, wanted, now, draw);
+  if ('earlier' in row) {
+    const request = await findRequest({ query: transaction }, row.earlier);
+    if (request !== null) return request;
+    throw new Error('a request vanished while its source asked again');
+  }
+  const requestId = row.id;
   const lane = laneNumbers[wanted.lane];
   const turn = turns[lane] ?? 0;
-  await transaction
+  const tasks = await transaction
     .insertInto('tasks')
     .values(
       wanted.tasks.map(({ subject, members, awaitsAssignment = false }, position) => ({
@@ -122,10 +116,53 @@ export async function insertRequest(
         attempts: 0,
       })),
     )
+    .returningAll()
     .execute();
   const details = askedFor(wanted);
-  await writeAudit(transaction, { at: now, actorId: requestedBy.id, kind: 'asked', requestId, details });
-  return requestId;
+  await writeAudit(transaction, { at: now, actorId: wanted.requestedBy.id, kind: 'asked', requestId, details });
+  return { ...withoutTasks(row), tasks: tasks.map(toTask) };
+}
+
+/** The new row, with an id that no request of either kind has; or the id of what this source has made before. */
+async function insertOrFind(
+  transaction: Transaction<Schema>,
+  { source, requestedBy, app, reader, conversation, leftOut }: NewRequest,
+  now: number,
+  draw: () => string,
+): Promise<Selectable<RequestRow> | { readonly earlier: string }> {
+  for (;;) {
+    const id = draw();
+    const row = {
+      id,
+      source,
+      requested_by_id: requestedBy.id,
+      requested_by_name: requestedBy.name,
+      app_id: app.id,
+      app_name: app.name,
+      locale: reader.locale,
+      time_zone: reader.timeZone,
+      conversation,
+      revision: 1,
+      created_at: now,
+      left_out: JSON.stringify(leftOut),
+    } satisfies Insertable<RequestRow>;
+    const inserted = await transaction
+      .insertInto('requests')
+      .columns(Object.keys(row) as (keyof typeof row)[])
+      .expression(
+        transaction
+          .selectNoFrom((made) => Object.entries(row).map(([name, value]) => made.val(value).as(name)))
+          .where(({ not, exists, selectFrom }) =>
+            not(exists(selectFrom('access_requests').select('id').where('id', '=', id))),
+          ),
+      )
+      .onConflict((conflict) => conflict.doNothing())
+      .returningAll()
+      .executeTakeFirst();
+    if (inserted !== undefined) return inserted;
+    const earlier = await transaction.selectFrom('requests').select('id').where('source', '=', source).executeTakeFirst();
+    if (earlier !== undefined) return { earlier: earlier.id };
+  }
 }
 
 function askedFor({ app, tasks }: NewRequest): AuditEntry['details'] {
@@ -159,9 +196,24 @@ export async function requesterOf(transaction: Transaction<Schema>, id: string):
   return requested_by_id;
 }
 
-export async function findRequest({ query }: Database, id: string): Promise<Request | null> {
+export async function findRequest({ query }: Pick<Database, 'query'>, id: string): Promise<Request | null> {
   const row = await query.selectFrom('requests').selectAll().where('id', '=', id).executeTakeFirst();
   if (row === undefined) return null;
   const ofRequest = query.selectFrom('tasks').selectAll().where('request_id', '=', id);
   return { ...withoutTasks(row), tasks: (await ofRequest.orderBy('position').execute()).map(toTask) };
+}
+
+/** A request for one person; null for any other, whose tasks are not all read. */
+export async function findSingle({ query }: Database, id: string): Promise<Request | null> {
+  const rows = await query
+    .selectFrom('tasks')
+    .innerJoin('requests', 'requests.id', 'tasks.request_id')
+    .selectAll('requests')
+    .selectAll('tasks')
+    .where('tasks.request_id', '=', id)
+    .where('tasks.position', '<', 2)
+    .execute();
+  const [row] = rows;
+  if (row === undefined || rows.length > 1 || row.members !== '[]' || row.left_out !== '[]') return null;
+  return { ...withoutTasks({ ...row, id: row.request_id }), tasks: [toTask(row)] };
 }

@@ -1,36 +1,52 @@
 import { StatementSync } from 'node:sqlite';
-import { jest } from '@jest/globals';
 import pg from 'pg';
-import type { Clock } from '../../src/clock.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
 
-/** Statements that the database took as one: a transaction with its begin and its end, or one statement by itself. */
-export interface Unit {
-  readonly statements: { readonly text: string; readonly at: number }[];
+/** A statement as the driver got it: its text and the values of its parameters, or `begin` and the like. */
+export interface Statement {
+  readonly text: string;
+  readonly values: readonly unknown[];
+  /** By the clock that counts. */
+  readonly at: number;
 }
 
-/** Notes what this process asks either engine, the listener's questions included, until Jest restores its mocks. */
-export function noteStatements(clock: Clock): readonly Unit[] {
-  const units: Unit[] = [];
-  const open = new Map<unknown, Unit>();
-  function note(connection: unknown, text: string): void {
-    const unit = open.get(connection) ?? { statements: [] };
-    unit.statements.push({ text, at: clock.monotonic() });
-    if (!open.has(connection)) units.push(unit);
-    if (/^(?:begin|start transaction)/.test(text)) open.set(connection, unit);
-    if (/^(?:commit|rollback)/.test(text)) open.delete(connection);
-  }
-  // SQLite has one connection.
-  for (const how of ['all', 'run'] as const) {
-    const original = StatementSync.prototype[how];
-    jest.spyOn(StatementSync.prototype, how).mockImplementation(function (this: StatementSync, ...values: unknown[]) {
-      note('sqlite', this.sourceSQL);
-      return Reflect.apply(original, this, values);
-    } as never);
-  }
+export interface Counting {
+  /** In the order in which they were sent. */
+  readonly statements: readonly Statement[];
+  stop(): void;
+}
+
+/** Notes each statement that this process sends to a database from now on, at the drivers of both engines. */
+export function countStatements(clock: Pick<Clock, 'monotonic'> = systemClock): Counting {
+  const statements: Statement[] = [];
+  const note = (text: string, values: readonly unknown[]) =>
+    void statements.push({ text, values, at: clock.monotonic() });
+  const { all, run } = StatementSync.prototype;
   const { query } = pg.Client.prototype;
-  jest.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...asked: unknown[]) {
-    note(this, String(asked[0]));
-    return Reflect.apply(query, this, asked);
-  } as never);
-  return units;
+  for (const [name, own] of Object.entries({ all, run }))
+    Object.assign(StatementSync.prototype, {
+      [name](this: StatementSync, ...values: unknown[]): unknown {
+        note(this.sourceSQL, values);
+        return Reflect.apply(own, this, values);
+      },
+    });
+  pg.Client.prototype.query = function (this: pg.Client, sent: string | { text: string }, values: unknown[] = []) {
+    note(typeof sent === 'string' ? sent : sent.text, values);
+    return Reflect.apply(query, this, [sent, values]);
+  } as typeof query;
+  return {
+    statements,
+    stop() {
+      Object.assign(StatementSync.prototype, { all, run });
+      pg.Client.prototype.query = query;
+    },
+  };
+}
+
+/** Those that were sent more than once with the same values. `begin` and `commit` have none and mean nothing alone. */
+export function repeated(statements: readonly Statement[]): readonly string[] {
+  const texts = statements
+    .filter(({ text }) => !/^(?:begin|commit|start transaction)/i.test(text))
+    .map(({ text, values }) => `${text} ${JSON.stringify(values)}`);
+  return texts.filter((text, index) => texts.indexOf(text) < index);
 }

@@ -5,7 +5,7 @@ import { forecastRequest } from '../../requests/forecast.ts';
 import { findRequestOverview, type RequestOverview } from '../../requests/overview.ts';
 import { forecastQueue } from '../../requests/queue.ts';
 import type { Forecast, Request, Task, WaitingFault } from '../../requests/request.ts';
-import { findRequest, type StoreParts } from '../../requests/store.ts';
+import { findRequest, findSingle, type StoreParts } from '../../requests/store.ts';
 import { confirmCard } from './cards/confirm-card.ts';
 import { type CallCounts, countCalls, groupCard } from './cards/group-card.ts';
 import { listCard, OUTCOME_TONES } from './cards/list-card.ts';
@@ -40,14 +40,17 @@ export async function drawRequest(
   conversation?: string,
 ): Promise<DrawnCard | null> {
   const { database, clock } = parts.store;
+  const single = await findSingle(database, requestId);
+  if (single !== null) {
+    const [task] = single.tasks;
+    const isWaiting = task?.state.kind === 'waiting';
+    const forecast = isWaiting ? ((await forecastQueue(parts.store)).get(task.id) ?? null) : null;
+    return drawSingle(parts, single, forecast, conversation);
+  }
   const overview = await findRequestOverview(database, requestId);
   if (overview === null || overview.total === 0) return null;
   const now = clock.now();
   const whole = overview.total <= mostLoaded ? await findRequest(database, requestId) : null;
-  const [first] = whole?.tasks ?? [];
-  if (whole !== null && whole.tasks.length === 1 && first?.members.length === 0 && whole.leftOut.length === 0)
-    return drawSingle(parts, whole, now, conversation ?? whole.conversation);
-
   const forecast = await forecastRequest(parts.store, requestId);
   const message = drawMany(overview, whole, forecast, now);
   const { states } = overview;
@@ -79,16 +82,16 @@ export function drawPart(
   return pageCard(words, { request, tasks, page: 0, pages: 1 });
 }
 
-async function drawSingle(
+/** The card of a request for one person. */
+export function drawSingle(
   { store, entraPortal, isOpenPlace }: DrawParts,
   request: Request,
-  now: number,
-  conversation: string,
-): Promise<DrawnCard> {
+  forecast: Forecast | null,
+  conversation = request.conversation,
+): DrawnCard {
+  const now = store.clock.now();
   const readAlong = !isOpenPlace(conversation);
   const [task] = request.tasks;
-  const isWaiting = task?.state.kind === 'waiting';
-  const forecast = isWaiting ? ((await forecastQueue(store)).get(task.id) ?? null) : null;
   const message = requestCard({ request, forecast, now, entraPortalUrl: entraPortal, canRetry: true, readAlong });
   // A start time that moves by less than a second is not worth an edit.
   const position = forecast === null ? '' : positionMark(forecast);

@@ -4,7 +4,8 @@ import { findTarget, requestOf } from '../../chat/names/target.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
 import { mayOnlyAsk } from '../../chat/registry/run.ts';
 import type { Reply } from '../../chat/reply.ts';
-import { createRequest } from '../../requests/store.ts';
+import { createForeseen } from '../../requests/forecast.ts';
+import { drawSingle } from './draw.ts';
 import { readProvision, writeProvision } from './provision-line.ts';
 import { resolveProvision } from './resolve.ts';
 import { nearlyProvision, untimely } from './untimely.ts';
@@ -23,7 +24,7 @@ async function provision(parts: CommandParts, turn: Turn, command: ProvisionComm
   if (found.kind === 'reply') return found.reply;
   const subject = await findSubject(parts, turn, command, found.target);
   if (subject.kind === 'reply') return subject.reply;
-  const request = await createRequest(parts.store, {
+  const { request, card, forecast } = await createForeseen(parts.store, {
     ...requestOf(turn, found.target),
     lane: 'interactive',
     held: false,
@@ -31,7 +32,8 @@ async function provision(parts: CommandParts, turn: Turn, command: ProvisionComm
     tasks: [{ subject: subject.subject, members: [] }],
   });
   parts.observe?.requested('person');
-  return { kind: 'live', liveId: request.id };
+  const live = { kind: 'live', liveId: request.id } as const;
+  return card === null ? live : { ...live, drawing: { ...drawSingle(parts, request, forecast), stored: card } };
 }
 
 declare module '../../chat/command.ts' {

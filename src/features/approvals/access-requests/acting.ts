@@ -57,7 +57,7 @@ export async function startApproved(
     if (row === null) return { kind: 'unknown' };
     if (stateAfter(row.state, 'start') === null) return { kind: 'unchanged', accessRequest: toAccessRequest(row) };
     const tried = row.request_id;
-    const requestId = tried ?? (await insertRequest(parts, transaction, gate, request));
+    const requestId = tried ?? (await insertRequest(parts, transaction, gate, request)).id;
     if (tried !== null) await runAgain(parts, transaction, gate, tried, request);
     return applyAction(parts, transaction, row, { kind: 'start', requestId, assigned });
   });

@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { systemClock } from '../../src/clock.ts';
+import type { DatabaseConfig } from '../../src/config.ts';
+import { type Engine, engines, useTestDatabase } from '../support/databases.ts';
+import { countStatements, repeated, type Statement } from '../support/statements.ts';
+import { startTestUsher, type TestUsher } from '../support/usher.ts';
+
+jest.setTimeout(60_000);
+
+/** Those of the transaction and of the turn included, and one more for the message that the outbox owes. */
+const most: Readonly<Record<Engine['name'], number>> = { SQLite: 14, PostgreSQL: 24 };
+
+/** Nobody looks around by themselves while the test counts: the pauses of background work never end. */
+const calmClock = {
+  ...systemClock,
+  sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms >= 1_000 ? 2 ** 31 - 1 : ms, signal),
+};
+
+describe.each(engines)('the first card of a request on $name', (engine) => {
+  const place = useTestDatabase(engine, 'bare');
+  let teams: TestUsher;
+
+  beforeEach(async () => {
+    teams = await startTestUsher({
+      environment: { DATABASE_URL: addressOf(place.config) },
+      usherOptions: { clock: calmClock },
+    });
+    await teams.say('alex', 'provision adele@contoso.com to Salesforce');
+    await teams.settled();
+  });
+  afterEach(() => teams.close());
+
+  it('takes few database statements, and none of them twice', async () => {
+    const statements = await statementsUntilCard('provision isaiah@contoso.com to Salesforce');
+
+    expect(statements.length).toBeGreaterThan(4);
+    expect(repeated(statements)).toEqual([]);
+    expect(statements.map(({ text }) => text).slice(most[engine.name])).toEqual([]);
+  });
+
+  /** From the arrival of the line until Teams has the first card that it causes. */
+  async function statementsUntilCard(line: string): Promise<readonly Statement[]> {
+    const counting = countStatements();
+    const forget = teams.connector.listen(counting.stop);
+    try {
+      const before = teams.connector.deliveries.length;
+      await teams.say('alex', line);
+      await teams.settled();
+      expect(teams.connector.deliveries[before]).toMatchObject({ kind: 'post' });
+      return counting.statements;
+    } finally {
+      forget();
+      counting.stop();
+    }
+  }
+});
+
+function addressOf(config: DatabaseConfig): string {
+  return config.kind === 'sqlite' ? `file:${config.path}` : config.url.reveal();
+}
