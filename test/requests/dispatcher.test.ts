@@ -196,14 +196,22 @@ describe('the dispatcher', () => {
     let duringClaim: (() => Promise<void>) | undefined;
     const wrap = (database: Database): Database => ({
       ...database,
-      async transact(work) {
-        const result = await database.transact(work);
-        const hook = duringClaim;
-        duringClaim = undefined;
-        await hook?.();
-        return result;
-      },
+      // The look of a claim that finds nothing.
+      query: new Proxy(database.query, {
+        get(query, name) {
+          const own: unknown = Reflect.get(query, name, query);
+          if (name === 'executeQuery') return look(query);
+          return typeof own === 'function' ? own.bind(query) : own;
+        },
+      }),
     });
+    const look = (query: Database['query']) => async (asked: Parameters<Database['query']['executeQuery']>[0]) => {
+      const result = await query.executeQuery(asked);
+      const hook = duringClaim;
+      duringClaim = undefined;
+      await hook?.();
+      return result;
+    };
     await open({ clock: createTestClock(), wrap });
     const asked = Promise.withResolvers<Request>();
     duringClaim = async () => {
