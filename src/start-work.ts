@@ -10,6 +10,7 @@ import { startWatcher } from './features/checks/watching/watcher.ts';
 import { startWarming } from './graph/job-survey.ts';
 import { type GraphAccess, requestersOf, withoutWork } from './graph-access.ts';
 import type { Log } from './log.ts';
+import { afterAnswers } from './lull.ts';
 import type { Metrics } from './metrics.ts';
 import type { AccessParts } from './requests/access-parts.ts';
 import type { CrashGuard } from './requests/crash-guard.ts';
@@ -60,13 +61,17 @@ export function startWork(parts: WorkParts): Work {
     graph: provisioningService(synchronization, graphAccess.isShown),
     ...requestersOf(graphAccess, database),
     log,
-    changed: (requestId) => bus.publish('cards', requestId),
+    changed(requestId, ofAccess) {
+      bus.publish('cards', requestId);
+      // The end of a call may be that of an access request.
+      if (ofAccess) bus.publish('access', null);
+    },
     observe,
     ...lease,
     ...(options.assignmentDelaysMs === undefined ? {} : { assignmentDelaysMs: options.assignmentDelaysMs }),
   });
   // The answer first: on SQLite all following work would finish before its card could be sent.
-  bus.subscribe('tasks', () => void setImmediate(dispatcher.wake));
+  bus.subscribe('tasks', afterAnswers(clock, dispatcher.wake));
 
   const { requestFor } = config;
   const forAccess = { store, access, assignments, applications, directory, synchronization, requestFor };
@@ -86,8 +91,6 @@ export function startWork(parts: WorkParts): Work {
     ...lease,
   });
   bus.subscribe('access', scheduler.wake);
-  // The end of a call may be that of an access request.
-  bus.subscribe('cards', scheduler.wake);
 
   const watcher = (isAppOnly ? startWatcher : withoutWork)({
     store,

@@ -76,10 +76,14 @@ export function openSqlite(path: string, how: 'writing' | 'reading' = 'writing')
       PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 0;`,
     ),
   );
-  const prepared = new Map<string, ReturnType<DatabaseSync['prepare']>>();
+  const prepared = new Map<string, ReturnType<typeof compile>>();
+  function compile(text: string) {
+    const statement = database.prepare(text);
+    return { statement, hasRows: statement.columns().length > 0 };
+  }
   /** A statement runs to its end each time, so it can be reused; SQLite itself recompiles it for a new schema. */
   function prepare(text: string) {
-    const statement = prepared.get(text) ?? database.prepare(text);
+    const statement = prepared.get(text) ?? compile(text);
     // The last used is last in the map, so the first is evicted.
     prepared.delete(text);
     prepared.set(text, statement);
@@ -92,9 +96,9 @@ export function openSqlite(path: string, how: 'writing' | 'reading' = 'writing')
   return {
     run<R>(text: string, parameters: readonly unknown[]): SqliteResult<R> {
       return marking(() => {
-        const statement = prepare(text);
+        const { statement, hasRows } = prepare(text);
         const values = parameters as readonly SQLInputValue[];
-        if (statement.columns().length > 0) return { rows: statement.all(...values) as R[] };
+        if (hasRows) return { rows: statement.all(...values) as R[] };
         const { changes, lastInsertRowid } = statement.run(...values);
         return { insertId: BigInt(lastInsertRowid), numAffectedRows: BigInt(changes), rows: [] };
       });

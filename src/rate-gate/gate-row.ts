@@ -1,5 +1,6 @@
-import type { Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Clock } from '../clock.ts';
+import { compiledOnce } from '../db/compiled-once.ts';
 import type { Database } from '../db/database.ts';
 import type { Schema } from '../db/schema.ts';
 import { type Health, settleHealth, wellHealth } from './fault.ts';
@@ -32,22 +33,27 @@ export interface StoredGate {
   readonly askedAt: number;
 }
 
+const rowOf = (db: Kysely<Schema>, scope: string) =>
+  db
+    .selectFrom('gates')
+    .select(['grants', 'blocked_until', 'blocked_from', 'turns', 'lanes', 'health'])
+    .where('scope', '=', scope);
+const findRow = compiledOnce((db, { scope }: GateParts['gate']) => rowOf(db, scope));
+const lockRow = compiledOnce((db, { scope }: GateParts['gate']) => rowOf(db, scope).forUpdate());
+
 /** Reads the row, locked where others could read it too. A scope never seen before starts open. */
 export async function readGate(parts: GateParts, transaction: Transaction<Schema>): Promise<StoredGate> {
   const { database, clock, gate } = parts;
-  const row = transaction
-    .selectFrom('gates')
-    .select(['grants', 'blocked_until', 'blocked_from', 'turns', 'lanes', 'health'])
-    .where('scope', '=', gate.scope);
-  const locked = database.dialect.lockRows ? row.forUpdate() : row;
-  let found = await locked.executeTakeFirst();
+  const locked = database.dialect.lockRows ? lockRow : findRow;
+  let [found] = await locked(transaction, gate);
   if (found === undefined) {
     await transaction
       .insertInto('gates')
       .values({ scope: gate.scope, grants: '[]', blocked_until: openGate.blockedUntil, turns: '[]' })
       .onConflict((conflict) => conflict.column('scope').doNothing())
       .execute();
-    found = await locked.executeTakeFirstOrThrow();
+    [found] = await locked(transaction, gate);
+    if (found === undefined) throw new Error('the gate has no row');
   }
   const askedAt = clock.monotonic();
   // Only once the row is locked: a time read before the wait for it would be older than the last grant.
@@ -91,14 +97,12 @@ export async function writeGate(
 
 /** Whether the row holds a fault. It rarely does, and without one a good answer need not lock the row. */
 export async function isTroubled({ gate }: GateParts, transaction: Transaction<Schema>): Promise<boolean> {
-  const row = await transaction
-    .selectFrom('gates')
-    .select('scope')
-    .where('scope', '=', gate.scope)
-    .where('health', 'is not', null)
-    .executeTakeFirst();
-  return row !== undefined;
+  return (await findTroubled(transaction, gate)).length > 0;
 }
+
+const findTroubled = compiledOnce((db, { scope }: GateParts['gate']) =>
+  db.selectFrom('gates').select('scope').where('scope', '=', scope).where('health', 'is not', null),
+);
 
 function healthOf(json: string | null): Health {
   return json === null ? wellHealth : (JSON.parse(json) as Health);

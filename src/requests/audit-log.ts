@@ -1,5 +1,6 @@
-import type { Kysely } from 'kysely';
-import type { Schema } from '../db/schema.ts';
+import type { Kysely, Selectable } from 'kysely';
+import { compiledOnce } from '../db/compiled-once.ts';
+import type { AuditLogRow, Schema } from '../db/schema.ts';
 
 /**
  * The append-only record of who did what. People appear by Entra object id; details are ids and codes. Of typed text it
@@ -53,17 +54,14 @@ export type AuditKind =
 
 /** Appends one entry, in a transaction when one is given. */
 export async function writeAudit(database: Kysely<Schema>, entry: AuditEntry): Promise<void> {
-  await database
-    .insertInto('audit_log')
-    .values({
-      at: entry.at,
-      actor_id: entry.actorId,
-      kind: entry.kind,
-      request_id: entry.requestId,
-      details: JSON.stringify(entry.details),
-    })
-    .execute();
+  const { actorId: actor_id, requestId: request_id, ...rest } = entry;
+  await insertEntry(database, { ...rest, actor_id, request_id, details: JSON.stringify(entry.details) });
 }
+
+const insertEntry = compiledOnce(
+  (db, { at, actor_id, kind, request_id, details }: Omit<Selectable<AuditLogRow>, 'id'>) =>
+    db.insertInto('audit_log').values({ at, actor_id, kind, request_id, details }),
+);
 
 /** The newest entries first. */
 export async function readAudit(database: Kysely<Schema>, limit: number): Promise<AuditEntry[]> {

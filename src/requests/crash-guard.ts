@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { compiledOnce } from '../db/compiled-once.ts';
 import { isDatabaseFault } from '../db/database.ts';
 import { longestLeaseMs } from '../db/leases.ts';
+import type { AttemptRow } from '../db/schema.ts';
 import { version } from '../graph/version.ts';
 import type { Log } from '../log.ts';
 import { withinMs } from '../time-limit.ts';
@@ -88,13 +90,7 @@ export function createCrashGuard(parts: CrashGuardParts): CrashGuard {
   const lease = () => ({ owner, until: clock.now() + leaseMs, version: present });
 
   async function insert(name: string): Promise<boolean> {
-    const inserted = await query
-      .insertInto('attempts')
-      .values({ name, count: 1, ...lease() })
-      .onConflict((conflict) => conflict.column('name').doNothing())
-      .returning('name')
-      .executeTakeFirst();
-    return inserted !== undefined;
+    return (await insertFirst(query, { name, count: 1, ...lease() })).length > 0;
   }
 
   /** Counts an attempt after one that did not end; null while it belongs to another process. */
@@ -129,7 +125,7 @@ export function createCrashGuard(parts: CrashGuardParts): CrashGuard {
 
   async function noteEnd(name: string): Promise<void> {
     try {
-      await query.deleteFrom('attempts').where('name', '=', name).where('owner', '=', owner).execute();
+      await deleteOwn(query, { name, owner });
     } catch (error) {
       if (!isDatabaseFault(error)) throw error;
       log.warn({ error, code: 'attempt_not_ended' }, 'that an attempt has ended will be noted with the next one');
@@ -210,6 +206,18 @@ export function createCrashGuard(parts: CrashGuardParts): CrashGuard {
     },
   };
 }
+
+const insertFirst = compiledOnce((db, { name, owner, count, until, version }: AttemptRow) =>
+  db
+    .insertInto('attempts')
+    .values({ name, owner, count, until, version })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .returning('name'),
+);
+
+const deleteOwn = compiledOnce((db, { name, owner }: Pick<AttemptRow, 'name' | 'owner'>) =>
+  db.deleteFrom('attempts').where('name', '=', name).where('owner', '=', owner),
+);
 
 /** The reference that an apology names, to be found in the log. */
 export function newReference(): string {

@@ -5,7 +5,7 @@ import type { Outcome } from '../graph/outcome.ts';
 import { writeAudit } from './audit-log.ts';
 import type { Subject } from './request.ts';
 import { sentDetails } from './running.ts';
-import { bumpRevision, requesterOf, type StoreParts } from './store.ts';
+import { bumpRevision, type StoreParts } from './store.ts';
 
 /**
  * A task whose process died during its call for the third time is not retried: the answer to it may be what kills the
@@ -65,7 +65,7 @@ export async function recoverTasks(
         .executeTakeFirst();
       if (recovered === undefined) return;
       const { request_id: requestId, subject_id: subject, crashes, attempts: attempt } = recovered;
-      const actorId = await requesterOf(transaction, requestId);
+      const { requested_by_id: actorId } = await bumpRevision(transaction, requestId);
       const entry = { at: now, actorId, requestId };
       // The call may have been sent right before the process died, and no record says so yet.
       if (recovered.sent === 0) {
@@ -82,7 +82,6 @@ export async function recoverTasks(
         await transaction.updateTable('tasks').set({ due_at: dueAt }).where('id', '=', id).execute();
         suspects += 1;
       }
-      await bumpRevision(transaction, requestId);
       requestIds.add(requestId);
     });
   }

@@ -10,7 +10,7 @@ import type { Log } from '../log.ts';
 import { withinMs } from '../time-limit.ts';
 import { startWorker } from '../worker.ts';
 import { attempt, type ProvisioningService, type Settlement } from './attempt.ts';
-import { type Authority, refusalOf } from './authority.ts';
+import { type Authority, accessSource, refusalOf } from './authority.ts';
 import { cancelSignedOut, type SignedInRequesters } from './cancel-signed-out.ts';
 import { recoverTasks } from './crashed.ts';
 import { endAway } from './graph-away.ts';
@@ -67,8 +67,8 @@ export interface DispatcherParts {
   /** Where calls are made with Usher's own permission: whether the person who started a task may still do so. */
   readonly authority?: Authority;
   readonly log: Log;
-  /** Called after each change of a request, once it is stored. */
-  readonly changed: (requestId: string) => void;
+  /** Called after each change of a request, once it is stored. `ofAccess`: it may carry out an access request. */
+  readonly changed: (requestId: string, ofAccess: boolean) => void;
   readonly observe?: DispatcherObserver;
   readonly leaseMs?: number;
   /** How long to wait for an assignment to replicate, call by call; `attempt.ts` has the defaults. */
@@ -105,11 +105,26 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   const running = new Map<string, Promise<void>>();
   const abandon = new AbortController();
   const isSteady = createSteadiness(clock, leaseMs);
+  /** It is woken several times a second, and a lease runs for long. */
+  let recoverAt = Number.NEGATIVE_INFINITY;
+
+  /** Their cards are drawn when all that may start have started: until then they would only move up in line. */
+  async function claimAll(stopping: AbortSignal): Promise<number | null> {
+    const started: ClaimedTask[] = [];
+    try {
+      return await startAll(stopping, started);
+    } finally {
+      for (const claimed of started) tell(claimed.task.requestId, isOfAccess(claimed));
+    }
+  }
 
   /** Starts all tasks that may start now; returns how long to pause then. */
-  async function claimAll(stopping: AbortSignal): Promise<number | null> {
+  async function startAll(stopping: AbortSignal, started: ClaimedTask[]): Promise<number | null> {
     const steady = isSteady();
-    for (const requestId of await recoverTasks(store, owner, [...running.keys()], isSteady)) tell(requestId);
+    if (clock.monotonic() >= recoverAt) {
+      for (const requestId of await recoverTasks(store, owner, [...running.keys()], isSteady)) tell(requestId);
+      recoverAt = clock.monotonic() + leaseMs / 10;
+    }
     if (parts.requesters !== undefined)
       for (const requestId of await cancelSignedOut(store, parts.requesters.present())) tell(requestId);
     while (!stopping.aborted) {
@@ -122,6 +137,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
           }
           parts.observe?.granted();
           start(claim.claimed);
+          started.push(claim.claimed);
           break;
         case 'later':
           // After a clock jump it is unknown how long a task has waited.
@@ -147,18 +163,17 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
       })
       .finally(() => {
         running.delete(id);
-        tell(requestId);
+        tell(requestId, isOfAccess(claimed));
         // The task may be waiting again already, or the gate may be more open than the loop assumes.
         worker.wake();
       });
     running.set(id, work);
-    tell(requestId);
   }
 
   /** A listener's error cannot harm a task. */
-  function tell(requestId: string): void {
+  function tell(requestId: string, ofAccess = true): void {
     try {
-      parts.changed(requestId);
+      parts.changed(requestId, ofAccess);
     } catch (error) {
       log.error({ error, code: 'change_unheard', requestId }, 'a change of a request was not passed on');
     }
@@ -335,6 +350,8 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     },
   };
 }
+
+const isOfAccess = ({ source }: ClaimedTask): boolean => source.startsWith(accessSource);
 
 const unasked = { graphRequestId: null, clientRequestId: null, evidence: { kind: 'nothing' } } as const;
 

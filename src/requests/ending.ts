@@ -2,7 +2,7 @@ import { overAll } from '../graph/outcome/over-all.ts';
 import type { Outcome, UnknownEnd } from '../graph/outcome.ts';
 import { readGate } from '../rate-gate/gate-row.ts';
 import { writeAudit } from './audit-log.ts';
-import { bumpRevision, requesterOf, type StoreParts } from './store.ts';
+import { bumpRevision, type StoreParts } from './store.ts';
 
 /** Which of a request's waiting tasks to end, and the reason for the record. */
 export interface EndedBecause {
@@ -38,8 +38,7 @@ export async function endWaiting(
       )
       .execute();
     if (tasks.length === 0) return false;
-    await bumpRevision(transaction, requestId);
-    const actorId = await requesterOf(transaction, requestId);
+    const { requested_by_id: actorId } = await bumpRevision(transaction, requestId);
     // Tasks leave `waiting` under the gate's lock alone, so the read is still valid.
     for (const { id, subject_id: subject, perhaps } of tasks) {
       const outcome = overAll(perhaps as UnknownEnd | null, ending);

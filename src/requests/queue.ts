@@ -1,4 +1,5 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import { compiledOnce } from '../db/compiled-once.ts';
 import type { Schema, TaskRow } from '../db/schema.ts';
 import { type GateFault, probing } from '../rate-gate/fault.ts';
 import { forecastGrants, grantAt, startedLate, type Waiting } from '../rate-gate/gate.ts';
@@ -93,13 +94,8 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
       turns: advanceTurn(stored.turns, next.lane, next.turn),
       lanes: rememberLane(stored.lanes, next.lane),
     });
-    await bumpRevision(transaction, next.request_id);
+    const request = await bumpRevision(transaction, next.request_id);
     const task = toTask(row);
-    const request = await transaction
-      .selectFrom('requests')
-      .select(['requested_by_id', 'app_id', 'app_name', 'source'])
-      .where('id', '=', next.request_id)
-      .executeTakeFirstOrThrow();
     return {
       kind: 'claimed',
       claimed: {
@@ -122,6 +118,15 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
   });
 }
 
+const claimColumns = ['id', 'request_id', 'lane', 'turn', 'attempts', 'again'] as const;
+
+type Due = { readonly lane: number; readonly now: number };
+/** Written so that no index on the time tempts SQLite: the line's own index has the first one at its beginning. */
+const firstDueOf = (db: Kysely<Schema>, { lane, now }: Due) =>
+  inLine(db, lane).select(claimColumns).where(sql<boolean>`due_at + 0 <= ${now}`).limit(1);
+const findFirstDue = compiledOnce(firstDueOf);
+const lockFirstDue = compiledOnce((db, due: Due) => firstDueOf(db, due).forUpdate().skipLocked());
+
 /**
  * The first due task of each lane, and of these the one whose lane is next. The gate's lock has put the claims in
  * single file already, so they never meet here; what is skipped is a row that is being written without that lock.
@@ -131,12 +136,9 @@ async function nextInLine(
   transaction: Transaction<Schema>,
   lanes: readonly number[],
   now: number,
-): Promise<Selectable<TaskRow> | null> {
-  const firstOf = async (lane: Lane) => {
-    // Written so that no index on the time tempts SQLite: the line's own index has the first one at its beginning.
-    const first = inLine(transaction, lane).selectAll().where(sql<boolean>`due_at + 0 <= ${now}`).limit(1);
-    return (await (database.dialect.lockRows ? first.forUpdate().skipLocked() : first).executeTakeFirst()) ?? null;
-  };
+): Promise<Pick<Selectable<TaskRow>, (typeof claimColumns)[number]> | null> {
+  const firstDue = database.dialect.lockRows ? lockFirstDue : findFirstDue;
+  const firstOf = async (lane: Lane) => (await firstDue(transaction, { lane: laneNumbers[lane], now }))[0] ?? null;
   const first = { interactive: await firstOf('interactive'), bulk: await firstOf('bulk') };
   const lane = chooseLane(lanes, { interactive: first.interactive !== null, bulk: first.bulk !== null });
   return lane === null ? null : first[lane];
@@ -155,13 +157,16 @@ export async function noteLateStart(parts: StoreParts, grant: Grant, lateMs: num
 }
 
 async function earliestDue(query: Kysely<Schema>): Promise<number | null> {
-  const row = await query
-    .selectFrom('tasks')
-    .select((select) => select.fn.min('due_at').as('due'))
-    .where('state', '=', 'waiting')
-    .executeTakeFirst();
+  const [row] = await findEarliest(query, {});
   return row?.due ?? null;
 }
+
+const findEarliest = compiledOnce((db) =>
+  db
+    .selectFrom('tasks')
+    .select((select) => select.fn.min('due_at').as('due'))
+    .where('state', '=', 'waiting'),
+);
 
 /**
  * The lane's virtual time moves on to the turn now being served, and by one at the least: it never stands still while
@@ -302,7 +307,7 @@ export type InLine = Pick<Selectable<TaskRow>, 'id' | 'lane' | 'turn' | 'enqueue
 
 /** The waiting tasks of both lanes, each lane in its order, at most `most` of each. */
 export async function readLine(transaction: Transaction<Schema>, most: number): Promise<InLine[]> {
-  return headOfLine(transaction, most).select(['id', 'lane', 'turn', 'enqueued_at', 'due_at']).execute();
+  return findLine(transaction, { most });
 }
 
 /** The forecast for these if no other task comes in between; the first `most` of them, first start first. */
@@ -331,7 +336,7 @@ function laneOf(lane: number): Lane {
 
 /** The requests at the head of either lane, whose position moves when the queue moves. */
 export async function requestsInLine(parts: StoreParts, most: number): Promise<string[]> {
-  const rows = await headOfLine(parts.database.query, most).select('request_id').execute();
+  const rows = await findLine(parts.database.query, { most });
   return [...new Set(rows.map((row) => row.request_id))];
 }
 
@@ -347,30 +352,21 @@ export async function hasWork(parts: StoreParts): Promise<boolean> {
 }
 
 /** The first `most` waiting tasks of each lane: all of the interactive lane's, then all of the other's. */
-function headOfLine(query: Kysely<Schema>, most: number) {
-  const headOf = (lane: Lane) => inLine(query, lane).select(lineColumns).limit(most);
-  return query
-    .selectFrom(
-      query
-        .selectFrom(headOf('interactive').as('interactive'))
-        .selectAll()
-        .unionAll(query.selectFrom(headOf('bulk').as('bulk')).selectAll())
-        .as('line'),
-    )
-    .orderBy('lane')
-    .orderBy('turn')
-    .orderBy('enqueued_at')
-    .orderBy('id');
-}
+const findLine = compiledOnce((db, { most }: { readonly most: number }) => {
+  const headOf = (lane: Lane) => inLine(db, laneNumbers[lane]).select(lineColumns).limit(most);
+  const interactive = db.selectFrom(headOf('interactive').as('interactive')).selectAll();
+  const both = interactive.unionAll(db.selectFrom(headOf('bulk').as('bulk')).selectAll());
+  return both.orderBy('lane').orderBy('turn').orderBy('enqueued_at').orderBy('id');
+});
 
 const lineColumns = ['id', 'request_id', 'lane', 'turn', 'enqueued_at', 'due_at'] as const;
 
 /** The waiting tasks of a lane, next one first: the one definition of its order, which the index serves. */
-function inLine(query: Kysely<Schema>, lane: Lane) {
+function inLine(query: Kysely<Schema>, lane: number) {
   return query
     .selectFrom('tasks')
     .where('state', '=', 'waiting')
-    .where('lane', '=', laneNumbers[lane])
+    .where('lane', '=', lane)
     .orderBy('turn')
     .orderBy('enqueued_at')
     .orderBy('id');

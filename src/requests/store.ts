@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Insertable, Selectable, Transaction } from 'kysely';
+import type { Selectable, Transaction } from 'kysely';
+import { compiledOnce } from '../db/compiled-once.ts';
 import type { Database } from '../db/database.ts';
 import type { RequestRow, Schema } from '../db/schema.ts';
 import type { Message } from '../outbox/message.ts';
@@ -123,6 +124,38 @@ export async function insertRequest(
   return { ...withoutTasks(row), tasks: tasks.map(toTask) };
 }
 
+const newColumns = [
+  'id',
+  'source',
+  'requested_by_id',
+  'requested_by_name',
+  'app_id',
+  'app_name',
+  'locale',
+  'time_zone',
+  'conversation',
+
+  'revision',
+
+  'created_at',
+  'left_out',
+] as const;
+
+const insertNew = compiledOnce((db, row: Pick<Selectable<RequestRow>, (typeof newColumns)[number]>) =>
+  db
+    .insertInto('requests')
+    .columns(newColumns)
+    .expression(
+      db
+        .selectNoFrom((made) => newColumns.map((name) => made.val(row[name]).as(name)))
+        .where(({ not, exists, selectFrom }) =>
+          not(exists(selectFrom('access_requests').select('id').where('id', '=', row.id))),
+        ),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .returningAll(),
+);
+
 /** The new row, with an id that no request of either kind has; or the id of what this source has made before. */
 async function insertOrFind(
   transaction: Transaction<Schema>,
@@ -145,22 +178,14 @@ async function insertOrFind(
       revision: 1,
       created_at: now,
       left_out: JSON.stringify(leftOut),
-    } satisfies Insertable<RequestRow>;
-    const inserted = await transaction
-      .insertInto('requests')
-      .columns(Object.keys(row) as (keyof typeof row)[])
-      .expression(
-        transaction
-          .selectNoFrom((made) => Object.entries(row).map(([name, value]) => made.val(value).as(name)))
-          .where(({ not, exists, selectFrom }) =>
-            not(exists(selectFrom('access_requests').select('id').where('id', '=', id))),
-          ),
-      )
-      .onConflict((conflict) => conflict.doNothing())
-      .returningAll()
-      .executeTakeFirst();
+    };
+    const [inserted] = await insertNew(transaction, row);
     if (inserted !== undefined) return inserted;
-    const earlier = await transaction.selectFrom('requests').select('id').where('source', '=', source).executeTakeFirst();
+    const earlier = await transaction
+      .selectFrom('requests')
+      .select('id')
+      .where('source', '=', source)
+      .executeTakeFirst();
     if (earlier !== undefined) return { earlier: earlier.id };
   }
 }
@@ -171,29 +196,31 @@ function askedFor({ app, tasks }: NewRequest): AuditEntry['details'] {
   return { app: app.id, subjects, ...(members.length === 0 ? {} : { members }) };
 }
 
-/** Counts a change, which makes the card out of date. Call it after the task's own row has been written. */
-export async function bumpRevision(transaction: Transaction<Schema>, requestId: string): Promise<void> {
-  await transaction
+/**
+ * Counts a change, which makes the card out of date. Call it after the task's own row has been written. Resolves with
+ * what does not change of the request.
+ */
+export async function bumpRevision(
+  transaction: Transaction<Schema>,
+  id: string,
+): Promise<Pick<Selectable<RequestRow>, 'requested_by_id' | 'app_id' | 'app_name' | 'source'>> {
+  const [request] = await bump(transaction, { id });
+  if (request === undefined) throw new Error('a task without a request');
+  return request;
+}
+
+const bump = compiledOnce((db, { id }: { readonly id: string }) =>
+  db
     .updateTable('requests')
     .set((set) => ({ revision: set('revision', '+', 1) }))
-    .where('id', '=', requestId)
-    .execute();
-}
+    .where('id', '=', id)
+    .returning(['requested_by_id', 'app_id', 'app_name', 'source']),
+);
 
 /** The Entra object id of the person who made the request; null when there is no such request. */
 export async function findRequesterOf({ query }: Database, id: string): Promise<string | null> {
   const row = await query.selectFrom('requests').select('requested_by_id').where('id', '=', id).executeTakeFirst();
   return row?.requested_by_id ?? null;
-}
-
-/** The same of a request that exists. */
-export async function requesterOf(transaction: Transaction<Schema>, id: string): Promise<string> {
-  const { requested_by_id } = await transaction
-    .selectFrom('requests')
-    .select('requested_by_id')
-    .where('id', '=', id)
-    .executeTakeFirstOrThrow();
-  return requested_by_id;
 }
 
 export async function findRequest({ query }: Pick<Database, 'query'>, id: string): Promise<Request | null> {
@@ -203,16 +230,19 @@ export async function findRequest({ query }: Pick<Database, 'query'>, id: string
   return { ...withoutTasks(row), tasks: (await ofRequest.orderBy('position').execute()).map(toTask) };
 }
 
-/** A request for one person; null for any other, whose tasks are not all read. */
-export async function findSingle({ query }: Database, id: string): Promise<Request | null> {
-  const rows = await query
+const findFirstTwo = compiledOnce((db, { id }: { readonly id: string }) =>
+  db
     .selectFrom('tasks')
     .innerJoin('requests', 'requests.id', 'tasks.request_id')
     .selectAll('requests')
     .selectAll('tasks')
     .where('tasks.request_id', '=', id)
-    .where('tasks.position', '<', 2)
-    .execute();
+    .where('tasks.position', '<', 2),
+);
+
+/** A request for one person; null for any other, whose tasks are not all read. */
+export async function findSingle({ query }: Database, id: string): Promise<Request | null> {
+  const rows = await findFirstTwo(query, { id });
   const [row] = rows;
   if (row === undefined || rows.length > 1 || row.members !== '[]' || row.left_out !== '[]') return null;
   return { ...withoutTasks({ ...row, id: row.request_id }), tasks: [toTask(row)] };

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { KyselyPlugin } from 'kysely';
+
 import type { Database } from '../../src/db/database.ts';
 import type { ProvisioningService } from '../../src/requests/attempt.ts';
 import type { Request, Task } from '../../src/requests/request.ts';
@@ -195,20 +195,24 @@ describe('the dispatcher', () => {
   it('does not sleep through a wake that comes while it claims', async () => {
     // The clock does not advance here: a dispatcher that sleeps never wakes.
     let duringClaim: (() => Promise<void>) | undefined;
-    const whenNothingIsDue: KyselyPlugin = {
-      transformQuery: ({ node }) => node,
-      async transformResult({ result }) {
-        if (result.rows[0]?.due !== null) return result;
-        const hook = duringClaim;
-        duringClaim = undefined;
-        await hook?.();
-        return result;
-      },
-    };
     const wrap = (database: Database): Database => ({
       ...database,
-      query: database.query.withPlugin(whenNothingIsDue),
+      // The look of a claim that finds nothing.
+      query: new Proxy(database.query, {
+        get(query, name) {
+          const own: unknown = Reflect.get(query, name, query);
+          if (name === 'executeQuery') return look(query);
+          return typeof own === 'function' ? own.bind(query) : own;
+        },
+      }),
     });
+    const look = (query: Database['query']) => async (asked: Parameters<Database['query']['executeQuery']>[0]) => {
+      const result = await query.executeQuery(asked);
+      const hook = duringClaim;
+      duringClaim = undefined;
+      await hook?.();
+      return result;
+    };
     await open({ clock: createTestClock(), wrap });
     const asked = Promise.withResolvers<Request>();
     duringClaim = async () => {

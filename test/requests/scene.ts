@@ -98,9 +98,9 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
         graph,
         log,
         ...more,
-        changed(requestId) {
+        changed(...change) {
           void look();
-          more.changed?.(requestId);
+          more.changed?.(...change);
         },
       });
       dispatchers.push(dispatcher);
