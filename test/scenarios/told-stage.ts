@@ -231,3 +231,42 @@ export function strikeFirst({ connector }: Stage, kind: 'post' | 'edit', fault: 
     return fault;
   });
 }
+
+/** What is to happen to the posts and to the edits about a request, in their order. */
+export interface Plan {
+  readonly posts: readonly ConnectorFault[];
+  readonly edits: readonly ConnectorFault[];
+}
+
+/**
+ * Lets the faults of each request's plan strike, with one exception. Who has lost an outcome to a 5xx or a broken
+ * connection cannot tell that from a delivery, may repeat it once, and cannot tell the second end from a delivery
+ * either. So where a message was lost, the same message is not lost again. With `mayLose` false none is lost: the
+ * connector is going to be away, which loses messages as well.
+ */
+export function strikeByPlan({ connector }: Stage, plans: ReadonlyMap<Asked, Plan>, { mayLose = true } = {}): void {
+  const left = new Map([...plans].map(([asked, { posts, edits }]) => [asked, { post: [...posts], edit: [...edits] }]));
+  connector.failBy((exchange) => {
+    const asked = [...plans.keys()].find((one) => isAbout(exchange, one));
+    if (asked === undefined || exchange.kind === 'delete') return null;
+    const fault = left.get(asked)?.[exchange.kind].shift() ?? null;
+    if (exchange.kind === 'edit' || !isLoss(fault)) return fault;
+    const isLostAlready = connector.lost.some((lost) => isAbout(lost, asked) && isSame(lost, exchange, asked));
+    return mayLose && !isLostAlready ? fault : null;
+  });
+}
+
+function isLoss(fault: ConnectorFault | null): boolean {
+  if (fault?.kind === 'status') return fault.status >= 500 && fault.delivered !== true;
+  return fault?.kind === 'reset' && fault.delivered !== true;
+}
+
+/** Whether two posts tell the same, even where one of them is a card and the other its sentence. */
+function isSame(one: Exchange, other: Exchange, asked: Asked): boolean {
+  const toldBy = ({ kind, conversationId, activity }: Exchange): string => {
+    const summary = String(activity.summary);
+    const isOutcome = asked.outcome.test(summary) && !/\(request [0-9A-Z]{6}\)/.test(summary);
+    return [kind, conversationId, isOutcome ? 'outcome' : summary.replace(sentence, '').trim()].join(' ');
+  };
+  return toldBy(one) === toldBy(other);
+}

@@ -103,9 +103,11 @@ export function createAsking({ fleet, store, connector }: AskingParts): Asking {
         const request = await only();
         if (request !== null && !request.isHeld) return id;
         if (Date.now() > deadline) throw new Error(`${id} cannot be confirmed`);
-        if (request === null || request.cardId === null) continue;
+        // Whichever copy of the card people see, its button counts.
+        const asks = shownIn(conversationId).find(({ buttons }) => JSON.stringify(buttons).includes('"confirm"'));
+        if (asks === undefined) continue;
         const yes = { verb: 'confirm', requestId: id };
-        await deliver(clickActivity(writer('alex'), placeOf(conversationId), request.cardId, yes));
+        await deliver(clickActivity(writer('alex'), placeOf(conversationId), asks.id, yes));
       }
     },
     async requestAccess(conversationId, name) {

@@ -17,6 +17,8 @@ export interface Scale {
   readonly cutEveryMs: number;
   readonly pauses: number;
   readonly databaseAwayMs: number;
+  /** How often, and for how long, Teams' connector is away. */
+  readonly connectorAway: { readonly times: number; readonly ms: number };
   /** So many calls, from the first one on, may meet a fault. */
   readonly troubledCalls: number;
   /** How many calls Graph never answers; each takes the minute that a call may take. */
@@ -40,6 +42,7 @@ const full: Scale = {
   cutEveryMs: 3_000,
   pauses: 3,
   databaseAwayMs: 4_000,
+  connectorAway: { times: 3, ms: 5_000 },
   troubledCalls: 400,
   silences: 2,
   slowMs: 8_000,
@@ -59,6 +62,7 @@ const quick: Scale = {
   cutEveryMs: 2_500,
   pauses: 1,
   databaseAwayMs: 1_500,
+  connectorAway: { times: 1, ms: 2_000 },
   troubledCalls: 15,
   silences: 0,
   slowMs: 4_000,

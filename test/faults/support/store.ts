@@ -16,7 +16,6 @@ export interface StoreView {
 
 export interface StoredRequest {
   readonly id: string;
-  readonly cardId: string | null;
   readonly isHeld: boolean;
 }
 
@@ -59,7 +58,6 @@ export async function openStoreView(url: string, clock: Clock = systemClock): Pr
           .selectFrom('requests')
           .select((row) => [
             'id',
-            'card_id',
             row
               .exists(
                 row
@@ -72,7 +70,7 @@ export async function openStoreView(url: string, clock: Clock = systemClock): Pr
           ])
           .where('source', 'like', `%${conversationId}%`)
           .execute();
-        return rows.map(({ id, card_id, held }) => ({ id, cardId: card_id, isHeld: Boolean(held) }));
+        return rows.map(({ id, held }) => ({ id, isHeld: Boolean(held) }));
       }),
     accessRequestsOf: (conversationId) =>
       read(({ query }) =>

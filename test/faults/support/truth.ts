@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Kysely } from 'kysely';
 import type { Drawing } from '../../../src/chat/reply.ts';
 import type { Clock } from '../../../src/clock.ts';
 import { clouds } from '../../../src/clouds.ts';
@@ -9,11 +10,27 @@ import type { StoreParts } from '../../../src/requests/store.ts';
 import type { ShownCard } from '../../support/usher.ts';
 import { gate } from './scale.ts';
 
+/** What these checks read of what Usher has said to Teams, or is going to. */
+interface MessageRow {
+  readonly id: string;
+  readonly kind: 'request' | 'access' | 'notice' | 'announcement';
+  readonly reference: string;
+  readonly activity_id: string | null;
+  readonly shown_revision: number;
+  readonly latest_revision: number | null;
+  readonly due_at: number | null;
+  readonly gone: number;
+}
+
+const messagesIn = ({ query }: Database) =>
+  (query as unknown as Kysely<{ messages: MessageRow }>).selectFrom('messages');
+
 /** The faults found, in words; empty when all is as it should be. */
 export type Complaints = readonly string[];
 
 /** The work that is still to be done. */
-export async function findUnfinished({ query }: Database): Promise<Complaints> {
+export async function findUnfinished(database: Database): Promise<Complaints> {
+  const { query } = database;
   const turns = await query.selectFrom('turns').select('id').where('incoming', 'is not', null).execute();
   const tasks = await query
     .selectFrom('tasks')
@@ -25,35 +42,29 @@ export async function findUnfinished({ query }: Database): Promise<Complaints> {
     .select(['id', 'state'])
     .where('state', 'in', ['pending', 'approved', 'started'])
     .execute();
-  const notices = await query.selectFrom('notices').select(['id', 'kind']).where('due_at', 'is not', null).execute();
-  const unposted = await query.selectFrom('access_cards').select('id').where('card_id', 'is', null).execute();
-  const cards = await query
-    .selectFrom('requests')
-    .select(['id', 'card_id', 'revision', 'drawn_revision'])
-    .where((row) =>
-      row.and([
-        row.or([row('card_id', 'is', null), row('drawn_revision', '<', row.ref('revision'))]),
-        // A request that carries out an access request has the cards of that one.
-        row.not(
-          row.exists(
-            row
-              .selectFrom('access_requests')
-              .select('access_requests.id')
-              .whereRef('access_requests.request_id', '=', 'requests.id'),
-          ),
-        ),
-      ]),
-    )
+  const messages = await messagesIn(database)
+    .select(['id', 'kind', 'reference', 'shown_revision', 'latest_revision', 'due_at', 'gone'])
     .execute();
+  const owed = messages.filter(({ due_at }) => due_at !== null);
+  const old = messages.filter(
+    ({ gone, shown_revision, latest_revision }) => !gone && shown_revision < (latest_revision ?? 0),
+  );
+  const told = new Set(messages.map(({ reference }) => reference));
+  const requests = await query.selectFrom('requests').select('id').execute();
+  // A request that carries out an access request has the cards of that one.
+  const carried = await query.selectFrom('access_requests').select('request_id').execute();
+  const cardless = new Set(carried.map(({ request_id }) => request_id));
+  const untold = requests.filter(({ id }) => !told.has(id) && !cardless.has(id));
   return [
     ...turns.map(({ id }) => `turn ${id} has no answer`),
     ...tasks.map(({ id, state, again, attempts }) => `task ${id} is ${state} (${again ?? 'first'}, ${attempts} calls)`),
     ...access.map(({ id, state }) => `access request ${id} is ${state}`),
-    ...notices.map(({ id, kind }) => `notice ${id} (${kind}) is owed`),
-    ...unposted.map(({ id }) => `card ${id} was not posted`),
-    ...cards.map(({ id, card_id, revision, drawn_revision }) =>
-      card_id === null ? `the card of ${id} was not posted` : `card of ${id} shows ${drawn_revision} of ${revision}`,
+    ...owed.map(({ id, kind }) => `message ${id} (${kind}) is owed`),
+    ...old.map(
+      ({ id, kind, shown_revision, latest_revision }) =>
+        `message ${id} (${kind}) shows ${shown_revision} of ${latest_revision}`,
     ),
+    ...untold.map(({ id }) => `the card of ${id} was not posted`),
   ];
 }
 
@@ -73,8 +84,11 @@ export async function findUntrueCards(
   const applications = { find: async () => ({ ok: true, value: { kind: 'none', known: [] } }) };
   const fromGraph = { directory: unasked, access, applications, assignments: unasked } as never;
   const drawParts = { store, entraPortal, ...(fromGraph as object) } as Parameters<typeof drawAccessCard>[0];
-  const requests = await database.query.selectFrom('requests').select('id').where('card_id', 'is not', null).execute();
-  const cards = await database.query.selectFrom('access_cards').select('id').execute();
+  const messages = await messagesIn(database)
+    .select(['id', 'kind', 'reference'])
+    .where('activity_id', 'is not', null)
+    .where('gone', '=', 0)
+    .execute();
   const complaints: string[] = [];
   const compare = (id: string, drawing: Drawing | null) => {
     const card = shown.find((one) => one.id === drawing?.live.cardId);
@@ -84,8 +98,10 @@ export async function findUntrueCards(
         `the card of ${id} says: ${card?.text ?? 'nothing'} — and the store: ${drawing?.message.summary}`,
       );
   };
-  for (const { id } of requests) compare(id, await drawRequest({ store, entraPortal, isOpenPlace: () => true }, id));
-  for (const { id } of cards) compare(id, await drawAccessCard(drawParts, id));
+  for (const { id, kind, reference } of messages) {
+    if (kind === 'request') compare(id, await drawRequest({ store, entraPortal, isOpenPlace: () => true }, reference));
+    if (kind === 'access') compare(id, await drawAccessCard(drawParts, id));
+  }
   return complaints;
 }
 
@@ -132,14 +148,31 @@ export function findCrowds(arrivals: readonly number[]): Complaints {
 }
 
 /**
- * Cards of a request that are not the one that the card updater keeps up to date. A replica that dies, or loses its
- * database, right after it has posted a card orphans it: Teams has the card, and no replica could store its activity
- * id.
+ * Cards that nobody keeps up to date, say that something waits, and are explained by nothing that followed. A replica
+ * that dies right after it has posted a card, and a connector that names no id, orphan it: Teams has the card, and no
+ * replica could store its activity id.
  */
-export async function findStrayCards({ query }: Database, shown: readonly ShownCard[]): Promise<readonly ShownCard[]> {
-  const requests = await query.selectFrom('requests').select('card_id').execute();
-  const cards = await query.selectFrom('access_cards').select('card_id').execute();
-  const kept = new Set([...requests, ...cards].map(({ card_id }) => card_id));
-  const isLive = (text: string) => /\bseason\d+|One moment/i.test(text) && !/You approved/.test(text);
-  return shown.filter(({ id, content, text }) => content !== null && !kept.has(id) && isLive(text));
+export async function findStrayCards(database: Database, shown: readonly ShownCard[]): Promise<readonly ShownCard[]> {
+  const kept = await messagesIn(database).select('activity_id').execute();
+  const ids = new Set(kept.map(({ activity_id }) => activity_id));
+  return shown.filter(
+    (card) =>
+      card.content !== null && !ids.has(card.id) && waits(card) && !shown.some((other) => explains(other, card)),
+  );
+}
+
+/** Its title tells, and so do its buttons. */
+function waits({ text, buttons }: ShownCard): boolean {
+  const isAsking = buttons.some(({ data }) => /"verb":"(?:confirm|cancel|approve)"/.test(JSON.stringify(data)));
+  return isAsking || /One moment|Waiting|in line|any moment|In progress|about to start|\b\d+ of \d+ done/i.test(text);
+}
+
+/** In the same conversation, about the same people; a card that was only a first sign names none. */
+function explains(other: ShownCard, stray: ShownCard): boolean {
+  const named = /season\d+/i.exec(stray.text)?.[0].toLowerCase() ?? '';
+  return (
+    other.conversationId === stray.conversationId &&
+    other.text.includes('An earlier card of this request may still say that it waits.') &&
+    other.text.toLowerCase().includes(named)
+  );
 }

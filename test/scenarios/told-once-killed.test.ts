@@ -1,0 +1,170 @@
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import fc from 'fast-check';
+import { sandboxEnvironment } from '../../src/sandbox/environment.ts';
+import { type SandboxGraph, startSandboxGraph } from '../../src/sandbox/graph/server.ts';
+import { type ConnectorFault, type Delivery, startConnector } from '../../src/sandbox/teams/connector.ts';
+import { createTenant } from '../../src/sandbox/tenant/tenant.ts';
+import { kill, startProcess } from '../faults/support/processes.ts';
+import { propertyRuns } from '../support/property-runs.ts';
+import {
+  type Asked,
+  askFor,
+  complaintsOf,
+  isAbout,
+  messagesOf,
+  openRoom,
+  perform,
+  pool,
+  type Stage,
+  stageEnvironment,
+  strikeByPlan,
+  swiftGate,
+  type Want,
+  wants,
+} from './told-stage.ts';
+
+// Each of these starts two processes, which takes seconds on a busy machine.
+jest.setTimeout(180_000);
+
+let stage: Stage;
+let sandbox: SandboxGraph;
+let folder: string;
+let endpoint: string;
+let bot: ChildProcess;
+const children = new Set<ChildProcess>();
+const compiled = mkdtempSync(join(tmpdir(), 'usher-compiled-'));
+afterAll(() => rmSync(compiled, { recursive: true, force: true }));
+
+beforeEach(startAll);
+afterEach(stopAll);
+
+async function startAll(): Promise<void> {
+  folder = mkdtempSync(join(tmpdir(), 'usher-told-'));
+  const tenant = createTenant({ seasonal: pool });
+  sandbox = await startSandboxGraph({
+    port: 0,
+    latencyMs: 0,
+    limit: swiftGate.limit,
+    windowMs: swiftGate.windowMs,
+    tenant,
+  });
+  stage = { connector: await startConnector(), endpoint: () => endpoint, databasePath: join(folder, 'usher.db') };
+  await startBot();
+  await openRoom(stage);
+}
+
+async function stopAll(): Promise<void> {
+  await Promise.all([...children].map(kill));
+  await Promise.all([stage.connector.close(), sandbox.close()]);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function startBot(): Promise<void> {
+  const { child, told } = await startProcess(
+    {
+      file: 'test/support/usher-process.ts',
+      environment: {
+        ...sandboxEnvironment(sandbox.url),
+        ...stageEnvironment,
+        PORT: '0',
+        DATABASE_URL: `file:${stage.databasePath}`,
+        NODE_COMPILE_CACHE: compiled,
+        REPEAT_PAUSE_MS: '200',
+      },
+      ready: /"port":(\d+).*Usher is ready/,
+    },
+    children,
+  );
+  bot = child;
+  endpoint = `http://127.0.0.1:${told}/api/messages`;
+}
+
+/** Kills Usher when a person sees this, before the connector has answered; resolves when the next one is ready. */
+function killAt(isIt: (delivery: Delivery) => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = stage.connector.listen((delivery) => {
+      if (!isIt(delivery)) return;
+      stop();
+      kill(bot).then(startBot).then(resolve, reject);
+    });
+  });
+}
+
+describe('a process that is killed between a delivery and its answer', () => {
+  it.each<[string, Want, RegExp]>([
+    ['a plain answer', 'plain', /Roles in Usher/],
+    ['the first card', 'one', /in line|One moment/],
+    ['the edit with the outcome', 'one', /Account created/],
+    ['a list that waits for a yes', 'held', /"verb":"confirm"/],
+    ['a requester’s first card', 'access', /Waiting for approval/],
+    ['the approvers’ card', 'access', /"verb":"approve"/],
+    ['a notice', 'access', /\(request [0-9A-Z]{6}\): Account created/],
+  ])(
+    'of %s is followed by one that tells the outcome, and says where an earlier card may stand',
+    async (_name, want, shown) => {
+      const asked = askFor(stage, want);
+      const killed = killAt((one) => isAbout(one, asked) && shown.test(JSON.stringify(one.activity)));
+
+      await Promise.all([killed, perform(stage, asked, 'later')]);
+
+      expect(await complaintsOf(stage, [asked], 1)).toEqual([]);
+      if (want === 'plain') expect(messagesOf(stage, asked).length).toBeLessThanOrEqual(2);
+    },
+  );
+});
+
+describe('a connector that fails while Usher is killed', () => {
+  const status = (code: number, more: object = {}): ConnectorFault => ({ kind: 'status', status: code, ...more });
+  const faults = fc.array(
+    fc.constantFrom<ConnectorFault>(
+      { kind: 'slow', ms: 0 },
+      { kind: 'slow', ms: 300 },
+      status(504, { delivered: true }),
+      { kind: 'reset', delivered: true },
+      { kind: 'accepted', body: 'empty' },
+      status(502),
+      status(429),
+      status(412),
+    ),
+    { maxLength: 4 },
+  );
+  const request = fc.record({ want: fc.constantFrom<Want>(...wants), posts: faults, edits: faults });
+  const round = fc.record({
+    requests: fc.array(request, { minLength: 1, maxLength: 4 }),
+    killedAt: fc.integer({ min: 1, max: 12 }),
+  });
+
+  it('is told of each outcome by the next process, at most twice, with a word about what may stand there', async () => {
+    const property = fc.asyncProperty(round, async ({ requests, killedAt }) => {
+      const all = requests.map((planned) => ({ ...planned, asked: askFor(stage, planned.want) }));
+      strikeByPlan(stage, new Map<Asked, (typeof all)[number]>(all.map((planned) => [planned.asked, planned])));
+      let seen = 0;
+      const killed = killAt((delivery) => {
+        if (all.some(({ asked }) => isAbout(delivery, asked))) seen += 1;
+        return seen === killedAt;
+      });
+
+      await Promise.all(all.map(({ asked }) => perform(stage, asked, 'later')));
+      // Few deliveries may have been enough.
+      const isKilled = seen >= killedAt;
+      if (isKilled) await killed;
+      const complaints = await complaintsOf(
+        stage,
+        all.map(({ asked }) => asked),
+        isKilled ? 1 : 0,
+      );
+
+      expect(complaints).toEqual([]);
+    });
+    const afresh = property.beforeEach(async () => {
+      await stopAll();
+      await startAll();
+    });
+
+    await fc.assert(afresh, { numRuns: propertyRuns(20), endOnFailure: true });
+  }, 600_000);
+});
