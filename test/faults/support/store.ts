@@ -46,7 +46,7 @@ export async function openStoreView(url: string, clock: Clock = systemClock): Pr
     read,
     async cutConnections() {
       await sql`select pg_terminate_backend(pid) from pg_stat_activity
-        where application_name = 'usher' and pid <> pg_backend_pid() and random() < 0.5`
+        where application_name like 'usher %' and pid <> pg_backend_pid() and random() < 0.5`
         .execute(database.query)
         .catch((error: unknown) => {
           if (!isDatabaseAway(error)) throw error;
