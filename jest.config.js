@@ -31,6 +31,7 @@ const locking = new Set([
   'test/rate-gate/gate-row.test.ts',
   'test/features/approvals/access-requests/acting.test.ts',
   'test/features/approvals/access-requests/store.test.ts',
+  'test/outbox/message-store.test.ts',
   'test/requests/confirmation.test.ts',
   'test/requests/queue.test.ts',
   'test/requests/running.test.ts',

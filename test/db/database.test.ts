@@ -78,7 +78,6 @@ describe.each(engines)('the database on $name', (engine) => {
           time_zone: '',
           conversation: '',
           revision: 1,
-          drawn_revision: 0,
           created_at: 0,
         })
         .execute();

@@ -1,19 +1,59 @@
-import { Kysely } from 'kysely';
+import { type Generated, Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { systemClock } from '../../src/clock.ts';
 import { postgresDialect, sqliteDialect } from '../../src/db/dialect.ts';
 import { migrations } from '../../src/db/migrations.ts';
-import type { AccessCardRow, AccessRequestRow, RequestRow, Schema } from '../../src/db/schema.ts';
+import type { AccessRequestRow, RequestRow, Schema } from '../../src/db/schema.ts';
 import type { TestDatabase } from '../support/databases.ts';
 
+/** The tables that `024-messages` gathered in one. */
+interface SeparateMessages {
+  readonly access_cards: AccessCardRow;
+  readonly notices: NoticeRow;
+  readonly announcements: AnnouncementRow;
+  readonly card_edits: { readonly id: string; readonly owner: string; readonly until: number };
+}
+interface Place {
+  readonly conversation: string;
+  readonly locale: string;
+  readonly time_zone: string;
+  readonly created_at: number;
+}
+interface AccessCardRow extends Place {
+  readonly id: string;
+  readonly access_request_id: string;
+  readonly source: string;
+  readonly audience: 'asker' | 'requester' | 'approvers';
+  readonly card_id: string | null;
+  readonly drawn_revision: number;
+  readonly latest_revision: Generated<number | null>;
+  readonly failures: Generated<number>;
+  readonly gone: Generated<number>;
+  readonly due_at: number | null;
+}
+interface OutgoingRow extends Place {
+  readonly id: Generated<number>;
+  readonly kind: string;
+  readonly failures: Generated<number>;
+  readonly due_at: number | null;
+}
+interface NoticeRow extends OutgoingRow {
+  readonly access_request_id: string;
+}
+interface AnnouncementRow extends OutgoingRow {
+  readonly key: string;
+  readonly app_id: string;
+  readonly details: string;
+}
+/** The card of a request was columns of its row. */
+type WithCard = RequestRow & { readonly card_id: string | null; readonly drawn_revision: number };
+
+/** The tables before `024-messages`. */
+export type SeparateSchema = Omit<Schema, 'requests' | 'messages'> & SeparateMessages & { readonly requests: WithCard };
 /** The tables before `023-words` renamed some. */
-export type EarlierSchema = Omit<
-  Schema,
-  'requests' | 'access_requests' | 'access_cards' | 'audit_log' | 'approval_channels'
-> & {
-  readonly requests: AskedBy<RequestRow>;
+export type EarlierSchema = Omit<SeparateSchema, 'requests' | 'access_requests' | 'audit_log' | 'approval_channels'> & {
+  readonly requests: AskedBy<WithCard>;
   readonly access_requests: AskedBy<AccessRequestRow>;
-  readonly access_cards: Omit<AccessCardRow, 'audience'> & { readonly audience: 'asker' | 'approvers' };
   readonly records: Schema['audit_log'];
   readonly approval_places: Schema['approval_channels'];
 };
@@ -54,14 +94,14 @@ export const accessRequest = {
 } as const;
 
 /** Migrates an empty database as far as an earlier release did, and fills it. */
-export async function asOf(
+export async function asOf<Tables = EarlierSchema>(
   { config }: TestDatabase,
   migration: string,
-  work: (earlier: Kysely<EarlierSchema>) => Promise<void>,
+  work: (earlier: Kysely<Tables>) => Promise<void>,
 ): Promise<void> {
   const dialect =
     config.kind === 'sqlite' ? sqliteDialect(config.path, systemClock) : postgresDialect(config, systemClock);
-  const earlier = new Kysely<EarlierSchema>({ dialect: dialect.kysely });
+  const earlier = new Kysely<Tables>({ dialect: dialect.kysely });
   const provider = { getMigrations: async () => migrations(dialect) };
   const { error } = await new Migrator({ db: earlier, provider }).migrateTo(migration);
   if (error !== undefined) throw error;

@@ -3,14 +3,13 @@ import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import { inspectDatabase } from '../../src/db/inspect.ts';
-import { findUndrawnAccessCards } from '../../src/features/approvals/access-requests/access-cards.ts';
 import { findEntries } from '../../src/features/checks/history/pages.ts';
-import { dueAnnouncements } from '../../src/features/checks/watching/announcements.ts';
 import { listWatches } from '../../src/features/checks/watching/watches.ts';
+import { claimDue, findUnshown } from '../../src/outbox/message-store.ts';
 import { runHistory } from '../../src/print-history.ts';
 import { findKnown } from '../../src/requests/known-names.ts';
 import { findRequestOverview } from '../../src/requests/overview.ts';
-import { findRequest, findUndrawn } from '../../src/requests/store.ts';
+import { findRequest } from '../../src/requests/store.ts';
 import { sandboxEnvironment } from '../../src/sandbox/environment.ts';
 import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
 import { accessRequest, asOf, firstDay, told } from './earlier.ts';
@@ -136,7 +135,7 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
     const { entries } = await findEntries(database, { ...about, after: null, limit: 10 });
     expect(entries).toMatchObject([{ requestId: 'R7K3MQ', result: { kind: 'waiting' } }]);
     expect(await listWatches(database, 'somewhere')).toEqual([]);
-    expect(await dueAnnouncements(database, systemClock.now(), 10)).toEqual([]);
+    expect(await claimDue(database, systemClock.now(), 10)).toEqual([]);
   });
 
   it('loses the secrets that its rows hold, and nothing that its cards show', async () => {
@@ -242,8 +241,8 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
       await earlier
         .insertInto('requests')
         .values([
-          { id: 'R7K3MQ', ...firstDay, card_id: 'card' },
-          { id: 'R7K3MX', ...firstDay, source: 'other', drawn_revision: 2, card_id: 'card 2' },
+          { id: 'R7K3MQ', ...firstDay, drawn_revision: 2, card_id: 'card' },
+          { id: 'R7K3MX', ...firstDay, source: 'other' },
         ])
         .execute();
       await earlier
@@ -280,10 +279,10 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
       limit: 10,
     });
     expect(entries.map(({ kind }) => kind).toSorted()).toEqual(['access', 'provisioning']);
-    expect(await findUndrawn(database, 10)).toEqual(['R7K3MX']);
-    expect(await findUndrawnAccessCards(database, 10)).toEqual(['copy-1']);
+    const unshown = async () => (await findUnshown(database, 10)).toSorted();
+    expect(await unshown()).toEqual(['R7K3MQ', 'copy-1']);
     // The log finds later changes at once.
     await database.query.updateTable('requests').set({ revision: 4 }).where('id', '=', 'R7K3MX').execute();
-    expect((await findUndrawnAccessCards(database, 10)).toSorted()).toEqual(['copy-1', 'copy-2']);
+    expect(await unshown()).toEqual(['R7K3MQ', 'copy-1', 'copy-2']);
   });
 });

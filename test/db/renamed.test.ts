@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
-import { findUndrawnAccessCards } from '../../src/features/approvals/access-requests/access-cards.ts';
+import { findUnshown } from '../../src/outbox/message-store.ts';
 import { findKnown } from '../../src/requests/known-names.ts';
 import { findRequest } from '../../src/requests/store.ts';
 import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
@@ -56,12 +56,12 @@ describe.each(engines)('a database from before the audit log had its name on $na
 
     const { query } = database;
     const known = async (text: string) => (await findKnown(database, text)).map(({ kind, id }) => `${kind} ${id}`);
-    const undrawn = async () => (await findUndrawnAccessCards(database, 10)).toSorted();
+    const unshown = async () => (await findUnshown(database, 10)).toSorted();
     expect((await findRequest(database, 'R7K3MX'))?.requestedBy).toEqual({ id: 'alex', name: 'Alex Wilber' });
     expect(await query.selectFrom('access_requests').selectAll().execute()).toMatchObject([
       { ...accessRequest, requested_by_id: 'megan', requested_by_name: 'Megan Bowen' },
     ]);
-    expect(await query.selectFrom('access_cards').select(['id', 'audience']).orderBy('id').execute()).toEqual([
+    expect(await query.selectFrom('messages').select(['id', 'audience']).orderBy('id').execute()).toEqual([
       { id: 'copy-1', audience: 'requester' },
       { id: 'copy-2', audience: 'approvers' },
     ]);
@@ -69,7 +69,7 @@ describe.each(engines)('a database from before the audit log had its name on $na
       { id: 1, ...entry, actor_id: 'alex', kind: 'asked' },
     ]);
     expect(await query.selectFrom('approval_channels').selectAll().execute()).toMatchObject([channel]);
-    expect([await known('megan bowen'), await known('alex wilber'), await undrawn()]).toEqual([
+    expect([await known('megan bowen'), await known('alex wilber'), await unshown()]).toEqual([
       ['person megan'],
       ['person alex'],
       [],
@@ -78,7 +78,7 @@ describe.each(engines)('a database from before the audit log had its name on $na
     // What is stored from now on is found as well.
     const lee = { requested_by_id: 'lee', requested_by_name: 'Lee Gu' };
     const diego = { requested_by_id: 'diego', requested_by_name: 'Diego Siciliani' };
-    const { asker_id: _id, asker_name: _name, ...request } = firstDay;
+    const { asker_id: _id, asker_name: _name, drawn_revision: _drawn, ...request } = firstDay;
     await query
       .insertInto('requests')
       .values({ id: 'R7K3MY', ...request, ...lee, source: 'other' })
@@ -106,6 +106,6 @@ describe.each(engines)('a database from before the audit log had its name on $na
     expect(names).toEqual([{ kind: 'actor' }]);
     // No id of a deleted entry is given again.
     expect((await query.selectFrom('audit_log').select('id').orderBy('id').execute()).at(-1)).toEqual({ id: 3 });
-    expect(await undrawn()).toEqual(['copy-1', 'copy-2']);
+    expect(await unshown()).toEqual(['copy-1', 'copy-2']);
   });
 });

@@ -3,20 +3,11 @@ import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import { readAudit } from '../../src/requests/audit-log.ts';
 import type { LeftOut, Subject } from '../../src/requests/request.ts';
-import {
-  attachCard,
-  createRequest,
-  findRequest,
-  findUndrawn,
-  findUnposted,
-  markDrawn,
-  type StoreParts,
-} from '../../src/requests/store.ts';
-import { seedAccess } from '../features/checks/history/support.ts';
+import { createRequest, findRequest, type StoreParts } from '../../src/requests/store.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { engines, useTestDatabase } from '../support/databases.ts';
 import { onClock } from './scene.ts';
-import { ask, claimed, named, noLimits, person, storeParts, wanted } from './support.ts';
+import { ask, named, noLimits, person, storeParts, wanted } from './support.ts';
 
 describe.each(engines)('the store on $name', (engine) => {
   const place = useTestDatabase(engine);
@@ -46,7 +37,6 @@ describe.each(engines)('the store on $name', (engine) => {
       app: asked.app,
       reader: asked.reader,
       conversation: 'conversation',
-      cardId: null,
       revision: 1,
       createdAt: clock.now(),
     });
@@ -117,6 +107,7 @@ describe.each(engines)('the store on $name', (engine) => {
     expect(new Set(requests.map(({ id }) => id)).size).toBe(1);
     expect(await countOf('requests')).toBe(1);
     expect(await countOf('tasks')).toBe(3);
+    expect(await countOf('messages')).toBe(1);
     expect((await readAudit(database.query, 99)).map(({ kind }) => kind)).toEqual(['asked']);
   });
 
@@ -133,7 +124,7 @@ describe.each(engines)('the store on $name', (engine) => {
 
     await expect(createRequest(store, wanted({ tasks }))).rejects.toThrow();
 
-    expect(await countOf('requests')).toBe(0);
+    expect([await countOf('requests'), await countOf('messages')]).toEqual([0, 0]);
   });
 
   it('records the requester and the subject, without a name', async () => {
@@ -149,91 +140,7 @@ describe.each(engines)('the store on $name', (engine) => {
     });
   });
 
-  describe('the card of a request', () => {
-    it('is out of date from when it is posted until its latest revision was drawn', async () => {
-      const { id, revision } = await ask(store, ['isaiah']);
-      const beforeItIsPosted = await findUndrawn(database, 10);
-      await attachCard(database, id, 'card', null);
-      const posted = await findUndrawn(database, 10);
-      await markDrawn(database, id, revision);
-      const drawn = await findUndrawn(database, 10);
-      await claimed(store);
-
-      const changed = await findUndrawn(database, 10);
-
-      expect([beforeItIsPosted, posted, drawn, changed]).toEqual([[], [id], [], [id]]);
-      expect((await findRequest(database, id))?.cardId).toBe('card');
-    });
-
-    it('stays drawn when an older drawing arrives late', async () => {
-      const { id } = await ask(store, ['isaiah']);
-      await attachCard(database, id, 'card', null);
-      await claimed(store);
-
-      await markDrawn(database, id, 2);
-      await markDrawn(database, id, 1);
-
-      expect(await findUndrawn(database, 10)).toEqual([]);
-    });
-
-    it('is out of date again where a second card replaces it, whatever the first one has shown', async () => {
-      const { id, revision } = await ask(store, ['isaiah']);
-      await attachCard(database, id, 'first', null);
-      await markDrawn(database, id, revision);
-
-      await attachCard(database, id, 'first', null);
-      const same = await findUndrawn(database, 10);
-      await attachCard(database, id, 'second', 'first');
-
-      expect([same, await findUndrawn(database, 10)]).toEqual([[], [id]]);
-    });
-
-    it('stays the one that was noted first, where two processes posted one', async () => {
-      const { id, revision } = await ask(store, ['isaiah']);
-
-      const first = await attachCard(database, id, 'first', null);
-      await markDrawn(database, id, revision);
-      const second = await attachCard(database, id, 'second', null);
-      const third = await attachCard(database, id, 'third', 'never noted');
-
-      expect([first, second, third]).toEqual(['first', 'first', 'first']);
-      expect((await findRequest(database, id))?.cardId).toBe('first');
-      expect(await findUndrawn(database, 10)).toEqual([]);
-    });
-
-    it('counts as missing where it is not there after a while, except of a request that is shown elsewhere', async () => {
-      const { id: early } = await ask(store, ['too early']);
-      await clock.advance(1_000);
-      const since = clock.now();
-      const { id: lost } = await ask(store, ['lost']);
-      const { id: posted } = await ask(store, ['posted']);
-      await attachCard(database, posted, 'card', null);
-      const { id: elsewhere } = await ask(store, ['elsewhere']);
-      await seedAccess(database, 'access', { at: clock.now(), requestId: elsewhere });
-      await clock.advance(1_000);
-      const before = clock.now();
-      const { id: late } = await ask(store, ['late']);
-
-      const found = await findUnposted(database, since, before, 10);
-
-      expect(found).toEqual([lost]);
-      expect(new Set([early, lost, posted, elsewhere, late]).size).toBe(5);
-    });
-
-    it('is found oldest first, no more than asked for', async () => {
-      const ids: string[] = [];
-      for (const person of named('person', 3)) {
-        await clock.advance(1);
-        const { id } = await ask(store, [person]);
-        await attachCard(database, id, person, null);
-        ids.push(id);
-      }
-
-      expect(await findUndrawn(database, 2)).toEqual(ids.slice(0, 2));
-    });
-  });
-
-  async function countOf(table: 'requests' | 'tasks'): Promise<number> {
+  async function countOf(table: 'requests' | 'tasks' | 'messages'): Promise<number> {
     return (await database.query.selectFrom(table).selectAll().execute()).length;
   }
 });

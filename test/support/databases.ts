@@ -60,8 +60,7 @@ const postgres: Engine = {
 
 /** All tables, each before those that it refers to. */
 const tables = {
-  notices: true,
-  access_cards: true,
+  messages: true,
   access_requests: true,
   approval_channels: true,
   known_people: true,
@@ -76,8 +75,6 @@ const tables = {
   seen_jobs: true,
   attempts: true,
   rounds: true,
-  announcements: true,
-  card_edits: true,
   card_owners: true,
   app_bindings: true,
 } satisfies Record<keyof Schema, true>;

@@ -44,7 +44,6 @@ export function requestIn(
     app: { id: '5eed0000-0000-4000-8000-0000000000a1', name: text ?? 'Salesforce' },
     reader: { locale: 'en-US', timeZone: 'Europe/Berlin' },
     conversation: 'conversation',
-    cardId: null,
     revision: 1,
     createdAt: NOW,
     tasks: [

@@ -2,12 +2,12 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { CompiledQuery } from 'kysely';
 import { systemClock } from '../../../../src/clock.ts';
 import type { Database } from '../../../../src/db/database.ts';
-import { findUndrawnAccessCards } from '../../../../src/features/approvals/access-requests/access-cards.ts';
+import { accessCardsOf, accessCardsShowing } from '../../../../src/features/approvals/access-requests/access-cards.ts';
 import type { Cursor, HistoryFilter } from '../../../../src/features/checks/history/history-entry.ts';
 import { findKeys } from '../../../../src/features/checks/history/keys.ts';
 import { findEntries, findEntriesPage, lastEntryAbout } from '../../../../src/features/checks/history/pages.ts';
+import { claimDue, findPosted, findUnshown } from '../../../../src/outbox/message-store.ts';
 import { findKnown } from '../../../../src/requests/known-names.ts';
-import { findUndrawn, isRequestCard } from '../../../../src/requests/store.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
 import { accessRow, idOf, seedMany, seedRequest } from './support.ts';
 
@@ -54,9 +54,11 @@ describe.each(engines)('a history of a hundred thousand requests on $name', (eng
   it.each([
     ['names that nothing has', (watched) => findKnown(watched, 'zzyzx')],
     ['a name', (watched) => findKnown(watched, 'Person 5')],
-    ['the cards that a crash left behind', (watched) => findUndrawn(watched, 500)],
-    ['the cards of access requests that a crash left behind', (watched) => findUndrawnAccessCards(watched, 500)],
-    ['whose card it is', (watched) => isRequestCard(watched, 'a card')],
+    ['the cards that a crash left behind', (watched) => findUnshown(watched, 500)],
+    ['the messages that are due', (watched) => claimDue(watched, 0, 20)],
+    ['the cards of an access request', (watched) => accessCardsOf(watched, 'A1000000')],
+    ['the cards that show a request', (watched) => accessCardsShowing(watched, ['R1000000'])],
+    ['whose card it is', (watched) => findPosted(watched, 'a card')],
     [
       'what a manager may see',
       (watched) =>
@@ -209,7 +211,7 @@ describe.each(engines)('a history of a hundred thousand requests on $name', (eng
  */
 function readsWholeTable(plan: string): boolean {
   const inSqlite =
-    /^SCAN (?:requests|tasks|access_requests|access_cards|audit_log|known)\b(?! USING (?:COVERING )?INDEX \w+_(?:newest|undrawn))/m;
-  const inPostgres = /Seq Scan on (?:requests|tasks|access_requests|audit_log)/;
+    /^SCAN (?:requests|tasks|access_requests|messages|audit_log|known)\b(?! USING (?:COVERING )?INDEX \w+_(?:newest|unshown))/m;
+  const inPostgres = /Seq Scan on (?:requests|tasks|access_requests|messages|audit_log)/;
   return inSqlite.test(plan) || inPostgres.test(plan);
 }

@@ -41,7 +41,7 @@ export async function seedRequest(
   const { at, tasks = [{ subject: 'isaiah' }] } = seed;
   await query
     .insertInto('requests')
-    .values({ id, source: id, ...whose(seed), ...told, revision: 1, drawn_revision: 1, created_at: at })
+    .values({ id, source: id, ...whose(seed), ...told, revision: 1, created_at: at })
     .execute();
   await query
     .insertInto('tasks')
@@ -120,7 +120,7 @@ export const idOf = (entry: HistoryEntry | null) =>
 
 /**
  * A hundred thousand requests, a second apart: of a thousand requesters for a thousand people in a hundred apps. Of
- * every ten, one came of an access request that was made a minute before. Few statements, as any other way takes long;
+ * every ten, one came of an access request that was made a minute before. Each has one card, up to date. Few statements, as any other way takes long;
  * and several, as each may take ten seconds on PostgreSQL.
  */
 export async function seedMany(database: Database, count = 100_000): Promise<void> {
@@ -134,9 +134,9 @@ export async function seedMany(database: Database, count = 100_000): Promise<voi
       : sql`with series(n) as (select generate_series(${sql.lit(from)}, ${sql.lit(last)}))`;
     await database.transact(async (transaction) => {
       await sql`insert into requests (id, source, requested_by_id, requested_by_name, app_id, app_name, locale, time_zone, conversation,
-        revision, drawn_revision, created_at)
+        revision, created_at)
       ${series} select ${id}, ${id}, 'asker ' || ${text(sql`n % 997`)}, 'Asker', 'app ' || ${text(sql`n % 101`)},
-        'App', 'en', 'UTC', '', 1, 1, n * 1000 + 60000 from series`.execute(transaction);
+        'App', 'en', 'UTC', '', 1, n * 1000 + 60000 from series`.execute(transaction);
       await sql`insert into tasks (id, request_id, position, subject_id, subject_type, subject_name, job_id, rule_id,
         state, lane, turn, enqueued_at, due_at, attempts, outcome, outcome_kind)
       ${series} select ${id}, ${id}, 0, 'person ' || ${text(sql`n % 1009`)}, 'User', 'Person', 'job', 'rule',
@@ -146,6 +146,11 @@ export async function seedMany(database: Database, count = 100_000): Promise<voi
       ${series} select 'A' || ${text(sql`n + 1000000`)}, ${id}, 'asker ' || ${text(sql`n % 997`)}, 'Asker',
         'person ' || ${text(sql`n % 1009`)}, 'Person', 'app ' || ${text(sql`n % 101`)}, 'App', 'request', 'en', 'UTC', '',
         n * 1000, 0, 0, 1, 'finished', ${id} from series where n % 10 = 0`.execute(transaction);
+      await sql`insert into messages (id, kind, reference, conversation, locale, time_zone, activity_id, shown_revision,
+        latest_revision, created_at)
+      ${series} select 'copy-' || ${id}, case when n % 10 = 0 then 'access' else 'request' end,
+        case when n % 10 = 0 then 'A' || ${text(sql`n + 1000000`)} else ${id} end, '', 'en', 'UTC', 'card ' || ${id}, 2, 2,
+        n * 1000 from series`.execute(transaction);
     });
   }
   await sql`analyze`.execute(database.query);
