@@ -109,12 +109,24 @@ describe.each(engines)('the stored messages on $name', (engine) => {
       expect([one, others, await due()]).toEqual([['earlier'], ['now'], ['later']]);
     });
 
+    it('are handed out together in the order in which they were written, a card before what is said about it', async () => {
+      await put(card('b', clock.now() + 2), { ...card('c', clock.now() + 1), kind: 'notice' });
+      await clock.advance(1);
+      await put({ ...card('d'), kind: 'notice' }, { ...card('e'), kind: 'access', reference: 'nothing' }, card('a'));
+      await clock.advance(1);
+
+      expect(await due()).toEqual(['c', 'b', 'e', 'd', 'a']);
+    });
+
     it('are handed out to one process each, however many ask at once', async () => {
-      await put(...named('message', 20).map((id) => card(id)));
+      const together = () => Promise.all(Array.from({ length: 10 }, () => due(100)));
+      // So that each has its connection already.
+      await together();
+      await put(...named('message', 500).map((id) => card(id)));
 
-      const handedOut = (await Promise.all(Array.from({ length: 5 }, () => due()))).flat();
+      const handedOut = (await together()).flat();
 
-      expect(handedOut.toSorted()).toEqual(named('message', 20).toSorted());
+      expect(handedOut.toSorted()).toEqual(named('message', 500).toSorted());
     });
 
     it('are handed out once a minute until the end of their post is noted, and then never again', async () => {
@@ -372,6 +384,16 @@ describe.each(engines)('the stored messages on $name', (engine) => {
       const edit = await beginEdit(by('other'), 'R7K3MQ');
 
       expect([await late?.end(), await edit?.end()]).toEqual([!isLocked, true]);
+    });
+
+    it('tells it so as well where it has begun another edit itself since', async () => {
+      const late = await beginEdit(by('paused'), 'R7K3MQ');
+      await clock.advance(leaseMs);
+      await (await beginEdit(by('other'), 'R7K3MQ'))?.end();
+      await clock.advance(stillMs);
+      const own = await beginEdit(by('paused'), 'R7K3MQ');
+
+      expect([await late?.end(), await own?.end()]).toEqual([!isLocked, true]);
     });
   });
 });

@@ -1,0 +1,186 @@
+import { describe, expect, it } from '@jest/globals';
+import { afterPost, type Message, type Posting, repeatAfterMs, tryAgainAt } from '../../src/outbox/message.ts';
+
+const now = 1_000_000;
+const retryAfterMs = 45_000;
+
+/** A message that the outbox posts for the first time. */
+const due: Message = {
+  ...{ id: 'R7K3MQ', kind: 'request', reference: 'R7K3MQ', source: null, conversation: 'conversation' },
+  ...{ reader: { locale: 'en-US', timeZone: 'Europe/Berlin' }, audience: null, details: null },
+  ...{ activityId: null, revision: 4, shownRevision: 0, dueAt: now, failures: 0, gone: 'no' },
+  ...{ isInterrupted: false, isRepeated: false, isStray: false },
+};
+
+/** What it may show when it is posted. */
+const waiting: Posting = { revision: 4, isFinished: false, mustArrive: false };
+const asking: Posting = { ...waiting, mustArrive: true };
+const outcome: Posting = { revision: 4, isFinished: true, mustArrive: true };
+const shown = { shownRevision: 4, dueAt: null, failures: 0, isRepeated: false };
+
+describe('a post that Teams took', () => {
+  it.each([
+    ['a card that waits', waiting],
+    ['a card that waits for a person', asking],
+    ['an outcome', outcome],
+  ])('shows %s, and is edited from then on', (_what, posting) => {
+    const posted = afterPost(due, posting, { kind: 'done', activityId: 'activity' }, now);
+
+    expect(posted).toEqual({ ...shown, activityId: 'activity', isStray: false });
+  });
+
+  it('ends its tries, and its repetition', () => {
+    const tried = { ...due, failures: 7, isRepeated: true };
+
+    const posted = afterPost(tried, outcome, { kind: 'done', activityId: 'activity' }, now);
+
+    expect({ ...tried, ...posted }).toMatchObject({ failures: 0, isRepeated: false, dueAt: null });
+  });
+
+  it.each([
+    ['that waits', waiting],
+    ['that waits for a person', asking],
+  ])('without naming its activity leaves a card %s that nothing edits, and its outcome says so', (_what, posting) => {
+    const posted = afterPost(due, posting, { kind: 'done', activityId: null }, now);
+
+    expect(posted).toEqual({ ...shown, isStray: true });
+    expect({ ...due, ...posted }.activityId).toBeNull();
+  });
+
+  it('without naming its activity has told the outcome, which is not told again', () => {
+    const posted = afterPost(due, outcome, { kind: 'done', activityId: null }, now);
+
+    expect(posted).toEqual({ ...shown, isStray: false });
+  });
+
+  it.each([
+    ['activity', { kind: 'done', activityId: 'activity' }],
+    ['no activity', { kind: 'done', activityId: null }],
+  ] as const)('as %s leaves an earlier card where it is, which later ones still mention', (_what, end) => {
+    const posted = afterPost({ ...due, isStray: true }, outcome, end, now);
+
+    expect({ ...due, ...posted }.isStray).toBe(true);
+  });
+});
+
+describe('a post that Teams may have taken', () => {
+  it('of a card that waits is never repeated, and its outcome says that the card may stand there', () => {
+    const posted = afterPost(due, waiting, { kind: 'perhaps' }, now);
+
+    expect(posted).toEqual({ ...shown, isStray: true });
+  });
+
+  it.each([
+    ['an outcome', outcome, false],
+    ['a card that waits for a person', asking, true],
+  ])('of %s is repeated after a pause', (_what, posting, isStray) => {
+    const posted = afterPost(due, posting, { kind: 'perhaps' }, now);
+
+    expect(posted).toEqual({ dueAt: now + repeatAfterMs, isRepeated: true, isStray });
+    expect({ ...due, ...posted }.shownRevision).toBe(0);
+  });
+
+  it.each([
+    ['an outcome', outcome, false],
+    ['a card that waits for a person', asking, true],
+  ])('of %s is not repeated a second time', (_what, posting, isStray) => {
+    const posted = afterPost({ ...due, isRepeated: true }, posting, { kind: 'perhaps' }, now);
+
+    expect(posted).toEqual({ ...shown, isStray });
+  });
+
+  it('of a repeated card that only waits by now is not repeated again', () => {
+    const posted = afterPost({ ...due, isRepeated: true }, waiting, { kind: 'perhaps' }, now);
+
+    expect(posted).toEqual({ ...shown, isStray: true });
+  });
+
+  it.each([
+    ['an outcome', outcome],
+    ['its repetition', outcome],
+  ])('of %s leaves an earlier card that may say that the request waits', (what, posting) => {
+    const stray = { ...due, isStray: true, isRepeated: what === 'its repetition' };
+
+    const posted = afterPost(stray, posting, { kind: 'perhaps' }, now);
+
+    expect(posted.isStray).toBe(true);
+  });
+
+  it('is not taken for a failure, however often it was refused before', () => {
+    const posted = afterPost({ ...due, failures: 149 }, outcome, { kind: 'perhaps' }, now);
+
+    expect({ ...due, ...posted }).toMatchObject({ gone: 'no', dueAt: now + repeatAfterMs });
+  });
+});
+
+describe('a post that Teams did not take for now', () => {
+  it.each([
+    ['a card that waits', waiting],
+    ['a card that waits for a person', asking],
+    ['an outcome', outcome],
+  ])('of %s is tried again, and leaves no card behind', (_what, posting) => {
+    const posted = afterPost(due, posting, { kind: 'failed' }, now);
+
+    expect(posted).toEqual({ dueAt: now + 2_000, failures: 1 });
+  });
+
+  it('keeps the one repetition, and an earlier card, in mind', () => {
+    const posted = afterPost({ ...due, isRepeated: true, isStray: true }, outcome, { kind: 'failed' }, now);
+
+    expect(posted).toEqual({ dueAt: now + 2_000, failures: 1 });
+  });
+
+  it('waits as long as Teams says, and at least as long as it would by itself', () => {
+    const asked = afterPost(due, waiting, { kind: 'failed', retryAfterMs }, now);
+    const briefly = afterPost({ ...due, failures: 3 }, waiting, { kind: 'failed', retryAfterMs }, now);
+
+    expect([asked.dueAt, briefly.dueAt]).toEqual([now + retryAfterMs, now + 120_000]);
+  });
+
+  it('is tried for about a day, at longer and longer pauses, and then has no readers', () => {
+    const pauses: number[] = [];
+    let [message, time] = [due, now];
+    while (message.dueAt !== null) {
+      message = { ...message, ...afterPost(message, outcome, { kind: 'failed' }, time) };
+      if (message.dueAt !== null) pauses.push(message.dueAt - time);
+      time = message.dueAt ?? time;
+    }
+
+    expect(pauses.slice(0, 6)).toEqual([2_000, 8_000, 30_000, 120_000, 600_000, 600_000]);
+    expect(pauses).toEqual(pauses.toSorted((one, other) => one - other));
+    expect((time - now) / 3_600_000).toBeCloseTo(24.4, 1);
+    expect(message.gone).toBe('refused');
+  });
+});
+
+describe('a post that Teams never takes', () => {
+  it('of a card that waits is not tried again, while its outcome is', () => {
+    const posted = afterPost(due, waiting, { kind: 'gone' }, now);
+
+    expect(posted).toEqual(shown);
+    expect({ ...due, ...posted }.gone).toBe('no');
+  });
+
+  it.each([
+    ['a card that waits for a person', asking],
+    ['an outcome', outcome],
+  ])('of %s has no readers', (_what, posting) => {
+    const posted = afterPost(due, posting, { kind: 'gone' }, now);
+
+    expect(posted).toEqual({ dueAt: null, gone: 'refused' });
+  });
+
+  it('keeps in mind that an earlier card may stand there', () => {
+    const posted = afterPost({ ...due, isStray: true }, waiting, { kind: 'gone' }, now);
+
+    expect({ ...due, isStray: true, ...posted }.isStray).toBe(true);
+  });
+});
+
+describe('the next try', () => {
+  it('comes later after each failure, and never after the last', () => {
+    const tries = [0, 4, 149, 150, 151].map((failures) => tryAgainAt(failures, now));
+
+    expect(tries).toEqual([now + 2_000, now + 600_000, now + 600_000, null, null]);
+  });
+});
