@@ -6,7 +6,6 @@ import {
   PostgresDialect,
   type RawBuilder,
   sql,
-  type Transaction,
 } from 'kysely';
 import pg from 'pg';
 import type { Clock } from '../clock.ts';
@@ -47,7 +46,7 @@ export interface Dialect {
   /** Locks rows read in this transaction, where other processes could read them too. */
   readonly lockRows: boolean;
   /** The clock that the rate gate counts with, in milliseconds; it must never jump. */
-  gateNow(transaction: Transaction<Schema>): Promise<number>;
+  gateNow(query: Kysely<Schema>): Promise<number>;
   /** The wall clock that all processes on this database have in common; see `shared-clock.ts`. */
   readonly clock: Clock;
   /** The tables where Usher's are made, the engine's own and those of its extensions left out. */
@@ -127,11 +126,11 @@ export function postgresDialect(config: Extract<DatabaseConfig, { kind: 'postgre
     isolation: 'read committed',
     mayRepeat: (error) => error instanceof Error && 'code' in error && undone.has(String(error.code)),
     lockRows: true,
-    async gateNow(transaction) {
+    async gateNow(query) {
       const askedAt = machine.monotonic();
       const { rows } = await sql<{
         now: number;
-      }>`select (extract(epoch from clock_timestamp()) * 1000)::float8 as now`.execute(transaction);
+      }>`select (extract(epoch from clock_timestamp()) * 1000)::float8 as now`.execute(query);
       const now = rows[0]?.now;
       if (now === undefined) throw new Error('the database did not tell its time');
       shared.correct(askedAt, now);
