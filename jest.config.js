@@ -37,8 +37,8 @@ const locking = new Set([
   'test/requests/running.test.ts',
   'test/teams/turns.test.ts',
 ]);
-/** The story that is quick enough for every day: what a group promises. */
-const quickStories = new Set(['test/scenarios/groups.test.ts']);
+/** The stories that are quick enough for every day: what a group promises, and what a first card costs. */
+const quickStories = new Set(['test/scenarios/groups.test.ts', 'test/scenarios/first-card.test.ts']);
 
 /** Loaded once a worker: see `test/support/jest/environment.ts`. */
 const sharedPackages = [

@@ -22,7 +22,7 @@ export async function underLease<T>(parts: LeaseParts, work: () => Promise<T>): 
   try {
     return await work();
   } finally {
-    done.abort();
+    done.abort('done');
     await keeping;
   }
 }

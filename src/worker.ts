@@ -90,7 +90,7 @@ export function startWorker(parts: WorkerParts): Worker {
 
   const looping = loop();
   return {
-    wake: () => alarm.abort(),
+    wake: () => alarm.abort('woken'),
     settled: () =>
       new Promise((resolve) => {
         if (stopping.signal.aborted) return resolve();

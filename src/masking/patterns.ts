@@ -176,4 +176,6 @@ const maskBy = (patterns: readonly Pattern[], text: string): string =>
 /** Removes secrets: in ids and labels too, where a number is just a number. */
 export const withoutSecrets = (text: string): string => maskBy(secretPatterns, text);
 
-export const withoutPersonalData = (text: string): string => maskBy([...personalPatterns, namedValue], text);
+/** All personal patterns are of numbers. */
+export const withoutPersonalData = (text: string): string =>
+  maskBy([namedValue], /\d/.test(text) ? maskBy(personalPatterns, text) : text);

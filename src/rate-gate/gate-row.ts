@@ -1,8 +1,8 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { Clock } from '../clock.ts';
 import { compiledOnce } from '../db/compiled-once.ts';
 import type { Database } from '../db/database.ts';
-import type { Schema } from '../db/schema.ts';
+import type { GateRow, Schema } from '../db/schema.ts';
 import { type Health, settleHealth, wellHealth } from './fault.ts';
 import { earliestGrant, type GateLimits, type GateState, openGate, settleClock } from './gate.ts';
 
@@ -33,11 +33,11 @@ export interface StoredGate {
   readonly askedAt: number;
 }
 
+export const gateColumns = ['grants', 'blocked_until', 'blocked_from', 'turns', 'lanes', 'health'] as const;
+type FoundRow = Pick<Selectable<GateRow>, (typeof gateColumns)[number]>;
+
 const rowOf = (db: Kysely<Schema>, scope: string) =>
-  db
-    .selectFrom('gates')
-    .select(['grants', 'blocked_until', 'blocked_from', 'turns', 'lanes', 'health'])
-    .where('scope', '=', scope);
+  db.selectFrom('gates').select(gateColumns).where('scope', '=', scope);
 const findRow = compiledOnce((db, { scope }: GateParts['gate']) => rowOf(db, scope));
 const lockRow = compiledOnce((db, { scope }: GateParts['gate']) => rowOf(db, scope).forUpdate());
 
@@ -58,16 +58,26 @@ export async function readGate(parts: GateParts, transaction: Transaction<Schema
   const askedAt = clock.monotonic();
   // Only once the row is locked: a time read before the wait for it would be older than the last grant.
   const now = await database.dialect.gateNow(transaction);
+  const { isSettled, ...stored } = gateAt(found, gate.limits, now);
+  const { state, turns, lanes } = stored;
+  if (!isSettled) await writeGate(transaction, gate.scope, { state, turns, lanes });
+  return { ...stored, askedAt };
+}
+
+/** What the row says at this time of the gate's clock. `isSettled`: the row need not be written because of that clock. */
+export function gateAt(
+  row: FoundRow,
+  limits: GateLimits,
+  now: number,
+): Omit<StoredGate, 'askedAt'> & { readonly isSettled: boolean } {
   const stored: GateState = {
-    grants: numbers(found.grants),
-    blockedUntil: found.blocked_until,
-    ...(found.blocked_from === null ? {} : { blockedFrom: found.blocked_from }),
+    grants: numbers(row.grants),
+    blockedUntil: row.blocked_until,
+    ...(row.blocked_from === null ? {} : { blockedFrom: row.blocked_from }),
   };
-  const state = settleClock(stored, gate.limits, now);
-  const [turns, lanes] = [numbers(found.turns), numbers(found.lanes)];
-  const health = settleHealth(healthOf(found.health), now);
-  if (state !== stored) await writeGate(transaction, gate.scope, { state, turns, lanes });
-  return { state, health, turns, lanes, now, askedAt };
+  const state = settleClock(stored, limits, now);
+  const health = settleHealth(healthOf(row.health), now);
+  return { state, health, turns: numbers(row.turns), lanes: numbers(row.lanes), now, isSettled: state === stored };
 }
 
 /** The earliest time at which the next call may start: with a fault, the next probe. */

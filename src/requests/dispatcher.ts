@@ -241,7 +241,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
       const outcome: Outcome = { kind: 'unknown', why: 'unreadable' };
       return { kind: 'done', outcome, ...unasked };
     } finally {
-      ended.abort();
+      ended.abort('ended');
       // Otherwise the settlement could come first, and record it as well.
       await noting;
     }

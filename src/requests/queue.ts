@@ -3,7 +3,7 @@ import { compiledOnce } from '../db/compiled-once.ts';
 import type { Schema, TaskRow } from '../db/schema.ts';
 import { type GateFault, probing } from '../rate-gate/fault.ts';
 import { forecastGrants, grantAt, startedLate, type Waiting } from '../rate-gate/gate.ts';
-import { opensAt, readGate, type StoredGate, writeGate } from '../rate-gate/gate-row.ts';
+import { gateAt, gateColumns, opensAt, readGate, type StoredGate, writeGate } from '../rate-gate/gate-row.ts';
 import { chooseLane, type Lane, laneNumbers, rememberLane } from '../rate-gate/lanes.ts';
 import { writeAudit } from './audit-log.ts';
 import { waitingFault } from './graph-away.ts';
@@ -295,11 +295,18 @@ export const mostForetold = 1_000;
  * ahead. At most `most` of them; the rest is too far back to be worth telling.
  */
 export async function forecastQueue(parts: StoreParts, most = mostForetold): Promise<ReadonlyMap<string, Forecast>> {
-  return parts.database.transact(async (transaction) => {
-    const stored = await readGate(parts, transaction);
-    const waiting = await readLine(transaction, most);
-    return lookAhead(parts, stored, waiting, most);
-  });
+  const { database, gate } = parts;
+  // One statement sees both at one moment, and the cards that ask do not hold up the claims by the gate's lock.
+  const rows = await findGateAndLine(database.query, { scope: gate.scope, most });
+  const [first] = rows;
+  if (first === undefined) return new Map();
+  const stored = gateAt(first, gate.limits, await database.dialect.gateNow(database.query));
+  return lookAhead(
+    parts,
+    stored,
+    rows.filter((row): row is typeof row & InLine => row.id !== null),
+    most,
+  );
 }
 
 /** A waiting task, as far as the order goes. */
@@ -313,7 +320,7 @@ export async function readLine(transaction: Transaction<Schema>, most: number): 
 /** The forecast for these if no other task comes in between; the first `most` of them, first start first. */
 export function lookAhead(
   { clock, gate }: StoreParts,
-  stored: StoredGate,
+  stored: Omit<StoredGate, 'askedAt'>,
   waiting: readonly InLine[],
   most: number,
 ): ReadonlyMap<string, Forecast> {
@@ -351,13 +358,30 @@ export async function hasWork(parts: StoreParts): Promise<boolean> {
   return row !== undefined;
 }
 
-/** The first `most` waiting tasks of each lane: all of the interactive lane's, then all of the other's. */
-const findLine = compiledOnce((db, { most }: { readonly most: number }) => {
+/** The first `most` waiting tasks of each lane. */
+function headOfLine(db: Kysely<Schema>, most: number) {
   const headOf = (lane: Lane) => inLine(db, laneNumbers[lane]).select(lineColumns).limit(most);
   const interactive = db.selectFrom(headOf('interactive').as('interactive')).selectAll();
-  const both = interactive.unionAll(db.selectFrom(headOf('bulk').as('bulk')).selectAll());
-  return both.orderBy('lane').orderBy('turn').orderBy('enqueued_at').orderBy('id');
-});
+  return interactive.unionAll(db.selectFrom(headOf('bulk').as('bulk')).selectAll());
+}
+
+/** All of the interactive lane's, then all of the other's. */
+const findLine = compiledOnce((db, { most }: { readonly most: number }) =>
+  headOfLine(db, most).orderBy('lane').orderBy('turn').orderBy('enqueued_at').orderBy('id'),
+);
+
+const findGateAndLine = compiledOnce((db, { scope, most }: { readonly scope: string; readonly most: number }) =>
+  db
+    .selectFrom('gates')
+    .leftJoin(headOfLine(db, most).as('line'), (join) => join.onTrue())
+    .select(gateColumns)
+    .select(['line.id', 'line.lane', 'line.turn', 'line.enqueued_at', 'line.due_at'])
+    .where('scope', '=', scope)
+    .orderBy('lane')
+    .orderBy('turn')
+    .orderBy('enqueued_at')
+    .orderBy('id'),
+);
 
 const lineColumns = ['id', 'request_id', 'lane', 'turn', 'enqueued_at', 'due_at'] as const;
 

@@ -137,8 +137,15 @@ export function readerOf(activity: Partial<Activity>): Reader {
 }
 
 function isTimeZone(name: unknown): name is string {
-  return accepted(name, (timeZone) => new Intl.DateTimeFormat('en', { timeZone }));
+  if (typeof name === 'string' && timeZones.has(name)) return true;
+  const isOne = accepted(name, (timeZone) => new Intl.DateTimeFormat('en', { timeZone }));
+  if (isOne && timeZones.size < mostTimeZones) timeZones.add(name);
+  return isOne;
 }
+
+/** Those met so far, as it takes long to find out. There are some six hundred names, and each in any case. */
+const timeZones = new Set<string>();
+const mostTimeZones = 1_000;
 
 function isLocale(name: unknown): name is string {
   return accepted(name, (locale) => new Intl.Locale(locale));
