@@ -6,19 +6,22 @@ import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from '@je
 import fc from 'fast-check';
 import { sandboxEnvironment } from '../../src/sandbox/environment.ts';
 import { type SandboxGraph, startSandboxGraph } from '../../src/sandbox/graph/server.ts';
-import { type ConnectorFault, type Delivery, startConnector } from '../../src/sandbox/teams/connector.ts';
+import { type Delivery, startConnector } from '../../src/sandbox/teams/connector.ts';
 import { createTenant } from '../../src/sandbox/tenant/tenant.ts';
 import { kill, startProcess } from '../faults/support/processes.ts';
 import { propertyRuns } from '../support/property-runs.ts';
 import {
-  type Asked,
   askFor,
   complaintsOf,
+  type Faults,
   isAbout,
   messagesOf,
+  openFaults,
   openRoom,
   perform,
+  planOf,
   pool,
+  repeatableFaults,
   type Stage,
   stageEnvironment,
   strikeByPlan,
@@ -28,7 +31,7 @@ import {
 } from './told-stage.ts';
 
 // Each of these starts two processes, which takes seconds on a busy machine.
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 let stage: Stage;
 let sandbox: SandboxGraph;
@@ -118,21 +121,14 @@ describe('a process that is killed between a delivery and its answer', () => {
 });
 
 describe('a connector that fails while Usher is killed', () => {
-  const status = (code: number, more: object = {}): ConnectorFault => ({ kind: 'status', status: code, ...more });
-  const faults = fc.array(
-    fc.constantFrom<ConnectorFault>(
-      { kind: 'slow', ms: 0 },
-      { kind: 'slow', ms: 300 },
-      status(504, { delivered: true }),
-      { kind: 'reset', delivered: true },
-      { kind: 'accepted', body: 'empty' },
-      status(502),
-      status(429),
-      status(412),
-    ),
-    { maxLength: 4 },
-  );
-  const request = fc.record({ want: fc.constantFrom<Want>(...wants), posts: faults, edits: faults });
+  const faults: Faults = {
+    nothing: { kind: 'slow', ms: 0 },
+    'the truth, late': { kind: 'slow', ms: 300 },
+    ...openFaults,
+    ...repeatableFaults,
+  };
+  const some = fc.array(fc.constantFrom(...Object.keys(faults)), { maxLength: 4 });
+  const request = fc.record({ want: fc.constantFrom<Want>(...wants), posts: some, edits: some });
   const round = fc.record({
     requests: fc.array(request, { minLength: 1, maxLength: 4 }),
     killedAt: fc.integer({ min: 1, max: 12 }),
@@ -140,8 +136,8 @@ describe('a connector that fails while Usher is killed', () => {
 
   it('is told of each outcome by the next process, at most twice, with a word about what may stand there', async () => {
     const property = fc.asyncProperty(round, async ({ requests, killedAt }) => {
-      const all = requests.map((planned) => ({ ...planned, asked: askFor(stage, planned.want) }));
-      strikeByPlan(stage, new Map<Asked, (typeof all)[number]>(all.map((planned) => [planned.asked, planned])));
+      const all = requests.map(({ want, ...planned }) => ({ ...planned, asked: askFor(stage, want) }));
+      strikeByPlan(stage, new Map(all.map(({ asked, ...planned }) => [asked, planOf(faults, planned)])));
       let seen = 0;
       const killed = killAt((delivery) => {
         if (all.some(({ asked }) => isAbout(delivery, asked))) seen += 1;

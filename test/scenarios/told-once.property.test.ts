@@ -1,17 +1,21 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import type { Absence, ConnectorFault } from '../../src/sandbox/teams/connector.ts';
+import type { Absence } from '../../src/sandbox/teams/connector.ts';
 import { createTenant } from '../../src/sandbox/tenant/tenant.ts';
 import { propertyRuns } from '../support/property-runs.ts';
 import { startTestUsher, type TestUsher } from '../support/usher.ts';
 import {
-  type Asked,
   askFor,
   complaintsOf,
+  type Faults,
+  finalFaults,
   type Handover,
+  openFaults,
   openRoom,
   perform,
+  planOf,
   pool,
+  repeatableFaults,
   type Stage,
   stageEnvironment,
   strikeByPlan,
@@ -36,38 +40,21 @@ beforeAll(async () => {
 });
 afterAll(() => usher.close());
 
-const status = (code: number, more: object = {}): ConnectorFault => ({ kind: 'status', status: code, ...more });
-const both: readonly ConnectorFault[] = [
-  status(504, { delivered: true }),
-  status(502, { delivered: true }),
-  { kind: 'reset', delivered: true },
-  { kind: 'accepted', body: 'empty' },
-  { kind: 'accepted', body: 'withoutId' },
-  status(500),
-  status(502),
-  status(503),
-  { kind: 'reset' },
-  status(429, { headers: { 'retry-after': '1' } }),
-  status(429),
-  status(412),
-  { kind: 'slow', ms: 700 },
-];
-const fine: ConnectorFault = { kind: 'slow', ms: 0 };
-const postFault = fc.constantFrom(fine, ...both);
-// A card that may not be edited any more still has readers; a conversation to which nothing may be posted has none.
-const editFault = fc.constantFrom(
-  fine,
-  ...both,
-  status(403, { code: 'MessageWritesBlocked' }),
-  status(404),
-  status(413),
-);
+const onBoth: Faults = {
+  nothing: { kind: 'slow', ms: 0 },
+  'the truth, late': { kind: 'slow', ms: 700 },
+  ...openFaults,
+  ...repeatableFaults,
+};
+const onEdits: Faults = { ...onBoth, ...finalFaults };
+/** By name, so that a failure can be read. */
+const some = (faults: Faults) => fc.array(fc.constantFrom(...Object.keys(faults)), { maxLength: 5 });
 
 const request = fc.record({
   want: fc.constantFrom<Want>(...wants),
   handover: fc.constantFrom<Handover>('once', 'twice', 'later'),
-  posts: fc.array(postFault, { maxLength: 5 }),
-  edits: fc.array(editFault, { maxLength: 5 }),
+  posts: some(onBoth),
+  edits: some(onEdits),
 });
 const absence = fc.record({
   afterMs: fc.nat(1_500),
@@ -81,10 +68,9 @@ const round = fc.record({
 
 it('whatever the connector does, each outcome is told, at most twice, and nothing waits beside it unexplained', async () => {
   const property = fc.asyncProperty(round, async ({ requests, absence }) => {
-    const all = requests.map((planned) => ({ ...planned, asked: askFor(stage, planned.want) }));
-    strikeByPlan(stage, new Map<Asked, (typeof all)[number]>(all.map((planned) => [planned.asked, planned])), {
-      mayLose: absence === null,
-    });
+    const all = requests.map(({ want, ...planned }) => ({ ...planned, asked: askFor(stage, want) }));
+    const plans = new Map(all.map(({ asked, ...planned }) => [asked, planOf(onEdits, planned)]));
+    strikeByPlan(stage, plans, { mayLose: absence === null });
 
     const asking = Promise.all(all.map(({ asked, handover }) => perform(stage, asked, handover)));
     if (absence !== null) {

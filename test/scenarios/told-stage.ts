@@ -25,6 +25,36 @@ export const wants: readonly Want[] = ['plain', 'one', 'list', 'held', 'access']
 /** How Teams delivers the message: once, twice at the same time, or again after its answer. */
 export type Handover = 'once' | 'twice' | 'later';
 
+/** By the words for what the connector answers. */
+export type Faults = Readonly<Record<string, ConnectorFault>>;
+
+const status = (code: number, more: object = {}): ConnectorFault => ({ kind: 'status', status: code, ...more });
+
+/** After these Usher cannot know whether a message was delivered, or under which id. */
+export const openFaults = {
+  'a 504 though it delivers': status(504, { delivered: true }),
+  'a 502 though it delivers': status(502, { delivered: true }),
+  'a broken connection though it delivers': { kind: 'reset', delivered: true },
+  'a 202 without a body': { kind: 'accepted', body: 'empty' },
+  'a 202 without an id': { kind: 'accepted', body: 'withoutId' },
+  'a 500 and delivers nothing': status(500),
+  'a 502 and delivers nothing': status(502),
+  'a 503 and delivers nothing': status(503),
+  'a broken connection and delivers nothing': { kind: 'reset' },
+} as const satisfies Faults;
+/** After these it may send the same again, without harm. */
+export const repeatableFaults = {
+  'a 429 with Retry-After': status(429, { headers: { 'retry-after': '1' } }),
+  'a 429 without Retry-After': status(429),
+  'a 412': status(412),
+} as const satisfies Faults;
+/** So a card may not be edited any more, though its conversation still has readers. */
+export const finalFaults = {
+  'a 403': status(403, { code: 'MessageWritesBlocked' }),
+  'a 404': status(404, { code: 'ActivityNotFoundInConversation' }),
+  'a 413': status(413, { code: 'MessageSizeTooBig' }),
+} as const satisfies Faults;
+
 export interface Asked {
   readonly want: Want;
   /** Nothing else is said there. */
@@ -108,7 +138,8 @@ export async function perform(stage: Stage, asked: Asked, handover: Handover = '
   await deliver(stage, asked.activity);
 }
 
-const patienceMs = 40_000;
+/** A process that was killed is followed by one that takes many seconds to start on a busy machine. */
+const patienceMs = 90_000;
 
 /** Presses a button of this verb as soon as one is there, on whichever copy of its card. */
 async function press(stage: Stage, asked: Asked, conversationId: string, verb: string): Promise<void> {
@@ -236,6 +267,11 @@ export function strikeFirst({ connector }: Stage, kind: 'post' | 'edit', fault: 
 export interface Plan {
   readonly posts: readonly ConnectorFault[];
   readonly edits: readonly ConnectorFault[];
+}
+
+export function planOf(faults: Faults, { posts, edits }: Readonly<Record<keyof Plan, readonly string[]>>): Plan {
+  const named = (names: readonly string[]) => names.flatMap((name) => faults[name] ?? []);
+  return { posts: named(posts), edits: named(edits) };
 }
 
 /**
