@@ -3,7 +3,13 @@ import { sql } from 'kysely';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import { type Topic, topics } from '../../src/db/listening.ts';
-import { keyOfRoute, openAccessCard, routeSource } from '../../src/features/approvals/access-requests/access-cards.ts';
+import {
+  approversCards,
+  hasReaders,
+  keyOfRoute,
+  openAccessCard,
+  routeSource,
+} from '../../src/features/approvals/access-requests/access-cards.ts';
 import { enqueueNotices } from '../../src/features/approvals/access-requests/notices.ts';
 import { removeWatch } from '../../src/features/checks/watching/watches.ts';
 import { createLog } from '../../src/log.ts';
@@ -66,6 +72,7 @@ async function fill(earlier: Parameters<Parameters<typeof asOf<SeparateSchema>>[
       card('copy-stale', { card_id: 'card of copy-stale', drawn_revision: 4 }),
       { ...card('copy-due', { due_at: now + minuteMs }), failures: 2, source: routeSource('STARTED', 'desk') },
       { ...card('copy-refused', {}), gone: 1, failures: 20 },
+      card('copy-given-up', {}),
       { ...card('copy-withdrawn', { card_id: 'card of copy-withdrawn', drawn_revision: 5 }), gone: 2 },
       { ...card('copy-pending', { card_id: 'card of copy-pending', drawn_revision: 2 }), access_request_id: 'PENDING' },
     ])
@@ -168,6 +175,18 @@ describe.each(engines)('the messages of a database from before they had one tabl
       ...{ shownRevision: 5, gone: 'withdrawn' },
     });
     expect(await stored('copy-pending')).toMatchObject({ reference: 'PENDING', revision: 2, shownRevision: 2 });
+  });
+
+  it('have no readers where a card was given up before it was posted, and none are out of date for them', async () => {
+    const cards = await approversCards(database.query, 'STARTED');
+
+    expect(
+      cards
+        .filter(hasReaders)
+        .map(({ id }) => id)
+        .toSorted(),
+    ).toEqual(['copy-due', 'copy-stale']);
+    expect(await unshown()).not.toContain('copy-given-up');
   });
 
   it('are found by what caused them, so that no card is made twice', async () => {
