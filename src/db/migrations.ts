@@ -230,9 +230,8 @@ async function moveMessages(db: Kysely<unknown>, now: number): Promise<void> {
   await sql
     .raw(`insert into messages (id, kind, reference, source, audience, activity_id, shown_revision, latest_revision, due_at,
         failures, gone, ${kept})
-      select id, 'access', access_request_id, source, audience, card_id,
-        case when card_id is null then latest_revision else drawn_revision end, latest_revision, due_at, failures, gone,
-        ${kept}
+      select id, 'access', access_request_id, source, audience, card_id, drawn_revision, latest_revision, due_at, failures,
+        case when card_id is null and due_at is null then 1 else gone end, ${kept}
       from access_cards`)
     .execute(db);
   await sql

@@ -5,13 +5,14 @@ import type {
   AccessRequest,
   AccessStateKind,
 } from '../../../../src/features/approvals/access-requests/access-request.ts';
-import { type NoticeKind, noticeSent } from '../../../../src/features/approvals/access-requests/notices.ts';
 import {
   act,
   createAccessRequest,
   findAccessRequest,
   type NewAccessRequest,
 } from '../../../../src/features/approvals/access-requests/store.ts';
+import type { Message } from '../../../../src/outbox/message.ts';
+import { claimDue, notePost } from '../../../../src/outbox/message-store.ts';
 import type { AccessParts } from '../../../../src/requests/access-parts.ts';
 import { readAudit } from '../../../../src/requests/audit-log.ts';
 import { noLimits, storeParts } from '../../../requests/support.ts';
@@ -72,14 +73,22 @@ export async function kindsOf({ database }: AccessParts): Promise<string[]> {
   return (await readAudit(database.query, 1000)).map(({ kind }) => kind).toReversed();
 }
 
-/** Takes all notices out of the outbox, as `conversation: kind`. */
+/** Takes all notices out of the outbox, as `conversation: kind`, oldest first and those of one moment by their words. */
 export async function takeNotices({ database }: AccessParts): Promise<string[]> {
   const rows = await database.query
-    .selectFrom('notices')
-    .selectAll()
+    .selectFrom('messages')
+    .select(['id', 'conversation', 'details'])
+    .where('kind', '=', 'notice')
     .where('due_at', 'is not', null)
-    .orderBy('id')
+    .orderBy('created_at')
+    .orderBy('conversation')
+    .orderBy('details')
     .execute();
-  for (const { id } of rows) await noticeSent(database, id);
-  return rows.map(({ conversation, kind }) => `${conversation}: ${kind as NoticeKind}`);
+  for (const { id } of rows) await notePost(database.query, id, { dueAt: null });
+  return rows.map(({ conversation, details }) => `${conversation}: ${details}`);
+}
+
+/** The cards and notices that are due, claimed for a minute. */
+export function takeDue({ database, clock }: AccessParts, limit = 100): Promise<Message[]> {
+  return claimDue(database, clock.now(), limit);
 }
