@@ -98,6 +98,7 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
   const { database, clock } = store;
   const { observer } = metrics;
   const lease = options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs };
+  const { repeatPauseMs } = options;
   const pacing = createPacing();
   const turns = createTurns({ database, clock, log, ...lease });
   /** Aborts at the stop, and when nothing may be sent any more. */
@@ -124,6 +125,7 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
     readFile: (file: Parameters<typeof readFile>[0]) => readFile(file, isFileAllowed, log),
     entraPortal: clouds[config.cloud].entraPortal,
     observe: observer.chat,
+    repeatPauseMs,
     guard,
   } as const;
   const chat = createChat(commandParts, registry, graphAccess.signIns);
@@ -212,6 +214,7 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
     turns,
     showed: cardUpdater.showed,
     touch: cardUpdater.touch,
+    repeatPauseMs,
     gaveUp: () => observer.givenUp('turn'),
     ...(signInFlow === null ? {} : { askToSignIn: signInFlow.ask }),
     clock,

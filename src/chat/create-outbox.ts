@@ -91,8 +91,9 @@ export function createOutbox(parts: CommandParts, draw: (message: Message) => Pr
 
   return {
     async due(limit) {
-      nextAt = null;
-      const messages = await claimDue(database, clock.now(), limit);
+      const now = clock.now();
+      if (nextAt !== null && nextAt <= now) nextAt = null;
+      const messages = await claimDue(database, now, limit);
       return (await Promise.all(messages.map(drawn))).flat();
     },
     dueInMs: () => (nextAt === null ? null : Math.max(nextAt - clock.now(), 1)),
@@ -115,7 +116,9 @@ export async function noteEnd(
   instead: string | null = null,
 ): Promise<{ readonly isNoted: boolean; readonly dueAt: number | null }> {
   const { database, clock } = parts.store;
-  const posting = { revision: stored.revision, isFinished: finished, mustArrive: finished || needsAnswer };
+  const { repeatPauseMs } = parts;
+  const mustArrive = finished || needsAnswer;
+  const posting = { revision: stored.revision, isFinished: finished, mustArrive, repeatPauseMs };
   const changes = afterPost(stored, posting, end, clock.now());
   const { gaveUp, posted } = parts.registry.messages[stored.kind];
   // First, as after a crash in between the message is due again.

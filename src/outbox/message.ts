@@ -72,6 +72,8 @@ export interface Posting {
   readonly isFinished: boolean;
   /** It has to arrive: it tells an outcome, or waits for a person. */
   readonly mustArrive: boolean;
+  /** Between a post that may have arrived and its one repetition; milliseconds. */
+  readonly repeatPauseMs?: number | undefined;
 }
 
 /** What the end of a post changes in the message's row. */
@@ -79,8 +81,7 @@ export type Posted = Partial<
   Pick<Message, 'activityId' | 'shownRevision' | 'dueAt' | 'failures' | 'gone' | 'isRepeated' | 'isStray'>
 >;
 
-/** Between a post that may have arrived and its one repetition; milliseconds. */
-export const repeatAfterMs = 5_000;
+export const defaultRepeatPauseMs = 5_000;
 /** Pauses between tries; the last one repeats. After `mostFailures`, about a day, the message is outdated. */
 const againMs = [2_000, 8_000, 30_000, 120_000, 600_000];
 const mostFailures = 150;
@@ -91,7 +92,7 @@ export function tryAgainAt(failures: number, now: number, leastMs = 0): number |
 }
 
 export function afterPost(message: Message, posting: Posting, end: PostEnd, now: number): Posted {
-  const { isFinished, mustArrive } = posting;
+  const { isFinished, mustArrive, repeatPauseMs = defaultRepeatPauseMs } = posting;
   const shown = { shownRevision: posting.revision, dueAt: null, failures: 0, isRepeated: false };
   const isStray = message.isStray || !isFinished;
   switch (end.kind) {
@@ -101,7 +102,7 @@ export function afterPost(message: Message, posting: Posting, end: PostEnd, now:
         : { ...shown, isStray: message.isStray, activityId: end.activityId };
     case 'perhaps':
       if (!mustArrive || message.isRepeated) return { ...shown, isStray };
-      return { dueAt: now + repeatAfterMs, isRepeated: true, isStray };
+      return { dueAt: now + repeatPauseMs, isRepeated: true, isStray };
     case 'failed': {
       const dueAt = tryAgainAt(message.failures, now, end.retryAfterMs);
       return { dueAt, failures: message.failures + 1, ...(dueAt === null ? { gone: 'refused' } : {}) };

@@ -5,7 +5,7 @@ import type { CardMessage, Content, Drawing, Reply, SignInInvitation } from '../
 import type { Clock } from '../clock.ts';
 import { isDatabaseFault } from '../db/database.ts';
 import type { Log } from '../log.ts';
-import { type PostEnd, repeatAfterMs } from '../outbox/message.ts';
+import { defaultRepeatPauseMs, type PostEnd } from '../outbox/message.ts';
 import { newReference } from '../requests/crash-guard.ts';
 import { isTooSlow, withinMs } from '../time-limit.ts';
 import type { CardOwners } from './card-owners.ts';
@@ -67,6 +67,8 @@ export interface TurnAnswererParts {
   readonly clock: Clock;
   /** A turn was given up, for metrics. */
   readonly gaveUp?: () => void;
+  /** The pause before the one repetition of an answer that may have arrived; milliseconds. */
+  readonly repeatPauseMs?: number | undefined;
   /** Aborts when Usher ends: then there are no more retries. */
   readonly ending: AbortSignal;
   readonly log: Log;
@@ -105,7 +107,7 @@ interface Shown extends Pick<Own, 'cardId' | 'isStray'> {
 }
 
 export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
-  const { chat, conversations, pacing, turns, clock, ending, log } = parts;
+  const { chat, conversations, pacing, turns, clock, ending, log, repeatPauseMs = defaultRepeatPauseMs } = parts;
 
   async function post({ conversation }: Where, content: Content): Promise<Posted> {
     pacing.sent(conversationKey(conversation), clock.monotonic());
@@ -287,7 +289,7 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
   async function isBack({ conversation }: Where): Promise<boolean> {
     const until = clock.monotonic() + repeatWithinMs;
     while (!ending.aborted && clock.monotonic() < until) {
-      await clock.sleep(repeatAfterMs, ending);
+      await clock.sleep(repeatPauseMs, ending);
       if (await conversations.answers(conversation)) return true;
     }
     return false;

@@ -63,6 +63,8 @@ export interface CommandParts extends GraphServices {
   readonly registry: Registry;
   readonly grammar: Grammar;
   readonly observe?: ChatObserver;
+  /** See `Posting`. */
+  readonly repeatPauseMs?: number | undefined;
   /** Stops retrying work that crashes its process. */
   readonly guard?: CrashGuard;
 }
