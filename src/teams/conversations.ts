@@ -237,5 +237,6 @@ function withoutContent(error: unknown): unknown {
   const status = statusOf(error);
   if (status === null) return error;
   const code = /^[\w.-]{1,60}$/.exec(textOf(fieldsOf(error).code))?.[0];
-  return Object.assign(new Error(`Teams answered ${status}`), { code, statusCode: status });
+  const named = code === undefined ? {} : { code };
+  return Object.assign(new Error(`Teams answered ${status}`), { statusCode: status, ...named });
 }
