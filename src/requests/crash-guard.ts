@@ -45,7 +45,7 @@ export interface Guarded {
  * about the second, and must not reset its count. `ending`: how a provisioning request ended, for its access request.
  * `survey`: a read of all jobs.
  */
-export type GuardedKind = 'card' | 'edit' | 'post' | 'message' | 'send' | 'watch' | 'survey' | 'ending';
+export type GuardedKind = 'card' | 'edit' | 'message' | 'send' | 'watch' | 'survey' | 'ending';
 
 export type Guard = <T>(id: string, work: () => Promise<T>) => Promise<Attempted<T>>;
 
