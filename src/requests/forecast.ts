@@ -1,5 +1,6 @@
 import { readGate } from '../rate-gate/gate-row.ts';
-import { type InLine, lookAhead, mostForetold, readLine } from './queue.ts';
+import { findLine, type InLine, lookAhead } from './in-line.ts';
+import { mostForetold } from './queue.ts';
 import type { Forecast, Request, WaitingFault } from './request.ts';
 import { insertRequest, type NewRequest, type StoreParts, turnLength } from './store.ts';
 
@@ -25,7 +26,7 @@ export async function createForeseen(
   return parts.database.transact(async (transaction) => {
     const stored = await readGate(parts, transaction);
     const request = await insertRequest(parts, transaction, stored, wanted);
-    const foretold = lookAhead(parts, stored, await readLine(transaction, mostForetold), mostForetold);
+    const foretold = lookAhead(parts, stored, await findLine(transaction, { most: mostForetold }), mostForetold);
     return { request, forecast: foretold.get(request.tasks[0]?.id ?? '') ?? null };
   });
 }
@@ -54,7 +55,7 @@ export async function forecastRequest(parts: StoreParts, requestId: string): Pro
         const turn = (stored.turns[lane] ?? 0) + position * turnLength;
         return { id, lane, turn, enqueued_at: now, due_at: now };
       });
-    const line = await readLine(transaction, farthest);
+    const line = await findLine(transaction, { most: farthest });
     const waiting = joining.length === 0 ? line : [...line, ...joining].toSorted(inOrder);
     const foretold = lookAhead(parts, stored, waiting, waiting.length);
     const each = own.flatMap(({ id }) => foretold.get(id) ?? []);

@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
+import { readGate } from '../../src/rate-gate/gate-row.ts';
 import { readAudit } from '../../src/requests/audit-log.ts';
 import type { LeftOut, Subject } from '../../src/requests/request.ts';
 import {
@@ -9,6 +10,7 @@ import {
   findRequest,
   findUndrawn,
   findUnposted,
+  insertRequest,
   markDrawn,
   type StoreParts,
 } from '../../src/requests/store.ts';
@@ -94,6 +96,18 @@ describe.each(engines)('the store on $name', (engine) => {
     const { id } = await ask(store, ['isaiah']);
 
     expect(id).toMatch(/^[23456789ABCDEFGHJKMNPQRSTVWXYZ]{6}$/);
+  });
+
+  it('gives another id where one is taken, by a request of either kind', async () => {
+    const { id: taken } = await ask(store, ['isaiah']);
+    await seedAccess(database, 'ACCESS', { at: 0 });
+    const draws = [taken, 'ACCESS', 'FRESH2'];
+
+    const { id } = await database.transact(async (transaction) =>
+      insertRequest(store, transaction, await readGate(store, transaction), wanted(), () => String(draws.shift())),
+    );
+
+    expect(id).toBe('FRESH2');
   });
 
   it('finds nothing under an id that no request has', async () => {
