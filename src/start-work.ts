@@ -10,7 +10,6 @@ import { startWatcher } from './features/checks/watching/watcher.ts';
 import { startWarming } from './graph/job-survey.ts';
 import { type GraphAccess, requestersOf, withoutWork } from './graph-access.ts';
 import type { Log } from './log.ts';
-import { afterAnswers } from './lull.ts';
 import type { Metrics } from './metrics.ts';
 import type { AccessParts } from './requests/access-parts.ts';
 import type { CrashGuard } from './requests/crash-guard.ts';
@@ -19,6 +18,7 @@ import { provisioningService } from './requests/provisioning-service.ts';
 import { hasWork } from './requests/queue.ts';
 import { within } from './stopping.ts';
 import type { UsherOptions } from './usher-options.ts';
+import { afterAnswers } from './worker.ts';
 
 /**
  * The background work that needs Graph and no conversation: the dispatcher, the approval scheduler, the watcher, and the

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createLog } from '../src/log.ts';
-import { startWorker, type Worker } from '../src/worker.ts';
+import { afterAnswers, startWorker, type Worker } from '../src/worker.ts';
 import { createTestClock, type TestClock } from './support/clock.ts';
 
 const maxIdleMs = 5_000;
@@ -146,5 +146,45 @@ describe('a worker', () => {
     await clock.advance(10 * maxIdleMs);
 
     expect(looks).toEqual([0]);
+  });
+});
+
+describe('work that lets the answers go first', () => {
+  let clock: TestClock;
+  let runs: number[];
+  let ask: () => void;
+
+  beforeEach(() => {
+    clock = createTestClock();
+    const begin = clock.monotonic();
+    runs = [];
+    ask = afterAnswers(clock, () => void runs.push(clock.monotonic() - begin));
+  });
+  const askEvery = async (ms: number, times: number) => {
+    for (let time = 0; time < times; time += 1) {
+      ask();
+      await clock.advance(ms);
+    }
+  };
+
+  it('runs once, when nobody has asked for it for a moment', async () => {
+    await askEvery(10, 3);
+    const before = [...runs];
+
+    await clock.advance(1_000);
+
+    expect([before, runs]).toEqual([[], [40]]);
+  });
+
+  it('is put off by no more than a fifth of a second, however many ask', async () => {
+    await askEvery(10, 50);
+
+    expect(runs).toEqual([200, 400]);
+  });
+
+  it('runs again for whoever asks later', async () => {
+    await askEvery(100, 2);
+
+    expect(runs).toEqual([20, 120]);
   });
 });

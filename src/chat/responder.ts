@@ -21,8 +21,14 @@ import {
 import { refuseStranger, say, troubleReply } from './registry/turn.ts';
 import type { CardAction, Reply } from './reply.ts';
 
+/** What this process has stored lately of its speakers; another one may have stored something else since. */
+const rememberedForMs = 10 * 60_000;
+const mostRemembered = 10_000;
+
 /** From an incoming message to the reply: identifies the caller, parses the message, runs the command. */
 export function createResponder(parts: CommandParts): (incoming: Incoming) => Promise<Reply> {
+  const remembered = new Map<string, { readonly told: string; readonly at: number }>();
+
   async function answer(incoming: Incoming): Promise<Reply> {
     const words = createMessages(incoming.reader.locale, incoming.reader.timeZone);
     const who = await parts.access.identify(incoming.speaker, { fresh: startsWork(parts, incoming) });
@@ -31,12 +37,29 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
         return troubleReply(words, who.trouble);
       case 'denied':
         return refuseStranger(parts, words, incoming.speaker.id, who.denial);
-      case 'caller':
-        await remember(parts, incoming.speaker, incoming.reader, incoming);
-        return answerCaller({ incoming, caller: who.caller, words });
+      case 'caller': {
+        const reply = await answerCaller({ incoming, caller: who.caller, words });
+        void rememberNews(incoming);
+        return reply;
+      }
       default:
         return assertNever(who, 'identification');
     }
+  }
+
+  /** Nobody waits for it, as most messages bring nothing new, and the next one tells the same. Never rejects. */
+  async function rememberNews({ speaker, reader, conversation, place }: Incoming): Promise<void> {
+    if (place.kind !== 'personal') return;
+    const now = parts.store.clock.monotonic();
+    const told = JSON.stringify([conversation, reader]);
+    const last = remembered.get(speaker.id);
+    if (last?.told === told && now - last.at < rememberedForMs) return;
+    if (remembered.size >= mostRemembered) remembered.clear();
+    remembered.set(speaker.id, { told, at: now });
+    await remember(parts, speaker, reader, { conversation, place }).catch((error: unknown) => {
+      remembered.delete(speaker.id);
+      parts.log.warn({ error, code: 'chat_not_remembered' }, 'where a person can be written to was not stored');
+    });
   }
 
   async function answerCaller(turn: Turn): Promise<Reply> {

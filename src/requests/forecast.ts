@@ -1,6 +1,7 @@
 import type { Message } from '../outbox/message.ts';
 import { readGate } from '../rate-gate/gate-row.ts';
-import { type InLine, lookAhead, mostForetold, readLine } from './queue.ts';
+import { findLine, type InLine, lookAhead } from './in-line.ts';
+import { mostForetold } from './queue.ts';
 import type { Forecast, Request, WaitingFault } from './request.ts';
 import { insertWithCard, type NewRequest, type StoreParts, turnLength } from './store.ts';
 
@@ -26,7 +27,7 @@ export async function createForeseen(
   return parts.database.transact(async (transaction) => {
     const stored = await readGate(parts, transaction);
     const { request, card } = await insertWithCard(parts, transaction, stored, wanted);
-    const foretold = lookAhead(parts, stored, await readLine(transaction, mostForetold), mostForetold);
+    const foretold = lookAhead(parts, stored, await findLine(transaction, { most: mostForetold }), mostForetold);
     return { request, card, forecast: foretold.get(request.tasks[0]?.id ?? '') ?? null };
   });
 }
@@ -55,7 +56,7 @@ export async function forecastRequest(parts: StoreParts, requestId: string): Pro
         const turn = (stored.turns[lane] ?? 0) + position * turnLength;
         return { id, lane, turn, enqueued_at: now, due_at: now };
       });
-    const line = await readLine(transaction, farthest);
+    const line = await findLine(transaction, { most: farthest });
     const waiting = joining.length === 0 ? line : [...line, ...joining].toSorted(inOrder);
     const foretold = lookAhead(parts, stored, waiting, waiting.length);
     const each = own.flatMap(({ id }) => foretold.get(id) ?? []);

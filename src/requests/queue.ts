@@ -2,11 +2,11 @@ import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { compiledOnce } from '../db/compiled-once.ts';
 import type { Schema, TaskRow } from '../db/schema.ts';
 import { type GateFault, probing } from '../rate-gate/fault.ts';
-import { forecastGrants, grantAt, startedLate, type Waiting } from '../rate-gate/gate.ts';
-import { gateAt, gateColumns, opensAt, readGate, type StoredGate, writeGate } from '../rate-gate/gate-row.ts';
+import { grantAt, startedLate } from '../rate-gate/gate.ts';
+import { gateAt, opensAt, readGate, type StoredGate, writeGate } from '../rate-gate/gate-row.ts';
 import { chooseLane, type Lane, laneNumbers, rememberLane } from '../rate-gate/lanes.ts';
 import { writeAudit } from './audit-log.ts';
-import { waitingFault } from './graph-away.ts';
+import { findGateAndLine, findLine, type InLine, inLine, lookAhead } from './in-line.ts';
 import type { Forecast, Lease, Task, TaskState } from './request.ts';
 import { toTask, waitReasonOf } from './rows.ts';
 import { bumpRevision, type NewRequest, type StoreParts, turnLength } from './store.ts';
@@ -309,38 +309,6 @@ export async function forecastQueue(parts: StoreParts, most = mostForetold): Pro
   );
 }
 
-/** A waiting task, as far as the order goes. */
-export type InLine = Pick<Selectable<TaskRow>, 'id' | 'lane' | 'turn' | 'enqueued_at' | 'due_at'>;
-
-/** The waiting tasks of both lanes, each lane in its order, at most `most` of each. */
-export async function readLine(transaction: Transaction<Schema>, most: number): Promise<InLine[]> {
-  return findLine(transaction, { most });
-}
-
-/** The forecast for these if no other task comes in between; the first `most` of them, first start first. */
-export function lookAhead(
-  { clock, gate }: StoreParts,
-  stored: Omit<StoredGate, 'askedAt'>,
-  waiting: readonly InLine[],
-  most: number,
-): ReadonlyMap<string, Forecast> {
-  const offset = clock.now() - stored.now;
-  const row = waiting.map(({ lane, due_at }): Waiting => ({ lane: laneOf(lane), dueAt: due_at - offset }));
-  const { fault } = stored.health;
-  const starts = forecastGrants(stored.state, gate.limits, stored.now, row, stored.lanes).slice(0, most);
-  return new Map(
-    starts.map(({ index, startsAt }, before) => {
-      const since = waiting[index]?.enqueued_at ?? 0;
-      const held = fault === null ? {} : { fault: waitingFault(fault, since) };
-      return [waiting[index]?.id ?? '', { position: before + 1, startsAt: startsAt + offset, ...held }];
-    }),
-  );
-}
-
-function laneOf(lane: number): Lane {
-  return lane === laneNumbers.interactive ? 'interactive' : 'bulk';
-}
-
 /** The requests at the head of either lane, whose position moves when the queue moves. */
 export async function requestsInLine(parts: StoreParts, most: number): Promise<string[]> {
   const rows = await findLine(parts.database.query, { most });
@@ -356,42 +324,4 @@ export async function hasWork(parts: StoreParts): Promise<boolean> {
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;
-}
-
-/** The first `most` waiting tasks of each lane. */
-function headOfLine(db: Kysely<Schema>, most: number) {
-  const headOf = (lane: Lane) => inLine(db, laneNumbers[lane]).select(lineColumns).limit(most);
-  const interactive = db.selectFrom(headOf('interactive').as('interactive')).selectAll();
-  return interactive.unionAll(db.selectFrom(headOf('bulk').as('bulk')).selectAll());
-}
-
-/** All of the interactive lane's, then all of the other's. */
-const findLine = compiledOnce((db, { most }: { readonly most: number }) =>
-  headOfLine(db, most).orderBy('lane').orderBy('turn').orderBy('enqueued_at').orderBy('id'),
-);
-
-const findGateAndLine = compiledOnce((db, { scope, most }: { readonly scope: string; readonly most: number }) =>
-  db
-    .selectFrom('gates')
-    .leftJoin(headOfLine(db, most).as('line'), (join) => join.onTrue())
-    .select(gateColumns)
-    .select(['line.id', 'line.lane', 'line.turn', 'line.enqueued_at', 'line.due_at'])
-    .where('scope', '=', scope)
-    .orderBy('lane')
-    .orderBy('turn')
-    .orderBy('enqueued_at')
-    .orderBy('id'),
-);
-
-const lineColumns = ['id', 'request_id', 'lane', 'turn', 'enqueued_at', 'due_at'] as const;
-
-/** The waiting tasks of a lane, next one first: the one definition of its order, which the index serves. */
-function inLine(query: Kysely<Schema>, lane: number) {
-  return query
-    .selectFrom('tasks')
-    .where('state', '=', 'waiting')
-    .where('lane', '=', lane)
-    .orderBy('turn')
-    .orderBy('enqueued_at')
-    .orderBy('id');
 }

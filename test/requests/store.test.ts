@@ -1,9 +1,11 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
+import { readGate } from '../../src/rate-gate/gate-row.ts';
 import { readAudit } from '../../src/requests/audit-log.ts';
 import type { LeftOut, Subject } from '../../src/requests/request.ts';
-import { createRequest, findRequest, type StoreParts } from '../../src/requests/store.ts';
+import { createRequest, findRequest, insertRequest, type StoreParts } from '../../src/requests/store.ts';
+import { seedAccess } from '../features/checks/history/support.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { engines, useTestDatabase } from '../support/databases.ts';
 import { onClock } from './scene.ts';
@@ -84,6 +86,18 @@ describe.each(engines)('the store on $name', (engine) => {
     const { id } = await ask(store, ['isaiah']);
 
     expect(id).toMatch(/^[23456789ABCDEFGHJKMNPQRSTVWXYZ]{6}$/);
+  });
+
+  it('gives another id where one is taken, by a request of either kind', async () => {
+    const { id: taken } = await ask(store, ['isaiah']);
+    await seedAccess(database, 'ACCESS', { at: 0 });
+    const draws = [taken, 'ACCESS', 'FRESH2'];
+
+    const { id } = await database.transact(async (transaction) =>
+      insertRequest(store, transaction, await readGate(store, transaction), wanted(), () => String(draws.shift())),
+    );
+
+    expect(id).toBe('FRESH2');
   });
 
   it('finds nothing under an id that no request has', async () => {

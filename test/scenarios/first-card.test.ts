@@ -43,8 +43,16 @@ describe.each(engines)('the first card of a request on $name', (engine) => {
     expect(statements.map(({ text }) => text).slice(most[engine.name])).toEqual([]);
   });
 
+  it('writes again where a person can be written to only when that has changed', async () => {
+    const known = await statementsUntilCard('provision isaiah@contoso.com to Salesforce');
+    const moved = await statementsUntilCard('provision diego@contoso.com to Salesforce', 'another chat');
+
+    const isWritten = (all: readonly Statement[]) => all.some(({ text }) => text.includes('"known_people"'));
+    expect([known, moved].map(isWritten)).toEqual([false, true]);
+  });
+
   /** From the arrival of the line until Teams has the first card that it causes. */
-  async function statementsUntilCard(line: string): Promise<readonly Statement[]> {
+  async function statementsUntilCard(line: string, chat = 'personal-alex'): Promise<readonly Statement[]> {
     const before = teams.connector.deliveries.length;
     const counting = countStatements();
     isCounting = true;
@@ -54,7 +62,7 @@ describe.each(engines)('the first card of a request on $name', (engine) => {
     };
     const forget = teams.connector.listen(stop);
     try {
-      await teams.say('alex', line);
+      await teams.say('alex', line, { conversationId: chat, kind: 'personal' });
       await teams.settled();
       expect(teams.connector.deliveries[before]).toMatchObject({ kind: 'post' });
       return counting.statements;

@@ -34,6 +34,7 @@ export async function findSubject(
   turn: Turn,
   command: PersonCommand,
   { app, rule }: Target,
+  looking?: Looking,
 ): Promise<SubjectFound> {
   const typed = command.subject;
   switch (rule.source) {
@@ -52,7 +53,7 @@ export async function findSubject(
       return { kind: 'subject', subject };
     }
     case 'entra': {
-      const found = await findPerson(parts, turn, command, app);
+      const found = await findPerson(parts, turn, command, app, looking);
       if (found.kind === 'reply') return found;
       return { kind: 'subject', subject: toSubject(found.user, rule.objectTypeName) };
     }
@@ -72,19 +73,19 @@ export async function findPerson(
   turn: Turn,
   command: PersonCommand,
   app: Application | null,
+  looking?: Looking,
 ): Promise<PersonFound> {
   const reply = (answer: Reply): PersonFound => ({ kind: 'reply', reply: answer });
   const typed = command.subject;
   if (app !== null && isDistinguishedName(typed))
     return reply(say(turn.words, { kind: 'directoryNameUnexpected', typed, app: app.displayName }));
-  const whom = (await mentionedId(parts, turn, typed)) ?? typed;
   const offer = (users: readonly DirectoryUser[], more: boolean) => {
     const lineFor = (subject: string) =>
       parts.grammar.format(app === null ? { ...command, subject } : { ...command, subject, app: app.id });
     const lineOfOne = (subject: string) => parts.grammar.format({ ...command, subject });
     return askWhich(turn, { typed, app, users, more, lineFor, lineOfOne });
   };
-  const found = await resolvePerson(parts.directory, whom, typistOf(turn.incoming));
+  const found = await (looking ?? lookFor(parts, turn, typed));
   if (!found.ok) return reply(troubleReply(turn.words, found.trouble, tryAgain(parts, command)));
   switch (found.value.kind) {
     case 'noName':
@@ -102,6 +103,14 @@ export async function findPerson(
     default:
       return assertNever(found.value, 'match');
   }
+}
+
+type Looking = ReturnType<typeof resolvePerson>;
+
+/** Whom Graph knows under this name. It may be asked before the app is known, where every app would be the caller's. */
+export async function lookFor(parts: CommandParts, turn: Turn, typed: string): Looking {
+  const whom = (await mentionedId(parts, turn, typed)) ?? typed;
+  return resolvePerson(parts.directory, whom, typistOf(turn.incoming));
 }
 
 /** The Entra id of a person who was mentioned rather than named; null for any other name. */
