@@ -3,7 +3,7 @@ import type { PendingView } from '../cards/card-views.ts';
 import { renderLargestThatFits } from '../cards/render.ts';
 import type { Messages } from '../messages.ts';
 import type { CardMessage } from '../reply.ts';
-import { FALLBACK_NAME, listAsText, moreText, personName, short, submitButton } from './parts.ts';
+import { FALLBACK_NAME, lineButton, listAsText, moreText, personName, short } from './parts.ts';
 
 /** A standing grant: approvals sent to a channel or chat, or a watch. */
 export interface GrantRow {
@@ -68,12 +68,7 @@ export function grantsCard(
             }),
             { text: words.card(`grants.counts.${row.counts}`) },
           ],
-          opens: submitButton(
-            words,
-            'button.removeGrant',
-            { verb: 'run', text: line },
-            words.plain('button.runs', { line }),
-          ),
+          opens: lineButton(words, 'button.removeGrant', line),
         };
       }),
       more: moreText(words, total - rows.length),

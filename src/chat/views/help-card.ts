@@ -5,7 +5,7 @@ import type { Verb } from '../command.ts';
 import { spellingOf } from '../grammar/phrases.ts';
 import type { Messages } from '../messages.ts';
 import type { CardMessage } from '../reply.ts';
-import { maybe, type SayButton, sayButtons, short, submitButton } from './parts.ts';
+import { lineButton, maybe, type SayButton, sayButtons, short } from './parts.ts';
 
 /** The chapters of the help: by what a person wants, not by role. */
 export const chapters = ['provision', 'check', 'decide', 'ask', 'requests', 'watch', 'about'] as const;
@@ -110,8 +110,7 @@ function entry(words: Messages, { verb, examples, tryIt }: CommandHelp): Entry {
   return {
     text: words.card(`help.${verb}`),
     examples: examples.slice(0, MOST_EXAMPLES).map((line) => exampleText(line, LONGEST_EXAMPLE)),
-    tries:
-      tryIt === null ? [] : submitButton(words, 'button.tryIt', { verb: 'run', text: tryIt }, sayLine(words, tryIt)),
+    tries: tryIt === null ? [] : lineButton(words, 'button.tryIt', tryIt),
   };
 }
 
@@ -131,10 +130,7 @@ function chapterEntries(words: Messages, commands: readonly CommandHelp[]): Entr
       examples: members.flatMap(({ examples }) =>
         examples.slice(0, 1).map((example) => exampleText(example, LONGEST_LINE)),
       ),
-      tries:
-        line === null
-          ? []
-          : submitButton(words, 'button.tryLine', { verb: 'run', text: line }, sayLine(words, line), { line }),
+      tries: line === null ? [] : lineButton(words, 'button.tryLine', line),
     };
   });
 }
@@ -147,5 +143,3 @@ function footer(words: Messages, commands: readonly CommandHelp[]): string | nul
 }
 
 const exampleText = (line: string, limit: number): Text => ({ text: markdownText(line, limit) });
-
-const sayLine = (words: Messages, line: string): string => words.plain('button.runs', { line });

@@ -56,9 +56,18 @@ export function submitButton(
   return [{ title: label, tooltip: plainText(tooltip ?? label, LONGEST_TOOLTIP), data }];
 }
 
+/** A button that runs a line, which its tooltip shows. */
+export const lineButton = (
+  words: Messages,
+  title: MessageKey,
+  line: string,
+  verb: SayButton['verb'] = 'run',
+): Maybe<SubmitButton> =>
+  submitButton(words, title, { verb, text: line }, words.plain('button.runs', { line }), { line });
+
 /** The button that sends the answer to this line to the clicker's personal chat. */
 export const personalButton = (words: Messages, line: string): Maybe<SubmitButton> =>
-  submitButton(words, 'button.inPersonal', { verb: 'personal', text: line }, words.plain('button.runs', { line }));
+  lineButton(words, 'button.inPersonal', line, 'personal');
 
 /** A decision on an access request. It carries only the request's id; see `DecisionButton`. */
 export function decisionButton(
@@ -106,11 +115,7 @@ export interface SayButton {
 /** At most as many as Teams shows. */
 export function sayButtons(words: Messages, buttons: readonly SayButton[]): SubmitButton[] {
   return buttons
-    .flatMap(({ label, verb, text }) =>
-      submitButton(words, `button.${label}`, { verb, text }, words.plain('button.runs', { line: text }), {
-        line: text,
-      }),
-    )
+    .flatMap(({ label, verb, text }) => lineButton(words, `button.${label}`, text, verb))
     .slice(0, MOST_BUTTONS);
 }
 

@@ -1,4 +1,5 @@
-import type { MessageKey } from '../messages.ts';
+import type { MessageKey, MessageValues } from '../messages.ts';
+import { short } from './parts.ts';
 import type { Tone } from './tone.ts';
 
 /** The tone of a problem's card and the keys of its texts: what happened, and what to do next. */
@@ -26,4 +27,18 @@ export function problemKeys<Name extends ProblemName, Other extends string = nev
 
 function keysNamed(tone: Tone, name: ProblemName): ProblemKeys {
   return [tone, `problem.${name}.title`, `problem.${name}.happened`, `problem.${name}.next`];
+}
+
+/** The longest reference or id of a request, as typed. */
+const LONGEST_ID = 40;
+const IDS: ReadonlySet<string> = new Set(['id', 'access', 'ref']);
+
+/** A problem's own texts and numbers as values for its sentences: texts are cut, and anything else is left out. */
+export function valuesIn({ kind: _, ...fields }: { readonly kind: string }): MessageValues {
+  return Object.fromEntries(
+    Object.entries<unknown>(fields).flatMap(([name, value]): [string, string | number][] => {
+      if (typeof value === 'number') return [[name, value]];
+      return typeof value === 'string' ? [[name, IDS.has(name) ? short(value, LONGEST_ID) : short(value)]] : [];
+    }),
+  );
 }

@@ -1,4 +1,3 @@
-import { assertNever } from '../../assert-never.ts';
 import type { Verb } from '../command.ts';
 import type { Messages, MessageValues } from '../messages.ts';
 import type { CardMessage } from '../reply.ts';
@@ -6,21 +5,29 @@ import type { Explained, Quarantine } from './explained.ts';
 import { type GraphProblem, graphProblem, isGraphProblem } from './graph-problems.ts';
 import { noticeCard } from './notice.ts';
 import { type SayButton, short } from './parts.ts';
-import { type ProblemKeys, problemKeys } from './problem-keys.ts';
+import { type ProblemKeys, problemKeys, valuesIn } from './problem-keys.ts';
 import { quarantineProblem } from './quarantine.ts';
 import { isSignInProblem, type SignInProblem, signInProblem } from './sign-in-problems.ts';
 
 /** What keeps Usher from running a command, before any call is made for it. */
 export type Problem =
-  | { readonly kind: 'unknownUser' | 'noName' | 'noOnePerson' | 'unknownApp'; readonly typed: string }
-  /** The app identifies people by distinguished names, and something else was typed. */
-  | { readonly kind: 'userNeedsDirectoryName'; readonly typed: string; readonly app: string }
-  /** A distinguished name was typed for an app whose people come from Entra. */
-  | { readonly kind: 'directoryNameUnexpected'; readonly typed: string; readonly app: string }
-  /** The app identifies people by the ids of an HR system, and an address was typed. */
-  | { readonly kind: 'userNeedsSourceId'; readonly typed: string; readonly app: string }
+  | { readonly kind: 'unknownUser' | 'noName' | 'noOnePerson' | 'unknownApp' | 'unknownGroup'; readonly typed: string }
+  /**
+   * The app identifies people by distinguished names, or by the ids of an HR system, and something else was typed; or a
+   * distinguished name was typed for an app whose people come from Entra.
+   */
   | {
-      readonly kind: 'appNotConfigured' | 'appDisabled' | 'appTakesNoUsers' | 'accessNeedsEntraApp';
+      readonly kind: 'userNeedsDirectoryName' | 'userNeedsSourceId' | 'directoryNameUnexpected';
+      readonly typed: string;
+      readonly app: string;
+    }
+  | {
+      readonly kind:
+        | 'appNotConfigured'
+        | 'appDisabled'
+        | 'appTakesNoUsers'
+        | 'appTakesNoGroups'
+        | 'accessNeedsEntraApp';
       readonly app: string;
     }
   /** The connector does not provision on demand while its regular cycles run. */
@@ -35,11 +42,7 @@ export type Problem =
   | { readonly kind: 'cardGivenUp'; readonly id: string; readonly reference: string }
   | { readonly kind: 'messageGivenUp'; readonly about: string; readonly reference: string }
   | { readonly kind: 'watchGivenUp'; readonly app: string; readonly reference: string }
-  | {
-      readonly kind: 'empty' | 'attachmentOnly' | 'staleButton' | 'unknownButton';
-    }
-  | { readonly kind: 'appTakesNoGroups'; readonly app: string }
-  | { readonly kind: 'unknownGroup'; readonly typed: string }
+  | { readonly kind: 'empty' | 'attachmentOnly' | 'staleButton' | 'unknownButton' }
   | { readonly kind: 'unknownRequest' | 'unknownAccessRequest'; readonly id: string }
   | { readonly kind: 'missingId'; readonly verb: Verb }
   /** About the button that shows in the personal chat what is left out where others read along. */
@@ -140,61 +143,14 @@ function explain(words: Messages, what: Problem): Explained {
     return from(keys, values, code);
   }
   switch (what.kind) {
-    case 'noName':
-    case 'noOnePerson':
-    case 'unknownUser':
-    case 'unknownGroup':
-      return from(KEYS[what.kind], { typed: short(what.typed) });
-    case 'unknownApp':
-      return from(KEYS.unknownApp, { typed: short(what.typed) });
-    case 'userNeedsDirectoryName':
-    case 'directoryNameUnexpected':
-    case 'userNeedsSourceId':
-      return from(KEYS[what.kind], { typed: short(what.typed), app: short(what.app) });
-    case 'appNotConfigured':
-    case 'appDisabled':
-    case 'appTakesNoUsers':
-    case 'appTakesNoGroups':
-    case 'accessNeedsEntraApp':
-    case 'jobMustStop':
-      return from(KEYS[what.kind], { app: short(what.app) });
     case 'appQuarantined':
       return quarantineProblem(words, what);
     case 'databaseAway':
       return from(what.begun ? KEYS.databaseLost : KEYS.databaseAway);
     case 'incomplete':
       return from(what.missing === 'subject' ? KEYS.incompleteSubject : KEYS.incompleteApp);
-    case 'tooLong':
-      return from(KEYS.tooLong, { length: what.length, limit: what.limit });
-    case 'tooManyWords':
-      return from(KEYS.tooManyWords, { count: what.count, limit: what.limit });
-    case 'apology':
-    case 'givenUp':
-      return from(KEYS[what.kind], {}, what.reference);
-    case 'cardGivenUp':
-      return from(KEYS.cardGivenUp, { id: what.id }, what.reference);
-    case 'messageGivenUp':
-      return from(KEYS.messageGivenUp, { about: short(what.about) }, what.reference);
-    case 'watchGivenUp':
-      return from(KEYS.watchGivenUp, { app: short(what.app) }, what.reference);
-    case 'unknownRequest':
-    case 'unknownAccessRequest':
-      return from(KEYS[what.kind], { id: short(what.id, 40) });
-    case 'missingId':
-      return from(KEYS.missingId, { verb: what.verb });
-    case 'grantRemoved':
-    case 'grantUnknown':
-      return from(KEYS[what.kind], { ref: short(what.ref, 40) });
-    case 'sentToPersonalChat':
-    case 'noPersonalChat':
-    case 'personalChatFailed':
-    case 'empty':
-    case 'attachmentOnly':
-    case 'staleButton':
-    case 'unknownButton':
-      return from(KEYS[what.kind]);
     default:
-      return assertNever(what, 'problem');
+      return from(KEYS[what.kind], valuesIn(what), 'reference' in what ? what.reference : null);
   }
 }
 

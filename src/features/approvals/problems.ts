@@ -1,9 +1,8 @@
-import { assertNever } from '../../assert-never.ts';
 import type { Messages, MessageValues } from '../../chat/messages.ts';
 import { sayWith } from '../../chat/registry/turn.ts';
 import { personName, short } from '../../chat/views/parts.ts';
 import { problemsWith } from '../../chat/views/problem.ts';
-import { type ProblemKeys, problemKeys } from '../../chat/views/problem-keys.ts';
+import { type ProblemKeys, problemKeys, valuesIn } from '../../chat/views/problem-keys.ts';
 import { problem as provisioningProblem } from '../provisioning/problems.ts';
 import type { AssignmentLeft } from './access-requests/access-request.ts';
 
@@ -122,63 +121,16 @@ const MOST_APPS = 5;
 
 function valuesOf(what: AccessProblem, words: Messages): MessageValues {
   switch (what.kind) {
-    case 'notYourReport':
-      return { person: short(what.person) };
-    case 'tooManyOpen':
-      return { open: what.open };
-    case 'tooManyToday':
-      return { made: what.made };
-    case 'alreadyAsked':
-      return { id: short(what.id, 40), person: short(what.person), app: short(what.app) };
-    case 'askedByOther':
-      return { person: short(what.person), app: short(what.app) };
-    case 'notYourApp':
-    case 'accessAppGone':
-    case 'accessUnsettled':
-      return { app: short(what.app) };
-    case 'alreadyDecided':
-      return { id: short(what.id, 40) };
-    case 'cancelledAccess': {
-      const { left, attempts } = what;
-      return { id: short(what.id, 40), person: short(what.person), app: short(what.app), left, attempts };
-    }
-    case 'isProvisioningOf': {
-      const { person, app, decider, time } = what;
-      const ids = { id: short(what.id, 40), access: short(what.access, 40) };
-      return { ...ids, person: short(person), app: short(app), decider: personName({ name: decider }), time };
-    }
+    case 'isProvisioningOf':
+      return { ...valuesIn(what), decider: personName({ name: what.decider }) };
     case 'needsNoDecision':
-      return { id: short(what.id, 40), requestedBy: personName({ name: what.requestedBy }) };
-    case 'startsAgain':
-      return { id: short(what.id, 40), person: short(what.person), app: short(what.app) };
-    case 'notRetried': {
-      const { state, day } = what;
-      return { id: short(what.id, 40), person: short(what.person), app: short(what.app), state, day };
-    }
-    case 'decidedNow':
-      return {
-        id: short(what.id, 40),
-        decision: what.decision,
-        person: short(what.person),
-        app: short(what.app),
-      };
+      return { ...valuesIn(what), requestedBy: personName({ name: what.requestedBy }) };
     case 'channelAdded': {
       const apps = (what.apps ?? []).map((name) => short(name, 40) || '—');
       return { scope: what.apps === null ? 'all' : 'some', apps: words.list(apps.slice(0, MOST_APPS)) };
     }
-    case 'askForSelf':
-    case 'ownRequest':
-    case 'aboutYourself':
-    case 'notAChannel':
-    case 'nothingForChannel':
-    case 'channelRemoved':
-    case 'channelShareRemoved':
-    case 'channelNotYours':
-    case 'channelUnknown':
-    case 'approvalWithdrawn':
-      return {};
     default:
-      return assertNever(what, 'problem');
+      return valuesIn(what);
   }
 }
 

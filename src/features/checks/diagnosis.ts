@@ -5,6 +5,7 @@ import { type ErrorMeaning, explainErrorCode } from '../../graph/outcome/error-c
 import type { OutcomeKind } from '../../graph/outcome.ts';
 import type { LogRead } from '../../graph/provisioning-log.ts';
 import type { LogEntry } from '../../graph/provisioning-log-entry.ts';
+import { OUTCOME_KINDS, OUTCOME_TONES } from '../provisioning/cards/outcome-words.ts';
 import type { HistoryEntry } from './history/history-entry.ts';
 
 /**
@@ -84,62 +85,44 @@ export function findings(facts: CheckFacts): readonly [CheckVerdict, ...CheckVer
   return first === undefined ? [withoutFault(facts, past === 'well')] : [first, ...others];
 }
 
+type VerdictKind = CheckVerdict['kind'];
+
+/** Whose fault it is, by the verdict; null where the verdict itself says so. */
+const SIDES_OF: Readonly<Record<VerdictKind, Side | null>> = {
+  notSetUp: 'sync',
+  appDisabled: 'sync',
+  quarantined: 'sync',
+  stopped: 'sync',
+  neverRun: 'sync',
+  failing: 'sync',
+  accountDisabled: 'user',
+  notAssigned: 'user',
+  outOfScope: 'user',
+  skipped: 'user',
+  conflictOrError: null,
+  removed: 'unclear',
+  ownTryFailed: 'unclear',
+  notYet: 'none',
+  inOrder: 'none',
+  unknownYet: 'unclear',
+};
+
 /** Whether the cause lies with the synchronization or with the person. */
 export function sideOf(verdict: CheckVerdict): Side {
-  switch (verdict.kind) {
-    case 'notSetUp':
-    case 'appDisabled':
-    case 'quarantined':
-    case 'stopped':
-    case 'neverRun':
-    case 'failing':
-      return 'sync';
-    case 'accountDisabled':
-    case 'notAssigned':
-    case 'outOfScope':
-    case 'skipped':
-      return 'user';
-    case 'conflictOrError':
-      return verdict.side;
-    case 'inOrder':
-    case 'notYet':
-      return 'none';
-    case 'removed':
-    case 'ownTryFailed':
-    case 'unknownYet':
-      return 'unclear';
-    default:
-      return assertNever(verdict, 'verdict');
-  }
+  return SIDES_OF[verdict.kind] ?? ('side' in verdict ? verdict.side : 'unclear');
 }
 
+/**
+ * On-demand provisioning does not work in quarantine, nor without a job or in an app that is disabled. Graph may disable
+ * the account of a person who is not assigned, and creates none for a disabled person.
+ */
+const NOT_WORTH_IT: readonly VerdictKind[] = [
+  ...(['notSetUp', 'appDisabled', 'quarantined'] as const),
+  ...(['accountDisabled', 'notAssigned'] as const),
+];
+
 /** Whether provisioning this person now may improve something and cannot make anything worse. */
-export function isWorthProvisioning(verdict: CheckVerdict): boolean {
-  switch (verdict.kind) {
-    // On-demand provisioning does not work in quarantine, nor without a job or in an app that is disabled.
-    case 'notSetUp':
-    case 'appDisabled':
-    case 'quarantined':
-    // Graph may disable the account of a person who is not assigned, and creates none for a disabled person.
-    case 'accountDisabled':
-    case 'notAssigned':
-      return false;
-    case 'stopped':
-    case 'neverRun':
-    case 'failing':
-    case 'outOfScope':
-    case 'skipped':
-    case 'conflictOrError':
-    case 'removed':
-    case 'ownTryFailed':
-    case 'notYet':
-    case 'inOrder':
-    case 'unknownYet':
-      return true;
-    default:
-      return assertNever(verdict, 'verdict');
-  }
-}
+export const isWorthProvisioning = ({ kind }: CheckVerdict): boolean => !NOT_WORTH_IT.includes(kind);
 
 function syncFault(job: CheckFacts['jobState']): CheckVerdict | null {
   if (job === 'unread') return null;
@@ -177,7 +160,9 @@ function lastEvent(facts: CheckFacts): CheckVerdict | 'well' | null {
   const own = ownResult(facts.lastEntry);
   // The log dates Usher's own call by its end, so that entry is never older than the request that it belongs to.
   if (own !== null && (entry === null || (entry.at ?? 0) < own.at)) {
-    return isWell(own.outcome) ? 'well' : { kind: 'ownTryFailed', requestId: own.requestId, outcome: own.outcome };
+    return OUTCOME_TONES[own.outcome] === 'good'
+      ? 'well'
+      : { kind: 'ownTryFailed', requestId: own.requestId, outcome: own.outcome };
   }
   return entry === null ? null : eventOf(entry, facts);
 }
@@ -218,28 +203,10 @@ function ownResult(entry: HistoryEntry | null): { at: number; requestId: string;
   const requestId = entry?.requestId ?? null;
   if (entry === null || requestId === null || entry.result?.kind !== 'done') return null;
   const { counts, cancelled } = entry.result;
-  const kinds = outcomeKinds.filter((kind) => (counts[kind] ?? 0) > 0);
+  const kinds = OUTCOME_KINDS.filter((kind) => (counts[kind] ?? 0) > 0);
   const [outcome] = kinds;
   // Where several calls ended differently, the counts do not tell which one was this person's.
   return outcome === undefined || kinds.length > 1 || cancelled > 0 ? null : { at: entry.at, requestId, outcome };
-}
-
-const outcomeKinds: readonly OutcomeKind[] = [
-  'created',
-  'updated',
-  'disabled',
-  'deleted',
-  'otherChange',
-  'inSync',
-  'notInScope',
-  'skipped',
-  'failed',
-  'refused',
-  'unknown',
-];
-
-function isWell(outcome: OutcomeKind): boolean {
-  return outcome === 'created' || outcome === 'updated' || outcome === 'otherChange' || outcome === 'inSync';
 }
 
 function withoutFault(facts: CheckFacts, wentWell: boolean): CheckVerdict {

@@ -1,8 +1,6 @@
-import type { MessageValues } from '../../chat/messages.ts';
 import { sayWith } from '../../chat/registry/turn.ts';
-import { short } from '../../chat/views/parts.ts';
-import { problem, problemsWith } from '../../chat/views/problem.ts';
-import { type ProblemKeys, problemKeys } from '../../chat/views/problem-keys.ts';
+import { type Problem, problem, problemsWith } from '../../chat/views/problem.ts';
+import { type ProblemKeys, problemKeys, valuesIn } from '../../chat/views/problem-keys.ts';
 
 /** What keeps Usher from showing the history; and confirmations about watches that no card shows. */
 export type CheckProblem =
@@ -33,11 +31,5 @@ const KEYS: Readonly<Record<CheckProblem['kind'], ProblemKeys>> = problemKeys(
   },
 );
 
-function valuesOf(what: CheckProblem): MessageValues {
-  if ('app' in what) return { app: short(what.app) };
-  if ('person' in what) return { person: short(what.person) };
-  return 'typed' in what ? { typed: short(what.typed) } : {};
-}
-
 /** A problem of this feature or a common one, as a reply. */
-export const say = sayWith(problemsWith(problem, { keys: KEYS, valuesOf }));
+export const say = sayWith(problemsWith<CheckProblem, Problem>(problem, { keys: KEYS, valuesOf: valuesIn }));

@@ -8,7 +8,8 @@ import type { Forecast, Request, Task, WaitingFault } from '../../requests/reque
 import { findRequest, findSingle, type StoreParts } from '../../requests/store.ts';
 import { confirmCard } from './cards/confirm-card.ts';
 import { type CallCounts, countCalls, groupCard } from './cards/group-card.ts';
-import { listCard, OUTCOME_TONES } from './cards/list-card.ts';
+import { listCard } from './cards/list-card.ts';
+import { OUTCOME_TONES } from './cards/outcome-words.ts';
 import { pageCard } from './cards/page-card.ts';
 import { requestCard } from './cards/request-card.ts';
 

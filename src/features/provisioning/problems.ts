@@ -1,9 +1,8 @@
-import { assertNever } from '../../assert-never.ts';
 import type { MessageValues } from '../../chat/messages.ts';
 import { sayWith } from '../../chat/registry/turn.ts';
 import { personName, short } from '../../chat/views/parts.ts';
 import { problem as commonProblem, problemsWith } from '../../chat/views/problem.ts';
-import { type ProblemKeys, problemKeys } from '../../chat/views/problem-keys.ts';
+import { type ProblemKeys, problemKeys, valuesIn } from '../../chat/views/problem-keys.ts';
 
 /** What keeps Usher from running a list, a group or a file, or from acting on a stored request. */
 export type ListProblem =
@@ -82,54 +81,18 @@ const MOST_COLUMNS = 5;
 
 function valuesOf(what: ListProblem): MessageValues {
   switch (what.kind) {
-    case 'emptyGroup':
-      return { group: short(what.group) };
-    case 'groupTooLarge': {
-      const known = what.count === null ? 'no' : 'yes';
-      return { group: short(what.group), count: what.count ?? 0, limit: what.limit, known };
-    }
-    case 'tooManyPeople':
-      return { count: what.count, limit: what.limit };
-    case 'alreadySent':
-      return { sent: what.sent };
-    case 'requestNotSeen':
-    case 'notShownHere':
-    case 'stillHeld':
-    case 'stillRuns':
-    case 'wasCancelled':
-    case 'nothingToRetry':
-      return { id: short(what.id, 40) };
-    case 'retried':
-    case 'cancelledNow':
-      return { id: short(what.id, 40), count: what.count };
-    case 'startTooFar':
-      return { date: what.date };
-    case 'pastStart':
-      return { date: what.date, instead: what.instead };
-    case 'unclearStart':
-      return { typed: short(what.typed), instead: what.instead };
+    case 'groupTooLarge':
+      return { ...valuesIn(what), count: what.count ?? 0, known: what.count === null ? 'no' : 'yes' };
     case 'nothingWaitsOf':
     case 'cancelAllAsks':
     case 'cancelledAll':
-      return { person: personName({ name: what.person }), tasks: what.tasks, requests: what.requests };
-    case 'fileTooLarge':
-      return { limit: what.limit };
+      return { ...valuesIn(what), person: personName({ name: what.person }) };
     case 'fileNoColumn': {
       const columns = what.columns.slice(0, MOST_COLUMNS).map((name) => short(name, 30));
       return { count: what.columns.length, columns: columns.filter((name) => name !== '').join(', ') };
     }
-    case 'fileTooManyRows':
-      return { rows: what.rows, limit: what.limit };
-    case 'askOneByOne':
-    case 'emptyList':
-    case 'listExpired':
-    case 'nothingToCancel':
-    case 'incompleteGroup':
-    case 'fileUnreadable':
-    case 'fileNotFromTenant':
-      return {};
     default:
-      return assertNever(what, 'problem');
+      return valuesIn(what);
   }
 }
 

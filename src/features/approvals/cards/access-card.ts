@@ -4,7 +4,14 @@ import { markdownText, plainText } from '../../../chat/cards/safe-text.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { usersPageUrl } from '../../../chat/views/entra-link.ts';
-import { decisionButton, entraLink, personalButton, personLabel, submitButton } from '../../../chat/views/parts.ts';
+import {
+  decisionButton,
+  entraLink,
+  lineButton,
+  personalButton,
+  personLabel,
+  submitButton,
+} from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 import { pageFor } from '../../provisioning/cards/outcome-text.ts';
 import { requestFooter } from '../../provisioning/cards/progress-parts.ts';
@@ -151,10 +158,6 @@ function buttons(words: Messages, input: AccessCardInput, tone: Tone): SubmitBut
     ...(requestId === null ? [] : lineButton(words, 'button.requestDetails', `show ${plainText(requestId, 40)}`)),
     ...(input.readAlong === true ? personalButton(words, `show ${plainText(id, 40)}`) : []),
   ];
-}
-
-function lineButton(words: Messages, title: MessageKey, line: string): readonly SubmitButton[] {
-  return submitButton(words, title, { verb: 'run', text: line }, words.plain('button.runs', { line }));
 }
 
 /**

@@ -1,9 +1,9 @@
-import type { PendingView, SubmitButton } from '../../../chat/cards/card-views.ts';
+import type { PendingView } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import { plainText } from '../../../chat/cards/safe-text.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
-import { LONGEST_NAME, maybe, submitButton } from '../../../chat/views/parts.ts';
+import { LONGEST_NAME, lineButton, maybe, submitButton } from '../../../chat/views/parts.ts';
 import { calledName } from '../../provisioning/cards/people-rows.ts';
 import type { AccessRequest } from '../access-requests/access-request.ts';
 import { namesOf } from './access-names.ts';
@@ -40,7 +40,7 @@ export function pendingList(words: Messages, { items, page, more, now }: Pending
       intro: introText(words, shown.length, page),
       rows: shown.map(({ accessRequest }) => row(words, accessRequest, { now, reasonLength })),
       more: maybe(hasMore ? words.card('pending.more', { page: page + 1 }) : null),
-      buttons: hasMore ? nextButton(words, page + 1) : [],
+      buttons: hasMore ? lineButton(words, 'button.nextPage', `pending ${page + 1}`) : [],
     };
   });
   return { card, summary };
@@ -73,9 +73,4 @@ function row(
     ],
     opens: submitButton(words, 'button.open', { verb: 'run', text: `show ${id}` }, opens),
   };
-}
-
-function nextButton(words: Messages, page: number): SubmitButton[] {
-  const line = `pending ${page}`;
-  return [...submitButton(words, 'button.nextPage', { verb: 'run', text: line }, words.plain('button.runs', { line }))];
 }

@@ -1,9 +1,9 @@
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import { personName } from '../../../chat/views/parts.ts';
 import type { Tone } from '../../../chat/views/tone.ts';
-import type { OutcomeKind } from '../../../graph/outcome.ts';
 import { sentCalls, type Task, type TaskState } from '../../../requests/request.ts';
 import { verdictOf } from '../../provisioning/cards/outcome-text.ts';
+import { OUTCOME_TONES } from '../../provisioning/cards/outcome-words.ts';
 import { taskProgress } from '../../provisioning/cards/request-card.ts';
 import type { AccessRequest, AccessState, FinishedAs } from '../access-requests/access-request.ts';
 import { namesOf } from './access-names.ts';
@@ -49,7 +49,7 @@ function calledOffContent(
     sent: sentCalls(task),
   };
   const said: MessageKey = canceller === '' ? 'access.calledOff' : 'access.calledOffBy';
-  const [tone, title] = ENDS.cancelled;
+  const [tone, title] = endOf('cancelled');
   const next: MessageKey | null = state.assigned ? 'access.leftNext' : null;
   return {
     tone: state.assigned ? 'warning' : tone,
@@ -93,7 +93,7 @@ function doneContent(
 
 function bareContent(words: Messages, { accessRequest, state, now }: RunInput): RunContent {
   const isOver = state.kind === 'finished';
-  const [tone, title]: End = isOver ? ENDS[state.outcome] : ['working', 'access.title.started'];
+  const [tone, title]: End = isOver ? endOf(state.outcome) : ['working', 'access.title.started'];
   const said: MessageKey = isOver ? 'access.finishedAt' : 'access.started';
   const values = { ...namesOf(accessRequest), time: isOver ? words.moment(state.at, now) : '' };
   return {
@@ -108,20 +108,8 @@ function bareContent(words: Messages, { accessRequest, state, now }: RunInput): 
 type End = readonly [tone: Tone, title: MessageKey];
 
 /** The outcome, where only its kind is known. */
-const ENDS: Readonly<Record<FinishedAs, End>> & Readonly<Record<OutcomeKind, End>> = {
-  created: ['good', 'count.created'],
-  updated: ['good', 'count.updated'],
-  otherChange: ['good', 'count.otherChange'],
-  inSync: ['good', 'count.inSync'],
-  disabled: ['warning', 'count.disabled'],
-  deleted: ['warning', 'count.deleted'],
-  notInScope: ['warning', 'count.notInScope'],
-  skipped: ['warning', 'count.skipped'],
-  failed: ['bad', 'count.failed'],
-  refused: ['bad', 'count.refused'],
-  unknown: ['unknown', 'count.unknown'],
-  cancelled: ['neutral', 'request.cancelled'],
-};
+const endOf = (outcome: FinishedAs): End =>
+  outcome === 'cancelled' ? ['neutral', 'request.cancelled'] : [OUTCOME_TONES[outcome], `count.${outcome}`];
 
 /** The verdict alone, as a value for a sentence. */
-export const endWord = (words: Messages, outcome: FinishedAs): string => words.plain(ENDS[outcome][1]);
+export const endWord = (words: Messages, outcome: FinishedAs): string => words.plain(endOf(outcome)[1]);

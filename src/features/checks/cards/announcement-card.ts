@@ -5,7 +5,7 @@ import { type JobReading, jobWord } from '../../../chat/jobs/job-words.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { provisioningPageUrl } from '../../../chat/views/entra-link.ts';
-import { entraLink, maybe, short, submitButton } from '../../../chat/views/parts.ts';
+import { entraLink, lineButton, maybe, short } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 import { jobMeaning } from './status-card.ts';
 
@@ -41,7 +41,6 @@ export function announcementCard(
   const isSaid = change === 'enteredQuarantine';
   const state = isSaid ? [] : [words.card('announcement.state', { state: jobWord(words, status).word })];
   const summary = `${words.plain(title, { app: name })}. ${meaning.summary}`;
-  const line = `status ${plainText(app.name)}`;
   const view: CheckView = {
     fallbackText: summary,
     look: lookOf(tone),
@@ -54,7 +53,7 @@ export function announcementCard(
     tables: [],
     sections: [],
     footer: [{ text: words.card('announcement.footer', { app: name }) }],
-    buttons: submitButton(words, 'button.status', { verb: 'run', text: line }, words.plain('button.runs', { line })),
+    buttons: lineButton(words, 'button.status', `status ${plainText(app.name)}`),
     links: entraLink(words, entraPortalUrl === null ? null : provisioningPageUrl(entraPortalUrl, app.id)),
   };
   return { card: renderCard('check', view), summary };

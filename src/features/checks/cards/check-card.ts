@@ -9,12 +9,12 @@ import { provisioningPageUrl, usersPageUrl } from '../../../chat/views/entra-lin
 import {
   assignedText,
   entraLink,
+  lineButton,
   maybe,
   personalButton,
   personLabel,
   personName,
   short,
-  submitButton,
 } from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
 import { fact } from '../../provisioning/cards/result-details.ts';
@@ -169,5 +169,5 @@ function usherText(words: Messages, { lastEntry }: CheckFacts, now: number): str
 
 function provisionButton(words: Messages, { person, app }: CheckCardInput): readonly SubmitButton[] {
   const line = `provision ${plainText(person.principalName)} to ${plainText(app.name)}`;
-  return submitButton(words, 'button.provisionNow', { verb: 'run', text: line }, words.plain('button.runs', { line }));
+  return lineButton(words, 'button.provisionNow', line);
 }

@@ -1,7 +1,7 @@
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { Tone } from '../../../chat/views/tone.ts';
 import type { AccessRequestRow } from '../../../db/schema.ts';
-import type { OutcomeKind } from '../../../graph/outcome.ts';
+import { OUTCOME_KINDS, OUTCOME_TONES } from '../../provisioning/cards/outcome-words.ts';
 import { nameOf } from '../../provisioning/cards/people-rows.ts';
 import type { HistoryEntry, HistoryResult } from '../history/history-entry.ts';
 
@@ -10,20 +10,6 @@ export interface EntryText {
   readonly tone: Tone;
   readonly text: string;
 }
-
-const OUTCOMES: readonly (readonly [OutcomeKind, Tone])[] = [
-  ['created', 'good'],
-  ['updated', 'good'],
-  ['otherChange', 'good'],
-  ['inSync', 'good'],
-  ['disabled', 'warning'],
-  ['deleted', 'warning'],
-  ['notInScope', 'warning'],
-  ['skipped', 'warning'],
-  ['failed', 'bad'],
-  ['refused', 'bad'],
-  ['unknown', 'unknown'],
-];
 
 const STATES: Readonly<Record<Exclude<HistoryResult['kind'], 'done'>, readonly [tone: Tone, word: MessageKey]>> = {
   waiting: ['waiting', 'list.state.waiting'],
@@ -64,7 +50,7 @@ function resultWords(words: Messages, result: HistoryResult, what: 'group' | 'ot
     const [tone, word] = STATES[result.kind];
     return { tone, text: words.plain(word) };
   }
-  const counted = OUTCOMES.map(([kind, tone]) => ({ kind, tone, count: result.counts[kind] ?? 0 }));
+  const counted = OUTCOME_KINDS.map((kind) => ({ kind, tone: OUTCOME_TONES[kind], count: result.counts[kind] ?? 0 }));
   const occurred = counted.filter(({ count }) => count > 0);
   const total = occurred.reduce((all, { count }) => all + count, result.cancelled);
   const texts = occurred.map(({ kind, count }) => {

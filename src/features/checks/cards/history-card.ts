@@ -5,6 +5,7 @@ import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import {
   FALLBACK_NAME,
+  lineButton,
   listAsText,
   maybe,
   personalButton,
@@ -145,6 +146,5 @@ function decisionText(words: Messages, entry: HistoryEntry, nameLength: number):
 }
 
 function turning(words: Messages, title: MessageKey, line: string | null): readonly SubmitButton[] {
-  if (line === null) return [];
-  return submitButton(words, title, { verb: 'choose', text: line }, words.plain('button.runs', { line }));
+  return line === null ? [] : lineButton(words, title, line, 'choose');
 }

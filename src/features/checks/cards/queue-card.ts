@@ -2,7 +2,15 @@ import type { PendingView } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
-import { FALLBACK_NAME, listAsText, moreText, personName, short, submitButton } from '../../../chat/views/parts.ts';
+import {
+  FALLBACK_NAME,
+  lineButton,
+  listAsText,
+  moreText,
+  personName,
+  short,
+  submitButton,
+} from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
 import type { WaitingFault } from '../../../requests/request.ts';
 import { nameOf } from '../../provisioning/cards/people-rows.ts';
@@ -56,7 +64,6 @@ export function queueCard(words: Messages, { gate, items, total, canCancel, now 
   const summary = words.plain('queue.summary', { count: Math.max(total, shown.length) });
   const lines = shown.map((item) => lineOf(words, item));
   const isAway = gate.fault !== undefined;
-  const line = 'queue';
   const card = renderLargestThatFits('pending', NAME_LENGTHS, (nameLength): PendingView => {
     return {
       fallbackText: listAsText(summary, lines),
@@ -64,12 +71,7 @@ export function queueCard(words: Messages, { gate, items, total, canCancel, now 
       intro: words.sentences([gateText(words, gate, now), shown.length === 0 ? words.card('queue.none') : null]),
       rows: shown.map((item) => row(words, item, { now, nameLength, canCancel, isAway })),
       more: moreText(words, total - shown.length),
-      buttons: submitButton(
-        words,
-        'button.refresh',
-        { verb: 'choose', text: line },
-        words.plain('button.runs', { line }),
-      ),
+      buttons: lineButton(words, 'button.refresh', 'queue', 'choose'),
     };
   });
   return { card, summary };

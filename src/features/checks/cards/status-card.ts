@@ -13,7 +13,7 @@ import {
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { provisioningPageUrl } from '../../../chat/views/entra-link.ts';
-import { entraLink, maybe, short, submitButton } from '../../../chat/views/parts.ts';
+import { entraLink, lineButton, maybe, short } from '../../../chat/views/parts.ts';
 import { quarantineProblem } from '../../../chat/views/quarantine.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
 import type { JobStatus, LastRun } from '../../../graph/job-status.ts';
@@ -55,7 +55,6 @@ export function statusCard(
   const alsoWrong = worse === null ? null : { job: otherJobLine(words, worse) };
   const alarm = alsoWrong === null ? null : words.plain('status.otherWorse', alsoWrong);
   const summary = words.sentences([words.sentence(words.plain('status.title', title)), alarm, meaning.summary]);
-  const line = `status ${plainText(app.name)}`;
   const view: CheckView = {
     fallbackText: summary,
     look: lookOf(alsoWrong === null ? state.tone : 'bad'),
@@ -81,12 +80,7 @@ export function statusCard(
           })
         : null,
     ),
-    buttons: submitButton(
-      words,
-      'button.refresh',
-      { verb: 'choose', text: line },
-      words.plain('button.runs', { line }),
-    ),
+    buttons: lineButton(words, 'button.refresh', `status ${plainText(app.name)}`, 'choose'),
     links: entraLink(words, entraPortalUrl === null ? null : provisioningPageUrl(entraPortalUrl, app.id)),
   };
   return { card: renderCard('check', view), summary };

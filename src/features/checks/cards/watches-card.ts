@@ -4,7 +4,7 @@ import { plainText } from '../../../chat/cards/safe-text.ts';
 import { type JobReading, jobWord } from '../../../chat/jobs/job-words.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
-import { FALLBACK_NAME, listAsText, moreText, personName, short, submitButton } from '../../../chat/views/parts.ts';
+import { FALLBACK_NAME, lineButton, listAsText, moreText, personName, short } from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
 
 /** As many as fit on a card with the longest names. */
@@ -44,7 +44,6 @@ export function watchesCard(words: Messages, { items, canChange, now }: WatchesC
       rows: shown.map(({ app, addedBy, addedAt, status, counts = true }) => {
         const state = status === null ? null : jobWord(words, status);
         const name = short(app.name, nameLength);
-        const line = `unwatch ${plainText(app.name)}`;
         return {
           name:
             state === null
@@ -61,9 +60,7 @@ export function watchesCard(words: Messages, { items, canChange, now }: WatchesC
               ? []
               : [{ text: words.card('watches.notCounting', { requestedBy: short(personName(addedBy), nameLength) }) }]),
           ],
-          opens: canChange
-            ? submitButton(words, 'button.unwatch', { verb: 'run', text: line }, words.plain('button.runs', { line }))
-            : [],
+          opens: canChange ? lineButton(words, 'button.unwatch', `unwatch ${plainText(app.name)}`) : [],
         };
       }),
       more: moreText(words, items.length - shown.length),

@@ -7,7 +7,7 @@ import { maybe, moreText, short, submitButton } from '../../../chat/views/parts.
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 import type { Outcome, OutcomeKind } from '../../../graph/outcome.ts';
 import type { Request, Subject, WaitingFault } from '../../../requests/request.ts';
-import { outcomeWords } from './outcome-words.ts';
+import { OUTCOME_KINDS, OUTCOME_TONES, outcomeWords } from './outcome-words.ts';
 import { calledName, leftOutSection, type RowLimits, row } from './people-rows.ts';
 import { awayTexts, progressBar, requestFooter, timeLeft } from './progress-parts.ts';
 import { outcomeLine } from './reason-texts.ts';
@@ -48,22 +48,25 @@ export interface ListCardInput {
   readonly canRetry: boolean;
 }
 
-/** The groups in which the verdict line sums up outcomes, and each outcome's word for the counts. */
+/** The groups in which the verdict line sums up outcomes. */
 type Sum = 'done' | 'lostAccess' | 'notProvisioned' | 'failed' | 'unknown';
 
-const OUTCOMES: readonly (readonly [OutcomeKind, Sum, Tone, MessageKey])[] = [
-  ['created', 'done', 'good', 'count.created'],
-  ['updated', 'done', 'good', 'count.updated'],
-  ['otherChange', 'done', 'good', 'count.otherChange'],
-  ['inSync', 'done', 'good', 'count.inSync'],
-  ['disabled', 'lostAccess', 'warning', 'count.disabled'],
-  ['deleted', 'lostAccess', 'warning', 'count.deleted'],
-  ['notInScope', 'notProvisioned', 'warning', 'count.notInScope'],
-  ['skipped', 'notProvisioned', 'warning', 'count.skipped'],
-  ['failed', 'failed', 'bad', 'count.failed'],
-  ['refused', 'failed', 'bad', 'count.refused'],
-  ['unknown', 'unknown', 'unknown', 'count.unknown'],
-];
+const SUM_OF: Readonly<Record<OutcomeKind, Sum>> = {
+  created: 'done',
+  updated: 'done',
+  otherChange: 'done',
+  inSync: 'done',
+  disabled: 'lostAccess',
+  deleted: 'lostAccess',
+  notInScope: 'notProvisioned',
+  skipped: 'notProvisioned',
+  failed: 'failed',
+  refused: 'failed',
+  unknown: 'unknown',
+};
+
+/** With each outcome's word for the counts. */
+const OUTCOMES = OUTCOME_KINDS.map((kind) => [kind, SUM_OF[kind], OUTCOME_TONES[kind], `count.${kind}`] as const);
 
 const SUMS: readonly (readonly [Sum, MessageKey])[] = [
   ['done', 'list.sum.done'],
@@ -72,11 +75,6 @@ const SUMS: readonly (readonly [Sum, MessageKey])[] = [
   ['failed', 'list.sum.failed'],
   ['unknown', 'list.sum.unknown'],
 ];
-
-/** The tone of a finished task, by the kind of its outcome. */
-export const OUTCOME_TONES: Readonly<Record<OutcomeKind, Tone>> = Object.fromEntries(
-  OUTCOMES.map(([kind, , tone]) => [kind, tone]),
-) as Record<OutcomeKind, Tone>;
 
 /** Limits for the named people; the last level fits with the longest names. */
 interface Limits {

@@ -16,15 +16,24 @@ export interface OutcomeWords {
 type Explanation = Pick<OutcomeWords, 'happened' | 'next'>;
 type ChangeKind = Exclude<OutcomeKind, 'notInScope' | 'skipped' | 'failed' | 'refused' | 'unknown'>;
 
-/** The requester wants the person to have access, so losing it is a warning, though the call succeeded. */
-const CHANGES: Readonly<Record<ChangeKind, Tone>> = {
+/**
+ * By its kind alone, in the order in which cards count outcomes. The requester wants the person to have access, so losing
+ * it is a warning, though the call succeeded.
+ */
+export const OUTCOME_TONES: Readonly<Record<OutcomeKind, Tone>> = {
   created: 'good',
   updated: 'good',
-  disabled: 'warning',
-  deleted: 'warning',
   otherChange: 'good',
   inSync: 'good',
+  disabled: 'warning',
+  deleted: 'warning',
+  notInScope: 'warning',
+  skipped: 'warning',
+  failed: 'bad',
+  refused: 'bad',
+  unknown: 'unknown',
 };
+export const OUTCOME_KINDS = Object.keys(OUTCOME_TONES) as readonly OutcomeKind[];
 
 type Explained =
   | `change.${ChangeKind}`
@@ -68,7 +77,7 @@ export function outcomeWords(outcome: Outcome): OutcomeWords {
 function changeWords(outcome: Extract<Outcome, { kind: ChangeKind }>): OutcomeWords {
   const { kind } = outcome;
   const plain: OutcomeWords = {
-    tone: CHANGES[kind],
+    tone: OUTCOME_TONES[kind],
     verdict: `verdict.${kind}`,
     ...explanation(`change.${kind}`),
   };
