@@ -1,11 +1,11 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
-import { readAudit } from '../../src/requests/audit-log.ts';
 import type { LeftOut, Subject } from '../../src/requests/request.ts';
 import { createRequest, findRequest, type StoreParts } from '../../src/requests/store.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { engines, useTestDatabase } from '../support/databases.ts';
+import { readAudit } from '../support/read-audit.ts';
 import { onClock } from './scene.ts';
 import { ask, named, noLimits, person, storeParts, wanted } from './support.ts';
 
