@@ -76,12 +76,7 @@ export type DatabaseConfig =
     };
 
 /** Entra group ids or directory role template ids, by the role they give. */
-export interface RoleConfig {
-  readonly viewers: readonly string[];
-  readonly requesters: readonly string[];
-  readonly operators: readonly string[];
-  readonly approvers: readonly string[];
-}
+export type RoleConfig = Readonly<Record<'viewers' | 'requesters' | 'operators' | 'approvers', readonly string[]>>;
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];

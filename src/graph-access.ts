@@ -59,23 +59,11 @@ export interface GraphAccessParts {
   readonly login?: LoginOptions | undefined;
 }
 
-export function createGraphAccess({
-  config,
-  entries,
-  bindings,
-  clock,
-  log,
-  observe,
-  login,
-}: GraphAccessParts): GraphAccess {
+export function createGraphAccess(parts: GraphAccessParts): GraphAccess {
+  const { config, entries, bindings, clock, log, observe, login } = parts;
   const { cloud } = config;
-  const pool = createGraphPool({
-    baseUrl: config.graph.baseUrl,
-    graphRoot: clouds[cloud].graphRoot,
-    clock,
-    log,
-    observe,
-  });
+  const { graphRoot, hasProvisioningLog } = clouds[cloud];
+  const pool = createGraphPool({ baseUrl: config.graph.baseUrl, graphRoot, clock, log, observe });
   const own = pool.clientFor({ token: graphToken(config.graph, cloud, login) });
   const isDelegated = config.graph.auth === 'delegated';
 
@@ -85,16 +73,10 @@ export function createGraphAccess({
     return {
       directory,
       synchronization: createSynchronization({ graph, clock }),
-      applications: createApplications({
-        graph,
-        clock,
-        entries,
-        ...(bindings === undefined ? {} : { bindings }),
-        observe: tellBroken,
-      }),
+      applications: createApplications({ graph, clock, entries, bindings, observe: tellBroken }),
       access: createAccess({ directory, roles: config.roles, appApprovers, clock }),
       assignments: createAssignments({ graph, clock }),
-      provisioningLog: createProvisioningLog({ graph, clock, hasProvisioningLog: clouds[cloud].hasProvisioningLog }),
+      provisioningLog: createProvisioningLog({ graph, clock, hasProvisioningLog }),
     };
   }
 

@@ -7,6 +7,7 @@ import { systemClock } from './clock.ts';
 import { isLoopback, type Secret } from './config.ts';
 import { createLog, type Log } from './log.ts';
 import type { Reception } from './teams/authentication.ts';
+import { withinMs } from './time-limit.ts';
 
 /** The HTTP server: Teams' endpoint and the orchestrator's probes. */
 export interface Server {
@@ -98,7 +99,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
     restify.plugins.jsonBodyParser(bodyLimits),
     async (request: Request, response: Response) => {
       if (stopping) return answer(response, 503, 'stopping');
-      if (!isActivity(request.body)) return answer(response, 400, 'not_an_activity');
+      if (!activitySchema.safeParse(request.body).success) return answer(response, 400, 'not_an_activity');
       try {
         answerReception(response, await parts.receive(request.headers.authorization ?? '', request.body));
       } catch (error) {
@@ -145,7 +146,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
 
   async function holds(check: () => Promise<boolean>, name: string): Promise<boolean> {
     try {
-      return await Promise.race([check(), timeout()]);
+      return (await withinMs(check(), checkTimeoutMs, systemClock)) === true;
     } catch (error) {
       log.warn({ error, check: name, code: 'not_ready' }, 'a readiness check failed');
       return false;
@@ -270,10 +271,6 @@ function isSame(one: string, other: string): boolean {
 }
 
 /** An object with a type, a conversation and a reply address: the minimum of an activity. */
-function isActivity(body: unknown): boolean {
-  return activitySchema.safeParse(body).success;
-}
-
 const activitySchema = z.object({
   type: z.string(),
   serviceUrl: z.string().min(1),
@@ -291,19 +288,6 @@ function oneAtATime<T>(ask: () => Promise<T>): () => Promise<T> {
   };
 }
 
-async function timeout(): Promise<false> {
-  return new Promise((resolve) => setTimeout(() => resolve(false), checkTimeoutMs).unref());
-}
-
-/** `/metrics` on a separate port, reachable from this machine only: a proxy for the bot's port does not expose it. */
-export interface MetricsPort {
-  /** Useful when 0 was requested. */
-  readonly port: number;
-  stop(): Promise<void>;
-}
-
-const loopback = '127.0.0.1';
-
 /** Rejects when the port is not available. */
 function listening(server: Pick<HttpServer, 'once' | 'listen'>, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -312,13 +296,13 @@ function listening(server: Pick<HttpServer, 'once' | 'listen'>, port: number, ho
   });
 }
 
-/** Starts listening. Rejects when the port is not available. */
-export async function startMetricsPort(parts: {
-  readonly port: number;
-  readonly text: () => Promise<string>;
-  readonly contentType: string;
-  readonly log: Log;
-}): Promise<MetricsPort> {
+/**
+ * `/metrics` on a separate port, reachable from this machine only: a proxy for the bot's port does not expose it. Rejects
+ * when the port is not available.
+ */
+export async function startMetricsPort(
+  parts: Pick<ServerParts, 'port' | 'log'> & Omit<MetricsPage, 'token'>,
+): Promise<Pick<Server, 'port'> & { stop(): Promise<void> }> {
   const server = createServer((request, response) => {
     const path = (request.url ?? '').replace(/\?.*$/, '');
     if (request.method !== 'GET' || path !== '/metrics') {
@@ -339,7 +323,7 @@ export async function startMetricsPort(parts: {
       response.end(body);
     }
   });
-  await listening(server, parts.port, loopback);
+  await listening(server, parts.port, '127.0.0.1');
   return {
     port: (server.address() as AddressInfo).port,
     async stop() {

@@ -99,7 +99,6 @@ export function startWork(parts: WorkParts): Work {
     changed: () => bus.publish('outbox', null),
     guard: guard.of('watch', (appId, reference) => giveUpWatch({ store, post }, appId, reference)),
     log,
-    ...(options.watchEveryMs === undefined ? {} : { everyMs: options.watchEveryMs }),
   });
   bus.subscribe('watches', watcher.wake);
 

@@ -27,8 +27,6 @@ export interface UsherOptions {
   readonly leaseMs?: number;
   /** How long a task waits, each time, for the app role assignment that Usher has just made; milliseconds. */
   readonly assignmentDelaysMs?: readonly number[];
-  /** The time between two rounds of the watched apps; milliseconds. */
-  readonly watchEveryMs?: number;
   /** The minimum time between two edits of a card; milliseconds. */
   readonly editEveryMs?: number;
   /** The pause before the one repetition of a message whose first end is unknown; milliseconds. */

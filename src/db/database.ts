@@ -3,11 +3,10 @@ import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Kysely, sql, type Transaction } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import { assertNever } from '../assert-never.ts';
 import type { Clock } from '../clock.ts';
 import type { DatabaseConfig } from '../config.ts';
 import { isDatabaseAway, noteCommit } from './away.ts';
-import { type Dialect, postgresDialect, sqliteDialect } from './dialect.ts';
+import { type Dialect, dialectOf } from './dialect.ts';
 import { findStanding, migrations } from './migrations.ts';
 import { explaining, foreignRefusal, othersRefusal, type Refusal, refusalError } from './refusals.ts';
 import type { Schema } from './schema.ts';
@@ -68,7 +67,9 @@ export async function openDatabase(
 
 async function open(config: DatabaseConfig, clock: Clock, use: 'work' | 'look'): Promise<Database> {
   const latest = () => Object.keys(migrations(dialect)).at(-1) ?? '';
-  const dialect = dialectFor(config, clock, use === 'work' ? latest : null);
+  if (config.kind === 'sqlite' && config.path !== ':memory:')
+    marking(() => mkdirSync(dirname(config.path), { recursive: true }));
+  const dialect = dialectOf(config, clock, use === 'work' ? latest : null);
   const query = new Kysely<Schema>({ dialect: dialect.kysely });
   try {
     await patiently(clock, startPatienceMs, async () => {
@@ -160,17 +161,5 @@ async function patiently(clock: Clock, patienceMs: number, work: () => Promise<R
       if (isLast || !isDatabaseAway(error)) throw error;
     }
     await clock.sleep(pauseMs);
-  }
-}
-
-function dialectFor(config: DatabaseConfig, clock: Clock, version: (() => string) | null): Dialect {
-  switch (config.kind) {
-    case 'sqlite':
-      if (config.path !== ':memory:') marking(() => mkdirSync(dirname(config.path), { recursive: true }));
-      return sqliteDialect(config.path, clock);
-    case 'postgres':
-      return postgresDialect(config, clock, version);
-    default:
-      return assertNever(config, 'database');
   }
 }

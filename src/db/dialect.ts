@@ -73,6 +73,11 @@ export interface Connection {
   readonly since: string;
 }
 
+/** @param version see `postgresDialect` */
+export function dialectOf(config: DatabaseConfig, clock: Clock, version: (() => string) | null = null): Dialect {
+  return config.kind === 'sqlite' ? sqliteDialect(config.path, clock) : postgresDialect(config, clock, version);
+}
+
 /** SQLite by Node's own driver. One process, so the gate's clock is that process's monotonic clock. */
 export function sqliteDialect(path: string, clock: Clock): Dialect {
   return {
@@ -91,12 +96,7 @@ export function sqliteDialect(path: string, clock: Clock): Dialect {
     clock,
     others: async () => [],
     tables: (db) =>
-      namesOf(
-        sql<{
-          name: string;
-        }>`select name from sqlite_schema where type = 'table' and name not like 'sqlite\\_%' escape '\\'`,
-        db,
-      ),
+      namesOf(db, sql`select name from sqlite_schema where type = 'table' and name not like 'sqlite\\_%' escape '\\'`),
     announceChanges: async () => undefined,
     announceMessages: async () => undefined,
     // A number in the file's head that SQLite leaves to its user; it is written with the transaction.
@@ -128,7 +128,7 @@ const listenerLimits: TimeLimits = { statementMs: 5_000, answerMs: 6_000 };
  * @throws when the file of root certificates cannot be read.
  */
 export function postgresDialect(
-  config: Extract<DatabaseConfig, { kind: 'postgres' }>,
+  config: PostgresConfig,
   machine: Clock,
   version: (() => string) | null = null,
 ): Dialect {
@@ -169,11 +169,10 @@ export function postgresDialect(
     },
     tables: (db) =>
       namesOf(
-        sql<{ name: string }>`
-          select relname as name from pg_class
+        db,
+        sql`select relname as name from pg_class
           where relnamespace = to_regnamespace(quote_ident(current_schema())) and relkind in ('r', 'p')
             and not exists (select from pg_depend where objid = pg_class.oid and deptype = 'e')`,
-        db,
       ),
     announceChanges,
     announceMessages: (db) => announce(db, messageAnnouncements),
@@ -188,14 +187,13 @@ export function postgresDialect(
   };
 }
 
-async function namesOf(question: RawBuilder<{ name: string }>, db: Kysely<unknown>): Promise<readonly string[]> {
-  return (await question.execute(db)).rows.map(({ name }) => name).toSorted();
+async function namesOf(db: Kysely<unknown>, question: RawBuilder<unknown>): Promise<readonly string[]> {
+  return (await question.$castTo<{ name: string }>().execute(db)).rows.map(({ name }) => name).toSorted();
 }
 
-function addressOf({
-  url,
-  rootCertificateFile = null,
-}: Extract<DatabaseConfig, { kind: 'postgres' }>): PostgresAddress {
+type PostgresConfig = Extract<DatabaseConfig, { kind: 'postgres' }>;
+
+function addressOf({ url, rootCertificateFile = null }: PostgresConfig): PostgresAddress {
   const mode = sslModeOf(url.reveal());
   if (mode === 'unknown') throw new Error('the address of the database asks for TLS in a way that Usher does not know');
   const rootCertificates = rootCertificateFile === null ? null : readFileSync(rootCertificateFile, 'utf8');

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { Kysely, sql } from 'kysely';
 import type { Clock } from '../clock.ts';
 import type { DatabaseConfig } from '../config.ts';
-import { type Dialect, postgresDialect, sqliteDialect } from './dialect.ts';
+import { type Dialect, dialectOf } from './dialect.ts';
 import { findStanding } from './migrations.ts';
 import { engineRefusal, foreignRefusal, type Refusal, wordsOf } from './refusals.ts';
 import type { Schema } from './schema.ts';
@@ -47,10 +47,6 @@ export async function inspectBindings(config: DatabaseConfig, clock: Clock): Pro
   return lookingInto(dialectOf(config, clock), (query) => storedBindings({ query }, clock).read()).catch(
     () => new Map(),
   );
-}
-
-function dialectOf(config: DatabaseConfig, clock: Clock): Dialect {
-  return config.kind === 'sqlite' ? sqliteDialect(config.path, clock) : postgresDialect(config, clock);
 }
 
 async function lookingInto<T>(dialect: Dialect, look: (db: Kysely<Schema>) => Promise<T>): Promise<T> {

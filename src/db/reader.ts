@@ -35,13 +35,8 @@ export type Answer =
 /** All answers come within a fraction of a second; one that takes this long will never come. */
 const longestAnswerMs = 30_000;
 
-interface Waiting {
-  resolve(rows: unknown[]): void;
-  reject(error: unknown): void;
-}
-
 function createThreadDriver(path: string, startThread: StartThread): Driver {
-  const waiting = new Map<number, Waiting>();
+  const waiting = new Map<number, PromiseWithResolvers<unknown[]>>();
   let asked = 0;
   let thread: Worker | null = null;
 
@@ -71,13 +66,13 @@ function createThreadDriver(path: string, startThread: StartThread): Driver {
     const own = thread;
     asked += 1;
     const id = asked;
-    const { promise, resolve, reject } = Promise.withResolvers<unknown[]>();
-    waiting.set(id, { resolve, reject });
+    const answered = Promise.withResolvers<unknown[]>();
+    waiting.set(id, answered);
     const impatience = setTimeout(() => void own.terminate(), longestAnswerMs).unref();
     // Keeps the process alive while a query is pending.
     own.ref();
     own.postMessage({ id, text, parameters } satisfies Question);
-    return promise.finally(() => clearTimeout(impatience));
+    return answered.promise.finally(() => clearTimeout(impatience));
   }
 
   const readsOnly = async () => {

@@ -113,52 +113,51 @@ function fileErrorOf(error: unknown): number {
 
 function postgresRefusal(error: unknown): Refusal | undefined {
   const state = types.isNativeError(error) && 'code' in error ? String(error.code) : '';
-  return postgresRefusals.find(([states]) => states.test(state))?.[1];
+  return postgresRefusals.find(({ states }) => states.test(state));
 }
 
 /** By SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const postgresRefusals: readonly (readonly [RegExp, Refusal])[] = [
-  [
-    /^42501$/,
-    {
-      what: "PostgreSQL does not give Usher's user the rights it needs",
-      fix: 'make that user the owner of the database, or grant it usage and create on the schema and all rights on its tables and sequences.',
-    },
-  ],
-  [
-    /^28/,
-    {
-      what: 'PostgreSQL does not let Usher in',
-      fix: 'check user and password in DATABASE_URL, and pg_hba.conf on the server.',
-    },
-  ],
-  [
-    /^3D000$/,
-    { what: 'PostgreSQL has no such database', fix: 'create it, or correct its name at the end of DATABASE_URL.' },
-  ],
-  [
-    /^3F000$/,
-    {
-      what: 'PostgreSQL has no schema for the tables',
-      fix: "create the schema that the user's search_path names, and let the user create in it.",
-    },
-  ],
-  [
-    /^25006$/,
-    { what: 'PostgreSQL only reads', fix: 'name the primary in DATABASE_URL, not a standby; else look at its disk.' },
-  ],
-  [
-    /^53100$/,
-    { what: 'the disk of PostgreSQL is full', fix: 'make room on it; Usher goes on by itself once it can write.' },
-  ],
-  [
-    /^53300$/,
-    {
-      what: 'PostgreSQL takes no more connections',
-      fix: 'lower DATABASE_POOL_SIZE, or raise max_connections; each process needs its pool and one more.',
-    },
-  ],
-  [/^XX00[12]$/, { what: 'the database is damaged', fix: 'restore the latest backup, on a disk that is sound.' }],
+const postgresRefusals: readonly (Refusal & { readonly states: RegExp })[] = [
+  {
+    states: /^42501$/,
+    what: "PostgreSQL does not give Usher's user the rights it needs",
+    fix: 'make that user the owner of the database, or grant it usage and create on the schema and all rights on its tables and sequences.',
+  },
+  {
+    states: /^28/,
+    what: 'PostgreSQL does not let Usher in',
+    fix: 'check user and password in DATABASE_URL, and pg_hba.conf on the server.',
+  },
+  {
+    states: /^3D000$/,
+    what: 'PostgreSQL has no such database',
+    fix: 'create it, or correct its name at the end of DATABASE_URL.',
+  },
+  {
+    states: /^3F000$/,
+    what: 'PostgreSQL has no schema for the tables',
+    fix: "create the schema that the user's search_path names, and let the user create in it.",
+  },
+  {
+    states: /^25006$/,
+    what: 'PostgreSQL only reads',
+    fix: 'name the primary in DATABASE_URL, not a standby; else look at its disk.',
+  },
+  {
+    states: /^53100$/,
+    what: 'the disk of PostgreSQL is full',
+    fix: 'make room on it; Usher goes on by itself once it can write.',
+  },
+  {
+    states: /^53300$/,
+    what: 'PostgreSQL takes no more connections',
+    fix: 'lower DATABASE_POOL_SIZE, or raise max_connections; each process needs its pool and one more.',
+  },
+  {
+    states: /^XX00[12]$/,
+    what: 'the database is damaged',
+    fix: 'restore the latest backup, on a disk that is sound.',
+  },
 ];
 
 /** The error that keeps Usher from starting: its message is for people, its cause for the log. */

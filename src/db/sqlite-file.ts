@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { types } from 'node:util';
+import type { QueryResult } from 'kysely';
 import { systemClock } from '../clock.ts';
 import { type DatabaseFault, markAway } from './away.ts';
 
@@ -36,19 +37,12 @@ export function createPatience(): <T>(isWriting: boolean, work: () => T) => Prom
   };
 }
 
-/** As Kysely expects it. */
-export interface SqliteResult<R> {
-  readonly insertId?: bigint;
-  readonly numAffectedRows?: bigint;
-  readonly rows: R[];
-}
-
 export function isReading(text: string): boolean {
   return /^\s*select\b/i.test(text);
 }
 
 export interface SqliteFile {
-  run<R>(text: string, parameters: readonly unknown[]): SqliteResult<R>;
+  run<R>(text: string, parameters: readonly unknown[]): QueryResult<R>;
   isInTransaction(): boolean;
   close(): void;
 }
@@ -94,7 +88,7 @@ export function openSqlite(path: string, how: 'writing' | 'reading' = 'writing')
     return statement;
   }
   return {
-    run<R>(text: string, parameters: readonly unknown[]): SqliteResult<R> {
+    run<R>(text: string, parameters: readonly unknown[]): QueryResult<R> {
       return marking(() => {
         const { statement, hasRows } = prepare(text);
         const values = parameters as readonly SQLInputValue[];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AppEntry } from '../apps-file.ts';
 import { type CloudName, clouds } from '../clouds.ts';
+import { payloadOf } from '../graph/delegated-sessions.ts';
 import { words } from './doctor-messages.ts';
 import { type Check, good, skipped, wrong } from './run-checks.ts';
 
@@ -51,7 +52,7 @@ export function servedBy(need: Need, roles: readonly string[]): string | null {
 }
 
 /** What a token grants that no need asks for. A permission that replaces a missing one counts as needed. */
-export function surplusPermissions(needs: readonly Need[], roles: readonly string[]): readonly string[] {
+function surplusPermissions(needs: readonly Need[], roles: readonly string[]): readonly string[] {
   const used = new Set(needs.flatMap((need) => [need.name, servedBy(need, roles) ?? need.name]));
   // Microsoft's pages disagree on which of the two the log needs, so either is accepted.
   if (used.has(logPermission)) used.add(otherLogPermission);
@@ -63,13 +64,8 @@ const claimsSchema = z.object({ roles: z.array(z.string()).default([]) });
 /** The `roles` of a token. It is not verified: it comes straight from the login, and no decision relies on it. */
 export function grantedBy(token: string | null): Granted {
   if (token === null) return { kind: 'none' };
-  const [, payload = ''] = token.split('.', 3);
-  try {
-    const claims = claimsSchema.safeParse(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')));
-    return claims.success ? { kind: 'roles', roles: claims.data.roles } : { kind: 'opaque' };
-  } catch {
-    return { kind: 'opaque' };
-  }
+  const claims = claimsSchema.safeParse(payloadOf(token));
+  return claims.success ? { kind: 'roles', roles: claims.data.roles } : { kind: 'opaque' };
 }
 
 /** @param granted null where no token could be obtained. */

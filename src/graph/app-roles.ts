@@ -1,23 +1,6 @@
 import { z } from 'zod';
 import { nullableText } from './odata.ts';
 
-/** The roles that a service principal declares, and which tenant owns the app. */
-export interface RoleBearer {
-  readonly appId: string;
-  /** The app's home tenant; null where Graph does not tell, as for managed identities. */
-  readonly appOwnerOrganizationId: string | null;
-  readonly appRoles: readonly AppRole[];
-}
-
-export interface AppRole {
-  readonly id: string;
-  readonly displayName: string | null;
-  readonly value: string | null;
-  readonly isEnabled: boolean;
-  /** `User` and `Application`. */
-  readonly allowedMemberTypes: readonly string[];
-}
-
 export type RoleChoice =
   | { readonly kind: 'one'; readonly id: string }
   /** `ambiguous`: several roles have the name, and they may grant different rights. */
@@ -28,15 +11,22 @@ const roleSchema = z.object({
   displayName: nullableText,
   value: nullableText,
   isEnabled: z.boolean().catch(false),
+  /** `User` and `Application`. */
   allowedMemberTypes: z.array(z.string()).catch([]),
 });
+export type AppRole = Readonly<z.infer<typeof roleSchema>>;
 
-/** An answer without `appRoles` counts as unreadable: it does not mean that the app declares none. */
-export const roleBearerSchema: z.ZodType<RoleBearer> = z.object({
+/**
+ * The roles that a service principal declares, and which tenant owns the app. An answer without `appRoles` counts as
+ * unreadable: it does not mean that the app declares none.
+ */
+export const roleBearerSchema = z.object({
   appId: z.string(),
+  /** The app's home tenant; null where Graph does not tell, as for managed identities. */
   appOwnerOrganizationId: nullableText,
   appRoles: z.array(roleSchema),
 });
+type RoleBearer = z.infer<typeof roleBearerSchema>;
 export const roleBearerFields = 'id,appId,appOwnerOrganizationId,appRoles';
 
 /** Means "assigned, without a particular role"; only for apps that declare no role. */

@@ -99,7 +99,7 @@ export function createApplications(parts: {
   readonly clock: Clock;
   readonly entries: readonly AppEntry[];
   /** The bindings of entries by display name; in memory unless given. */
-  readonly bindings?: BindingStore;
+  readonly bindings?: BindingStore | undefined;
   /** Called with the broken entries each time they are read; it must not throw. */
   readonly observe?: (broken: readonly BrokenEntry[]) => void;
 }): Applications {

@@ -161,8 +161,8 @@ function ownerOf(token: string, person: SignedPerson): 'this' | 'another' | 'unk
   return oid === person.id.toLowerCase() && tid === person.tenantId.toLowerCase() ? 'this' : 'another';
 }
 
-/** A token's claims, unverified. */
-function payloadOf(token: string): unknown {
+/** A token's claims, unverified; null for a text that is no token. */
+export function payloadOf(token: string): unknown {
   const [, payload = ''] = token.slice(0, longestAssertion).split('.', 3);
   try {
     return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));

@@ -47,13 +47,6 @@ export interface Quarantine {
   readonly error: JobError | null;
 }
 
-export interface JobError {
-  readonly code: string | null;
-  readonly message: string | null;
-  /** Whether an admin of the tenant can fix it, according to Microsoft. */
-  readonly tenantActionable: boolean | null;
-}
-
 export interface LastRun {
   readonly began: number | null;
   /** Null while it runs. */
@@ -104,7 +97,9 @@ const masked = (mask: (text: string) => string) =>
 const code = masked(maskLabel);
 const message = masked(maskText);
 
+/** `tenantActionable`: whether an admin of the tenant can fix it, according to Microsoft. */
 const errorSchema = orNull(z.object({ code, message, tenantActionable: orNull(z.boolean()) }));
+export type JobError = Readonly<NonNullable<z.infer<typeof errorSchema>>>;
 
 const quarantineSchema = orNull(
   z.object({

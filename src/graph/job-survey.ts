@@ -53,20 +53,18 @@ export interface WarmingParts {
   readonly guard?: (id: string, look: () => Promise<unknown>) => Promise<unknown>;
   readonly clock: Clock;
   readonly log: Log;
-  readonly firstAfterMs?: number;
-  readonly everyMs?: number;
 }
 
 /** Shorter than the cache's lifetime, so that no caller finds the tenant's jobs forgotten. */
-const defaultEveryMs = 25 * 60_000;
-const defaultFirstAfterMs = 30_000;
+const everyMs = 25 * 60_000;
+const firstAfterMs = 30_000;
 /** Few at once, as no caller waits for it. */
 const warmingAtOnce = 4;
 
 /** Reads all apps at intervals, so that it is known which have a job before a caller asks. */
 export function startWarming(parts: WarmingParts): Worker {
   const { applications, synchronization, clock, log } = parts;
-  const { everyMs = defaultEveryMs, firstAfterMs = defaultFirstAfterMs, guard = (_id, look) => look() } = parts;
+  const { guard = (_id, look) => look() } = parts;
   return startWorker({
     name: 'job survey',
     failed: { code: 'job_survey_failed', message: 'the jobs of all apps could not be looked at', level: 'warn' },

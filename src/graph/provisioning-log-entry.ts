@@ -43,11 +43,7 @@ export type LogStatus =
   | { readonly kind: 'success' | 'failure' | 'skipped' | 'warning' }
   | { readonly kind: 'unknown'; readonly code: string };
 
-export interface LogError {
-  readonly code: string | null;
-  readonly reason: string | null;
-  readonly recommendedAction: string | null;
-}
+export type LogError = Readonly<Record<'code' | 'reason' | 'recommendedAction', string | null>>;
 
 /**
  * The initiator. The service itself is `system`; a record does not say whether it acted in its cycle or on demand. A

@@ -32,8 +32,8 @@ export function isSameAddress(one: string, other: string): boolean {
   return addressOf(one).toLowerCase() === addressOf(other).toLowerCase();
 }
 
-type Addressed = DirectoryUser & { readonly mail: string | null };
-const addressedSchema: z.ZodType<Addressed> = z.intersection(userSchema, z.object({ mail: nullableText }));
+const addressedSchema = z.intersection(userSchema, z.object({ mail: nullableText }));
+type Addressed = z.infer<typeof addressedSchema>;
 
 export async function findByAddress(
   graph: GraphClient,

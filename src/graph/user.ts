@@ -1,17 +1,7 @@
 import { z } from 'zod';
 import { nullableText, orNull } from './odata.ts';
 
-export interface DirectoryUser {
-  readonly id: string;
-  readonly displayName: string;
-  readonly userPrincipalName: string;
-  readonly accountEnabled: boolean | null;
-  readonly userType: string | null;
-  readonly jobTitle: string | null;
-  readonly department: string | null;
-}
-
-export const userSchema: z.ZodType<DirectoryUser> = z
+export const userSchema = z
   .object({
     id: z.string(),
     displayName: nullableText,
@@ -22,19 +12,14 @@ export const userSchema: z.ZodType<DirectoryUser> = z
     department: nullableText,
   })
   .transform((user) => ({ ...user, displayName: user.displayName ?? user.userPrincipalName }));
+export type DirectoryUser = Readonly<z.infer<typeof userSchema>>;
 
-/** A user with the further names that identify them besides the display name and the principal name. */
-export type NamedUser = DirectoryUser & {
-  readonly mail: string | null;
-  readonly mailNickname: string | null;
-  readonly givenName: string | null;
-  readonly surname: string | null;
-};
-
-export const namedUserSchema: z.ZodType<NamedUser> = z.intersection(
+export const namedUserSchema = z.intersection(
   userSchema,
   z.object({ mail: nullableText, mailNickname: nullableText, givenName: nullableText, surname: nullableText }),
 );
+/** A user with the further names that identify them besides the display name and the principal name. */
+export type NamedUser = Readonly<z.infer<typeof namedUserSchema>>;
 
 /** The user as the rest of Usher handles one. */
 export function withoutNames(named: NamedUser): DirectoryUser {

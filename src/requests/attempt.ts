@@ -3,6 +3,7 @@ import { type GraphAnswer, type GraphTrouble, refusesToken } from '../graph/answ
 import { readOutcome } from '../graph/outcome/read-outcome.ts';
 import { isInProgress, readRefusal, signInGone } from '../graph/outcome/refusal.ts';
 import type { Outcome } from '../graph/outcome.ts';
+import type { OnDemandCall } from '../graph/synchronization.ts';
 import type { IsShown } from '../masking/attributes.ts';
 import type { Evidence } from '../rate-gate/fault.ts';
 import { longestBlockMs } from '../rate-gate/gate.ts';
@@ -50,22 +51,13 @@ export type Settlement =
 
 /** What an attempt needs of Graph. */
 export interface ProvisioningService {
-  provisionOnDemand(call: ProvisioningCall, signal: AbortSignal, onSend: () => void): Promise<GraphAnswer>;
+  provisionOnDemand(call: OnDemandCall, signal: AbortSignal, onSend: () => void): Promise<GraphAnswer>;
   /** Which attributes an outcome keeps the values of; those of the default list where none is given. */
   readonly isShown?: IsShown;
   /** Whether the job is quarantined now, read past every cache. False when it cannot be told. */
   isQuarantined(servicePrincipalId: string, jobId: string): Promise<boolean>;
   /** The rule to use now, read past every cache; null when there is none or it cannot be told. */
   freshRule(servicePrincipalId: string, jobId: string, subjectType: string): Promise<string | null>;
-}
-
-export interface ProvisioningCall {
-  readonly servicePrincipalId: string;
-  readonly jobId: string;
-  readonly ruleId: string;
-  readonly subject: { readonly id: string; readonly type: string };
-  /** Of a group: the members to provision with it. */
-  readonly members: readonly { readonly id: string; readonly type: string }[];
 }
 
 export interface AttemptOptions {
@@ -101,7 +93,7 @@ export async function attempt(
   { assignmentDelaysMs = defaultAssignmentDelaysMs, isProbe = false }: AttemptOptions = {},
 ): Promise<Settlement> {
   const { jobId, ruleId, subject, members } = task;
-  const call: ProvisioningCall = { servicePrincipalId, jobId, ruleId, subject, members };
+  const call = { servicePrincipalId, jobId, ruleId, subject, members };
   const answer = await graph.provisionOnDemand(call, signal, onSend);
   const ids = { graphRequestId: answer.trace.requestId, clientRequestId: answer.trace.clientRequestId };
   const done = (outcome: Outcome) => ({ kind: 'done' as const, outcome, ...ids });

@@ -14,7 +14,7 @@ export type Confirmation =
   | { readonly kind: 'expired' };
 
 /** A held request can be confirmed for an hour. */
-export const heldForMs = 60 * 60_000;
+const heldForMs = 60 * 60_000;
 
 /** Queues the held tasks of a request, as if it had been made now. */
 export async function confirmRequest(parts: StoreParts, requestId: string, actorId: string): Promise<Confirmation> {
@@ -81,13 +81,12 @@ export async function cancelRequest(parts: StoreParts, requestId: string, actorI
       .where('request_id', '=', requestId)
       .where('state', '=', 'running')
       .execute();
-    const sent = await transaction
+    const { alreadySent } = await transaction
       .selectFrom('tasks')
-      .select((select) => select.fn.countAll<number>().as('tasks'))
+      .select((select) => select.fn.countAll<number>().as('alreadySent'))
       .where('request_id', '=', requestId)
       .where('state', 'in', ['running', 'done'])
       .executeTakeFirstOrThrow();
-    const alreadySent = sent.tasks;
     if (cancelled > 0) {
       await bumpRevision(transaction, requestId);
       const details = { tasks: cancelled, alreadySent };

@@ -2,18 +2,15 @@ import type { Message } from '../outbox/message.ts';
 import { readGate } from '../rate-gate/gate-row.ts';
 import { findLine, type InLine, lookAhead } from './in-line.ts';
 import { mostForetold } from './queue.ts';
-import type { Forecast, Request, WaitingFault } from './request.ts';
+import type { Forecast, Request } from './request.ts';
 import { insertWithCard, type NewRequest, type StoreParts, turnLength } from './store.ts';
 
 /** When a request's calls will have started, by the gate's own arithmetic, if no other request comes in between. */
-export interface RequestForecast {
+export interface RequestForecast extends Omit<Forecast, 'position'> {
   /** How many of its tasks wait or are held. */
   readonly tasks: number;
-  /** The first start and the last; milliseconds since 1970. A call takes some seconds after it. */
-  readonly startsAt: number;
+  /** The last start; `startsAt` is the first. A call takes some seconds after it. */
   readonly lastStartsAt: number;
-  /** What blocks every call at this moment; the times then assume that it ends now. */
-  readonly fault?: WaitingFault;
 }
 
 /**

@@ -41,7 +41,7 @@ export async function endAway(parts: StoreParts, fault: GateFault): Promise<read
 function outcomeOf({ cause, code }: GateFault): Outcome {
   switch (cause) {
     case 'unreachable':
-      return unreachable(code === '' ? undefined : code);
+      return unreachable(code || undefined);
     case 'noToken':
       return noCredential(code);
     case 'serviceUnavailable':

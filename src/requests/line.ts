@@ -2,7 +2,7 @@ import type { GateFault } from '../rate-gate/fault.ts';
 import { slotsLeft } from '../rate-gate/gate.ts';
 import { readGate } from '../rate-gate/gate-row.ts';
 import { forecastQueue } from './queue.ts';
-import type { Person, Subject } from './request.ts';
+import type { Request, Subject } from './request.ts';
 import type { StoreParts } from './store.ts';
 
 /** The running and waiting requests, in the order in which they start, and the state of the gate. */
@@ -21,10 +21,8 @@ export interface Line {
   readonly total: number;
 }
 
-export interface LineItem {
+export interface LineItem extends Pick<Request, 'requestedBy' | 'app'> {
   readonly requestId: string;
-  readonly requestedBy: Person;
-  readonly app: { readonly id: string; readonly name: string };
   /** Null for several. */
   readonly subject: Pick<Subject, 'id' | 'name' | 'label'> | null;
   /** How many of its calls run or wait. */

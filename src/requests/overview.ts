@@ -1,4 +1,5 @@
 import type { Database } from '../db/database.ts';
+import { failureKinds } from '../graph/outcome/worth-retrying.ts';
 import type { OutcomeKind } from '../graph/outcome.ts';
 import { membersPerCall, type Request, type Subject, type Task, type TaskState } from './request.ts';
 import { guestMark, toTask, withoutTasks } from './rows.ts';
@@ -29,9 +30,6 @@ export interface RequestOverview {
 export interface EndedTask extends Pick<Subject, 'name' | 'label' | 'guest'> {
   readonly kind: OutcomeKind;
 }
-
-/** Outcomes that are not good, and may get better on a retry. */
-const failureKinds: readonly OutcomeKind[] = ['failed', 'refused', 'unknown', 'notInScope', 'skipped'];
 
 /** As many names as a card may hold. */
 const mostEnded = 150;
@@ -65,12 +63,8 @@ export async function findRequestOverview(
     .where('state', '=', 'cancelled')
     .where('perhaps', 'is not', null)
     .executeTakeFirstOrThrow();
-  const ofRequest = query.selectFrom('tasks').selectAll().where('request_id', '=', id).orderBy('position');
-  const failures = await ofRequest
-    .where('state', '=', 'done')
-    .where('outcome_kind', 'in', failureKinds)
-    .limit(mostFailures)
-    .execute();
+  const ofRequest = tasksOf(query, id).selectAll();
+  const failures = await failedOf(query, id).selectAll().limit(mostFailures).execute();
   const running = await ofRequest.where('state', '=', 'running').limit(mostRunning).execute();
   const total = counts.reduce((all, { tasks }) => all + tasks, 0);
   const ends = (await ofRequest.where('position', 'in', [0, total - 1]).execute()).map(toTask);
@@ -95,6 +89,12 @@ export async function findRequestOverview(
   };
 }
 
+const tasksOf = (query: Database['query'], id: string) =>
+  query.selectFrom('tasks').where('request_id', '=', id).orderBy('position');
+
+const failedOf = (query: Database['query'], id: string) =>
+  tasksOf(query, id).where('state', '=', 'done').where('outcome_kind', 'in', failureKinds);
+
 /** From the first call and the last: of one group, all calls but the last take as many members as Graph allows. */
 function groupOf(ends: readonly Task[], total: number): RequestOverview['group'] {
   const [first] = ends;
@@ -106,12 +106,9 @@ function groupOf(ends: readonly Task[], total: number): RequestOverview['group']
 
 /** Only the names and the kind of outcome, as reports are long. */
 async function endedTasks(query: Database['query'], id: string): Promise<EndedTask[]> {
-  const rows = await query
-    .selectFrom('tasks')
+  const rows = await tasksOf(query, id)
     .select(['subject_name', 'subject_label', 'subject_guest', 'outcome_kind'])
-    .where('request_id', '=', id)
     .where('state', '=', 'done')
-    .orderBy('position')
     .limit(mostEnded)
     .execute();
   return rows.flatMap(({ subject_name: name, subject_label: label, outcome_kind: kind, ...guest }) =>
@@ -121,26 +118,14 @@ async function endedTasks(query: Database['query'], id: string): Promise<EndedTa
 
 /** One page of a request's tasks, in the order in which they were named. Pages count from 0. */
 export async function findTasksPage({ query }: Database, id: string, page: number, size: number): Promise<Task[]> {
-  const rows = await query
-    .selectFrom('tasks')
-    .selectAll()
-    .where('request_id', '=', id)
-    .where('position', '>=', page * size)
-    .where('position', '<', (page + 1) * size)
-    .orderBy('position')
-    .execute();
-  return rows.map(toTask);
+  const from = page * size;
+  const some = tasksOf(query, id)
+    .where('position', '>=', from)
+    .where('position', '<', from + size);
+  return (await some.selectAll().execute()).map(toTask);
 }
 
 /** The tasks that did not end well, to retry all of them. */
 export async function findFailedTasks({ query }: Database, id: string): Promise<string[]> {
-  const rows = await query
-    .selectFrom('tasks')
-    .select('id')
-    .where('request_id', '=', id)
-    .where('state', '=', 'done')
-    .where('outcome_kind', 'in', failureKinds)
-    .orderBy('position')
-    .execute();
-  return rows.map((row) => row.id);
+  return (await failedOf(query, id).select('id').execute()).map((row) => row.id);
 }

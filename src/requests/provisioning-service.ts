@@ -9,7 +9,7 @@ export function provisioningService(
 ): ProvisioningService {
   return {
     isShown,
-    provisionOnDemand: (call, signal, onSend) => synchronization.provisionOnDemand(call, signal, onSend),
+    provisionOnDemand: synchronization.provisionOnDemand,
     async isQuarantined(servicePrincipalId, jobId) {
       const job = await synchronization.readJob(servicePrincipalId, jobId);
       return job.ok && job.value.state.kind === 'quarantined';

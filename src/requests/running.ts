@@ -36,10 +36,7 @@ export async function finishTask(
     perhaps: unknownEndOf(done.outcome),
   };
   const details = { outcome: done.outcome.kind, ...codeOf(done.outcome), graphRequestId: done.graphRequestId };
-  return parts.database.transact(async (transaction) => {
-    await tellGate(parts, transaction, claimed, done);
-    return leaveRunning(parts, transaction, claimed, changes, { kind: 'finished', details }, done);
-  });
+  return leaveRunning(parts, claimed, done, () => changes, { kind: 'finished', details });
 }
 
 /**
@@ -90,52 +87,34 @@ export interface Postponement extends CallNews {
  * left alone, but the gate still learns that the server said "too many".
  */
 export async function postponeTask(parts: StoreParts, claimed: ClaimedTask, why: Postponement): Promise<boolean> {
-  const { database, clock } = parts;
-  const { throttles, assignmentMisses, excused = 0 } = claimed.task;
+  const { state, throttles, assignmentMisses, excused = 0 } = claimed.task;
   const isExcused = claimed.isProbe && why.evidence?.kind === 'trouble' && why.unsent !== true;
-  return database.transact(async (transaction) => {
-    await tellGate(parts, transaction, claimed, why);
-    const changes: Updateable<TaskRow> = {
-      state: 'waiting',
-      attempts: why.counts === true ? claimed.task.attempts : attemptsAfter(claimed, why),
-      excused: isExcused ? excused + 1 : excused,
-      due_at: clock.now() + why.delayMs,
-      again: why.reason,
-      throttles: why.closesGate === undefined ? throttles : throttles + 1,
-      unseen: why.reason === 'assignmentUnseen' ? assignmentMisses + 1 : assignmentMisses,
-      perhaps: claimed.task.perhaps ?? (why.unsent === true ? null : unknownEnds[why.reason]),
-      ...(why.ruleId === undefined ? {} : { rule_id: why.ruleId }),
-    };
-    const { state } = claimed.task;
-    // While Graph is away, each probe would be a line that says the same.
-    const isNews = why.unsent !== true || state.waitReason !== why.reason;
-    const record = isNews ? ({ kind: 'waitsAgain', details: { reason: why.reason } } as const) : null;
-    const left = await leaveRunning(parts, transaction, claimed, changes, record, why);
-    if (left && (why.unsent === true || isForNothing(why.reason))) await takeBack(parts, transaction, claimed);
-    return left;
+  const changes = (now: number): Updateable<TaskRow> => ({
+    state: 'waiting',
+    attempts: why.counts === true ? claimed.task.attempts : attemptsAfter(claimed, why),
+    excused: isExcused ? excused + 1 : excused,
+    due_at: now + why.delayMs,
+    again: why.reason,
+    throttles: why.closesGate === undefined ? throttles : throttles + 1,
+    unseen: why.reason === 'assignmentUnseen' ? assignmentMisses + 1 : assignmentMisses,
+    perhaps: claimed.task.perhaps ?? (why.unsent === true ? null : unknownEnds[why.reason]),
+    ...(why.ruleId === undefined ? {} : { rule_id: why.ruleId }),
   });
+  // While Graph is away, each probe would be a line that says the same.
+  const isNews = why.unsent !== true || state.waitReason !== why.reason;
+  const record = isNews ? ({ kind: 'waitsAgain', details: { reason: why.reason } } as const) : null;
+  return leaveRunning(parts, claimed, why, changes, record, why.unsent === true || unknownEnds[why.reason] === null);
 }
 
 /** Puts a task back whose call never left, as if it had not been claimed; only the grant is spent. */
 export async function returnTask(parts: StoreParts, claimed: ClaimedTask): Promise<boolean> {
   const news = { unsent: true, evidence: { kind: 'nothing' } } as const;
-  const changes: Updateable<TaskRow> = { state: 'waiting', attempts: attemptsAfter(claimed, news) };
-  const record = { kind: 'waitsAgain', details: { reason: 'unsent' } } as const;
-  return parts.database.transact(async (transaction) => {
-    await tellGate(parts, transaction, claimed, news);
-    const left = await leaveRunning(parts, transaction, claimed, changes, record, news);
-    if (left) await takeBack(parts, transaction, claimed);
-    return left;
-  });
+  const changes = (): Updateable<TaskRow> => ({ state: 'waiting', attempts: attemptsAfter(claimed, news) });
+  return leaveRunning(parts, claimed, news, changes, { kind: 'waitsAgain', details: { reason: 'unsent' } }, true);
 }
 
 function attemptsAfter({ task }: ClaimedTask, { unsent }: CallNews): number {
   return unsent === true ? task.attempts - 1 : task.attempts;
-}
-
-/** Whether the call that ended so has done nothing, for certain. */
-function isForNothing(reason: WaitReason): boolean {
-  return unknownEnds[reason] === null;
 }
 
 /** The unknown end of a call that is sent again for this reason; null where it certainly did nothing. */
@@ -183,31 +162,39 @@ async function tellGate(
     await writeGate(transaction, scope, { ...stored, state, health });
 }
 
-/** @param record null where there is nothing new to record */
+/**
+ * Tells the gate, and then takes the task out of `running`.
+ *
+ * @param record null where there is nothing new to record
+ * @param isForNothing whether the call has done nothing, for certain
+ */
 async function leaveRunning(
   parts: StoreParts,
-  transaction: Transaction<Schema>,
   claimed: ClaimedTask,
-  changes: Updateable<TaskRow>,
+  news: CallNews,
+  changes: (now: number) => Updateable<TaskRow>,
   record: Pick<AuditEntry, 'kind' | 'details'> | null,
-  { unsent }: CallNews,
+  isForNothing = false,
 ): Promise<boolean> {
   const { task, requestedById } = claimed;
-  const changed = transaction.updateTable('tasks').set({ ...changes, lease_owner: null, lease_until: null });
-  const left = await ofClaim(changed, claimed).returning('sent').executeTakeFirst();
-  if (left === undefined) return false;
-  await bumpRevision(transaction, task.requestId);
-  const at = parts.clock.now();
-  if (unsent !== true && left.sent === 0) await recordSent(transaction, at, claimed);
-  if (record === null) return true;
-  await writeAudit(transaction, {
-    at,
-    actorId: requestedById,
-    requestId: task.requestId,
-    kind: record.kind,
-    details: { subject: task.subject.id, ...record.details },
+  const { requestId } = task;
+  const { database, clock } = parts;
+  return database.transact(async (transaction) => {
+    await tellGate(parts, transaction, claimed, news);
+    const free = { ...changes(clock.now()), lease_owner: null, lease_until: null };
+    const changed = ofClaim(transaction.updateTable('tasks').set(free), claimed);
+    const left = await changed.returning('sent').executeTakeFirst();
+    if (left === undefined) return false;
+    await bumpRevision(transaction, requestId);
+    const at = clock.now();
+    if (news.unsent !== true && left.sent === 0) await recordSent(transaction, at, claimed);
+    if (record !== null) {
+      const details = { subject: task.subject.id, ...record.details };
+      await writeAudit(transaction, { at, actorId: requestedById, requestId, kind: record.kind, details });
+    }
+    if (isForNothing) await takeBack(parts, transaction, claimed);
+    return true;
   });
-  return true;
 }
 
 async function recordSent(

@@ -8,35 +8,25 @@ import { insertMessages } from '../outbox/message-store.ts';
 import { type GateParts, readGate, type StoredGate } from '../rate-gate/gate-row.ts';
 import { type Lane, laneNumbers } from '../rate-gate/lanes.ts';
 import { type AuditEntry, writeAudit } from './audit-log.ts';
-import { type LeftOut, membersPerCall, type Person, type Reader, type Request, type Subject } from './request.ts';
+import { membersPerCall, type Request, type Task } from './request.ts';
 import { newRequestId } from './request-id.ts';
 import { toTask, withoutTasks } from './rows.ts';
 
 /** A new request, before it has an id. */
-export interface NewRequest {
+export interface NewRequest
+  extends Pick<Request, 'requestedBy' | 'app' | 'reader' | 'conversation' | 'leftOut'>,
+    Pick<Task, 'jobId' | 'ruleId'> {
   /** Where it came from, e.g. conversation and activity id. A second one from the same source is the first one. */
   readonly source: string;
-  readonly requestedBy: Person;
-  readonly app: { readonly id: string; readonly name: string };
-  readonly reader: Reader;
-  readonly conversation: string;
   readonly lane: Lane;
-  readonly jobId: string;
-  readonly ruleId: string;
-  readonly leftOut: readonly LeftOut[];
   /** True to wait for the requester's confirmation; see `confirmation.ts`. */
   readonly held: boolean;
   /** One for each call, in the order in which they were named; at least one. */
   readonly tasks: readonly NewTask[];
 }
 
-export interface NewTask {
-  readonly subject: Subject;
-  /** At most `membersPerCall`; empty for everything but a group. */
-  readonly members: readonly Subject[];
-  /** True where Usher has just assigned the subject to the app; see `Task`. */
-  readonly awaitsAssignment?: boolean;
-}
+/** `members`: at most `membersPerCall`; empty for everything but a group. */
+export type NewTask = Pick<Task, 'subject' | 'members'> & Partial<Pick<Task, 'awaitsAssignment'>>;
 
 /**
  * The distance between two tasks of a request: so many later requests, a window's worth, may go ahead of the next task.
@@ -134,9 +124,7 @@ const newColumns = [
   'locale',
   'time_zone',
   'conversation',
-
   'revision',
-
   'created_at',
   'left_out',
 ] as const;

@@ -1,12 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { GraphAnswer, NoAnswer, Trace } from '../../src/graph/answer.ts';
-import {
-  attempt,
-  type ProvisioningCall,
-  type ProvisioningService,
-  type Settlement,
-} from '../../src/requests/attempt.ts';
+import type { OnDemandCall } from '../../src/graph/synchronization.ts';
+import { attempt, type ProvisioningService, type Settlement } from '../../src/requests/attempt.ts';
 import type { Task } from '../../src/requests/request.ts';
 
 const trace: Trace = { clientRequestId: 'client-1', requestId: 'graph-1', date: null };
@@ -39,7 +35,7 @@ interface Behaviour {
 
 /** A service that answers as scripted and records its calls. */
 function service({ answer, quarantined = false, ruleNow = null }: Behaviour) {
-  const calls: ProvisioningCall[] = [];
+  const calls: OnDemandCall[] = [];
   const lookups: string[] = [];
   const graph: ProvisioningService = {
     async provisionOnDemand(call) {

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { ProvisioningService } from '../../src/requests/attempt.ts';
-import { readAudit } from '../../src/requests/audit-log.ts';
 import { cancelSignedOut } from '../../src/requests/cancel-signed-out.ts';
 import { requeueTasks } from '../../src/requests/queue.ts';
 import { postponeTask } from '../../src/requests/running.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
 import { sqliteEngine, useTestDatabase } from '../support/databases.ts';
+import { readAudit } from '../support/read-audit.ts';
 import { openScene, quickClock, type Scene } from './scene.ts';
 import { ask, claimed } from './support.ts';
 

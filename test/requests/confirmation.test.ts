@@ -1,7 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
-import { readAudit } from '../../src/requests/audit-log.ts';
 import { cancelRequest, confirmRequest } from '../../src/requests/confirmation.ts';
 import { forecastRequest } from '../../src/requests/forecast.ts';
 import { hasWork, requestsInLine, requeueTasks } from '../../src/requests/queue.ts';
@@ -10,6 +9,7 @@ import { finishTask, postponeTask, returnTask } from '../../src/requests/running
 import { findRequest, type StoreParts } from '../../src/requests/store.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { engines, useTestDatabase } from '../support/databases.ts';
+import { readAudit } from '../support/read-audit.ts';
 import { onClock } from './scene.ts';
 import { ask, claim, claimAllNow, claimed, done, named, noLimits, storeParts } from './support.ts';
 

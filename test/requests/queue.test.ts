@@ -3,7 +3,6 @@ import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import type { Outcome } from '../../src/graph/outcome.ts';
 import { readGate } from '../../src/rate-gate/gate-row.ts';
-import { readAudit } from '../../src/requests/audit-log.ts';
 import {
   claimTask,
   forecastQueue,
@@ -16,6 +15,7 @@ import { finishTask, noteSent, postponeTask } from '../../src/requests/running.t
 import { findRequest, type StoreParts } from '../../src/requests/store.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { engines, useTestDatabase } from '../support/databases.ts';
+import { readAudit } from '../support/read-audit.ts';
 import { onClock } from './scene.ts';
 import { ask, claim, claimAllNow, claimed, documentedLimits, done, named, noLimits, storeParts } from './support.ts';
 

@@ -3,7 +3,6 @@ import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import type { Dialect } from '../../src/db/dialect.ts';
 import type { Report } from '../../src/graph/outcome.ts';
-import { readAudit } from '../../src/requests/audit-log.ts';
 import { cancelRequest } from '../../src/requests/confirmation.ts';
 import { recoverTasks } from '../../src/requests/crashed.ts';
 import { findRequestOverview } from '../../src/requests/overview.ts';
@@ -13,6 +12,7 @@ import { finishTask, noteSent, postponeTask, renewLease, returnTask } from '../.
 import { findRequest, type StoreParts } from '../../src/requests/store.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { engines, useTestDatabase } from '../support/databases.ts';
+import { readAudit } from '../support/read-audit.ts';
 import { onClock } from './scene.ts';
 import { ask, claim, claimed, done, named, noLimits, storeParts } from './support.ts';
 

@@ -2,12 +2,12 @@ import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import { readGate } from '../../src/rate-gate/gate-row.ts';
-import { readAudit } from '../../src/requests/audit-log.ts';
 import type { LeftOut, Subject } from '../../src/requests/request.ts';
 import { createRequest, findRequest, insertRequest, type StoreParts } from '../../src/requests/store.ts';
 import { seedAccess } from '../features/checks/history/support.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { engines, useTestDatabase } from '../support/databases.ts';
+import { readAudit } from '../support/read-audit.ts';
 import { onClock } from './scene.ts';
 import { ask, named, noLimits, person, storeParts, wanted } from './support.ts';
 

@@ -257,7 +257,7 @@ function requestIdOn(text: string): string {
 
 async function recordsOf({ databasePath }: TestUsher, kind: string) {
   const { openDatabase } = await import('../../src/db/database.ts');
-  const { readAudit: readRecords } = await import('../../src/requests/audit-log.ts');
+  const { readAudit: readRecords } = await import('../support/read-audit.ts');
   const { systemClock } = await import('../../src/clock.ts');
   const database = await openDatabase({ kind: 'sqlite', path: databasePath }, systemClock);
   const entries = await readRecords(database.query, 500);

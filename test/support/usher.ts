@@ -8,7 +8,7 @@ import { openDatabase } from '../../src/db/database.ts';
 import { createLog } from '../../src/log.ts';
 import { startUsher, type Usher, type UsherOptions } from '../../src/main.ts';
 import type { GateLimits } from '../../src/rate-gate/gate.ts';
-import { type AuditEntry, readAudit } from '../../src/requests/audit-log.ts';
+import type { AuditEntry } from '../../src/requests/audit-log.ts';
 import { loopback, sandboxEnvironment } from '../../src/sandbox/environment.ts';
 import { type SandboxGraph, type SandboxGraphOptions, startSandboxGraph } from '../../src/sandbox/graph/server.ts';
 import {
@@ -24,6 +24,7 @@ import { type Storage, startStorage } from '../../src/sandbox/teams/storage.ts';
 import { tenantId } from '../../src/sandbox/tenant/identity.ts';
 import { type Person, people } from '../../src/sandbox/tenant/people.ts';
 import { isTenantStorage } from '../../src/teams/files.ts';
+import { readAudit } from './read-audit.ts';
 
 /**
  * FakeTeams: a whole Usher between the sandbox Graph and a fake Teams, over real HTTP. What a test posts arrives as

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { readable } from '../odata.ts';
 import type { Change, Step } from '../outcome.ts';
 import { plainWord, readStatus, readStepType } from './step-words.ts';
 
@@ -46,12 +47,8 @@ function asDetail(value: unknown): string | null {
 }
 
 const details = anything.catch({}).transform((record) => {
-  const read: [string, string][] = [];
-  for (const [key, value] of Object.entries(record)) {
-    const detail = asDetail(value);
-    if (detail !== null) read.push([key, detail]);
-  }
-  return Object.fromEntries(read);
+  const read = Object.entries(record).map(([key, value]) => [key, asDetail(value)] as const);
+  return Object.fromEntries(read.filter((pair): pair is [string, string] => pair[1] !== null));
 });
 
 const stepSchema = z
@@ -77,12 +74,7 @@ function listOf<T>(member: z.ZodType<T>) {
   return z
     .array(z.unknown())
     .catch([])
-    .transform((items) =>
-      items.flatMap((item) => {
-        const read = member.safeParse(item);
-        return read.success ? [read.data] : [];
-      }),
-    );
+    .transform((items) => readable(items, member));
 }
 
 const statusInfoSchema = z

@@ -1,35 +1,5 @@
 import { plainWord } from './step-words.ts';
 
-/** What an error code of the provisioning service means for the person who has to act on it. */
-export type ErrorMeaning =
-  | 'conflict'
-  | 'appFault'
-  | 'connectorRights'
-  | 'unexpectedAnswer'
-  | 'missingValues'
-  | 'mapping'
-  | 'invalidDomain'
-  | 'licenceLimit'
-  | 'invalidAnchor'
-  | 'duplicateTarget'
-  | 'duplicateSource'
-  | 'importSkipped'
-  | 'outOfScopeOrUnchanged'
-  | 'scimFault'
-  | 'connectorCredentials'
-  | 'agentUnavailable'
-  | 'crossTenantPolicy'
-  | 'invitationFailed'
-  | 'invitedAccountDisabled'
-  | 'invitedValueInvalid'
-  | 'invitedUserAmbiguous'
-  | 'directoryFull'
-  | 'masteredOnPremises'
-  | 'targetHasRole'
-  | 'unknownAttribute'
-  | 'groupsNotSupported'
-  | 'unknownCode';
-
 /**
  * The documented codes, and a few more that were seen. The set is open.
  * https://learn.microsoft.com/entra/identity/monitoring-health/howto-analyze-provisioning-logs
@@ -77,7 +47,10 @@ const codes = {
   targetHasRole: ['AzureActiveDirectoryInsufficientRights'],
   unknownAttribute: ['HybridSynchronizationActiveDirectoryCannotFindAttribute'],
   groupsNotSupported: ['EntityTypeNotSupported'],
-} satisfies Record<Exclude<ErrorMeaning, 'unknownCode'>, readonly string[]>;
+} as const;
+
+/** What an error code of the provisioning service means for the person who has to act on it. */
+export type ErrorMeaning = keyof typeof codes | 'unknownCode';
 
 const meanings: readonly (readonly [string, ErrorMeaning])[] = Object.entries(codes).flatMap(([meaning, names]) =>
   names.map((name) => [plainWord(name), meaning as ErrorMeaning] as const),

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-import type { StepStatus } from '../outcome.ts';
 import { type Entry, readEntry } from './entry.ts';
 import { readStatus } from './step-words.ts';
 
@@ -23,13 +22,6 @@ export interface Pair {
   readonly damaged?: true;
 }
 
-/** Shape A's `key`. */
-export interface Announcement {
-  readonly result: StepStatus | null;
-  readonly errorCode: string | null;
-  readonly errorMessage: string | null;
-}
-
 const pairSchema = z.looseObject({ key: z.unknown().optional(), value: z.unknown().optional() });
 
 const filled = z.string().trim().min(1).nullable().catch(null);
@@ -39,13 +31,12 @@ const announcementSchema = z
     result: filled,
     details: z.looseObject({ errorCode: filled, errorMessage: filled }).catch({ errorCode: null, errorMessage: null }),
   })
-  .transform(
-    ({ result, details }): Announcement => ({
-      result: readStatus(result),
-      errorCode: details.errorCode,
-      errorMessage: details.errorMessage,
-    }),
-  );
+  .transform(({ result, details: { errorCode, errorMessage } }) => {
+    return { result: readStatus(result), errorCode, errorMessage };
+  });
+
+/** Shape A's `key`. */
+export type Announcement = Readonly<z.infer<typeof announcementSchema>>;
 
 /** Decodes the body of a 2xx answer. Null when it is no such pair, or when nothing but damage is in it. */
 export function readPair(body: unknown): Pair | null {

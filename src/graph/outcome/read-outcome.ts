@@ -1,4 +1,3 @@
-import { assertNever } from '../../assert-never.ts';
 import type { IsShown } from '../../masking/attributes.ts';
 import { cutOutcome } from '../../masking/cut-outcome.ts';
 import type { Outcome, ServiceWarning } from '../outcome.ts';
@@ -7,6 +6,7 @@ import { overAll } from './over-all.ts';
 import { readPair } from './pair.ts';
 import { judge, unreadable } from './read-status.ts';
 import { mergeReports } from './report.ts';
+import { gravities, isWorthRetrying } from './worth-retrying.ts';
 
 /**
  * What a 2xx body of provisionOnDemand says became of the call. Never throws, and never takes a body that it cannot
@@ -26,10 +26,7 @@ function readWhole(body: unknown): Outcome {
   if (pair === null) return unreadable;
   const entries = pair.entries.length > 0 ? pair.entries : [readEntry({})];
   const outcomes = entries.map((entry) => judge(pair.announced, entry));
-  let worst = outcomes[0] ?? unreadable;
-  for (const outcome of outcomes) {
-    if (gravity(outcome) > gravity(worst)) worst = outcome;
-  }
+  const [worst = unreadable] = outcomes.toSorted((one, other) => gravities[other.kind] - gravities[one.kind]);
   if (!('report' in worst)) return worst;
   const reports = outcomes.flatMap((outcome) => ('report' in outcome ? [outcome.report] : []));
   const warnings = outcomes.flatMap((outcome) => ('warning' in outcome ? [outcome.warning] : []));
@@ -40,40 +37,11 @@ function readWhole(body: unknown): Outcome {
 /** One member's warning is not to vanish behind the others' success. */
 function firstOf(worst: Outcome, warnings: readonly (ServiceWarning | undefined)[]): { warning?: ServiceWarning } {
   const warning = warnings.find((candidate) => candidate !== undefined);
-  return warning !== undefined && isWell(worst) ? { warning } : {};
-}
-
-function isWell({ kind }: Outcome): boolean {
-  return ['created', 'updated', 'disabled', 'deleted', 'otherChange', 'inSync'].includes(kind);
+  return warning !== undefined && !isWorthRetrying(worst) ? { warning } : {};
 }
 
 /** A readable failure counts even if the rest is unreadable; a readable success does not, as the rest may contradict it. */
 function despiteDamage(told: Outcome): Outcome {
   if (told.kind === 'failed') return told;
-  return isWell(told) ? unreadable : overAll('unreadable', told);
-}
-
-/** Not knowing about one object outweighs all but a failure: the others' good news must not stand for it. */
-function gravity(outcome: Outcome): number {
-  switch (outcome.kind) {
-    case 'failed':
-      return 5;
-    case 'unknown':
-    case 'refused':
-      return 4;
-    case 'skipped':
-      return 3;
-    case 'notInScope':
-      return 2;
-    case 'created':
-    case 'updated':
-    case 'disabled':
-    case 'deleted':
-    case 'otherChange':
-      return 1;
-    case 'inSync':
-      return 0;
-    default:
-      return assertNever(outcome, 'outcome');
-  }
+  return isWorthRetrying(told) ? overAll('unreadable', told) : unreadable;
 }

@@ -71,43 +71,26 @@ const underWay = new RegExp(
 );
 const isNone = /\b(?:no|not|without)\b.{0,40}in[ _-]?progress/i;
 
-/** For a call that was not made, as no token could be obtained. `code` is Entra's own, where it gave one. */
-export const noCredential = (code: string): Outcome => {
-  const known = code.startsWith('AADSTS') ? code : 'NoCredential';
-  return { kind: 'refused', status: 0, code: known, message: '', cause: 'serviceUnavailable' };
+/** The outcome of a call that was not made. */
+const unmade = (status: number, code: string, cause: RefusalCause): Extract<Outcome, { kind: 'refused' }> => {
+  return { kind: 'refused', status, code, message: '', cause };
 };
 
-/** For a call that was not made, as Graph kept failing for other tasks. */
-export const serviceAway = {
-  kind: 'refused',
-  status: 0,
-  code: 'ServiceAway',
-  message: '',
-  cause: 'serviceUnavailable',
-} as const satisfies Outcome;
+/** No token could be obtained. `code` is Entra's own, where it gave one. */
+export const noCredential = (code: string): Outcome =>
+  unmade(0, code.startsWith('AADSTS') ? code : 'NoCredential', 'serviceUnavailable');
 
-/** For a call that was not made, as Graph could not be reached. `code` is the system's error code. */
-export const unreachable = (code: string | undefined): Outcome => {
-  return { kind: 'refused', status: 0, code: code ?? 'Unreachable', message: '', cause: 'serviceUnavailable' };
-};
+/** Graph kept failing for other tasks. */
+export const serviceAway = unmade(0, 'ServiceAway', 'serviceUnavailable');
 
-/** For a call that was not made, as the requester is no longer signed in. */
-export const signInGone: Outcome = {
-  kind: 'refused',
-  status: 401,
-  code: 'SignInGone',
-  message: '',
-  cause: 'signInGone',
-};
+/** Graph could not be reached. `code` is the system's error code. */
+export const unreachable = (code = 'Unreachable'): Outcome => unmade(0, code, 'serviceUnavailable');
 
-/** For a call that was not made, as the person who had started it may no longer do so. */
-export const ordererMayNot: Outcome = {
-  kind: 'refused',
-  status: 403,
-  code: 'OrdererMayNot',
-  message: '',
-  cause: 'ordererMayNot',
-};
+/** The requester is no longer signed in. */
+export const signInGone = unmade(401, 'SignInGone', 'signInGone');
+
+/** The person who had started it may no longer do so. */
+export const ordererMayNot = unmade(403, 'OrdererMayNot', 'ordererMayNot');
 
 function causeOf({ status, code, message }: Refusal, quarantined: boolean): RefusalCause {
   const word = code.toLowerCase();

@@ -8,21 +8,11 @@ export function plainWord(word: string): string {
   return word.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 }
 
-const statuses: ReadonlyMap<string, StepStatus> = new Map([
-  ['success', 'success'],
-  ['failure', 'failure'],
-  ['skipped', 'skipped'],
-  ['warning', 'warning'],
-]);
+const byPlainWord = <T extends string>(...words: T[]): ReadonlyMap<string, T> =>
+  new Map(words.map((word) => [plainWord(word), word]));
 
-const stepTypes: ReadonlyMap<string, StepType> = new Map([
-  ['import', 'import'],
-  ['scoping', 'scoping'],
-  ['matching', 'matching'],
-  ['processing', 'processing'],
-  ['referenceresolution', 'referenceResolution'],
-  ['export', 'export'],
-]);
+const statuses = byPlainWord('success', 'failure', 'skipped', 'warning');
+const stepTypes = byPlainWord('import', 'scoping', 'matching', 'processing', 'referenceResolution', 'export');
 
 /** A result or status word. Null is kept apart from an unknown word: silence is no contradiction, a new word may be. */
 export function readStatus(word: string | null): StepStatus | null {

@@ -14,8 +14,8 @@ import { runCommand } from '../../../src/chat/registry/run.ts';
 import type { Reply } from '../../../src/chat/reply.ts';
 import { openDatabase } from '../../../src/db/database.ts';
 import { registry } from '../../../src/features/registry.ts';
-import { readAudit } from '../../../src/requests/audit-log.ts';
 import { createTestClock } from '../../support/clock.ts';
+import { readAudit } from '../../support/read-audit.ts';
 
 const done: Reply = { kind: 'live', liveId: 'the fixture ran' };
 let ran: string[];

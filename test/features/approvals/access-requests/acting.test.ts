@@ -14,12 +14,12 @@ import {
   findAccessRequestOf,
 } from '../../../../src/features/approvals/access-requests/store.ts';
 import type { AccessParts } from '../../../../src/requests/access-parts.ts';
-import { readAudit } from '../../../../src/requests/audit-log.ts';
 import { finishTask } from '../../../../src/requests/running.ts';
 import { findRequest } from '../../../../src/requests/store.ts';
 import { ask, claimed, done, wanted } from '../../../requests/support.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, sqliteEngine, useTestDatabase } from '../../../support/databases.ts';
+import { readAudit } from '../../../support/read-audit.ts';
 import { lapses } from './lapses.ts';
 import {
   accessParts,

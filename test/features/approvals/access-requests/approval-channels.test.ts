@@ -7,9 +7,9 @@ import {
   listApprovalChannels,
   removeShare,
 } from '../../../../src/features/approvals/access-requests/approval-channels.ts';
-import { readAudit } from '../../../../src/requests/audit-log.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
+import { readAudit } from '../../../support/read-audit.ts';
 import { reader } from './support.ts';
 
 describe.each(engines)('approval channels on $name', (engine) => {

@@ -4,9 +4,9 @@ import { assignmentLeft } from '../../../../src/features/approvals/access-reques
 import { beginAssignment, settleAssignment } from '../../../../src/features/approvals/access-requests/assigning.ts';
 import { act, findAccessRequest } from '../../../../src/features/approvals/access-requests/store.ts';
 import type { AccessParts } from '../../../../src/requests/access-parts.ts';
-import { readAudit } from '../../../../src/requests/audit-log.ts';
 import { createTestClock } from '../../../support/clock.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
+import { readAudit } from '../../../support/read-audit.ts';
 import { accessParts, approved, cancel } from './support.ts';
 
 const assignment = { app: 'salesforce', subject: 'isaiah', appRole: 'User' };

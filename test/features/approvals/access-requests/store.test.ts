@@ -9,11 +9,11 @@ import {
   recordRefusal,
 } from '../../../../src/features/approvals/access-requests/store.ts';
 import type { AccessParts } from '../../../../src/requests/access-parts.ts';
-import { readAudit } from '../../../../src/requests/audit-log.ts';
 import { unusedId } from '../../../../src/requests/request-id.ts';
 import { ask } from '../../../requests/support.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
+import { readAudit } from '../../../support/read-audit.ts';
 import { accessParts, askAccess, cancel, dayMs, deny, kindsOf, megan, wantedAccess } from './support.ts';
 
 describe.each(engines)('access requests on $name', (engine) => {

@@ -14,8 +14,8 @@ import {
 import type { Message } from '../../../../src/outbox/message.ts';
 import { claimDue, notePost } from '../../../../src/outbox/message-store.ts';
 import type { AccessParts } from '../../../../src/requests/access-parts.ts';
-import { readAudit } from '../../../../src/requests/audit-log.ts';
 import { noLimits, storeParts } from '../../../requests/support.ts';
+import { readAudit } from '../../../support/read-audit.ts';
 
 export const dayMs = 24 * 60 * 60_000;
 export const megan = { id: 'megan', name: 'Megan Bowen' };

@@ -16,9 +16,9 @@ import { giveUpConversation } from '../../../../src/features/approvals/access-re
 import { fetched } from '../../../../src/graph/answer.ts';
 import type { AppMatch } from '../../../../src/graph/applications.ts';
 import type { AccessParts } from '../../../../src/requests/access-parts.ts';
-import { readAudit } from '../../../../src/requests/audit-log.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
+import { readAudit } from '../../../support/read-audit.ts';
 import { accessParts, approve, askAccess, dayMs, kindsOf, reader, takeNotices } from './support.ts';
 
 describe.each(engines)('a conversation that Teams refuses on $name', (engine) => {

@@ -10,9 +10,9 @@ import {
   removeWatch,
   type WatchParts,
 } from '../../../../src/features/checks/watching/watches.ts';
-import { readAudit } from '../../../../src/requests/audit-log.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
+import { readAudit } from '../../../support/read-audit.ts';
 import { alex, forgetWatches, status, takeAnnouncements, watch } from './support.ts';
 
 const everyMs = 300_000;
