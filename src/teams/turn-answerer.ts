@@ -94,7 +94,7 @@ interface Own {
   readonly cardId: string | null;
   /** A card that says that Usher is working may stand there, and cannot be edited. */
   readonly isStray: boolean;
-  /** An earlier attempt may have posted the card of its request before its process died. */
+  /** An earlier attempt may have posted a card before its process died. */
   readonly isResumed: boolean;
 }
 
@@ -137,13 +137,13 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
   /** `own` is a card that this turn has already shown; `clicked` the card with the clicked button. */
   async function show(incoming: Incoming, reply: Reply, own: Own, clicked: string | null): Promise<Posted> {
     const cardId = own.cardId ?? (clicked !== null && (await carriesOn(incoming, reply, clicked)) ? clicked : null);
-    const shown = { cardId, isStray: own.isStray, isOwn: own.cardId !== null };
-    const mayStand = own.isResumed && own.cardId === null;
+    const isStray = own.isStray || (own.isResumed && own.cardId === null);
+    const shown = { cardId, isStray, isOwn: own.cardId !== null };
     switch (reply.kind) {
       case 'card':
         return put(incoming, shown, reply.message);
       case 'live':
-        return showLive(incoming, reply, { cardId, isStray: own.isStray || mayStand });
+        return showLive(incoming, reply, shown);
       case 'fileOffer':
         return showBeside(incoming, own, () => conversations.offerFile(incoming.conversation, reply.offer));
       case 'signIn': {
@@ -175,7 +175,7 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
   async function showLive(
     { conversation }: Where,
     { liveId, drawing: given }: Reply & { kind: 'live' },
-    { cardId, isStray }: Pick<Shown, 'cardId' | 'isStray'>,
+    { cardId, isStray }: Shown,
   ): Promise<Posted> {
     const found = given ?? (await chat.draw(liveId));
     if (found === null) throw new Error(`card ${liveId} cannot be drawn`);

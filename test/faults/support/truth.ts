@@ -1,29 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Kysely } from 'kysely';
-import type { Drawing } from '../../../src/chat/reply.ts';
+import { drawMessage } from '../../../src/chat/draw-message.ts';
 import type { Clock } from '../../../src/clock.ts';
 import { clouds } from '../../../src/clouds.ts';
 import type { Database } from '../../../src/db/database.ts';
 import { drawAccessCard } from '../../../src/features/approvals/draw-access-card.ts';
 import { drawRequest } from '../../../src/features/provisioning/draw.ts';
+import type { Message } from '../../../src/outbox/message.ts';
+import { toMessage } from '../../../src/outbox/message-store.ts';
 import type { StoreParts } from '../../../src/requests/store.ts';
 import type { ShownCard } from '../../support/usher.ts';
 import { gate } from './scale.ts';
-
-/** What these checks read of what Usher has said to Teams, or is going to. */
-interface MessageRow {
-  readonly id: string;
-  readonly kind: 'request' | 'access' | 'notice' | 'announcement';
-  readonly reference: string;
-  readonly activity_id: string | null;
-  readonly shown_revision: number;
-  readonly latest_revision: number | null;
-  readonly due_at: number | null;
-  readonly gone: number;
-}
-
-const messagesIn = ({ query }: Database) =>
-  (query as unknown as Kysely<{ messages: MessageRow }>).selectFrom('messages');
 
 /** The faults found, in words; empty when all is as it should be. */
 export type Complaints = readonly string[];
@@ -42,7 +28,8 @@ export async function findUnfinished(database: Database): Promise<Complaints> {
     .select(['id', 'state'])
     .where('state', 'in', ['pending', 'approved', 'started'])
     .execute();
-  const messages = await messagesIn(database)
+  const messages = await query
+    .selectFrom('messages')
     .select(['id', 'kind', 'reference', 'shown_revision', 'latest_revision', 'due_at', 'gone'])
     .execute();
   const owed = messages.filter(({ due_at }) => due_at !== null);
@@ -84,23 +71,30 @@ export async function findUntrueCards(
   const applications = { find: async () => ({ ok: true, value: { kind: 'none', known: [] } }) };
   const fromGraph = { directory: unasked, access, applications, assignments: unasked } as never;
   const drawParts = { store, entraPortal, ...(fromGraph as object) } as Parameters<typeof drawAccessCard>[0];
-  const messages = await messagesIn(database)
-    .select(['id', 'kind', 'reference'])
+  const rows = await database.query
+    .selectFrom('messages')
+    .selectAll()
     .where('activity_id', 'is not', null)
+    .where('kind', 'in', ['request', 'access'])
     .where('gone', '=', 0)
     .execute();
   const complaints: string[] = [];
-  const compare = (id: string, drawing: Drawing | null) => {
-    const card = shown.find((one) => one.id === drawing?.live.cardId);
-    const expected: unknown = JSON.parse(JSON.stringify(drawing?.message.card ?? null));
+  const inRequests = { store, entraPortal, isOpenPlace: () => true };
+  const registry = {
+    messages: {
+      request: { draw: (_: unknown, { reference }: Message) => drawRequest(inRequests, reference) },
+      access: { draw: (_: unknown, message: Message) => drawAccessCard(drawParts, message) },
+    },
+  };
+  for (const message of rows.map(toMessage)) {
+    const drawing = await drawMessage({ registry } as never, message);
+    const card = shown.find((one) => one.id === message.activityId);
+    const content = drawing === null || 'text' in drawing.content ? null : drawing.content;
+    const expected: unknown = JSON.parse(JSON.stringify(content?.card ?? null));
     if (!isDeepStrictEqual(card?.content, expected))
       complaints.push(
-        `the card of ${id} says: ${card?.text ?? 'nothing'} — and the store: ${drawing?.message.summary}`,
+        `the card of ${message.id} says: ${card?.text ?? 'nothing'} — and the store: ${content?.summary}`,
       );
-  };
-  for (const { id, kind, reference } of messages) {
-    if (kind === 'request') compare(id, await drawRequest({ store, entraPortal, isOpenPlace: () => true }, reference));
-    if (kind === 'access') compare(id, await drawAccessCard(drawParts, id));
   }
   return complaints;
 }
@@ -153,7 +147,7 @@ export function findCrowds(arrivals: readonly number[]): Complaints {
  * replica could store its activity id.
  */
 export async function findStrayCards(database: Database, shown: readonly ShownCard[]): Promise<readonly ShownCard[]> {
-  const kept = await messagesIn(database).select('activity_id').execute();
+  const kept = await database.query.selectFrom('messages').select('activity_id').execute();
   const ids = new Set(kept.map(({ activity_id }) => activity_id));
   return shown.filter(
     (card) =>
