@@ -114,36 +114,6 @@ export async function insertRequest(
   return { ...withoutTasks(row), tasks: tasks.map(toTask) };
 }
 
-const newColumns = [
-  'id',
-  'source',
-  'requested_by_id',
-  'requested_by_name',
-  'app_id',
-  'app_name',
-  'locale',
-  'time_zone',
-  'conversation',
-  'revision',
-  'created_at',
-  'left_out',
-] as const;
-
-const insertNew = compiledOnce((db, row: Pick<Selectable<RequestRow>, (typeof newColumns)[number]>) =>
-  db
-    .insertInto('requests')
-    .columns(newColumns)
-    .expression(
-      db
-        .selectNoFrom((made) => newColumns.map((name) => made.val(row[name]).as(name)))
-        .where(({ not, exists, selectFrom }) =>
-          not(exists(selectFrom('access_requests').select('id').where('id', '=', row.id))),
-        ),
-    )
-    .onConflict((conflict) => conflict.doNothing())
-    .returningAll(),
-);
-
 /** The new row, with an id that no request of either kind has; or the id of what this source has made before. */
 async function insertOrFind(
   transaction: Transaction<Schema>,
@@ -167,7 +137,19 @@ async function insertOrFind(
       created_at: now,
       left_out: JSON.stringify(leftOut),
     };
-    const [inserted] = await insertNew(transaction, row);
+    const inserted = await transaction
+      .insertInto('requests')
+      .columns(Object.keys(row) as (keyof typeof row)[])
+      .expression(
+        transaction
+          .selectNoFrom((made) => Object.entries(row).map(([name, value]) => made.val(value).as(name)))
+          .where(({ not, exists, selectFrom }) =>
+            not(exists(selectFrom('access_requests').select('id').where('id', '=', id))),
+          ),
+      )
+      .onConflict((conflict) => conflict.doNothing())
+      .returningAll()
+      .executeTakeFirst();
     if (inserted !== undefined) return inserted;
     const earlier = await transaction
       .selectFrom('requests')

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 
 import type { Database } from '../../src/db/database.ts';
 import type { ProvisioningService } from '../../src/requests/attempt.ts';
+import { accessSource } from '../../src/requests/authority.ts';
 import type { Request, Task } from '../../src/requests/request.ts';
 import type { Fault } from '../../src/sandbox/graph/faults.ts';
 import { apps } from '../../src/sandbox/tenant/applications.ts';
@@ -319,6 +320,20 @@ describe('the dispatcher', () => {
     await scene.settled();
 
     expect((await scene.tasksOf(request)).every(({ state }) => state.kind === 'done')).toBe(true);
+  });
+
+  it('says of each change whether it may concern an access request', async () => {
+    await open();
+    const typed = await scene.ask([people.isaiah.id]);
+    const approved = await scene.ask([people.adele.id], undefined, { source: `${accessSource}R7K3MQ` });
+    const told = new Map<string, boolean[]>();
+
+    scene.start({ changed: (id, ofAccess) => void told.set(id, [...(told.get(id) ?? []), ofAccess]) });
+    await scene.settled();
+
+    // It has started; its end is told right after.
+    expect(told.get(typed.id)?.[0]).toBe(false);
+    expect(told.get(approved.id)?.[0]).toBe(true);
   });
 
   it('announces each change once it is stored', async () => {
