@@ -52,7 +52,7 @@ export interface MetricsParts {
 }
 
 const faultCauses: readonly FaultCause[] = ['unreachable', 'noToken', 'serviceUnavailable'];
-const guarded: readonly GivenUp[] = ['turn', 'card', 'edit', 'message', 'send', 'watch', 'survey', 'ending'];
+const guarded: readonly GivenUp[] = ['turn', 'card', 'message', 'send', 'watch', 'survey', 'ending'];
 const mostApps = 200;
 const mostEndpoints = 100;
 const other = 'other';

@@ -5,7 +5,7 @@ import type { Schema } from '../db/schema.ts';
 import { afterPost, type Message, type PostEnd, tryAgainAt } from '../outbox/message.ts';
 import { claimDue, notePost, putOff } from '../outbox/message-store.ts';
 import { tellGivenUp } from './give-up.ts';
-import type { Outbox } from './outbox.ts';
+import type { Noted, Outbox } from './outbox.ts';
 import type { CommandParts } from './registry/define-command.ts';
 import type { Drawing } from './reply.ts';
 
@@ -99,11 +99,11 @@ export function createOutbox(parts: CommandParts, draw: (message: Message) => Pr
     dueInMs: () => (nextAt === null ? null : Math.max(nextAt - clock.now(), 1)),
     attempt: async ({ stored }, post) => (await attempt('send', stored, post))?.value ?? null,
     async ended(drawing, end, instead = null) {
-      const { isNoted, dueAt } = await noteEnd(parts, drawing, end, instead);
+      const { noted, dueAt } = await noteEnd(parts, drawing, end, instead);
       plan(dueAt);
       // The card of a request has left, so its tasks may begin: on SQLite they would hold it up.
       if (drawing.stored.kind === 'request') parts.publish('tasks', null);
-      return isNoted;
+      return noted;
     },
   };
 }
@@ -114,7 +114,7 @@ export async function noteEnd(
   { stored, finished, needsAnswer = false }: Drawing,
   end: PostEnd,
   instead: string | null = null,
-): Promise<{ readonly isNoted: boolean; readonly dueAt: number | null }> {
+): Promise<{ readonly noted: Noted; readonly dueAt: number | null }> {
   const { database, clock } = parts.store;
   const { repeatPauseMs } = parts;
   const mustArrive = finished || needsAnswer;
@@ -124,13 +124,14 @@ export async function noteEnd(
   // First, as after a crash in between the message is due again.
   if (changes.gone === 'refused') await gaveUp?.(parts, stored, end.kind === 'gone' ? 'gone' : 'failed');
   const note = (query: Kysely<Schema>) => notePost(query, stored.id, changes, instead);
-  const isNoted =
+  const latest =
     end.kind !== 'done' || posted === undefined
       ? await note(database.query)
       : await database.transact(async (transaction) => {
-          const isFirst = await note(transaction);
-          if (isFirst) await posted(parts, transaction, stored);
-          return isFirst;
+          const revision = await note(transaction);
+          if (revision !== null) await posted(parts, transaction, stored);
+          return revision;
         });
-  return { isNoted, dueAt: changes.dueAt ?? null };
+  const isOutdated = (latest ?? 0) > stored.revision;
+  return { noted: latest === null ? 'tooLate' : isOutdated ? 'outdated' : 'latest', dueAt: changes.dueAt ?? null };
 }

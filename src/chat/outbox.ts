@@ -10,10 +10,12 @@ export interface Outbox {
   /** Posts a message; null where it was given up because it crashed processes, or where another process has it now. */
   attempt<T>(drawing: Drawing, post: () => Promise<T>): Promise<T | null>;
   /**
-   * Notes how a post ended, see `outbox/message.ts`. False where another process had posted the card before, so that
-   * this one's is one too many.
+   * Notes how a post ended, see `outbox/message.ts`.
    *
    * @param instead the activity that the card replaces; null for the first one.
    */
-  ended(drawing: Drawing, end: PostEnd, instead?: string | null): Promise<boolean>;
+  ended(drawing: Drawing, end: PostEnd, instead?: string | null): Promise<Noted>;
 }
+
+/** `outdated`: it has changed since it was drawn. `tooLate`: another process had posted the card before. */
+export type Noted = 'latest' | 'outdated' | 'tooLate';

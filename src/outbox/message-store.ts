@@ -93,8 +93,8 @@ export async function claimDue(
 }
 
 /**
- * Notes how a post ended. Of two processes that posted a card, the first to note it wins, and this returns false for
- * the other one.
+ * Notes how a post ended; resolves with the latest revision. Of two processes that posted a card, the first to note it
+ * wins, and this resolves with null for the other one.
  *
  * @param instead the activity that it replaces; null for the first one.
  */
@@ -103,15 +103,15 @@ export async function notePost(
   id: string,
   posted: Posted,
   instead: string | null = null,
-): Promise<boolean> {
+): Promise<number | null> {
   const noted = await query
     .updateTable('messages')
     .set(columnsOf(posted))
     .where('id', '=', id)
     .where((message) => message.or([message('activity_id', 'is', null), message('activity_id', '=', instead ?? '')]))
-    .returning('id')
+    .returning('latest_revision')
     .executeTakeFirst();
-  return noted !== undefined;
+  return noted === undefined ? null : (noted.latest_revision ?? 0);
 }
 
 function columnsOf(posted: Posted): Updateable<MessageRow> {
@@ -208,6 +208,8 @@ export interface EditingParts {
  * meanwhile, and draws once more: the last edit shows the latest revision.
  */
 export interface CardEdit {
+  /** The latest revision when it began: what was drawn before may be older. */
+  readonly revision: number;
   /** False when the card may have been edited by another process meanwhile. */
   end(): Promise<boolean>;
 }
@@ -219,7 +221,8 @@ const defaultLeaseMs = 30_000;
 export async function beginEdit(parts: EditingParts, id: string): Promise<CardEdit | null> {
   const { database, clock, owner, stillMs, leaseMs = defaultLeaseMs } = parts;
   const { query, dialect } = database;
-  if (dialect.singleProcess) return { end: async () => true };
+  // What one process has drawn nothing but itself can have changed.
+  if (dialect.singleProcess) return { revision: 0, end: async () => true };
   const now = clock.now();
   const until = now + leaseMs;
   const begun = await query
@@ -233,10 +236,11 @@ export async function beginEdit(parts: EditingParts, id: string): Promise<CardEd
         message('edit_owner', '=', owner),
       ]),
     )
-    .returning('id')
+    .returning('latest_revision')
     .executeTakeFirst();
   if (begun === undefined) return null;
   return {
+    revision: begun.latest_revision ?? 0,
     async end() {
       const ended = await query
         .updateTable('messages')

@@ -41,11 +41,11 @@ export interface Guarded {
 }
 
 /**
- * Drawing and sending are separate kinds, `card` and `edit`, `message` and `send`: a successful first part says nothing
- * about the second, and must not reset its count. `ending`: how a provisioning request ended, for its access request.
+ * `card` is the drawing and the edit of a card. In the outbox drawing and sending are separate, `message` and `send`: a
+ * successful first part says nothing about the second, and must not reset its count. `ending`: how a provisioning request ended, for its access request.
  * `survey`: a read of all jobs.
  */
-export type GuardedKind = 'card' | 'edit' | 'message' | 'send' | 'watch' | 'survey' | 'ending';
+export type GuardedKind = 'card' | 'message' | 'send' | 'watch' | 'survey' | 'ending';
 
 export type Guard = <T>(id: string, work: () => Promise<T>) => Promise<Attempted<T>>;
 

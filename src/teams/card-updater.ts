@@ -26,8 +26,10 @@ import type { Pacing } from './pacing.ts';
 export interface CardUpdater {
   /** The request has changed, or its forecast may have. */
   touch(id: string): void;
-  /** The card shows this drawing already: another part has just posted it, or replaced another card with it. */
-  showed(drawing: Drawing, how: 'post' | 'edit'): Promise<void>;
+  /** Another part has just posted this drawing, and noted that. With `isOutdated` the request has changed since. */
+  posted(drawing: Drawing, isOutdated: boolean): void;
+  /** Another part has replaced a card with this drawing. */
+  showed(drawing: Drawing): Promise<void>;
   /** Resolves when no card is dirty any more; used at the end of a process. */
   settled(): Promise<void>;
   /** How many cards are remembered. */
@@ -82,6 +84,8 @@ interface Card {
   fingerprint: string | null;
   failures: number;
   finished: boolean;
+  /** Its conversation has room for an edit of it now. */
+  hasTurn: boolean;
 }
 
 export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
@@ -99,6 +103,7 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
       fingerprint: null,
       failures: 0,
       finished: false,
+      hasTurn: false,
     };
     card.touchedAt = clock.monotonic();
     cards.set(id, card);
@@ -160,10 +165,6 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
 
   const tell = (id: string) => async (reference: string) => (await parts.giveUp?.(id, reference)) ?? true;
 
-  function guarded<T>(kind: 'card' | 'edit', id: string, work: () => Promise<T>): Promise<Attempted<T>> {
-    return parts.guard?.run({ kind, id }, work, tell(id)) ?? work().then((value) => ({ kind: 'done', value }));
-  }
-
   /** For an edit that was not done: how long to wait before the next attempt; null when none is needed. */
   function notDone(id: string, card: Card, attempted: Exclude<Attempted<unknown>, { kind: 'done' }>): number | null {
     if (attempted.kind === 'busy') return busyPauseMs;
@@ -172,25 +173,34 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
 
   /** Returns how long to wait before the next attempt, or null when none is needed. */
   async function drawOnce(id: string, card: Card): Promise<number | null> {
-    const looked = await guarded('card', id, () => parts.draw(id));
-    if (looked.kind !== 'done') return notDone(id, card, looked);
-    const first = looked.value;
-    if (first === null) return null;
-    card.finished = first.finished;
-    if (first.stored.activityId === null) {
-      await postOutcome(first);
+    if (parts.guard === undefined) return drawAndEdit(id, card);
+    const attempted = await parts.guard.run({ kind: 'card', id }, () => drawAndEdit(id, card), tell(id));
+    return attempted.kind === 'done' ? attempted.value : notDone(id, card, attempted);
+  }
+
+  async function drawAndEdit(id: string, card: Card): Promise<number | null> {
+    const drawing = await parts.draw(id);
+    if (drawing === null) return null;
+    card.finished = drawing.finished;
+    if (drawing.stored.activityId === null) {
+      await postOutcome(drawing);
       return null;
     }
-    if (first.fingerprint === card.fingerprint) return null;
-    const key = parts.keyOf(first.stored.conversation);
-    await clock.sleep(pacing.take(key, clock.monotonic()) - clock.monotonic(), ending);
+    if (drawing.fingerprint === card.fingerprint) return null;
+    if (!card.hasTurn) {
+      const waitMs = pacing.take(parts.keyOf(drawing.stored.conversation), clock.monotonic()) - clock.monotonic();
+      card.hasTurn = true;
+      // After a wait the request is drawn as it is then.
+      if (waitMs > 0) return waitMs;
+    }
     const edit = await parts.beginEdit(id);
     // The other process may have read the request before the latest change.
     if (edit === null) return editEveryMs;
     try {
-      const edited = await guarded('edit', id, () => editNow(id, card));
-      return edited.kind === 'done' ? edited.value : notDone(id, card, edited);
+      const isLatest = !card.dirty && edit.revision <= drawing.stored.revision;
+      return await editNow(isLatest ? drawing : await parts.draw(id), card);
     } finally {
+      card.hasTurn = false;
       if (!(await isOurs(edit, id))) {
         card.fingerprint = null;
         card.dirty = true;
@@ -214,11 +224,10 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
     }
   }
 
-  async function editNow(id: string, card: Card): Promise<number | null> {
-    // Time has passed, so the request is drawn as it is now.
-    const drawing = await parts.draw(id);
+  async function editNow(drawing: Drawing | null, card: Card): Promise<number | null> {
     if (ending.aborted || drawing === null || drawing.stored.activityId === null) return null;
     const { stored, content, finished } = drawing;
+    const { id } = stored;
     const sent = await conversations.edit(stored.conversation, drawing.stored.activityId, content);
     card.lastEditAt = clock.monotonic();
     card.finished = finished;
@@ -246,10 +255,14 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
     return null;
   }
 
-  async function showed(drawing: Drawing, card: Card): Promise<void> {
-    card.fingerprint = drawing.fingerprint;
+  function noteOn(card: Card, { fingerprint, finished }: Drawing): void {
+    card.fingerprint = fingerprint;
     card.failures = 0;
-    card.finished = drawing.finished;
+    card.finished = finished;
+  }
+
+  async function showed(drawing: Drawing, card: Card): Promise<void> {
+    noteOn(card, drawing);
     try {
       await parts.noteShown(drawing.stored.id, drawing.stored.revision);
     } catch (error) {
@@ -273,12 +286,18 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
 
   return {
     touch,
-    async showed(drawing, how) {
-      const card = cardOf(drawing.stored.id);
-      if (how === 'edit') card.lastEditAt = clock.monotonic();
+    posted(drawing, isOutdated) {
+      const { id } = drawing.stored;
+      noteOn(cardOf(id), drawing);
+      if (isOutdated) touch(id);
+    },
+    async showed(drawing) {
+      const { id } = drawing.stored;
+      const card = cardOf(id);
+      card.lastEditAt = clock.monotonic();
       await showed(drawing, card);
       // The request may have changed during the edit.
-      touch(drawing.stored.id);
+      touch(id);
     },
     async settled() {
       for (;;) {

@@ -23,8 +23,8 @@ export interface OutboxSenderParts {
   readonly pacing: Pacing;
   /** Identifies a conversation. */
   readonly keyOf: (conversation: string) => string;
-  /** A card has been posted and shows this drawing. */
-  readonly showed: (drawing: Drawing, how: 'post') => Promise<void>;
+  /** A card has been posted, and shows this drawing. */
+  readonly posted: (drawing: Drawing, isOutdated: boolean) => void;
   /** A card may be out of date. */
   readonly touch: (id: string) => void;
   readonly clock: Clock;
@@ -103,13 +103,15 @@ export function startOutboxSender(parts: OutboxSenderParts): Worker {
   }
 
   async function note(drawing: Drawing, posted: Posted): Promise<true> {
-    const { id, conversation } = drawing.stored;
+    const { id, conversation, revision } = drawing.stored;
     unnoted.set(id, posted);
-    const isNoted = await outbox.ended(drawing, posted);
+    const noted = await outbox.ended(drawing, posted);
     unnoted.delete(id);
-    if (posted.kind !== 'done') parts.touch(id);
-    else if (!isNoted && posted.activityId !== null) await conversations.remove(conversation, posted.activityId);
-    else if (posted.activityId !== null) await parts.showed(drawing, 'post');
+    if (posted.kind !== 'done' || posted.activityId === null) {
+      // A text does not change.
+      if (revision > 0) parts.touch(id);
+    } else if (noted === 'tooLate') await conversations.remove(conversation, posted.activityId);
+    else parts.posted(drawing, noted === 'outdated');
     return true;
   }
 

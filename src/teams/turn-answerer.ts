@@ -1,6 +1,7 @@
 import { assertNever } from '../assert-never.ts';
 import type { Chat } from '../chat/chat.ts';
 import type { Incoming } from '../chat/incoming.ts';
+import type { Noted } from '../chat/outbox.ts';
 import type { CardMessage, Content, Drawing, Reply, SignInInvitation } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
 import { isDatabaseFault } from '../db/database.ts';
@@ -58,8 +59,9 @@ export interface TurnAnswererParts {
   readonly turns: Turns;
   /** The owners of cards that other people see as well; without it no owner is checked. */
   readonly owners?: Pick<CardOwners, 'note' | 'find'>;
-  /** The card of a request now shows this drawing. */
-  readonly showed: (drawing: Drawing, how: 'post' | 'edit') => Promise<void>;
+  /** See `CardUpdater`. */
+  readonly posted: (drawing: Drawing, isOutdated: boolean) => void;
+  readonly showed: (drawing: Drawing) => Promise<void>;
   /** The card of a request may be out of date. */
   readonly touch: (requestId: string) => void;
   /** Posts the card that asks a person to sign in; absent where Graph is called with Usher's own permission. */
@@ -191,23 +193,24 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
     if (cardId === null) {
       const posted = await post({ conversation }, drawing.content);
       if (posted.kind !== 'done') warnNotTaken(posted);
-      const isNoted = await note(drawing, posted, null);
+      const noted = await note(drawing, posted, null);
       if (posted.kind !== 'done' || posted.activityId === null) parts.touch(liveId);
-      else if (isNoted) await parts.showed(drawing, 'post');
-      else return elsewhere(posted.activityId);
+      else if (noted === 'tooLate') return elsewhere(posted.activityId);
+      else parts.posted(drawing, noted === 'outdated');
       return { kind: 'done', activityId: null };
     }
     // It shows nothing of the request yet.
     const blank = { ...drawing, stored: { ...drawing.stored, revision: 0 } };
-    if (known === null && !(await note(blank, { kind: 'done', activityId: cardId }, known))) return elsewhere(cardId);
+    if (known === null && (await note(blank, { kind: 'done', activityId: cardId }, known)) === 'tooLate')
+      return elsewhere(cardId);
     const edited = await edit({ conversation }, cardId, drawing.content);
-    if (edited.kind === 'done') await parts.showed(drawing, 'edit');
+    if (edited.kind === 'done') await parts.showed(drawing);
     else parts.touch(liveId);
     return { kind: 'done', activityId: cardId };
   }
 
   /** Teams may have the card, and no other process could find it there: if that is not stored now, it is posted twice. */
-  async function note(drawing: Drawing, end: PostEnd, instead: string | null): Promise<boolean> {
+  async function note(drawing: Drawing, end: PostEnd, instead: string | null): Promise<Noted> {
     const until = clock.monotonic() + noteWithinMs;
     for (;;) {
       try {

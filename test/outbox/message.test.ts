@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { afterPost, type Message, type Posting, repeatAfterMs, tryAgainAt } from '../../src/outbox/message.ts';
+import { afterPost, type Message, type Posting, defaultRepeatPauseMs, tryAgainAt } from '../../src/outbox/message.ts';
 
 const now = 1_000_000;
 const retryAfterMs = 45_000;
@@ -76,7 +76,7 @@ describe('a post that Teams may have taken', () => {
   ])('of %s is repeated after a pause', (_what, posting, isStray) => {
     const posted = afterPost(due, posting, { kind: 'perhaps' }, now);
 
-    expect(posted).toEqual({ dueAt: now + repeatAfterMs, isRepeated: true, isStray });
+    expect(posted).toEqual({ dueAt: now + defaultRepeatPauseMs, isRepeated: true, isStray });
     expect({ ...due, ...posted }.shownRevision).toBe(0);
   });
 
@@ -109,7 +109,7 @@ describe('a post that Teams may have taken', () => {
   it('is not taken for a failure, however often it was refused before', () => {
     const posted = afterPost({ ...due, failures: 149 }, outcome, { kind: 'perhaps' }, now);
 
-    expect({ ...due, ...posted }).toMatchObject({ gone: 'no', dueAt: now + repeatAfterMs });
+    expect({ ...due, ...posted }).toMatchObject({ gone: 'no', dueAt: now + defaultRepeatPauseMs });
   });
 });
 

@@ -94,9 +94,9 @@ export function createAnsweringStage(): AnsweringStage {
         const trouble = stage.attachTroubles.shift();
         if (trouble !== undefined) throw trouble();
         ends.push(`${end.kind}${stored.isStray ? ' stray' : ''}`);
-        if (end.kind !== 'done') return true;
+        if (end.kind !== 'done') return 'latest' as const;
         stage.liveCardId ??= end.activityId;
-        return stage.liveCardId === end.activityId;
+        return stage.liveCardId === end.activityId ? 'latest' : 'tooLate';
       },
     },
     isPosted: (cardId: string) => Promise.resolve(cardId === stage.liveCardId || otherLiveCards.includes(cardId)),
@@ -139,6 +139,7 @@ export function createAnsweringStage(): AnsweringStage {
       prune: () => Promise.resolve(),
       stop: () => Promise.resolve(),
     },
+    posted: () => undefined,
     showed: () => Promise.resolve(),
     touch: (liveId) => void touched.push(liveId),
     clock,

@@ -81,7 +81,7 @@ describe('a card', () => {
   it('that the turn has just posted is left alone until it changes', async () => {
     const shown = drawingOf({ id: 'R1', conversation: 'chat', activityId: 'card-R1', revision: 1, finished: false });
     stage.change('R1', { activityId: null });
-    await stage.cardUpdater.showed(shown, 'post');
+    stage.cardUpdater.posted(shown, false);
     await stage.clock.advance(0);
     const before = stage.edits.length;
 
@@ -96,7 +96,7 @@ describe('a card', () => {
   it('that replaces another keeps still for two seconds too', async () => {
     const shown = drawingOf({ id: 'R1', conversation: 'chat', activityId: 'card-R1', revision: 1, finished: false });
     stage.change('R1', { activityId: null });
-    await stage.cardUpdater.showed(shown, 'edit');
+    await stage.cardUpdater.showed(shown);
 
     stage.change('R1');
     await stage.clock.advance(1_999);

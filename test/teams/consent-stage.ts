@@ -87,7 +87,7 @@ export async function startConsentStage(): Promise<ConsentStage> {
       due: () => Promise.resolve([]),
       dueInMs: () => null,
       attempt: () => Promise.resolve(null),
-      ended: () => Promise.resolve(true),
+      ended: () => Promise.resolve('latest' as const),
     },
     besideEarlier: (message: CardMessage) => message,
     isPosted: (cardId: string) => Promise.resolve(cardId === 'card-of-a-request'),
@@ -110,7 +110,8 @@ export async function startConsentStage(): Promise<ConsentStage> {
   const pacing = createPacing();
   const turns = createTurns({ database, clock, log });
   const shared = { chat, conversations, pacing, turns, clock, ending: ending.signal, log };
-  const answering = createTurnAnswerer({ ...shared, showed: () => Promise.resolve(), touch: () => {} });
+  const answering = createTurnAnswerer({ ...shared, posted: () => undefined,
+    showed: () => Promise.resolve(), touch: () => {} });
   const isFileAllowed = (address: string) => address.startsWith(storage.url);
   const consentHandler = createConsentHandler({ ...shared, answering, isFileAllowed });
   const guard = { allowedTenants: config.allowedTenants, issuer: null, serviceHosts: 'loopback' as const };

@@ -33,7 +33,7 @@ const card = (id: string, conversation = 'alex', more: Partial<Drawing> = {}): D
   ...more,
 });
 const text = (number: number, conversation = 'alex'): Drawing => ({
-  ...card(`notice-${number}`, conversation, { finished: true }),
+  ...drawingOf({ id: `notice-${number}`, conversation, activityId: null, revision: 0, finished: true }),
   content: { text: `text ${number}` },
 });
 
@@ -48,7 +48,7 @@ beforeEach(() => {
     attempt: (_drawing, work) => work(),
     async ended({ stored }, end) {
       told.push(`${end.kind} ${stored.id}${end.kind === 'done' ? ` ${end.activityId}` : ''}`);
-      return true;
+      return 'latest';
     },
   };
   outboxSender = startOutboxSender({
@@ -72,7 +72,7 @@ beforeEach(() => {
     },
     pacing: createPacing(),
     keyOf: (conversation) => conversation,
-    showed: async ({ stored }) => void shown.push(stored.id),
+    posted: ({ stored }, isOutdated) => void shown.push(isOutdated ? `${stored.id} outdated` : stored.id),
     touch: (id) => void touched.push(id),
     clock,
     ending: ending.signal,
@@ -204,12 +204,23 @@ describe('a message that may have arrived', () => {
 
 describe('a card that another process has posted as well', () => {
   it('is removed again where that one noted it first', async () => {
-    outbox.ended = async () => false;
+    outbox.ended = async () => 'tooLate';
     due.push(card('R1'));
 
     await outboxSender.settled();
 
     expect([removed, shown]).toEqual([['card-1'], []]);
+  });
+});
+
+describe('a card whose request has changed while it was posted', () => {
+  it('is brought up to date', async () => {
+    outbox.ended = async () => 'outdated';
+    due.push(card('R1'));
+
+    await outboxSender.settled();
+
+    expect(shown).toEqual(['R1 outdated']);
   });
 });
 

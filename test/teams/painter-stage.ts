@@ -61,7 +61,7 @@ export function createStage(): Stage {
       drawn.set(id, Math.max(revision, drawn.get(id) ?? 0));
       drawnListener();
     },
-    beginEdit: async () => ({ end: async () => true }),
+    beginEdit: async () => ({ revision: 0, end: async () => true }),
     conversations: {
       async edit(conversation, cardId, content) {
         if (busy.has(cardId)) overlaps += 1;
