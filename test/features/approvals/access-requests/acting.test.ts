@@ -206,6 +206,20 @@ describe.each(engines)('acting on an access request on $name', (engine) => {
     expect(request).toMatchObject({ awaiting: { until }, heldUpSince: request?.awaiting?.since });
   });
 
+  it('reports the wait that a retry has begun as well', async () => {
+    const { id, until } = await awaitingOne();
+    await clock.advance(hourMs);
+    await act(parts, id, { kind: 'lapse', why: 'notAssigned' });
+    await takeNotices(parts);
+
+    await act(parts, id, { kind: 'retry', by: alex });
+    await startApproved(parts, id, { request: wanted(), assigned: false });
+    await endOutOfScope();
+    await awaitThing(parts, id, { heldUp: 'assignment', until, delayMs: 1 });
+
+    expect(await takeNotices(parts)).toEqual(['alex chat: waits', 'megan chat: waits']);
+  });
+
   it('does not wait for what was put back meanwhile, nor twice when two processes find its end', async () => {
     const { id, until } = await startedOne();
     const wait = { heldUp: 'assignment', until, delayMs: 1 } as const;

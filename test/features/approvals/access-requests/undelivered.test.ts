@@ -86,6 +86,7 @@ describe.each(engines)('a conversation that Teams refuses on $name', (engine) =>
 
     const isRouted = await giveUp(request, 'desk#1');
     const waiting = await findAccessRequest(database, request.id);
+    await giveUp(request, 'desk#1');
     const second = await route(request);
 
     expect([first, isRouted, waiting?.routed, second]).toEqual([['desk'], true, false, [personalKey('alex')]]);
@@ -94,7 +95,7 @@ describe.each(engines)('a conversation that Teams refuses on $name', (engine) =>
     expect(await readAudit(database.query, 9)).toContainEqual(
       expect.objectContaining({ kind: 'placeRemoved', actorId: '', details: { place: 'desk', why: 'gone' } }),
     );
-    expect(await kindsOf(parts)).toContain('accessNotShown');
+    expect((await kindsOf(parts)).filter((kind) => kind === 'accessNotShown')).toHaveLength(1);
   });
 
   it('leaves the request where it is as long as another approver has its card', async () => {
