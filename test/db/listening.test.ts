@@ -9,7 +9,7 @@ import { cancelRequest } from '../../src/requests/confirmation.ts';
 import { recoverTasks } from '../../src/requests/crashed.ts';
 import { requeueTasks } from '../../src/requests/queue.ts';
 import { finishTask, postponeTask, renewLease } from '../../src/requests/running.ts';
-import { accessParts, approve, askAccess, megan, reader } from '../features/approvals/access-requests/support.ts';
+import { accessParts, approve, askAccess, deny, megan, reader } from '../features/approvals/access-requests/support.ts';
 import { ask, claimed, done, noLimits, storeParts } from '../requests/support.ts';
 import { postgresEngine, sqliteEngine, useTestDatabase } from '../support/databases.ts';
 import { eventually } from '../support/eventually.ts';
@@ -103,6 +103,9 @@ describe('another process on PostgreSQL', () => {
     await marked();
 
     const deciding = await heardOf(() => act(parts, id, approve));
+    const { id: denied } = await askAccess(parts, { subject: { id: 'adele', name: 'Adele', label: null } });
+    await marked();
+    const denying = await heardOf(() => act(parts, denied, deny));
     const card = {
       accessRequestId: id,
       source: 'card',
@@ -115,7 +118,9 @@ describe('another process on PostgreSQL', () => {
     );
 
     expect(asking).toEqual(['access']);
-    expect(deciding.toSorted()).toEqual(['access', 'outbox']);
+    // The notice of an approval waits until it is known whether the request starts.
+    expect(deciding).toEqual(['access']);
+    expect(denying).toEqual(['outbox']);
     expect(copying).toEqual(['outbox']);
   });
 

@@ -1,26 +1,32 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from '../../../../src/db/database.ts';
-import { putOff } from '../../../../src/db/handing-out.ts';
 import {
-  accessCardOfActivity,
   accessCardsOf,
   accessCardsShowing,
-  attachAccessCard,
-  dueAccessCards,
+  approversCards,
   enqueueAccessCards,
-  findAccessCard,
-  findUndrawnAccessCards,
-  markAccessCardDrawn,
+  hasReaders,
+  keyOfRoute,
   openAccessCard,
+  routeSource,
 } from '../../../../src/features/approvals/access-requests/access-cards.ts';
 import { startApproved } from '../../../../src/features/approvals/access-requests/acting.ts';
 import { act, findAccessRequest } from '../../../../src/features/approvals/access-requests/store.ts';
+import {
+  findMessage,
+  findUnshown,
+  notePost,
+  noteShown,
+  putOff,
+  setGone,
+} from '../../../../src/outbox/message-store.ts';
 import type { AccessParts } from '../../../../src/requests/access-parts.ts';
+import { readAudit } from '../../../../src/requests/audit-log.ts';
 import { cancelRequest } from '../../../../src/requests/confirmation.ts';
 import { wanted } from '../../../requests/support.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
-import { accessParts, approve, askAccess, reader } from './support.ts';
+import { accessParts, approve, askAccess, kindsOf, reader, takeDue } from './support.ts';
 
 describe.each(engines)('the access cards of a request on $name', (engine) => {
   const place = useTestDatabase(engine);
@@ -54,104 +60,102 @@ describe.each(engines)('the access cards of a request on $name', (engine) => {
   it('are created once for one source', async () => {
     const first = await openAccessCard(parts, card('one'));
     const second = await openAccessCard(parts, card('one'));
+    await queue('one');
 
     expect(second).toBe(first);
     expect(first).toMatch(/^copy-/);
-    expect(await findAccessCard(database, first)).toEqual({
-      id: first,
-      accessRequestId,
+    expect(await accessCardsOf(database, accessRequestId)).toEqual([first]);
+    expect(await findMessage(database, first)).toMatchObject({
+      kind: 'access',
+      reference: accessRequestId,
       source: 'one',
       conversation: 'chat of one',
       reader,
       audience: 'approvers',
-      cardId: null,
+      activityId: null,
       revision: 1,
-      drawnRevision: 0,
-      failures: 0,
+      shownRevision: 0,
     });
   });
 
-  it('are not posted by the outbox sender when the caller posts them', async () => {
+  it('are left to the caller that posts them, and posted all the same where it does not', async () => {
     const id = await openAccessCard(parts, card('one'));
 
-    expect(await dueAccessCards(database, clock.now() + 59_999, 10)).toEqual([]);
-    expect(await accessCardsOf(database, accessRequestId)).toEqual([]);
-    await attachAccessCard(database, id, 'card 1', null);
-    expect(await accessCardsOf(database, accessRequestId)).toEqual([id]);
-    expect(await accessCardOfActivity(database, 'card 1')).toMatchObject({ id, cardId: 'card 1' });
-    expect(await accessCardOfActivity(database, 'card 2')).toBeNull();
-  });
+    const atOnce = await takeDue(parts);
+    await clock.advance(60_000);
+    const handedOut = await takeDue(parts);
 
-  it('are handed out all the same where the caller has not posted them within a minute', async () => {
-    const id = await openAccessCard(parts, card('one'));
-
-    const handedOut = await dueAccessCards(database, clock.now() + 60_000, 10);
-
+    expect(atOnce).toEqual([]);
     expect(handedOut).toMatchObject([{ id }]);
   });
 
-  it('keep the activity id that was noted first, and count as out of date where another card replaces them', async () => {
-    const id = await openAccessCard(parts, card('one'));
+  it('are recorded with who had them shown, once, where a person asked for them', async () => {
+    const shownBy = { actorId: 'megan', key: 'desk' };
+    for (const source of ['one', 'one', 'two']) await openAccessCard(parts, { ...card(source), shownBy });
+    await openAccessCard(parts, card('by itself'));
 
-    const first = await attachAccessCard(database, id, 'card 1', null);
-    await markAccessCardDrawn(database, id, 1);
-    const second = await attachAccessCard(database, id, 'card 2', null);
-    const drawn = await findUndrawnAccessCards(database, 10);
-    const instead = await attachAccessCard(database, id, 'card 3', 'card 1');
-
-    expect([first, second, instead]).toEqual(['card 1', 'card 1', 'card 3']);
-    expect([drawn, await findUndrawnAccessCards(database, 10)]).toEqual([[], [id]]);
+    const kinds = await kindsOf(parts);
+    const [latest] = await readAudit(database.query, 1);
+    expect(kinds).toEqual(['accessAsked', 'accessShown', 'accessShown']);
+    expect(latest).toMatchObject({ actorId: 'megan', requestId: accessRequestId, details: { key: 'desk' } });
   });
 
-  it('are handed out once a minute, until they are posted', async () => {
-    await queue('one', 'two');
-    await queue('two', 'three');
+  it('take the place of those that the conversation was shown before, and of no others', async () => {
+    const earlier = await openAccessCard(parts, card('show|desk|1'));
+    const others = [await openAccessCard(parts, card('show|board|1')), await openAccessCard(parts, card('asked|desk'))];
+    await clock.advance(1);
 
-    const [one] = await dueAccessCards(database, clock.now(), 1);
-    const others = await dueAccessCards(database, clock.now(), 10);
-    await attachAccessCard(database, one?.id ?? '', 'card 1', null);
-    await putOff(database, 'access_cards', others[0]?.id ?? '', null);
-    const tooSoon = await dueAccessCards(database, clock.now() + 59_999, 10);
-    const again = await dueAccessCards(database, clock.now() + 60_000, 10);
+    const latest = await openAccessCard(parts, { ...card('show|desk|2'), insteadOf: 'show|desk|' });
 
-    expect(new Set([one, ...others].map((handedOut) => handedOut?.conversation)).size).toBe(3);
-    expect(tooSoon).toEqual([]);
-    expect(again.map(({ id }) => id)).toEqual([others[1]?.id]);
+    const left = await accessCardsOf(database, accessRequestId);
+    expect(left.toSorted()).toEqual([...others, latest].toSorted());
+    expect(await findMessage(database, earlier)).toBeNull();
   });
 
-  it('are handed out to one process each, however many ask at once', async () => {
-    await queue(...Array.from({ length: 20 }, (_, index) => `place ${index}`));
+  it('have readers where they are posted or in the outbox, and none where Teams refused them or they were given up', async () => {
+    await queue('waits', 'edited', 'taken without an id', 'given up', 'refused', 'withdrawn');
+    await openAccessCard(parts, card('of the requester', 'requester'));
+    const { query } = database;
+    const idOf = async (source: string) => {
+      const row = query.selectFrom('messages').select('id').where('source', '=', source);
+      return (await row.executeTakeFirstOrThrow()).id;
+    };
+    await notePost(query, await idOf('edited'), { activityId: 'activity', dueAt: null });
+    await notePost(query, await idOf('taken without an id'), { shownRevision: 1, dueAt: null });
+    await putOff(database, await idOf('given up'), null);
+    await setGone(query, await idOf('refused'), 'refused');
+    await notePost(query, await idOf('withdrawn'), { activityId: 'activity 2', shownRevision: 1 });
+    await setGone(query, await idOf('withdrawn'), 'withdrawn');
 
-    const handedOut = await Promise.all(Array.from({ length: 5 }, () => dueAccessCards(database, clock.now(), 10)));
+    const cards = await approversCards(query, accessRequestId);
 
-    const ids = handedOut.flat().map(({ id }) => id);
-    expect(new Set(ids).size).toBe(ids.length);
-    expect(ids).toHaveLength(20);
+    expect(cards).toHaveLength(6);
+    const read = cards.filter(hasReaders).map(({ source }) => source);
+    expect(read.toSorted()).toEqual(['edited', 'taken without an id', 'waits']);
   });
 
-  it('are handed out again when they are put off, and count how often', async () => {
-    await queue('one');
-    const [one] = await dueAccessCards(database, clock.now(), 1);
+  it('tell from their source in which conversation Usher showed them unasked', () => {
+    const reference = accessRequestId;
 
-    await putOff(database, 'access_cards', one?.id ?? '', clock.now() + 5_000);
+    const keys = [routeSource(reference, 'a|desk'), routeSource('another', 'desk'), 'show|desk|1'].map((source) =>
+      keyOfRoute({ reference, source }),
+    );
 
-    expect(await dueAccessCards(database, clock.now() + 4_999, 1)).toEqual([]);
-    expect(await dueAccessCards(database, clock.now() + 5_000, 1)).toMatchObject([{ id: one?.id, failures: 1 }]);
+    expect(keys).toEqual(['a|desk', null, null]);
   });
 
   it('are out of date after a change of the access request or of its provisioning request', async () => {
     const id = await openAccessCard(parts, card('one', 'requester'));
     await openAccessCard(parts, card('never posted'));
-    await attachAccessCard(database, id, 'card 1', null);
+    await notePost(database.query, id, { activityId: 'card 1', dueAt: null });
     const seen: (readonly string[])[] = [];
     const revisions: (number | undefined)[] = [];
     const look = async () => {
-      const found = await findAccessCard(database, id);
+      const found = await findMessage(database, id);
       revisions.push(found?.revision);
-      seen.push(await findUndrawnAccessCards(database, 10));
-      await markAccessCardDrawn(database, id, found?.revision ?? 0);
-      await markAccessCardDrawn(database, id, 0);
-      seen.push(await findUndrawnAccessCards(database, 10));
+      seen.push(await findUnshown(database, 10));
+      await noteShown(database, id, found?.revision ?? 0);
+      seen.push(await findUnshown(database, 10));
     };
 
     await look();
@@ -166,7 +170,9 @@ describe.each(engines)('the access cards of a request on $name', (engine) => {
 
     expect(seen).toEqual([[id], [], [id], [], [id], [], [id], []]);
     expect(revisions).toEqual([1, 2, 4, 5]);
-    expect(await accessCardsShowing(database, [requestId])).toEqual([id]);
-    expect(await accessCardsShowing(database, [])).toEqual([]);
+    expect(await accessCardsShowing(database, [requestId])).toHaveLength(2);
+    expect([await accessCardsShowing(database, []), await accessCardsShowing(database, ['another'])]).toEqual([[], []]);
+    // It shows on these cards, and has none of its own.
+    expect(await findMessage(database, requestId)).toBeNull();
   });
 });

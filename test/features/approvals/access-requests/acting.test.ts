@@ -120,7 +120,7 @@ describe.each(engines)('acting on an access request on $name', (engine) => {
     expect(await database.query.selectFrom('requests').select('id').execute()).toHaveLength(runs);
     const decisions = (await kindsOf(parts)).filter((kind) => ['accessApproved', 'accessDenied'].includes(kind));
     expect(decisions).toEqual([winner % 2 === 0 ? 'accessApproved' : 'accessDenied']);
-    expect(await database.query.selectFrom('notices').select('id').execute()).toHaveLength(1);
+    expect(await database.query.selectFrom('messages').select('kind').execute()).toEqual([{ kind: 'notice' }]);
   });
 
   it('starts no call when it is cancelled at the moment of its start', async () => {
@@ -162,7 +162,7 @@ describe.each(engines)('acting on an access request on $name', (engine) => {
 
     expect(retried).toMatchObject({ kind: 'done', accessRequest: { state: { kind: 'started' } } });
     expect((await findAccessRequest(database, id))?.state).toMatchObject({ kind: 'finished', outcome: 'created' });
-    expect(await takeNotices(parts)).toEqual(['megan chat: result', 'alex chat: result']);
+    expect(await takeNotices(parts)).toEqual(['alex chat: result', 'megan chat: result']);
     expect((await readAudit(database.query, 2)).toReversed()).toMatchObject([
       { kind: 'accessRetried', actorId: 'alex', requestId: id },
       { kind: 'accessFinished', requestId: id, details: { outcome: 'created' } },
@@ -204,6 +204,20 @@ describe.each(engines)('acting on an access request on $name', (engine) => {
     expect(await takeNotices(parts)).toEqual([]);
     const request = await findAccessRequest(database, id);
     expect(request).toMatchObject({ awaiting: { until }, heldUpSince: request?.awaiting?.since });
+  });
+
+  it('reports the wait that a retry has begun as well', async () => {
+    const { id, until } = await awaitingOne();
+    await clock.advance(hourMs);
+    await act(parts, id, { kind: 'lapse', why: 'notAssigned' });
+    await takeNotices(parts);
+
+    await act(parts, id, { kind: 'retry', by: alex });
+    await startApproved(parts, id, { request: wanted(), assigned: false });
+    await endOutOfScope();
+    await awaitThing(parts, id, { heldUp: 'assignment', until, delayMs: 1 });
+
+    expect(await takeNotices(parts)).toEqual(['alex chat: waits', 'megan chat: waits']);
   });
 
   it('does not wait for what was put back meanwhile, nor twice when two processes find its end', async () => {

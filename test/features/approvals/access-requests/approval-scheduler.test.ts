@@ -1,11 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from '../../../../src/db/database.ts';
 import {
-  accessCardPosted,
-  accessCardsOf,
-  dueAccessCards,
-} from '../../../../src/features/approvals/access-requests/access-cards.ts';
-import {
   type ApprovalScheduler,
   type DueActions,
   type Routing,
@@ -31,6 +26,7 @@ import {
   kindsOf,
   reader,
   stateOf,
+  takeDue,
   takeNotices,
 } from './support.ts';
 
@@ -126,14 +122,13 @@ describe.each(engines)('the approval scheduler on $name', (engine) => {
     await later(stage, hourMs);
 
     expect(stage.routed).toEqual([id]);
-    const cards = await dueAccessCards(database, clock.now(), 10);
+    const cards = await takeDue(parts);
     expect(cards.map(({ conversation }) => conversation).toSorted()).toEqual(['board', 'desk']);
-    expect(cards).toMatchObject(Array(2).fill({ accessRequestId: id, audience: 'approvers', cardId: null }));
-    expect(await accessCardsOf(database, id)).toEqual([]);
+    expect(cards).toMatchObject(
+      Array(2).fill({ kind: 'access', reference: id, audience: 'approvers', activityId: null, isInterrupted: false }),
+    );
     expect(await findAccessRequest(database, id)).toMatchObject({ routed: true, revision: 2 });
     expect(await kindsOf(parts)).toEqual(['accessAsked']);
-    for (const card of cards) await accessCardPosted(parts, card.id, `card of ${card.id}`);
-    expect(await kindsOf(parts)).toEqual(['accessAsked', 'accessShown', 'accessShown']);
     expect(stage.changed).toEqual([id]);
   });
 
@@ -147,7 +142,7 @@ describe.each(engines)('the approval scheduler on $name', (engine) => {
     found.resolve({ kind: 'routed', to: [desk] });
     await stage.scheduler.settled();
 
-    expect(await dueAccessCards(database, clock.now(), 10)).toEqual([]);
+    expect(await takeDue(parts)).toEqual([]);
     expect(await kindsOf(parts)).toEqual(['accessAsked', 'accessCancelled']);
     expect(await findAccessRequest(database, id)).toMatchObject({ revision: 2, state: { kind: 'cancelled' } });
   });

@@ -1,13 +1,10 @@
 import type { Database } from '../../../../src/db/database.ts';
-import {
-  announcementSent,
-  dueAnnouncements,
-  type JobChangeDetails,
-} from '../../../../src/features/checks/watching/announcements.ts';
+import type { JobChangeDetails } from '../../../../src/features/checks/watching/announcements.ts';
 import type { Watch } from '../../../../src/features/checks/watching/watch-row.ts';
 import { type Fetched, fetched, troubled } from '../../../../src/graph/answer.ts';
 import type { JobHealth, JobStatus } from '../../../../src/graph/job-status.ts';
 import type { JobStatusMatch } from '../../../../src/graph/synchronization.ts';
+import { claimDue, notePost } from '../../../../src/outbox/message-store.ts';
 
 export const alex = 'alex';
 
@@ -41,15 +38,17 @@ export function watch(key: string, appId = 'salesforce'): Omit<Watch, 'addedAt'>
 
 /** Deletes every row that has to do with watching. */
 export async function forgetWatches({ query }: Database): Promise<void> {
-  for (const table of ['announcements', 'watched_jobs', 'watches', 'rounds', 'seen_jobs'] as const)
+  for (const table of ['messages', 'watched_jobs', 'watches', 'rounds', 'seen_jobs'] as const)
     await query.deleteFrom(table).execute();
 }
 
-/** Takes all announcements out of the outbox, as `conversation: app change`. */
-export async function takeAnnouncements(database: Database, now: number): Promise<string[]> {
-  const due = await dueAnnouncements(database, now, 100);
-  for (const { id } of due) await announcementSent(database, id);
-  return due.map(({ conversation, details }) => `${conversation}: ${toldIn(details)}`);
+/** Takes all announcements out of the outbox, as `conversation: app change`, those of one moment by conversation. */
+export async function takeAnnouncements({ query, dialect }: Database, now: number): Promise<string[]> {
+  const due = await claimDue({ query, dialect }, now, 100);
+  for (const { id } of due) await notePost(query, id, { dueAt: null });
+  const told = due.map(({ conversation, details }) => {
+    const { app, change, at } = JSON.parse(details ?? '') as JobChangeDetails;
+    return { at, text: `${conversation}: ${app.id} ${change}` };
+  });
+  return told.toSorted((one, other) => one.at - other.at || (one.text < other.text ? -1 : 1)).map(({ text }) => text);
 }
-
-const toldIn = ({ app, change }: JobChangeDetails) => `${app.id} ${change}`;

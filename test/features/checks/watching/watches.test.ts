@@ -1,8 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../../src/clock.ts';
 import type { Database } from '../../../../src/db/database.ts';
-import { putOff } from '../../../../src/db/handing-out.ts';
-import { announcementSent, dueAnnouncements } from '../../../../src/features/checks/watching/announcements.ts';
 import { claimRound, noteStatus, releaseRound } from '../../../../src/features/checks/watching/round.ts';
 import {
   addWatch,
@@ -10,6 +8,7 @@ import {
   removeWatch,
   type WatchParts,
 } from '../../../../src/features/checks/watching/watches.ts';
+import { claimDue } from '../../../../src/outbox/message-store.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
 import { readAudit } from '../../../support/read-audit.ts';
@@ -114,18 +113,12 @@ describe.each(engines)('watches on $name', (engine) => {
     await seen('quarantined');
 
     const { conversation, reader, app } = watch('desk');
-    expect(await dueAnnouncements(database, clock.now(), 10)).toEqual([
-      {
-        id: expect.any(Number),
-        key: 'desk',
-        appId: app.id,
-        conversation,
-        reader,
-        kind: 'jobChanged',
-        details: { app, change: 'enteredQuarantine', status: status('quarantined'), at: clock.now() },
-        failures: 0,
-      },
-    ]);
+    const [announcement, ...others] = await claimDue(database, clock.now(), 10);
+    expect(others).toEqual([]);
+    expect(announcement).toMatchObject({ kind: 'announcement', reference: 'salesforce|desk', conversation, reader });
+    expect(JSON.parse(announcement?.details ?? '')).toEqual({
+      ...{ app, change: 'enteredQuarantine', status: status('quarantined'), at: clock.now() },
+    });
   });
 
   it('that are added while the job is in quarantine get its announcement at once', async () => {
@@ -144,9 +137,12 @@ describe.each(engines)('watches on $name', (engine) => {
     await addWatch(parts, watch('other'));
     await seen('quarantined');
 
+    await addWatch(parts, watch('desk', 'zscaler'));
+    await seen('quarantined', 'zscaler');
+
     await removeWatch(parts, 'desk', 'salesforce', alex);
 
-    expect(await owed()).toEqual(['other chat: salesforce enteredQuarantine']);
+    expect(await owed()).toEqual(['desk chat: zscaler enteredQuarantine', 'other chat: salesforce enteredQuarantine']);
   });
 
   it('begin anew for an app that no conversation watched any more', async () => {
@@ -159,26 +155,6 @@ describe.each(engines)('watches on $name', (engine) => {
     await seen('healthy');
 
     expect([atOnce, await owed()]).toEqual([[], []]);
-  });
-
-  it('hand out an announcement to one process at a time, and again when it was not sent', async () => {
-    await addWatch(parts, watch('desk'));
-    await seen('quarantined');
-    const due = () => dueAnnouncements(database, clock.now(), 10);
-
-    const [first, ...others] = await due();
-    const handedOut = await due();
-    await clock.advance(60_000);
-    const [again] = await due();
-    await putOff(database, 'announcements', again?.id ?? 0, clock.now() + 5_000);
-    const later = await due();
-    await clock.advance(5_000);
-    const [last] = await due();
-    await announcementSent(database, last?.id ?? 0);
-    await clock.advance(120_000);
-
-    expect([others, handedOut, later, await due()]).toEqual([[], [], [], []]);
-    expect([again?.id, last?.id, last?.failures]).toEqual([first?.id, first?.id, 1]);
   });
 
   it('are checked by one process a round', async () => {
