@@ -6,7 +6,7 @@ import type { NewRequest } from '../../requests/store.ts';
 import type { Command } from '../command.ts';
 import { lookAgainForApp } from '../offers/second-look.ts';
 import type { CommandParts, Turn } from '../registry/define-command.ts';
-import { recordAudit, refuseOnGround, say, troubleReply } from '../registry/turn.ts';
+import { type Answered, answered, recordAudit, refuseOnGround, say, troubleReply } from '../registry/turn.ts';
 import type { Reply } from '../reply.ts';
 import { provisioningPageUrl } from '../views/entra-link.ts';
 import type { SayButton } from '../views/parts.ts';
@@ -22,13 +22,9 @@ export interface Target {
   readonly rule: Rule;
 }
 
-export type TargetFound =
-  | { readonly kind: 'target'; readonly target: Target }
-  | { readonly kind: 'reply'; readonly reply: Reply };
+export type TargetFound = { readonly kind: 'target'; readonly target: Target } | Answered;
 
-export type ApplicationFound =
-  | { readonly kind: 'application'; readonly app: Application }
-  | { readonly kind: 'reply'; readonly reply: Reply };
+export type ApplicationFound = { readonly kind: 'application'; readonly app: Application } | Answered;
 
 /** The app that is meant; else a reply that asks which, or says that none was found. */
 export async function findApplication(
@@ -36,17 +32,16 @@ export async function findApplication(
   turn: Turn,
   command: ProvisioningCommand,
 ): Promise<ApplicationFound> {
-  const reply = (answer: Reply): ApplicationFound => ({ kind: 'reply', reply: answer });
   const found = await parts.applications.find(command.app);
-  if (!found.ok) return reply(troubleReply(turn.words, found.trouble, tryAgain(parts, command)));
+  if (!found.ok) return answered(troubleReply(turn.words, found.trouble, tryAgain(parts, command)));
   switch (found.value.kind) {
     case 'none':
-      return reply(await lookAgainForApp(parts, turn, command));
+      return answered(await lookAgainForApp(parts, turn, command));
     case 'several': {
       const only = found.value.more ? null : await onlyProvisioned(parts, found.value.apps);
       if (only !== null) return { kind: 'application', app: only };
       const message = await pickApp(parts, turn, command, found.value.apps, found.value.more);
-      return reply({ kind: 'card', inPlace: true, message });
+      return answered({ kind: 'card', inPlace: true, message });
     }
     case 'one':
       return { kind: 'application', app: found.value.app };
@@ -55,9 +50,7 @@ export async function findApplication(
   }
 }
 
-export type AppFound =
-  | { readonly kind: 'app'; readonly app: Application; readonly job: Job }
-  | { readonly kind: 'reply'; readonly reply: Reply };
+export type AppFound = { readonly kind: 'app'; readonly app: Application; readonly job: Job } | Answered;
 
 /** The app that is meant, and its synchronization job for objects of this type. A disabled app takes no people. */
 export async function findApp(
@@ -75,12 +68,10 @@ export async function findApp(
   ]);
   // If Graph does not tell, the call will.
   if (enabled.ok && enabled.value === false)
-    return { kind: 'reply', reply: await blocked(parts, turn, app, { kind: 'appDisabled', app: app.displayName }) };
-  if (!setUp.ok) return { kind: 'reply', reply: troubleReply(turn.words, setUp.trouble, tryAgain(parts, command)) };
-  if (setUp.value.kind === 'none') {
-    const why = { kind: 'appNotConfigured', app: app.displayName } as const;
-    return { kind: 'reply', reply: await blocked(parts, turn, app, why) };
-  }
+    return answered(await blocked(parts, turn, app, { kind: 'appDisabled', app: app.displayName }));
+  if (!setUp.ok) return answered(troubleReply(turn.words, setUp.trouble, tryAgain(parts, command)));
+  if (setUp.value.kind === 'none')
+    return answered(await blocked(parts, turn, app, { kind: 'appNotConfigured', app: app.displayName }));
   return { kind: 'app', app, job: setUp.value.job };
 }
 
@@ -94,23 +85,22 @@ export async function findTarget(
   command: ProvisioningCommand,
   objectType: 'User' | 'Group',
 ): Promise<TargetFound> {
-  const reply = (answer: Reply): TargetFound => ({ kind: 'reply', reply: answer });
   const found = await findApp(parts, turn, command, objectType);
   if (found.kind === 'reply') return found;
   const { app, job } = found;
   const obstacle = await blockedBy(parts, turn, app, job);
-  if (obstacle !== null) return reply(obstacle);
+  if (obstacle !== null) return answered(obstacle);
 
   const rule = await parts.synchronization.findRule(app.id, job.id, objectType);
-  if (!rule.ok) return reply(troubleReply(turn.words, rule.trouble, tryAgain(parts, command)));
+  if (!rule.ok) return answered(troubleReply(turn.words, rule.trouble, tryAgain(parts, command)));
   const chosen = rule.value ?? (await sourceRule(parts, app, job, objectType));
   if (chosen === null) {
     const kind = objectType === 'Group' ? 'appTakesNoGroups' : 'appTakesNoUsers';
-    return reply(await blocked(parts, turn, app, { kind, app: app.displayName }));
+    return answered(await blocked(parts, turn, app, { kind, app: app.displayName }));
   }
   const ground = { cloudSync: chosen.source === 'activeDirectory' };
   const outOfBounds = await refuseOnGround(parts, turn, 'provision.run', ground);
-  if (outOfBounds !== null) return reply(outOfBounds);
+  if (outOfBounds !== null) return answered(outOfBounds);
   return { kind: 'target', target: { app, job, rule: chosen } };
 }
 

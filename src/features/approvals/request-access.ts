@@ -8,7 +8,7 @@ import { blocked, findApp, sourceOf, tryAgain } from '../../chat/names/target.ts
 import { commands, firstOf, inTurn, provisionFor, type Resolved, refused } from '../../chat/offers/resolved.ts';
 import { type CommandParts, defineCommand, type Lookup, type Turn } from '../../chat/registry/define-command.ts';
 import { refuseUnattended, runCommand } from '../../chat/registry/run.ts';
-import { recordAudit, troubleReply } from '../../chat/registry/turn.ts';
+import { answered, recordAudit, troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { didYouMean } from '../../chat/views/did-you-mean.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
@@ -206,12 +206,9 @@ async function findAccessTarget(parts: CommandParts, turn: Turn, command: Reques
   if (found.kind === 'reply') return found;
   const { app, job } = found;
   const rule = await parts.synchronization.findRule(app.id, job.id, 'User');
-  if (!rule.ok)
-    return { kind: 'reply', reply: troubleReply(turn.words, rule.trouble, tryAgain(parts, command)) } as const;
-  if (rule.value?.source !== 'entra') {
-    const reply = await blocked(parts, turn, app, { kind: 'accessNeedsEntraApp', app: app.displayName });
-    return { kind: 'reply', reply } as const;
-  }
+  if (!rule.ok) return answered(troubleReply(turn.words, rule.trouble, tryAgain(parts, command)));
+  if (rule.value?.source !== 'entra')
+    return answered(await blocked(parts, turn, app, { kind: 'accessNeedsEntraApp', app: app.displayName }));
   const person = await findPerson(parts, turn, command, app);
   if (person.kind === 'reply') return person;
   return { kind: 'target', app, user: person.user } as const;
