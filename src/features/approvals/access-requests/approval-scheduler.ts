@@ -9,7 +9,7 @@ import type { AccessParts } from '../../../requests/access-parts.ts';
 import type { Guard } from '../../../requests/crash-guard.ts';
 import type { NewRequest } from '../../../requests/store.ts';
 import { startWorker, type Worker } from '../../../worker.ts';
-import type { AccessRequest, AwaitedThing, FinishedAs, HeldUp, LapseReason } from './access-request.ts';
+import type { AccessRequest, FinishedAs, HeldUp, LapseReason, Wait } from './access-request.ts';
 import { act, startApproved } from './acting.ts';
 import {
   awaitThing,
@@ -66,14 +66,7 @@ export type StartVerdict =
   /** No longer approved: it was withdrawn meanwhile. */
   | { readonly kind: 'overtaken' };
 
-export type EndVerdict =
-  | { readonly kind: 'finish' }
-  | {
-      readonly kind: 'await';
-      readonly heldUp: AwaitedThing;
-      readonly until: number;
-      readonly delayMs: number;
-    };
+export type EndVerdict = { readonly kind: 'finish' } | ({ readonly kind: 'await' } & Wait);
 
 export const finish: EndVerdict = { kind: 'finish' };
 

@@ -5,9 +5,16 @@ import { lastTold } from '../../../graph/outcome/over-all.ts';
 import type { Outcome } from '../../../graph/outcome.ts';
 import type { AccessParts } from '../../../requests/access-parts.ts';
 import { writeAudit } from '../../../requests/audit-log.ts';
-import type { Lease, Reader } from '../../../requests/request.ts';
+import type { Lease } from '../../../requests/request.ts';
 import { enqueueAccessCards, routeSource } from './access-cards.ts';
-import { type AwaitedThing, type FinishedAs, type HeldUp, isAwaited, type LapseReason } from './access-request.ts';
+import {
+  type DecidedFrom,
+  type FinishedAs,
+  type HeldUp,
+  isAwaited,
+  type LapseReason,
+  type Wait,
+} from './access-request.ts';
 import { applyAction, lockAccessRequest } from './acting.ts';
 import { enqueueReminder, enqueueUnreached, releaseApproval } from './notices.ts';
 
@@ -122,10 +129,8 @@ export async function nextDueAt({ database }: AccessParts, after = -1): Promise<
 }
 
 /** A conversation with approvers. */
-export interface ShownTo {
+export interface ShownTo extends DecidedFrom {
   readonly key: string;
-  readonly conversation: string;
-  readonly reader: Reader;
 }
 
 /**
@@ -212,11 +217,7 @@ const LAPSES = {
  * A started request waits for this from now on, since its provisioning request ended without it. False when that
  * request has been requeued meanwhile, or another process was first.
  */
-export function awaitThing(
-  parts: AccessParts,
-  id: string,
-  { heldUp, until, delayMs }: { readonly heldUp: AwaitedThing; readonly until: number; readonly delayMs: number },
-): Promise<boolean> {
+export function awaitThing(parts: AccessParts, id: string, { heldUp, until, delayMs }: Wait): Promise<boolean> {
   return parts.database.transact(async (transaction) => {
     const row = await lockAccessRequest(parts, transaction, id);
     if (row === null || row.state !== 'started' || row.request_id === null) return false;
