@@ -1,11 +1,11 @@
 import { assertNever } from '../../../assert-never.ts';
-import type { MessageKey, Messages } from '../../../chat/messages.ts';
+import type { Messages, MessageValues } from '../../../chat/messages.ts';
 import { codeOf } from '../../../chat/views/graph-problems.ts';
 import type { Tone } from '../../../chat/views/tone.ts';
 import { verdictOf } from '../../provisioning/cards/outcome-text.ts';
 import { outcomeLine } from '../../provisioning/cards/reason-texts.ts';
 import { type CheckFacts, type CheckVerdict, sideOf } from '../diagnosis.ts';
-import { jobMeaning } from './status-card.ts';
+import { type JobMeaning, jobMeaning, meaning } from './status-card.ts';
 
 /** Graph's refusal of the job read, where there was one; finished for a card. */
 export function refusedCode(words: Messages, { jobTrouble }: CheckFacts): string | null {
@@ -31,16 +31,10 @@ interface Context {
   readonly who: Provisioner;
 }
 
-/** A verdict in words: what it is, what it means, what to try next. Finished texts except for `title` and `summary`. */
-export interface VerdictWords {
+/** A verdict in words: what it is, what it means, what to try next. `title` is plain, without user text. */
+export interface VerdictWords extends JobMeaning {
   readonly tone: Tone;
-  /** Plain, without user text. */
   readonly title: string;
-  readonly paragraphs: readonly string[];
-  readonly next: string | null;
-  readonly code: string | null;
-  /** Plain. */
-  readonly summary: string;
 }
 
 const TONES: Readonly<Record<CheckVerdict['kind'], Tone>> = {
@@ -70,12 +64,10 @@ export function verdictTitle(words: Messages, verdict: CheckVerdict): { readonly
 }
 
 export function verdictWords(words: Messages, verdict: CheckVerdict, context: Context): VerdictWords {
-  return { ...verdictTitle(words, verdict), code: null, ...meaningOf(words, verdict, context) };
+  return { ...verdictTitle(words, verdict), ...meaningOf(words, verdict, context) };
 }
 
-type Meaning = Pick<VerdictWords, 'paragraphs' | 'next' | 'summary'> & Partial<Pick<VerdictWords, 'code'>>;
-
-function meaningOf(words: Messages, verdict: CheckVerdict, { names: ofBoth, facts, now, who }: Context): Meaning {
+function meaningOf(words: Messages, verdict: CheckVerdict, { names: ofBoth, facts, now, who }: Context): JobMeaning {
   const names = { ...ofBoth, who };
   switch (verdict.kind) {
     case 'notSetUp':
@@ -87,35 +79,31 @@ function meaningOf(words: Messages, verdict: CheckVerdict, { names: ofBoth, fact
       // The same text as on the app's own card.
       return jobMeaning(words, { app: names.app, status: facts.jobState, now });
     case 'accountDisabled':
-      return said(words, 'check.happened.accountDisabled', 'check.next.accountDisabled', names);
+    case 'unknownYet':
+      return said(words, verdict.kind, names);
     case 'notAssigned':
-      return said(words, 'check.happened.notAssigned', 'check.next.notAssigned', {
+      return said(words, verdict.kind, { ...names, was: verdict.wasIn ? 'in' : 'other' });
+    case 'outOfScope': {
+      const { outcome } = verdict.entry;
+      if (!verdict.mended) return byOutcome(words, outcome, names);
+      return said(words, 'mended', {
         ...names,
-        was: verdict.wasIn ? 'in' : 'other',
+        was: outcome.kind === 'notInScope' ? (outcome.failedChecks[0] ?? '') : '',
       });
-    case 'outOfScope':
-      return verdict.mended
-        ? said(words, 'check.happened.mended', 'check.next.mended', {
-            ...names,
-            was: verdict.entry.outcome.kind === 'notInScope' ? (verdict.entry.outcome.failedChecks[0] ?? '') : '',
-          })
-        : byOutcome(words, verdict.entry.outcome, names);
+    }
     case 'skipped':
     case 'conflictOrError':
     case 'removed':
       return byOutcome(words, verdict.entry.outcome, names);
     case 'ownTryFailed':
-      return said(words, 'check.happened.ownTryFailed', 'check.next.ownTryFailed', {
+      return said(words, verdict.kind, {
         ...names,
         request: verdict.requestId,
         verdict: words.plain(`verdict.${verdict.outcome}`, { what: 'other' }),
       });
     case 'notYet':
-      return said(words, 'check.happened.notYet', 'check.next.notYet', { ...names, assigned: assignedWord(facts) });
     case 'inOrder':
-      return said(words, 'check.happened.inOrder', 'check.next.inOrder', { ...names, assigned: assignedWord(facts) });
-    case 'unknownYet':
-      return said(words, 'check.happened.unknownYet', 'check.next.unknownYet', names);
+      return said(words, verdict.kind, { ...names, assigned: assignedWord(facts) });
     default:
       return assertNever(verdict, 'verdict');
   }
@@ -126,21 +114,17 @@ function assignedWord({ assignment }: CheckFacts): 'yes' | 'notNeeded' {
   return assignment.kind === 'notNeeded' ? 'notNeeded' : 'yes';
 }
 
-function said(
-  words: Messages,
-  happened: MessageKey,
-  next: MessageKey,
-  values: Readonly<Record<string, string>>,
-): Meaning {
-  return {
-    paragraphs: [words.card(happened, values)],
-    next: words.card(next, values),
-    summary: words.sentences([words.plain(happened, values), words.plain(next, values)]),
-  };
-}
+type Own = 'accountDisabled' | 'notAssigned' | 'mended' | 'ownTryFailed' | 'notYet' | 'inOrder' | 'unknownYet';
+
+const said = (words: Messages, name: Own, values: MessageValues): JobMeaning =>
+  meaning(words, `check.happened.${name}`, `check.next.${name}`, values);
 
 /** In the words that describe the same outcome of Usher's own call. */
-function byOutcome(words: Messages, outcome: Parameters<typeof verdictOf>[1]['outcome'], names: CheckNames): Meaning {
+function byOutcome(
+  words: Messages,
+  outcome: Parameters<typeof verdictOf>[1]['outcome'],
+  names: CheckNames,
+): JobMeaning {
   const told = {
     outcome,
     person: names.person,
@@ -151,41 +135,15 @@ function byOutcome(words: Messages, outcome: Parameters<typeof verdictOf>[1]['ou
   } as const;
   const { say, values } = verdictOf(words, told);
   const raw = 'code' in outcome ? outcome.code : '';
-  return {
-    paragraphs: [words.card(say.happened, values)],
-    next: words.card(say.next, values),
-    code: raw === '' ? null : words.card('label.code', { code: raw }),
-    summary: words.sentences([words.plain(say.happened, values), words.plain(say.next, values)]),
-  };
+  const code = raw === '' ? null : words.card('label.code', { code: raw });
+  return { ...meaning(words, say.happened, say.next, values), code };
 }
 
 /** The fault that remains once the verdict's cause is fixed. */
 export function alsoText(words: Messages, verdict: CheckVerdict, names: CheckNames): string | null {
-  switch (verdict.kind) {
-    case 'accountDisabled':
-      return words.card('check.also.accountDisabled', names);
-    case 'notAssigned':
-      return words.card('check.also.notAssigned', names);
-    case 'outOfScope':
-    case 'skipped':
-    case 'conflictOrError':
-    case 'removed':
-      return words.card('check.also.entry', {
-        ...names,
-        line: outcomeLine(words, verdict.entry.outcome, { what: 'other' }),
-      });
-    case 'ownTryFailed':
-    case 'notSetUp':
-    case 'appDisabled':
-    case 'quarantined':
-    case 'stopped':
-    case 'neverRun':
-    case 'failing':
-    case 'notYet':
-    case 'inOrder':
-    case 'unknownYet':
-      return null;
-    default:
-      return assertNever(verdict, 'verdict');
-  }
+  if (verdict.kind === 'accountDisabled' || verdict.kind === 'notAssigned')
+    return words.card(`check.also.${verdict.kind}`, names);
+  if (!('entry' in verdict)) return null;
+  const line = outcomeLine(words, verdict.entry.outcome, { what: 'other' });
+  return words.card('check.also.entry', { ...names, line });
 }

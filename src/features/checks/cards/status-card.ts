@@ -10,7 +10,7 @@ import {
   otherJobLine,
   worstOther,
 } from '../../../chat/jobs/job-words.ts';
-import type { MessageKey, Messages } from '../../../chat/messages.ts';
+import type { MessageKey, Messages, MessageValues } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { provisioningPageUrl } from '../../../chat/views/entra-link.ts';
 import { entraLink, lineButton, maybe, short } from '../../../chat/views/parts.ts';
@@ -93,45 +93,49 @@ export function jobMeaning(
   words: Messages,
   { app, status, now }: { readonly app: string; readonly status: JobReading; readonly now: number },
 ): JobMeaning {
-  if (status === 'none') return said(words, 'problem.appNotConfigured.happened', 'problem.appNotConfigured.next', app);
-  if (status === 'appDisabled') return said(words, 'problem.appDisabled.happened', 'problem.appDisabled.next', app);
-  if (status === 'unread') return said(words, 'status.unread.happened', 'status.unread.next', app);
+  const own = (name: 'unread' | 'paused' | 'disabled' | 'neverRun' | 'other' | 'failing' | 'entryErrors') =>
+    meaning(words, `status.${name}.happened`, `status.${name}.next`, { app });
+  const common = (name: 'appNotConfigured' | 'appDisabled') =>
+    meaning(words, `problem.${name}.happened`, `problem.${name}.next`, { app });
+  if (status === 'none') return common('appNotConfigured');
+  if (status === 'appDisabled') return common(status);
+  if (status === 'unread') return own(status);
   const { health, lastRun } = status;
   switch (health.kind) {
     case 'quarantined':
       return quarantineMeaning(words, { app, status, now });
     case 'failing':
-      return {
-        ...said(words, 'status.failing.happened', 'status.failing.next', app),
-        ...runError(words, lastRun, app),
-      };
+      return { ...own(health.kind), ...runError(words, lastRun, app) };
     case 'notConfigured':
-      return said(words, 'problem.appNotConfigured.happened', 'problem.appNotConfigured.next', app);
+      return common('appNotConfigured');
     case 'paused':
-      return said(words, 'status.paused.happened', 'status.paused.next', app);
     case 'disabled':
-      return said(words, 'status.disabled.happened', 'status.disabled.next', app);
     case 'neverRun':
-      return said(words, 'status.neverRun.happened', 'status.neverRun.next', app);
     case 'other':
-      return said(words, 'status.other.happened', 'status.other.next', app);
+      return own(health.kind);
     case 'running':
-      return said(words, 'status.running.happened', null, app);
+      return meaning(words, 'status.running.happened', null, { app });
     case 'healthy':
       return lastRun?.result.kind === 'entryErrors'
-        ? said(words, 'status.entryErrors.happened', 'status.entryErrors.next', app)
-        : said(words, 'status.healthy.happened', null, app);
+        ? own('entryErrors')
+        : meaning(words, 'status.healthy.happened', null, { app });
     default:
       return assertNever(health, 'job state');
   }
 }
 
-function said(words: Messages, happened: MessageKey, next: MessageKey | null, app: string): JobMeaning {
+/** What happened and what to do next, by their keys. */
+export function meaning(
+  words: Messages,
+  happened: MessageKey,
+  next: MessageKey | null,
+  values: MessageValues,
+): JobMeaning {
   return {
-    paragraphs: [words.card(happened, { app })],
-    next: next === null ? null : words.card(next, { app }),
+    paragraphs: [words.card(happened, values)],
+    next: next === null ? null : words.card(next, values),
     code: null,
-    summary: words.sentences([words.plain(happened, { app }), next === null ? null : words.plain(next, { app })]),
+    summary: words.sentences([words.plain(happened, values), next === null ? null : words.plain(next, values)]),
   };
 }
 
@@ -140,7 +144,7 @@ function quarantineMeaning(
   words: Messages,
   { app, status, now }: { readonly app: string; readonly status: JobStatus; readonly now: number },
 ): JobMeaning {
-  if (status.health.kind !== 'quarantined') return said(words, 'status.other.happened', null, app);
+  if (status.health.kind !== 'quarantined') return meaning(words, 'status.other.happened', null, { app });
   const { reason, since, nextAttempt, error } = status.health.quarantine;
   const isDue = nextAttempt !== null && nextAttempt <= now;
   const explained = quarantineProblem(words, {
