@@ -3,8 +3,8 @@ import type { Application } from '../../graph/applications.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
 import { isGuest } from '../../graph/user.ts';
 import type { Subject } from '../../requests/request.ts';
-import type { Command } from '../command.ts';
 import { takesBack } from '../grammar/negations.ts';
+import type { PersonCommand } from '../offers/guesses.ts';
 import { lookAgainForPerson } from '../offers/second-look.ts';
 import type { CommandParts, Turn } from '../registry/define-command.ts';
 import { type Answered, answered, say, troubleReply } from '../registry/turn.ts';
@@ -13,9 +13,6 @@ import { candidateOf, personOffer, personPicker } from '../views/person-picker.t
 import { toSubject } from './people.ts';
 import { commonName, isDistinguishedName, nearest, resolvePerson, typistOf } from './person.ts';
 import { type Target, tryAgain } from './target.ts';
-
-/** Every command about one person, with or without an app. */
-export type PersonCommand = Extract<Command, { readonly subject: string; readonly app: string | null }>;
 
 export type PersonFound = { readonly kind: 'person'; readonly user: DirectoryUser } | Answered;
 

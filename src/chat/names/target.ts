@@ -4,6 +4,7 @@ import type { Rule } from '../../graph/rules.ts';
 import type { Job } from '../../graph/synchronization.ts';
 import type { NewRequest } from '../../requests/store.ts';
 import type { Command } from '../command.ts';
+import type { AppCommand } from '../offers/guesses.ts';
 import { lookAgainForApp } from '../offers/second-look.ts';
 import type { CommandParts, Turn } from '../registry/define-command.ts';
 import { type Answered, answered, recordAudit, refuseOnGround, say, troubleReply } from '../registry/turn.ts';
@@ -12,8 +13,6 @@ import { provisioningPageUrl } from '../views/entra-link.ts';
 import type { SayButton } from '../views/parts.ts';
 import { appPicker } from '../views/person-picker.ts';
 import { appCandidates, onlyProvisioned } from './app-candidates.ts';
-
-export type ProvisioningCommand = Extract<Command, { readonly app: string | null }> & { readonly app: string };
 
 /** An app that can take a call now, with its job and rule. */
 export interface Target {
@@ -27,11 +26,7 @@ export type TargetFound = { readonly kind: 'target'; readonly target: Target } |
 export type ApplicationFound = { readonly kind: 'application'; readonly app: Application } | Answered;
 
 /** The app that is meant; else a reply that asks which, or says that none was found. */
-export async function findApplication(
-  parts: CommandParts,
-  turn: Turn,
-  command: ProvisioningCommand,
-): Promise<ApplicationFound> {
+export async function findApplication(parts: CommandParts, turn: Turn, command: AppCommand): Promise<ApplicationFound> {
   const found = await parts.applications.find(command.app);
   if (!found.ok) return answered(troubleReply(turn.words, found.trouble, tryAgain(parts, command)));
   switch (found.value.kind) {
@@ -56,7 +51,7 @@ export type AppFound = { readonly kind: 'app'; readonly app: Application; readon
 export async function findApp(
   parts: CommandParts,
   turn: Turn,
-  command: ProvisioningCommand,
+  command: AppCommand,
   objectType: 'User' | 'Group' = 'User',
 ): Promise<AppFound> {
   const found = await findApplication(parts, turn, command);
@@ -82,7 +77,7 @@ export async function findApp(
 export async function findTarget(
   parts: CommandParts,
   turn: Turn,
-  command: ProvisioningCommand,
+  command: AppCommand,
   objectType: 'User' | 'Group',
 ): Promise<TargetFound> {
   const found = await findApp(parts, turn, command, objectType);
@@ -140,7 +135,7 @@ export function requestOf(
 async function pickApp(
   parts: CommandParts,
   turn: Turn,
-  command: ProvisioningCommand,
+  command: AppCommand,
   apps: readonly Application[],
   more: boolean,
 ) {

@@ -175,7 +175,7 @@ function offerInstead(
       { label: 'onceApproved', verb: 'choose', text: toLine('now') },
     ] as const;
     const what = { kind: 'reasonDay', reason: reason ?? '', day: dayIn(maybe.startsAt) } as const;
-    return { kind: 'card', message: termCard(words, { what, buttons, lostReason: null, lostTime: null }) };
+    return { kind: 'card', message: termCard(words, { what, buttons }) };
   }
   const line = parts.grammar.format({ ...command, start, end: null, reason });
   if (end !== null)
@@ -185,13 +185,7 @@ function offerInstead(
   if (time !== null) {
     const day = startsAt === null ? null : dayIn(startsAt);
     const buttons = [{ label: 'withoutTime', verb: 'choose', text: line }] as const;
-    const message = termCard(words, {
-      what: { kind: 'time', typed: time, day },
-      buttons,
-      lostReason: null,
-      lostTime: null,
-    });
-    return { kind: 'card', message };
+    return { kind: 'card', message: termCard(words, { what: { kind: 'time', typed: time, day }, buttons }) };
   }
   if (command.app === typed.app) return null;
   return { kind: 'card', inPlace: true, message: didYouMean(words, { suggestion: line }) };

@@ -3,10 +3,11 @@ import { type Selectable, sql, type Transaction } from 'kysely';
 import { assertNever } from '../../../assert-never.ts';
 import type { Database } from '../../../db/database.ts';
 import type { AccessRequestRow, Schema } from '../../../db/schema.ts';
+import type { Message } from '../../../outbox/message.ts';
 import { insertMessages } from '../../../outbox/message-store.ts';
 import type { AccessParts } from '../../../requests/access-parts.ts';
 import { approversCards, hasReaders } from './access-cards.ts';
-import type { AccessAction, DecidedFrom } from './access-request.ts';
+import type { AccessAction } from './access-request.ts';
 import { toDecidedFrom } from './rows.ts';
 
 /**
@@ -42,7 +43,7 @@ export type NoticeKind =
   | 'placeEnded';
 
 /** A recipient's conversation and language. */
-type Recipient = DecidedFrom;
+type Recipient = Pick<Message, 'conversation' | 'reader'>;
 
 type Row = Selectable<AccessRequestRow>;
 

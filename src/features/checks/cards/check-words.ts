@@ -1,11 +1,12 @@
 import { assertNever } from '../../../assert-never.ts';
 import type { Messages, MessageValues } from '../../../chat/messages.ts';
+import { type Explained, type Meaning, meaning } from '../../../chat/views/explained.ts';
 import { codeOf } from '../../../chat/views/graph-problems.ts';
 import type { Tone } from '../../../chat/views/tone.ts';
 import { verdictOf } from '../../provisioning/cards/outcome-text.ts';
 import { outcomeLine } from '../../provisioning/cards/reason-texts.ts';
 import { type CheckFacts, type CheckVerdict, sideOf } from '../diagnosis.ts';
-import { type JobMeaning, jobMeaning, meaning } from './status-card.ts';
+import { jobMeaning } from './status-card.ts';
 
 /** Graph's refusal of the job read, where there was one; finished for a card. */
 export function refusedCode(words: Messages, { jobTrouble }: CheckFacts): string | null {
@@ -29,12 +30,6 @@ interface Context {
   readonly facts: CheckFacts;
   readonly now: number;
   readonly who: Provisioner;
-}
-
-/** A verdict in words: what it is, what it means, what to try next. `title` is plain, without user text. */
-export interface VerdictWords extends JobMeaning {
-  readonly tone: Tone;
-  readonly title: string;
 }
 
 const TONES: Readonly<Record<CheckVerdict['kind'], Tone>> = {
@@ -63,11 +58,11 @@ export function verdictTitle(words: Messages, verdict: CheckVerdict): { readonly
   return { tone: TONES[verdict.kind], title };
 }
 
-export function verdictWords(words: Messages, verdict: CheckVerdict, context: Context): VerdictWords {
+export function verdictWords(words: Messages, verdict: CheckVerdict, context: Context): Explained {
   return { ...verdictTitle(words, verdict), ...meaningOf(words, verdict, context) };
 }
 
-function meaningOf(words: Messages, verdict: CheckVerdict, { names: ofBoth, facts, now, who }: Context): JobMeaning {
+function meaningOf(words: Messages, verdict: CheckVerdict, { names: ofBoth, facts, now, who }: Context): Meaning {
   const names = { ...ofBoth, who };
   switch (verdict.kind) {
     case 'notSetUp':
@@ -116,15 +111,11 @@ function assignedWord({ assignment }: CheckFacts): 'yes' | 'notNeeded' {
 
 type Own = 'accountDisabled' | 'notAssigned' | 'mended' | 'ownTryFailed' | 'notYet' | 'inOrder' | 'unknownYet';
 
-const said = (words: Messages, name: Own, values: MessageValues): JobMeaning =>
+const said = (words: Messages, name: Own, values: MessageValues): Meaning =>
   meaning(words, `check.happened.${name}`, `check.next.${name}`, values);
 
 /** In the words that describe the same outcome of Usher's own call. */
-function byOutcome(
-  words: Messages,
-  outcome: Parameters<typeof verdictOf>[1]['outcome'],
-  names: CheckNames,
-): JobMeaning {
+function byOutcome(words: Messages, outcome: Parameters<typeof verdictOf>[1]['outcome'], names: CheckNames): Meaning {
   const told = {
     outcome,
     person: names.person,

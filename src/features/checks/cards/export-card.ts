@@ -1,5 +1,6 @@
 import type { Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
+import { meaning } from '../../../chat/views/explained.ts';
 import { noticeCard } from '../../../chat/views/notice.ts';
 import { short } from '../../../chat/views/parts.ts';
 
@@ -35,13 +36,9 @@ export function exportWords(words: Messages, kind: 'declined' | 'failed' | 'stor
 
 /** An export names many people, so no channel gets one. */
 export function exportOnlyPersonal(words: Messages): CardMessage {
-  const happened = 'export.onlyPersonal.happened';
-  const next = 'export.onlyPersonal.next';
   return noticeCard(words, {
     tone: 'warning',
     title: words.card('export.onlyPersonal.title'),
-    paragraphs: [words.card(happened)],
-    next: words.card(next),
-    summary: words.sentences([words.plain(happened), words.plain(next)]),
+    ...meaning(words, 'export.onlyPersonal.happened', 'export.onlyPersonal.next'),
   });
 }

@@ -10,9 +10,10 @@ import {
   otherJobLine,
   worstOther,
 } from '../../../chat/jobs/job-words.ts';
-import type { MessageKey, Messages, MessageValues } from '../../../chat/messages.ts';
+import type { Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { provisioningPageUrl } from '../../../chat/views/entra-link.ts';
+import { type Meaning, meaning } from '../../../chat/views/explained.ts';
 import { entraLink, lineButton, maybe, short } from '../../../chat/views/parts.ts';
 import { quarantineProblem } from '../../../chat/views/quarantine.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
@@ -33,14 +34,6 @@ export interface StatusCardInput {
 const MOST_OTHERS = 5;
 /** Object types counted on one card. */
 const MOST_TYPES = 5;
-
-/** The meaning of a state and the next step. Finished texts; `summary` is plain. */
-export interface JobMeaning {
-  readonly paragraphs: readonly string[];
-  readonly next: string | null;
-  readonly code: string | null;
-  readonly summary: string;
-}
 
 /** The state of one app's synchronization, with everything that the job reports. */
 export function statusCard(
@@ -92,7 +85,7 @@ const factTable = (facts: readonly Fact[]): CheckView['tables'] => (facts.length
 export function jobMeaning(
   words: Messages,
   { app, status, now }: { readonly app: string; readonly status: JobReading; readonly now: number },
-): JobMeaning {
+): Meaning {
   const own = (name: 'unread' | 'paused' | 'disabled' | 'neverRun' | 'other' | 'failing' | 'entryErrors') =>
     meaning(words, `status.${name}.happened`, `status.${name}.next`, { app });
   const common = (name: 'appNotConfigured' | 'appDisabled') =>
@@ -124,26 +117,11 @@ export function jobMeaning(
   }
 }
 
-/** What happened and what to do next, by their keys. */
-export function meaning(
-  words: Messages,
-  happened: MessageKey,
-  next: MessageKey | null,
-  values: MessageValues,
-): JobMeaning {
-  return {
-    paragraphs: [words.card(happened, values)],
-    next: next === null ? null : words.card(next, values),
-    code: null,
-    summary: words.sentences([words.plain(happened, values), next === null ? null : words.plain(next, values)]),
-  };
-}
-
 /** Uses the words of a provisioning refused in quarantine; an overdue attempt is called due. */
 function quarantineMeaning(
   words: Messages,
   { app, status, now }: { readonly app: string; readonly status: JobStatus; readonly now: number },
-): JobMeaning {
+): Meaning {
   if (status.health.kind !== 'quarantined') return meaning(words, 'status.other.happened', null, { app });
   const { reason, since, nextAttempt, error } = status.health.quarantine;
   const isDue = nextAttempt !== null && nextAttempt <= now;
@@ -164,7 +142,7 @@ function quarantineMeaning(
 }
 
 /** The last run's own error text, where the run failed as a whole. */
-function runError(words: Messages, lastRun: LastRun | null, app: string): Partial<JobMeaning> {
+function runError(words: Messages, lastRun: LastRun | null, app: string): Partial<Meaning> {
   const message = short(lastRun?.error?.message ?? '', 200);
   const code = short(lastRun?.error?.code ?? '', 120);
   const actionable = lastRun?.error?.tenantActionable ?? null;
