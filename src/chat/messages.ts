@@ -1,5 +1,4 @@
 import { IntlMessageFormat } from 'intl-messageformat';
-import { assertNever } from '../assert-never.ts';
 import { durationParts, formatDay, formatMoment, formatTime } from './cards/format.ts';
 import { markdownText, plainText } from './cards/safe-text.ts';
 import en from './messages/en.json' with { type: 'json' };
@@ -122,16 +121,6 @@ function isSameLanguage(one: string, other: string): boolean {
 }
 
 function sayDuration(plain: Messages['plain'], ms: number): string {
-  const parts = durationParts(ms);
-  switch (parts.unit) {
-    case 'tenths':
-    case 'seconds':
-      return plain('duration.seconds', { seconds: parts.seconds });
-    case 'minutes':
-      return plain('duration.minutes', { minutes: parts.minutes, seconds: parts.seconds });
-    case 'hours':
-      return plain('duration.hours', { hours: parts.hours, minutes: parts.minutes });
-    default:
-      return assertNever(parts, 'unit of time');
-  }
+  const { unit, ...values } = durationParts(ms);
+  return plain(`duration.${unit === 'tenths' ? 'seconds' : unit}`, values);
 }

@@ -1,6 +1,6 @@
 import { assertNever } from '../../assert-never.ts';
 import type { WatchedJobRow } from '../../db/schema.ts';
-import type { JobStatus } from '../../graph/job-status.ts';
+import type { JobHealth, JobStatus } from '../../graph/job-status.ts';
 
 /**
  * What watchers of an app are told about its synchronization job. The many states of a job are reduced to three:
@@ -30,25 +30,20 @@ export function newsOf({ status, others }: { readonly status: JobStatus; readonl
 /** Null for a status that tells nothing about it. */
 export function watchedStateOf(status: WatchedStatus): WatchedState | null {
   if (status === 'none' || status === 'appDisabled') return 'stopped';
-  const { kind } = status.health;
-  switch (kind) {
-    case 'healthy':
-    case 'running':
-    case 'failing':
-      return 'runs';
-    case 'quarantined':
-      return 'quarantined';
-    case 'paused':
-    case 'disabled':
-    case 'notConfigured':
-      return 'stopped';
-    case 'neverRun':
-    case 'other':
-      return null;
-    default:
-      return assertNever(kind, 'health');
-  }
+  return STATES[status.health.kind];
 }
+
+const STATES: Readonly<Record<JobHealth['kind'], WatchedState | null>> = {
+  healthy: 'runs',
+  running: 'runs',
+  failing: 'runs',
+  quarantined: 'quarantined',
+  paused: 'stopped',
+  disabled: 'stopped',
+  notConfigured: 'stopped',
+  neverRun: null,
+  other: null,
+};
 
 /** The change to report; at the first check (`before` is null) only a quarantine is reported. */
 export function changeBetween(before: WatchedState | null, after: WatchedState): JobChange | null {

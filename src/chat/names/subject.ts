@@ -3,27 +3,20 @@ import type { Application } from '../../graph/applications.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
 import { isGuest } from '../../graph/user.ts';
 import type { Subject } from '../../requests/request.ts';
-import type { Command } from '../command.ts';
 import { takesBack } from '../grammar/negations.ts';
+import type { PersonCommand } from '../offers/guesses.ts';
 import { lookAgainForPerson } from '../offers/second-look.ts';
 import type { CommandParts, Turn } from '../registry/define-command.ts';
-import { say, troubleReply } from '../registry/turn.ts';
+import { type Answered, answered, say, troubleReply } from '../registry/turn.ts';
 import type { Reply } from '../reply.ts';
 import { candidateOf, personOffer, personPicker } from '../views/person-picker.ts';
 import { toSubject } from './people.ts';
 import { commonName, isDistinguishedName, nearest, resolvePerson, typistOf } from './person.ts';
 import { type Target, tryAgain } from './target.ts';
 
-/** Every command about one person, with or without an app. */
-export type PersonCommand = Extract<Command, { readonly subject: string; readonly app: string | null }>;
+export type PersonFound = { readonly kind: 'person'; readonly user: DirectoryUser } | Answered;
 
-export type PersonFound =
-  | { readonly kind: 'person'; readonly user: DirectoryUser }
-  | { readonly kind: 'reply'; readonly reply: Reply };
-
-export type SubjectFound =
-  | { readonly kind: 'subject'; readonly subject: Subject }
-  | { readonly kind: 'reply'; readonly reply: Reply };
+export type SubjectFound = { readonly kind: 'subject'; readonly subject: Subject } | Answered;
 
 /**
  * Finds the subject in the form that the job's rule takes: a person in Entra, a person in Active Directory, or an HR
@@ -37,33 +30,25 @@ export async function findSubject(
   looking?: Looking,
 ): Promise<SubjectFound> {
   const typed = command.subject;
-  switch (rule.source) {
-    case 'other':
-      if (isNoSourceId(typed)) {
-        const wanted = { kind: 'userNeedsSourceId', typed, app: app.displayName } as const;
-        return { kind: 'reply', reply: say(turn.words, wanted) };
-      }
-      return { kind: 'subject', subject: { id: typed, type: rule.objectTypeName, name: typed, label: null } };
-    case 'activeDirectory': {
-      if (!isDistinguishedName(typed)) {
-        const wanted = { kind: 'userNeedsDirectoryName', typed, app: app.displayName } as const;
-        return { kind: 'reply', reply: say(turn.words, wanted) };
-      }
-      const subject = { id: typed, type: rule.objectTypeName, name: commonName(typed), label: typed };
-      return { kind: 'subject', subject };
-    }
-    case 'entra': {
-      const found = await findPerson(parts, turn, command, app, looking);
-      if (found.kind === 'reply') return found;
-      return { kind: 'subject', subject: toSubject(found.user, rule.objectTypeName) };
-    }
-    default:
-      return assertNever(rule.source, 'source');
+  if (rule.source !== 'entra') {
+    const subject = subjectById(rule, typed);
+    if (subject !== null) return { kind: 'subject', subject };
+    const kind = rule.source === 'other' ? 'userNeedsSourceId' : 'userNeedsDirectoryName';
+    return answered(say(turn.words, { kind, typed, app: app.displayName }));
   }
+  const found = await findPerson(parts, turn, command, app, looking);
+  if (found.kind === 'reply') return found;
+  return { kind: 'subject', subject: toSubject(found.user, rule.objectTypeName) };
+}
+
+/** The subject that a typed id names where people come from another source than Entra; null for what is no id there. */
+export function subjectById({ source, objectTypeName: type }: Target['rule'], typed: string): Subject | null {
+  if (source === 'other') return isNoSourceId(typed) ? null : { id: typed, type, name: typed, label: null };
+  return isDistinguishedName(typed) ? { id: typed, type, name: commonName(typed), label: typed } : null;
 }
 
 /** An address where an HR system's own id is needed: sent as an id, it would match no person there, or a wrong one. */
-export function isNoSourceId(typed: string): boolean {
+function isNoSourceId(typed: string): boolean {
   return typed.includes('@');
 }
 
@@ -75,10 +60,9 @@ export async function findPerson(
   app: Application | null,
   looking?: Looking,
 ): Promise<PersonFound> {
-  const reply = (answer: Reply): PersonFound => ({ kind: 'reply', reply: answer });
   const typed = command.subject;
   if (app !== null && isDistinguishedName(typed))
-    return reply(say(turn.words, { kind: 'directoryNameUnexpected', typed, app: app.displayName }));
+    return answered(say(turn.words, { kind: 'directoryNameUnexpected', typed, app: app.displayName }));
   const offer = (users: readonly DirectoryUser[], more: boolean) => {
     const lineFor = (subject: string) =>
       parts.grammar.format(app === null ? { ...command, subject } : { ...command, subject, app: app.id });
@@ -86,18 +70,18 @@ export async function findPerson(
     return askWhich(turn, { typed, app, users, more, lineFor, lineOfOne });
   };
   const found = await (looking ?? lookFor(parts, turn, typed));
-  if (!found.ok) return reply(troubleReply(turn.words, found.trouble, tryAgain(parts, command)));
+  if (!found.ok) return answered(troubleReply(turn.words, found.trouble, tryAgain(parts, command)));
   switch (found.value.kind) {
     case 'noName':
-      return reply(say(turn.words, { kind: 'noName', typed }));
+      return answered(say(turn.words, { kind: 'noName', typed }));
     case 'none': {
       const users = takesBack(typed) ? [] : await nearest(parts.directory, typed);
       // An offer says that a person is a guest; the offered line does not.
-      if (users.length > 1 || users.some(isGuest)) return reply(offer(users, false));
-      return reply(await lookAgainForPerson(parts, turn, command));
+      if (users.length > 1 || users.some(isGuest)) return answered(offer(users, false));
+      return answered(await lookAgainForPerson(parts, turn, command));
     }
     case 'several':
-      return reply(offer(found.value.users, found.value.more));
+      return answered(offer(found.value.users, found.value.more));
     case 'one':
       return { kind: 'person', user: found.value.user };
     default:

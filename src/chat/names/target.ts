@@ -4,16 +4,15 @@ import type { Rule } from '../../graph/rules.ts';
 import type { Job } from '../../graph/synchronization.ts';
 import type { NewRequest } from '../../requests/store.ts';
 import type { Command } from '../command.ts';
+import type { AppCommand } from '../offers/guesses.ts';
 import { lookAgainForApp } from '../offers/second-look.ts';
 import type { CommandParts, Turn } from '../registry/define-command.ts';
-import { recordAudit, refuseOnGround, say, troubleReply } from '../registry/turn.ts';
+import { type Answered, answered, recordAudit, refuseOnGround, say, troubleReply } from '../registry/turn.ts';
 import type { Reply } from '../reply.ts';
 import { provisioningPageUrl } from '../views/entra-link.ts';
 import type { SayButton } from '../views/parts.ts';
 import { appPicker } from '../views/person-picker.ts';
 import { appCandidates, onlyProvisioned } from './app-candidates.ts';
-
-export type ProvisioningCommand = Extract<Command, { readonly app: string | null }> & { readonly app: string };
 
 /** An app that can take a call now, with its job and rule. */
 export interface Target {
@@ -22,31 +21,22 @@ export interface Target {
   readonly rule: Rule;
 }
 
-export type TargetFound =
-  | { readonly kind: 'target'; readonly target: Target }
-  | { readonly kind: 'reply'; readonly reply: Reply };
+export type TargetFound = { readonly kind: 'target'; readonly target: Target } | Answered;
 
-export type ApplicationFound =
-  | { readonly kind: 'application'; readonly app: Application }
-  | { readonly kind: 'reply'; readonly reply: Reply };
+export type ApplicationFound = { readonly kind: 'application'; readonly app: Application } | Answered;
 
 /** The app that is meant; else a reply that asks which, or says that none was found. */
-export async function findApplication(
-  parts: CommandParts,
-  turn: Turn,
-  command: ProvisioningCommand,
-): Promise<ApplicationFound> {
-  const reply = (answer: Reply): ApplicationFound => ({ kind: 'reply', reply: answer });
+export async function findApplication(parts: CommandParts, turn: Turn, command: AppCommand): Promise<ApplicationFound> {
   const found = await parts.applications.find(command.app);
-  if (!found.ok) return reply(troubleReply(turn.words, found.trouble, tryAgain(parts, command)));
+  if (!found.ok) return answered(troubleReply(turn.words, found.trouble, tryAgain(parts, command)));
   switch (found.value.kind) {
     case 'none':
-      return reply(await lookAgainForApp(parts, turn, command));
+      return answered(await lookAgainForApp(parts, turn, command));
     case 'several': {
       const only = found.value.more ? null : await onlyProvisioned(parts, found.value.apps);
       if (only !== null) return { kind: 'application', app: only };
       const message = await pickApp(parts, turn, command, found.value.apps, found.value.more);
-      return reply({ kind: 'card', inPlace: true, message });
+      return answered({ kind: 'card', inPlace: true, message });
     }
     case 'one':
       return { kind: 'application', app: found.value.app };
@@ -55,15 +45,13 @@ export async function findApplication(
   }
 }
 
-export type AppFound =
-  | { readonly kind: 'app'; readonly app: Application; readonly job: Job }
-  | { readonly kind: 'reply'; readonly reply: Reply };
+export type AppFound = { readonly kind: 'app'; readonly app: Application; readonly job: Job } | Answered;
 
 /** The app that is meant, and its synchronization job for objects of this type. A disabled app takes no people. */
 export async function findApp(
   parts: CommandParts,
   turn: Turn,
-  command: ProvisioningCommand,
+  command: AppCommand,
   objectType: 'User' | 'Group' = 'User',
 ): Promise<AppFound> {
   const found = await findApplication(parts, turn, command);
@@ -75,12 +63,10 @@ export async function findApp(
   ]);
   // If Graph does not tell, the call will.
   if (enabled.ok && enabled.value === false)
-    return { kind: 'reply', reply: await blocked(parts, turn, app, { kind: 'appDisabled', app: app.displayName }) };
-  if (!setUp.ok) return { kind: 'reply', reply: troubleReply(turn.words, setUp.trouble, tryAgain(parts, command)) };
-  if (setUp.value.kind === 'none') {
-    const why = { kind: 'appNotConfigured', app: app.displayName } as const;
-    return { kind: 'reply', reply: await blocked(parts, turn, app, why) };
-  }
+    return answered(await blocked(parts, turn, app, { kind: 'appDisabled', app: app.displayName }));
+  if (!setUp.ok) return answered(troubleReply(turn.words, setUp.trouble, tryAgain(parts, command)));
+  if (setUp.value.kind === 'none')
+    return answered(await blocked(parts, turn, app, { kind: 'appNotConfigured', app: app.displayName }));
   return { kind: 'app', app, job: setUp.value.job };
 }
 
@@ -91,26 +77,25 @@ export async function findApp(
 export async function findTarget(
   parts: CommandParts,
   turn: Turn,
-  command: ProvisioningCommand,
+  command: AppCommand,
   objectType: 'User' | 'Group',
 ): Promise<TargetFound> {
-  const reply = (answer: Reply): TargetFound => ({ kind: 'reply', reply: answer });
   const found = await findApp(parts, turn, command, objectType);
   if (found.kind === 'reply') return found;
   const { app, job } = found;
   const obstacle = await blockedBy(parts, turn, app, job);
-  if (obstacle !== null) return reply(obstacle);
+  if (obstacle !== null) return answered(obstacle);
 
   const rule = await parts.synchronization.findRule(app.id, job.id, objectType);
-  if (!rule.ok) return reply(troubleReply(turn.words, rule.trouble, tryAgain(parts, command)));
+  if (!rule.ok) return answered(troubleReply(turn.words, rule.trouble, tryAgain(parts, command)));
   const chosen = rule.value ?? (await sourceRule(parts, app, job, objectType));
   if (chosen === null) {
     const kind = objectType === 'Group' ? 'appTakesNoGroups' : 'appTakesNoUsers';
-    return reply(await blocked(parts, turn, app, { kind, app: app.displayName }));
+    return answered(await blocked(parts, turn, app, { kind, app: app.displayName }));
   }
   const ground = { cloudSync: chosen.source === 'activeDirectory' };
   const outOfBounds = await refuseOnGround(parts, turn, 'provision.run', ground);
-  if (outOfBounds !== null) return reply(outOfBounds);
+  if (outOfBounds !== null) return answered(outOfBounds);
   return { kind: 'target', target: { app, job, rule: chosen } };
 }
 
@@ -150,7 +135,7 @@ export function requestOf(
 async function pickApp(
   parts: CommandParts,
   turn: Turn,
-  command: ProvisioningCommand,
+  command: AppCommand,
   apps: readonly Application[],
   more: boolean,
 ) {

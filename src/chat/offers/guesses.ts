@@ -5,8 +5,10 @@ import type { Intent } from './intent.ts';
 import { isChoice, peopleIn } from './person-words.ts';
 import type { Guess } from './resolved.ts';
 
+/** Every command about one app, with or without a person. */
 export type AppCommand = Extract<Command, { readonly app: string | null }> & { readonly app: string };
 
+/** Every command about one person, with or without an app. */
 export type PersonCommand = Extract<Command, { readonly subject: string; readonly app: string | null }>;
 
 /** The time and reason of a provisioning line, to pass on to another reading of it. */

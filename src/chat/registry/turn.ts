@@ -81,6 +81,14 @@ export function sayWith<P>(draw: DrawProblem<P>): Say<P> {
 
 export const say = sayWith(problem);
 
+/** A lookup that ended in an answer to the caller instead of what it looked for. */
+export interface Answered {
+  readonly kind: 'reply';
+  readonly reply: Reply;
+}
+
+export const answered = (reply: Reply): Answered => ({ kind: 'reply', reply });
+
 /** Graph did not tell what a command needs to know. The card says that nothing was done. */
 export function troubleReply(words: Messages, trouble: GraphTrouble, again: readonly SayButton[] = []): Reply {
   if ('onBehalf' in trouble && trouble.onBehalf === true) {

@@ -1,6 +1,5 @@
 import type { Contact, Denial, Role } from '../../access/caller.ts';
 import { carries } from '../../access/policy.ts';
-import { assertNever } from '../../assert-never.ts';
 import type { MessageKey, Messages } from '../messages.ts';
 import type { CardMessage } from '../reply.ts';
 import { noticeCard } from './notice.ts';
@@ -46,32 +45,26 @@ interface Explanation {
   readonly next: MessageKey;
 }
 
+/** Whom to ask for what. */
+const ASK: Readonly<Record<Exclude<Denial['reason'], 'needsRole'>, MessageKey>> = {
+  noRole: 'denied.askAdmin',
+  guest: 'denied.askAccount',
+  accountDisabled: 'denied.askAccount',
+  accountUnread: 'denied.askAccountPermission',
+  rolesUnread: 'denied.askRolesPermission',
+  unknownPerson: 'denied.askAccount',
+};
+
 function explain(words: Messages, denial: Denial): Explanation {
-  switch (denial.reason) {
-    case 'noRole':
-      return { key: 'denied.noRole', values: {}, next: 'denied.askAdmin' };
-    case 'needsRole': {
-      const roles = words.either(denial.anyOf.map((role) => roleName(role, words)));
-      const permission = words.plain(`permission.${denial.permission}`);
-      return {
-        key: 'denied.needsRole',
-        values: { permission, roles, count: denial.anyOf.length },
-        next: 'denied.askAdmin',
-      };
-    }
-    case 'guest':
-      return { key: 'denied.guest', values: {}, next: 'denied.askAccount' };
-    case 'accountDisabled':
-      return { key: 'denied.accountDisabled', values: {}, next: 'denied.askAccount' };
-    case 'accountUnread':
-      return { key: 'denied.accountUnread', values: {}, next: 'denied.askAccountPermission' };
-    case 'rolesUnread':
-      return { key: 'denied.rolesUnread', values: {}, next: 'denied.askRolesPermission' };
-    case 'unknownPerson':
-      return { key: 'denied.unknownPerson', values: {}, next: 'denied.askAccount' };
-    default:
-      return assertNever(denial, 'denial');
-  }
+  const { reason } = denial;
+  if (reason !== 'needsRole') return { key: `denied.${reason}`, values: {}, next: ASK[reason] };
+  const roles = words.either(denial.anyOf.map((role) => roleName(role, words)));
+  const permission = words.plain(`permission.${denial.permission}`);
+  return {
+    key: 'denied.needsRole',
+    values: { permission, roles, count: denial.anyOf.length },
+    next: 'denied.askAdmin',
+  };
 }
 
 /** Says what each group gives where groups give different rights; for a single group that is clear. */

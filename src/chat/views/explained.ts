@@ -1,14 +1,33 @@
+import type { MessageKey, Messages, MessageValues } from '../messages.ts';
 import type { Tone } from './tone.ts';
 
-/** The finished texts of a problem. */
-export interface Explained {
+/** What a thing means and what to do next. Finished texts; `summary` is plain. */
+export interface Meaning {
+  readonly paragraphs: readonly string[];
+  readonly next: string | null;
+  readonly code: string | null;
+  readonly summary: string;
+}
+
+/** The same below a title. */
+export interface Explained extends Meaning {
   readonly tone: Tone;
   readonly title: string;
-  readonly paragraphs: readonly string[];
-  readonly next: string;
-  readonly code: string | null;
-  /** Plain. */
-  readonly summary: string;
+}
+
+/** What happened and what to do next, by their keys. */
+export function meaning(
+  words: Messages,
+  happened: MessageKey,
+  next: MessageKey | null,
+  values: MessageValues = {},
+): Meaning {
+  return {
+    paragraphs: [words.card(happened, values)],
+    next: next === null ? null : words.card(next, values),
+    code: null,
+    summary: words.sentences([words.plain(happened, values), next === null ? null : words.plain(next, values)]),
+  };
 }
 
 /**

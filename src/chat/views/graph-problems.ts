@@ -56,7 +56,7 @@ function nameOf(trouble: GraphTrouble): Name {
     case 'unreadable':
       return 'unreadableAnswer';
     case 'noAnswer':
-      return silenceName(trouble.why);
+      return SILENCES[trouble.why];
     default:
       return assertNever(trouble, 'trouble');
   }
@@ -64,39 +64,25 @@ function nameOf(trouble: GraphTrouble): Name {
 
 function refusalName(status: number, code: string): Name {
   if (refusesToken({ status, code })) return 'graphToken';
-  if (status >= 500) return 'graphUnavailable';
-  switch (status) {
-    case 400:
-      return 'graphBadRequest';
-    case 401:
-    case 403:
-      return 'graphRefused';
-    case 404:
-      return 'graphNotFound';
-    case 409:
-      return 'graphConflict';
-    case 429:
-      return 'graphThrottled';
-    default:
-      return 'graphOther';
-  }
+  return status >= 500 ? 'graphUnavailable' : (REFUSALS[status] ?? 'graphOther');
 }
 
-function silenceName(why: Extract<GraphTrouble, { kind: 'noAnswer' }>['why']): Name {
-  switch (why) {
-    case 'timeout':
-    case 'stopped':
-      return 'graphTimeout';
-    case 'connectionLost':
-      return 'graphLost';
-    case 'unreachable':
-      return 'graphUnreachable';
-    case 'noCredential':
-      return 'graphNoToken';
-    default:
-      return assertNever(why, 'silence');
-  }
-}
+const REFUSALS: Readonly<Record<number, Name>> = {
+  400: 'graphBadRequest',
+  401: 'graphRefused',
+  403: 'graphRefused',
+  404: 'graphNotFound',
+  409: 'graphConflict',
+  429: 'graphThrottled',
+};
+
+const SILENCES: Readonly<Record<Extract<GraphTrouble, { kind: 'noAnswer' }>['why'], Name>> = {
+  timeout: 'graphTimeout',
+  stopped: 'graphTimeout',
+  connectionLost: 'graphLost',
+  unreachable: 'graphUnreachable',
+  noCredential: 'graphNoToken',
+};
 
 /** The values where only the kind of the problem is known. */
 const untold = { status: 'none', wait: 'none', permission: 'none' };

@@ -1,7 +1,7 @@
 import type { Verb } from '../command.ts';
 import type { Messages, MessageValues } from '../messages.ts';
 import type { CardMessage } from '../reply.ts';
-import type { Explained, Quarantine } from './explained.ts';
+import { type Explained, meaning, type Quarantine } from './explained.ts';
 import { type GraphProblem, graphProblem, isGraphProblem } from './graph-problems.ts';
 import { noticeCard } from './notice.ts';
 import { type SayButton, short } from './parts.ts';
@@ -157,12 +157,6 @@ function explain(words: Messages, what: Problem): Explained {
 function say(words: Messages, keys: ProblemKeys, values: MessageValues, code: string | null): Explained {
   const [tone, title, happened, next] = keys;
   const shortCode = short(code ?? '', 120);
-  return {
-    tone,
-    title: words.card(title, values),
-    paragraphs: [words.card(happened, values)],
-    next: words.card(next, values),
-    code: shortCode === '' ? null : words.card('label.code', { code: shortCode }),
-    summary: words.sentences([words.plain(happened, values), words.plain(next, values)]),
-  };
+  const codeLine = shortCode === '' ? null : words.card('label.code', { code: shortCode });
+  return { tone, title: words.card(title, values), ...meaning(words, happened, next, values), code: codeLine };
 }

@@ -8,7 +8,7 @@ import { blocked, findApp, sourceOf, tryAgain } from '../../chat/names/target.ts
 import { commands, firstOf, inTurn, provisionFor, type Resolved, refused } from '../../chat/offers/resolved.ts';
 import { type CommandParts, defineCommand, type Lookup, type Turn } from '../../chat/registry/define-command.ts';
 import { refuseUnattended, runCommand } from '../../chat/registry/run.ts';
-import { recordAudit, troubleReply } from '../../chat/registry/turn.ts';
+import { answered, recordAudit, troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { didYouMean } from '../../chat/views/did-you-mean.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
@@ -175,7 +175,7 @@ function offerInstead(
       { label: 'onceApproved', verb: 'choose', text: toLine('now') },
     ] as const;
     const what = { kind: 'reasonDay', reason: reason ?? '', day: dayIn(maybe.startsAt) } as const;
-    return { kind: 'card', message: termCard(words, { what, buttons, lostReason: null, lostTime: null }) };
+    return { kind: 'card', message: termCard(words, { what, buttons }) };
   }
   const line = parts.grammar.format({ ...command, start, end: null, reason });
   if (end !== null)
@@ -185,13 +185,7 @@ function offerInstead(
   if (time !== null) {
     const day = startsAt === null ? null : dayIn(startsAt);
     const buttons = [{ label: 'withoutTime', verb: 'choose', text: line }] as const;
-    const message = termCard(words, {
-      what: { kind: 'time', typed: time, day },
-      buttons,
-      lostReason: null,
-      lostTime: null,
-    });
-    return { kind: 'card', message };
+    return { kind: 'card', message: termCard(words, { what: { kind: 'time', typed: time, day }, buttons }) };
   }
   if (command.app === typed.app) return null;
   return { kind: 'card', inPlace: true, message: didYouMean(words, { suggestion: line }) };
@@ -206,12 +200,9 @@ async function findAccessTarget(parts: CommandParts, turn: Turn, command: Reques
   if (found.kind === 'reply') return found;
   const { app, job } = found;
   const rule = await parts.synchronization.findRule(app.id, job.id, 'User');
-  if (!rule.ok)
-    return { kind: 'reply', reply: troubleReply(turn.words, rule.trouble, tryAgain(parts, command)) } as const;
-  if (rule.value?.source !== 'entra') {
-    const reply = await blocked(parts, turn, app, { kind: 'accessNeedsEntraApp', app: app.displayName });
-    return { kind: 'reply', reply } as const;
-  }
+  if (!rule.ok) return answered(troubleReply(turn.words, rule.trouble, tryAgain(parts, command)));
+  if (rule.value?.source !== 'entra')
+    return answered(await blocked(parts, turn, app, { kind: 'accessNeedsEntraApp', app: app.displayName }));
   const person = await findPerson(parts, turn, command, app);
   if (person.kind === 'reply') return person;
   return { kind: 'target', app, user: person.user } as const;

@@ -86,19 +86,8 @@ export async function findVisible(
 }
 
 function isOfOthers(caller: Caller, found: VisibleRequest): boolean {
-  switch (found.kind) {
-    case 'access':
-      return found.accessRequest.requestedBy.id !== caller.id;
-    case 'whole':
-      return found.requestedById !== caller.id;
-    case 'part':
-      return true;
-    case 'none':
-    case 'unknown':
-      return false;
-    default:
-      return assertNever(found, 'request');
-  }
+  if (found.kind === 'access') return found.accessRequest.requestedBy.id !== caller.id;
+  return found.kind === 'part' || (found.kind === 'whole' && found.requestedById !== caller.id);
 }
 
 /** Others read along: another person's request is shown only in the caller's personal chat. */

@@ -6,7 +6,7 @@ import { findApplication, tryAgain } from '../../chat/names/target.ts';
 import { commands, type Resolved, refused } from '../../chat/offers/resolved.ts';
 import { type CommandParts, defineCommand, type Lookup, type Turn } from '../../chat/registry/define-command.ts';
 import { missingFor } from '../../chat/registry/run.ts';
-import { recordAudit, troubleReply } from '../../chat/registry/turn.ts';
+import { type Answered, answered, recordAudit, troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import type { GraphTrouble } from '../../graph/answer.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
@@ -90,16 +90,16 @@ async function checkEverywhere(parts: CommandParts, turn: Turn, command: CheckCo
 }
 
 type Seen =
-  | { readonly kind: 'reply'; readonly reply: Reply }
+  | Answered
   /** The facts without another person's request, which the caller may not see. */
   | { readonly kind: 'seen'; readonly readAlong: boolean; readonly of: (facts: CheckFacts) => CheckFacts };
 
 /** How much of this person the caller may see; a refusal is recorded. */
 async function seenOf(parts: CommandParts, turn: Turn, user: DirectoryUser): Promise<Seen> {
   const visible = await visibleTo(parts.access, turn.caller);
-  if (!visible.ok) return { kind: 'reply', reply: troubleReply(turn.words, visible.trouble) };
+  if (!visible.ok) return answered(troubleReply(turn.words, visible.trouble));
   if (!mayCheckOn(visible.value, parts.requestFor, user.id))
-    return { kind: 'reply', reply: await refuseCheckOn(parts, turn, user.id, user.displayName) };
+    return answered(await refuseCheckOn(parts, turn, user.id, user.displayName));
   const readAlong = !parts.isOpenPlace(turn.incoming.conversation);
   const hides = ({ lastEntry }: CheckFacts) =>
     lastEntry !== null &&

@@ -117,8 +117,11 @@ export function sideOf(verdict: CheckVerdict): Side {
  * the account of a person who is not assigned, and creates none for a disabled person.
  */
 const NOT_WORTH_IT: readonly VerdictKind[] = [
-  ...(['notSetUp', 'appDisabled', 'quarantined'] as const),
-  ...(['accountDisabled', 'notAssigned'] as const),
+  'notSetUp',
+  'appDisabled',
+  'quarantined',
+  'accountDisabled',
+  'notAssigned',
 ];
 
 /** Whether provisioning this person now may improve something and cannot make anything worse. */

@@ -11,7 +11,7 @@ import { commands, type Resolved } from '../../chat/offers/resolved.ts';
 import { lookAgainForEither } from '../../chat/offers/second-look.ts';
 import { type CommandParts, defineCommand, type Lookup, type Turn } from '../../chat/registry/define-command.ts';
 import { missingFor, runCommand } from '../../chat/registry/run.ts';
-import { troubleReply } from '../../chat/registry/turn.ts';
+import { type Answered, answered, troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { appPicker } from '../../chat/views/person-picker.ts';
 import { byReader } from '../../db/database.ts';
@@ -98,24 +98,23 @@ export type FilterFound =
       readonly name: string | null;
       readonly since: number | null;
     }
-  | { readonly kind: 'reply'; readonly reply: Reply };
+  | Answered;
 
 /**
  * Resolves what was typed: a day, and a person or an app. An app of exactly that name takes precedence over a person.
  */
 export async function readFilter(parts: CommandParts, turn: Turn, command: HistoryCommand): Promise<FilterFound> {
-  const reply = (answer: Reply): FilterFound => ({ kind: 'reply', reply: answer });
   const { words, incoming } = turn;
   const since = command.since === null ? null : readSince(command.since, incoming.reader, parts.store.clock.now());
   if (since !== null && since.kind !== 'since')
-    return reply(
+    return answered(
       say(words, { kind: since.kind === 'future' ? 'sinceFuture' : 'unclearSince', typed: command.since ?? '' }),
     );
   const from = since?.at ?? null;
   if (command.about === null) return { kind: 'filter', about: null, name: null, since: from };
 
   const app = await parts.applications.find(command.about);
-  if (!app.ok) return reply(troubleReply(words, app.trouble, tryAgain(parts, command)));
+  if (!app.ok) return answered(troubleReply(words, app.trouble, tryAgain(parts, command)));
   if (app.value.kind === 'one') {
     const { id, displayName } = app.value.app;
     return { kind: 'filter', about: { appId: id }, name: displayName, since: from };
@@ -128,14 +127,14 @@ export async function readFilter(parts: CommandParts, turn: Turn, command: Histo
       more,
       choose: (id) => parts.grammar.format({ ...command, about: id }),
     });
-    return reply({ kind: 'card', inPlace: true, message });
+    return answered({ kind: 'card', inPlace: true, message });
   }
   const typed = command.about;
   const lineFor = (about: string) => parts.grammar.format({ ...command, about });
   const ask = (users: readonly DirectoryUser[], more: boolean) =>
-    reply(askWhich(turn, { typed, app: null, users, more, lineFor, lineOfOne: lineFor }));
+    answered(askWhich(turn, { typed, app: null, users, more, lineFor, lineOfOne: lineFor }));
   const found = await resolvePerson(parts.directory, typed, typistOf(incoming));
-  if (!found.ok) return reply(troubleReply(words, found.trouble, tryAgain(parts, command)));
+  if (!found.ok) return answered(troubleReply(words, found.trouble, tryAgain(parts, command)));
   switch (found.value.kind) {
     case 'one': {
       const { id, displayName } = found.value.user;
@@ -144,7 +143,7 @@ export async function readFilter(parts: CommandParts, turn: Turn, command: Histo
     case 'several':
       return ask(found.value.users, found.value.more);
     case 'noName':
-      return reply(say(words, { kind: 'noName', typed }));
+      return answered(say(words, { kind: 'noName', typed }));
     case 'none': {
       // A person who has left the organization is still in the history.
       const known = await findKnown(byReader(parts.store.database), command.about);
@@ -155,7 +154,7 @@ export async function readFilter(parts: CommandParts, turn: Turn, command: Histo
       }
       const people = await nearest(parts.directory, typed);
       if (people.length > 1 || people.some(isGuest)) return ask(people, false);
-      return reply(await lookAgainForEither(parts, turn, { ...command, about: typed }));
+      return answered(await lookAgainForEither(parts, turn, { ...command, about: typed }));
     }
     default:
       return assertNever(found.value, 'match');

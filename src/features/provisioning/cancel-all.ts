@@ -6,7 +6,7 @@ import type { Word } from '../../chat/grammar/tokens.ts';
 import { resolvePerson, typistOf } from '../../chat/names/person.ts';
 import { askWhich } from '../../chat/names/subject.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
-import { troubleReply } from '../../chat/registry/turn.ts';
+import { type Answered, answered, troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import type { Database } from '../../db/database.ts';
 import { cancelRequest } from '../../requests/confirmation.ts';
@@ -14,9 +14,7 @@ import { findKnown } from '../../requests/known-names.ts';
 import { say } from './problems.ts';
 
 type CancelAll = CommandOf<'cancelAllBy'>;
-type Whom =
-  | { readonly kind: 'person'; readonly id: string; readonly name: string }
-  | { readonly kind: 'reply'; readonly reply: Reply };
+type Whom = { readonly kind: 'person'; readonly id: string; readonly name: string } | Answered;
 
 /** `cancel all by PERSON`: first says what would be cancelled; the confirmation names the person by object id. */
 async function cancelAllBy(parts: CommandParts, turn: Turn, command: CancelAll): Promise<Reply> {
@@ -74,30 +72,29 @@ const objectId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** A person who has left the organization is found by their requests. */
 async function findWhom(parts: CommandParts, turn: Turn, command: CancelAll): Promise<Whom> {
-  const reply = (answer: Reply): Whom => ({ kind: 'reply', reply: answer });
   const typed = command.person;
   if (objectId.test(typed)) {
     const user = await parts.directory.getUser(typed);
     return { kind: 'person', id: typed.toLowerCase(), name: user.ok ? (user.value?.displayName ?? typed) : typed };
   }
   const found = await resolvePerson(parts.directory, typed, typistOf(turn.incoming));
-  if (!found.ok) return reply(troubleReply(turn.words, found.trouble));
+  if (!found.ok) return answered(troubleReply(turn.words, found.trouble));
   switch (found.value.kind) {
     case 'one':
       return { kind: 'person', id: found.value.user.id, name: found.value.user.displayName };
     case 'several': {
       const lineFor = (person: string) => parts.grammar.format({ ...command, person });
       const { users, more } = found.value;
-      return reply(askWhich(turn, { typed, app: null, users, more, lineFor, lineOfOne: lineFor }));
+      return answered(askWhich(turn, { typed, app: null, users, more, lineFor, lineOfOne: lineFor }));
     }
     case 'noName':
-      return reply(say(turn.words, { kind: 'noName', typed }));
+      return answered(say(turn.words, { kind: 'noName', typed }));
     case 'none': {
       const known = (await findKnown(parts.store.database, typed)).filter(({ kind }) => kind !== 'app');
       const [only] = known;
       return only !== undefined && known.length === 1
         ? { kind: 'person', id: only.id, name: only.name }
-        : reply(say(turn.words, { kind: 'unknownUser', typed }));
+        : answered(say(turn.words, { kind: 'unknownUser', typed }));
     }
     default:
       return assertNever(found.value, 'match');

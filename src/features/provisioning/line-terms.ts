@@ -3,7 +3,7 @@ import { mannerOf } from '../../chat/dates/calendars.ts';
 import { readEndDate } from '../../chat/dates/end-date.ts';
 import { findReasonDate } from '../../chat/dates/reason-date.ts';
 import { dayOf, readStartDate, startOfNextSpan } from '../../chat/dates/start-date.ts';
-import type { ProvisioningCommand } from '../../chat/names/target.ts';
+import type { AppCommand } from '../../chat/offers/guesses.ts';
 import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { didYouMean } from '../../chat/views/did-you-mean.ts';
@@ -140,8 +140,8 @@ export function endReply(
 export async function offerLongerApp(
   parts: CommandParts,
   turn: Turn,
-  command: ProvisioningCommand,
-  toLine: (app: string) => ProvisioningCommand,
+  command: AppCommand,
+  toLine: (app: string) => AppCommand,
 ): Promise<Reply | null> {
   const { what } = turn.incoming;
   if (what.kind !== 'text') return null;

@@ -3,15 +3,12 @@ import type { CommandOf } from '../../chat/command.ts';
 import { commands, type Resolved, refused } from '../../chat/offers/resolved.ts';
 import type { CommandParts, Lookup, Turn } from '../../chat/registry/define-command.ts';
 import { missingFor } from '../../chat/registry/run.ts';
-import { refuseOnGround, troubleReply } from '../../chat/registry/turn.ts';
-import type { Reply } from '../../chat/reply.ts';
+import { type Answered, answered, refuseOnGround, troubleReply } from '../../chat/registry/turn.ts';
 import type { Request } from '../../requests/request.ts';
 import { findRequest } from '../../requests/store.ts';
 import { say } from './problems.ts';
 
-export type RequestFound =
-  | { readonly kind: 'request'; readonly request: Request }
-  | { readonly kind: 'reply'; readonly reply: Reply };
+export type RequestFound = { readonly kind: 'request'; readonly request: Request } | Answered;
 
 /**
  * Finds a stored request that the caller may act on. Buttons and typed ids only name it, so the permission is checked
@@ -24,25 +21,24 @@ export async function findOwnRequest(
   permission: Permission,
   requestId: string,
 ): Promise<RequestFound> {
-  const reply = (answer: Reply): RequestFound => ({ kind: 'reply', reply: answer });
   const request = await findRequest(parts.store.database, requestId);
   if (permission === 'request.cancel' && request?.requestedBy.id === turn.caller.id)
     return { kind: 'request', request };
   const [task] = request?.tasks ?? [];
   if (request === null || task === undefined) {
     const isTyped = turn.incoming.what.kind === 'text';
-    return reply(say(turn.words, isTyped ? { kind: 'unknownRequest', id: requestId } : { kind: 'staleButton' }));
+    return answered(say(turn.words, isTyped ? { kind: 'unknownRequest', id: requestId } : { kind: 'staleButton' }));
   }
 
   // Its tasks run by the requester's sign-in, which no other caller may use.
   const isOthers = parts.graphAccess === 'delegated' && request.requestedBy.id !== turn.caller.id;
   if (isOthers && permission !== 'request.cancel')
-    return reply(say(turn.words, { kind: 'othersRequest', id: request.id }));
+    return answered(say(turn.words, { kind: 'othersRequest', id: request.id }));
   const rule = await parts.synchronization.findRule(request.app.id, task.jobId, task.subject.type);
-  if (!rule.ok) return reply(troubleReply(turn.words, rule.trouble));
+  if (!rule.ok) return answered(troubleReply(turn.words, rule.trouble));
   const ground = { cloudSync: rule.value?.source === 'activeDirectory' };
   const outOfBounds = await refuseOnGround(parts, turn, permission, ground);
-  return outOfBounds === null ? { kind: 'request', request } : reply(outOfBounds);
+  return outOfBounds === null ? { kind: 'request', request } : answered(outOfBounds);
 }
 
 /** A stored request that the caller may retry or cancel. */

@@ -1,8 +1,7 @@
-import { assertNever } from '../../assert-never.ts';
 import type { CommandOf } from '../../chat/command.ts';
 import { findPeople, toSubject } from '../../chat/names/people.ts';
-import { commonName, isDistinguishedName, typistOf } from '../../chat/names/person.ts';
-import { isNoSourceId } from '../../chat/names/subject.ts';
+import { typistOf } from '../../chat/names/person.ts';
+import { subjectById } from '../../chat/names/subject.ts';
 import { findTarget, requestOf, type Target, tryAgain } from '../../chat/names/target.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
 import { troubleReply } from '../../chat/registry/turn.ts';
@@ -74,40 +73,19 @@ async function findSubjects(
   entries: readonly string[],
   { rule }: Target,
 ): Promise<SubjectsFound> {
-  switch (rule.source) {
-    case 'entra': {
-      const found = await findPeople(parts.directory, entries, typistOf(incoming));
-      if (found.kind === 'trouble') return found;
-      const subjects = found.people.map((user) => toSubject(user, rule.objectTypeName));
-      return { kind: 'subjects', subjects, leftOut: found.leftOut };
-    }
-    case 'activeDirectory': {
-      const named = entries.filter(isDistinguishedName);
-      const subjects = named.map((name) => ({
-        id: name,
-        type: rule.objectTypeName,
-        name: commonName(name),
-        label: name,
-      }));
-      const others = entries.filter((entry) => !isDistinguishedName(entry));
-      return {
-        kind: 'subjects',
-        subjects,
-        leftOut: others.map((text) => ({ text, reason: 'notUnderstood', suggestions: [] })),
-      };
-    }
-    case 'other': {
-      const ids = entries.filter((entry) => !isNoSourceId(entry));
-      const others = entries.filter(isNoSourceId);
-      return {
-        kind: 'subjects',
-        subjects: ids.map((id) => ({ id, type: rule.objectTypeName, name: id, label: null })),
-        leftOut: others.map((text) => ({ text, reason: 'noSourceId', suggestions: [] })),
-      };
-    }
-    default:
-      return assertNever(rule.source, 'source');
+  if (rule.source === 'entra') {
+    const found = await findPeople(parts.directory, entries, typistOf(incoming));
+    if (found.kind === 'trouble') return found;
+    const subjects = found.people.map((user) => toSubject(user, rule.objectTypeName));
+    return { kind: 'subjects', subjects, leftOut: found.leftOut };
   }
+  const reason = rule.source === 'other' ? 'noSourceId' : 'notUnderstood';
+  const read = entries.map((text) => ({ text, subject: subjectById(rule, text) }));
+  return {
+    kind: 'subjects',
+    subjects: read.flatMap(({ subject }) => subject ?? []),
+    leftOut: read.flatMap(({ text, subject }) => (subject === null ? [{ text, reason, suggestions: [] }] : [])),
+  };
 }
 
 declare module '../../chat/command.ts' {

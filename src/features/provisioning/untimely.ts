@@ -10,7 +10,7 @@ import { findApplication, tryAgain } from '../../chat/names/target.ts';
 import { lookAgainForGroup } from '../../chat/offers/second-look.ts';
 import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
 import { mayOnlyAsk, runCommand } from '../../chat/registry/run.ts';
-import { troubleReply } from '../../chat/registry/turn.ts';
+import { type Answered, answered, troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { didYouMean } from '../../chat/views/did-you-mean.ts';
 import type { SayButton } from '../../chat/views/parts.ts';
@@ -79,11 +79,9 @@ export async function untimely(parts: CommandParts, turn: Turn, command: TimedCo
 
 type Meant =
   /** `id`: of one person in Entra. */
-  | { readonly kind: 'meant'; readonly name: string; readonly id: string | null }
-  | { readonly kind: 'reply'; readonly reply: Reply };
+  { readonly kind: 'meant'; readonly name: string; readonly id: string | null } | Answered;
 
 async function whoIsMeant(parts: CommandParts, turn: Turn, command: TimedCommand, app: Application): Promise<Meant> {
-  const reply = (answer: Reply): Meant => ({ kind: 'reply', reply: answer });
   switch (command.verb) {
     case 'provision': {
       if (!(await takesEntra(parts, app))) return { kind: 'meant', name: command.subject, id: null };
@@ -96,16 +94,17 @@ async function whoIsMeant(parts: CommandParts, turn: Turn, command: TimedCommand
       const name = turn.words.plain('term.people', { count: entries.length });
       if (entries.length > mostLookedUp || !(await takesEntra(parts, app))) return { kind: 'meant', name, id: null };
       const people = await findPeople(parts.directory, entries, typistOf(turn.incoming));
-      if (people.kind === 'trouble') return reply(troubleReply(turn.words, people.trouble, tryAgain(parts, command)));
+      if (people.kind === 'trouble')
+        return answered(troubleReply(turn.words, people.trouble, tryAgain(parts, command)));
       const { leftOut } = people;
       if (people.people.length === 0)
-        return reply({ kind: 'card', message: nobodyFoundCard(turn.words, { app: app.displayName, leftOut }) });
+        return answered({ kind: 'card', message: nobodyFoundCard(turn.words, { app: app.displayName, leftOut }) });
       return { kind: 'meant', name, id: null };
     }
     case 'provisionGroup': {
       const groups = await parts.directory.findGroups(command.group);
-      if (!groups.ok) return reply(troubleReply(turn.words, groups.trouble, tryAgain(parts, command)));
-      if (groups.value.kind === 'none') return reply(await lookAgainForGroup(parts, turn, command));
+      if (!groups.ok) return answered(troubleReply(turn.words, groups.trouble, tryAgain(parts, command)));
+      if (groups.value.kind === 'none') return answered(await lookAgainForGroup(parts, turn, command));
       const name = groups.value.kind === 'one' ? groups.value.group.displayName : command.group;
       return { kind: 'meant', name, id: null };
     }

@@ -99,26 +99,18 @@ export type AccessState =
   | { readonly kind: 'cancelled'; readonly at: number; readonly by: Person }
   | { readonly kind: 'approved'; readonly decision: Decision }
   | { readonly kind: 'lapsed'; readonly decision: Decision; readonly at: number; readonly why: LapseReason }
-  /**
-   * `requestId`: the provisioning request that carries it out. `assigned`: Usher has made the app role assignment.
-   * `calledOffBy`: who cancelled the provisioning request through this one's id; null where no person did.
-   */
-  | {
-      readonly kind: 'started';
-      readonly decision: Decision;
-      readonly requestId: string;
-      readonly assigned: boolean;
-      readonly calledOffBy: Person | null;
-    }
-  | {
-      readonly kind: 'finished';
-      readonly decision: Decision;
-      readonly requestId: string;
-      readonly assigned: boolean;
-      readonly calledOffBy: Person | null;
-      readonly at: number;
-      readonly outcome: FinishedAs;
-    };
+  | ({ readonly kind: 'started' } & Started)
+  | ({ readonly kind: 'finished'; readonly at: number; readonly outcome: FinishedAs } & Started);
+
+export interface Started {
+  readonly decision: Decision;
+  /** The provisioning request that carries it out. */
+  readonly requestId: string;
+  /** Usher has made the app role assignment. */
+  readonly assigned: boolean;
+  /** Who cancelled the provisioning request through this one's id; null where no person did. */
+  readonly calledOffBy: Person | null;
+}
 
 export type AccessStateKind = AccessState['kind'];
 
@@ -191,14 +183,15 @@ export type AccessAction =
   | { readonly kind: 'lapse'; readonly why: LapseReason }
   | { readonly kind: 'finish'; readonly outcome: FinishedAs }
   /** The attempt ended because this is missing. It is checked again after `delayMs`, and until `until` at most. */
-  | {
-      readonly kind: 'await';
-      readonly heldUp: AwaitedThing;
-      readonly until: number;
-      readonly delayMs: number;
-    }
+  | ({ readonly kind: 'await' } & Wait)
   /** An operator reruns its provisioning request, or makes a lapsed one approved again. */
   | { readonly kind: 'retry'; readonly by: Person };
+
+export interface Wait {
+  readonly heldUp: AwaitedThing;
+  readonly until: number;
+  readonly delayMs: number;
+}
 
 /** Where the approver decided, so that the result is sent there. */
 export interface DecidedFrom {

@@ -9,7 +9,7 @@ import type { AccessParts } from '../../../requests/access-parts.ts';
 import type { Guard } from '../../../requests/crash-guard.ts';
 import type { NewRequest } from '../../../requests/store.ts';
 import { startWorker, type Worker } from '../../../worker.ts';
-import type { AccessRequest, AwaitedThing, FinishedAs, HeldUp, LapseReason } from './access-request.ts';
+import type { AccessRequest, FinishedAs, HeldUp, LapseReason, Wait } from './access-request.ts';
 import { act, startApproved } from './acting.ts';
 import {
   awaitThing,
@@ -66,14 +66,7 @@ export type StartVerdict =
   /** No longer approved: it was withdrawn meanwhile. */
   | { readonly kind: 'overtaken' };
 
-export type EndVerdict =
-  | { readonly kind: 'finish' }
-  | {
-      readonly kind: 'await';
-      readonly heldUp: AwaitedThing;
-      readonly until: number;
-      readonly delayMs: number;
-    };
+export type EndVerdict = { readonly kind: 'finish' } | ({ readonly kind: 'await' } & Wait);
 
 export const finish: EndVerdict = { kind: 'finish' };
 
@@ -113,13 +106,13 @@ const failed = {
   message: 'the approval scheduler could not look what is due',
 };
 
-type Row = ClaimedRow;
-
 export function startApprovalScheduler(scheduler: ApprovalSchedulerParts): ApprovalScheduler {
   const { parts, actions, log } = scheduler;
   const { clock } = parts;
   const { ownerId: owner = randomUUID(), leaseMs = defaultLeaseMs, pollMs } = scheduler;
   const isSteady = createSteadiness(clock, leaseMs);
+  const fault = (error: unknown, code: string, accessRequestId: string, message: string) =>
+    log.error({ error, code, accessRequestId }, message);
 
   async function runDue(): Promise<number | null> {
     let next = await nextDueAt(parts);
@@ -165,16 +158,13 @@ export function startApprovalScheduler(scheduler: ApprovalSchedulerParts): Appro
       return judged.kind === 'done' ? judged.value : finish;
     } catch (error) {
       if (isDatabaseFault(error)) throw error;
-      log.error(
-        { error, code: 'end_unjudged', accessRequestId: id },
-        'what an access request waits for was not found out',
-      );
+      fault(error, 'end_unjudged', id, 'what an access request waits for was not found out');
       return finish;
     }
   }
 
   /** Handles one leased request. An error in it affects no other. */
-  async function runLeased(row: Row): Promise<void> {
+  async function runLeased(row: ClaimedRow): Promise<void> {
     const { id } = row;
     const renew = (until: number) => renewDue(parts, id, { owner, until });
     await underLease({ leaseMs, renew, clock, log, details: { accessRequestId: id } }, async () => {
@@ -183,10 +173,7 @@ export function startApprovalScheduler(scheduler: ApprovalSchedulerParts): Appro
         // A write releases the lease. If the lease is still held, nothing was done yet.
         else await releaseDue(parts, id, owner, clock.now() + shortestPauseMs);
       } catch (error) {
-        log.error(
-          { error, code: 'due_action_failed', accessRequestId: id },
-          'what was due of an access request failed',
-        );
+        fault(error, 'due_action_failed', id, 'what was due of an access request failed');
         // Should that fail as well, the lease expires.
         const pauseMs = isDatabaseFault(error) ? databasePauseMs : faultPauseMs;
         await releaseDue(parts, id, owner, clock.now() + pauseMs).catch(() => undefined);
@@ -195,7 +182,7 @@ export function startApprovalScheduler(scheduler: ApprovalSchedulerParts): Appro
   }
 
   /** True when the request visibly changed. */
-  async function runDueAction(row: Row): Promise<boolean> {
+  async function runDueAction(row: ClaimedRow): Promise<boolean> {
     const { id } = row;
     const dueAction = dueActionOf(row, clock.now());
     if ((dueAction === 'route' || dueAction === 'start') && row.abandoned && row.crashes >= mostCrashes)
@@ -224,7 +211,7 @@ export function startApprovalScheduler(scheduler: ApprovalSchedulerParts): Appro
   }
 
   /** A request that keeps killing the process is tried less and less often; it still expires on its day. */
-  async function putOff({ id, crashes, state, expires_at: expiresAt }: Row): Promise<false> {
+  async function putOff({ id, crashes, state, expires_at: expiresAt }: ClaimedRow): Promise<false> {
     log.error(
       { code: 'due_action_put_off', accessRequestId: id, crashes },
       'processes ended while they saw to an access request; it is put off',
@@ -234,15 +221,12 @@ export function startApprovalScheduler(scheduler: ApprovalSchedulerParts): Appro
     return false;
   }
 
-  async function start(row: Row): Promise<void> {
+  async function start(row: ClaimedRow): Promise<void> {
     const { id } = row;
     const verdict = await actions.start(toAccessRequest(row)).catch((error: unknown): StartVerdict => {
       if (isDatabaseFault(error)) throw error;
       // Counted as Graph being away, so that a request which can never start comes to an end.
-      log.error(
-        { error, code: 'start_failed', accessRequestId: id },
-        'an approved access request could not be started',
-      );
+      fault(error, 'start_failed', id, 'an approved access request could not be started');
       return { kind: 'later', heldUp: 'graphAway', delayMs: faultPauseMs };
     });
     switch (verdict.kind) {
@@ -267,7 +251,7 @@ export function startApprovalScheduler(scheduler: ApprovalSchedulerParts): Appro
     try {
       scheduler.changed(accessRequestId);
     } catch (error) {
-      log.error({ error, code: 'change_unheard', accessRequestId }, 'a change of an access request was not passed on');
+      fault(error, 'change_unheard', accessRequestId, 'a change of an access request was not passed on');
     }
   }
 

@@ -5,10 +5,11 @@ import { lastTold } from '../../../graph/outcome/over-all.ts';
 import type { Outcome } from '../../../graph/outcome.ts';
 import type { AccessParts } from '../../../requests/access-parts.ts';
 import { writeAudit } from '../../../requests/audit-log.ts';
-import type { Lease, Reader } from '../../../requests/request.ts';
+import type { Lease } from '../../../requests/request.ts';
 import { enqueueAccessCards, routeSource } from './access-cards.ts';
-import { type AwaitedThing, type FinishedAs, type HeldUp, isAwaited, type LapseReason } from './access-request.ts';
+import { type FinishedAs, type HeldUp, isAwaited, type LapseReason, type Wait } from './access-request.ts';
 import { applyAction, lockAccessRequest } from './acting.ts';
+import type { ApprovalChannel } from './approval-channels.ts';
 import { enqueueReminder, enqueueUnreached, releaseApproval } from './notices.ts';
 
 /**
@@ -122,11 +123,7 @@ export async function nextDueAt({ database }: AccessParts, after = -1): Promise<
 }
 
 /** A conversation with approvers. */
-export interface ShownTo {
-  readonly key: string;
-  readonly conversation: string;
-  readonly reader: Reader;
-}
+export type ShownTo = Pick<ApprovalChannel, 'key' | 'conversation' | 'reader'>;
 
 /**
  * Queues the approvers' cards, once. False when that was done before, or no longer applies. The record notes each card
@@ -139,13 +136,8 @@ export function finishRouting(parts: AccessParts, id: string, to: readonly Shown
     await changeRow(transaction, row, { routed: 1, due_at: nextDue(row, row.reminded_at) });
     const now = parts.clock.now();
     const cards = to.map(({ key, conversation, reader }) => {
-      return {
-        accessRequestId: id,
-        source: routeSource(id, key),
-        conversation,
-        reader,
-        audience: 'approvers',
-      } as const;
+      const source = routeSource(id, key);
+      return { accessRequestId: id, source, conversation, reader, audience: 'approvers' } as const;
     });
     await enqueueAccessCards(transaction, cards, now);
     if (to.length === 0) await enqueueUnreached(parts, transaction, row);
@@ -212,11 +204,7 @@ const LAPSES = {
  * A started request waits for this from now on, since its provisioning request ended without it. False when that
  * request has been requeued meanwhile, or another process was first.
  */
-export function awaitThing(
-  parts: AccessParts,
-  id: string,
-  { heldUp, until, delayMs }: { readonly heldUp: AwaitedThing; readonly until: number; readonly delayMs: number },
-): Promise<boolean> {
+export function awaitThing(parts: AccessParts, id: string, { heldUp, until, delayMs }: Wait): Promise<boolean> {
   return parts.database.transact(async (transaction) => {
     const row = await lockAccessRequest(parts, transaction, id);
     if (row === null || row.state !== 'started' || row.request_id === null) return false;
@@ -239,13 +227,8 @@ export function lookNow(parts: AccessParts, id: string, actorId: string): Promis
     const row = await lockAccessRequest(parts, transaction, id);
     if (row?.state !== 'approved' || row.held_up === null) return false;
     const now = parts.clock.now();
-    await writeAudit(transaction, {
-      at: now,
-      actorId,
-      kind: 'accessRetried',
-      requestId: id,
-      details: { request: row.request_id },
-    });
+    const details = { request: row.request_id };
+    await writeAudit(transaction, { at: now, actorId, kind: 'accessRetried', requestId: id, details });
     await changeRow(transaction, row, { held_up: null, held_up_since: null, due_at: now });
     return true;
   });

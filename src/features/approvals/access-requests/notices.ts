@@ -3,9 +3,9 @@ import { type Selectable, sql, type Transaction } from 'kysely';
 import { assertNever } from '../../../assert-never.ts';
 import type { Database } from '../../../db/database.ts';
 import type { AccessRequestRow, Schema } from '../../../db/schema.ts';
+import type { Message } from '../../../outbox/message.ts';
 import { insertMessages } from '../../../outbox/message-store.ts';
 import type { AccessParts } from '../../../requests/access-parts.ts';
-import type { Reader } from '../../../requests/request.ts';
 import { approversCards, hasReaders } from './access-cards.ts';
 import type { AccessAction } from './access-request.ts';
 import { toDecidedFrom } from './rows.ts';
@@ -43,10 +43,7 @@ export type NoticeKind =
   | 'placeEnded';
 
 /** A recipient's conversation and language. */
-interface Recipient {
-  readonly conversation: string;
-  readonly reader: Reader;
-}
+type Recipient = Pick<Message, 'conversation' | 'reader'>;
 
 type Row = Selectable<AccessRequestRow>;
 
@@ -57,36 +54,28 @@ export async function enqueueNotices(
   row: Row,
   action: AccessAction,
 ): Promise<void> {
+  const tell = (kind: NoticeKind, to: readonly Recipient[], delayMs = 0) =>
+    enqueue(parts, transaction, row, kind, to, delayMs);
+  const requester = requesterRecipient(row);
+  const both = [requester, ...deciderRecipients(row)];
   switch (action.kind) {
     case 'approve':
-      return enqueue(
-        parts,
-        transaction,
-        row,
-        'approved',
-        [requesterRecipient(row)],
-        startsAtOnce(row) ? firstLookMs : 0,
-      );
+      return tell('approved', [requester], startsAtOnce(row) ? firstLookMs : 0);
     case 'deny':
-      return enqueue(parts, transaction, row, 'denied', [requesterRecipient(row)]);
+      return tell('denied', [requester]);
     case 'lapse':
-      return enqueue(parts, transaction, row, 'lapsed', [requesterRecipient(row), ...deciderRecipients(row)]);
+      return tell('lapsed', both);
     case 'finish':
-      return enqueue(parts, transaction, row, 'result', [requesterRecipient(row), ...deciderRecipients(row)]);
+      return tell('result', both);
     case 'await':
       // Still waiting after another attempt is no news.
-      if (await hasBeenTold(transaction, row)) return;
-      return enqueue(parts, transaction, row, 'waits', [requesterRecipient(row), ...deciderRecipients(row)]);
+      return (await hasBeenTold(transaction, row)) ? undefined : tell('waits', both);
     case 'expire':
-      return enqueue(parts, transaction, row, 'expired', [
-        requesterRecipient(row),
-        ...(await approverRecipients(transaction, row)),
-      ]);
+      return tell('expired', [requester, ...(await approverRecipients(transaction, row))]);
     case 'cancel': {
-      const requester = action.by.id === row.requested_by_id ? [] : [requesterRecipient(row)];
+      const asker = action.by.id === row.requested_by_id ? [] : [requester];
       const decider = action.by.id === row.decided_by_id ? [] : deciderRecipients(row);
-      const approvers = await approverRecipients(transaction, row);
-      return enqueue(parts, transaction, row, 'cancelled', [...requester, ...decider, ...approvers]);
+      return tell('cancelled', [...asker, ...decider, ...(await approverRecipients(transaction, row))]);
     }
     case 'start':
     case 'retry':

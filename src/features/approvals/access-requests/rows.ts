@@ -10,6 +10,7 @@ import type {
   FinishedAs,
   HeldUp,
   LapseReason,
+  Started,
 } from './access-request.ts';
 
 /**
@@ -71,7 +72,7 @@ function toState(row: Selectable<AccessRequestRow>): AccessState {
   }
 }
 
-function toStart(row: Selectable<AccessRequestRow>): Omit<Extract<AccessState, { kind: 'started' }>, 'kind'> {
+function toStart(row: Selectable<AccessRequestRow>): Started {
   const { ended_by_id: id, ended_by_name: name } = row;
   const calledOffBy = id === null ? null : { id, name: present(name) };
   return { decision: toDecision(row), requestId: present(row.request_id), assigned: row.assigned === 1, calledOffBy };

@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import type { Expression, ExpressionBuilder, SqlBool, Transaction } from 'kysely';
 import type { Database } from '../../../db/database.ts';
 import type { Schema } from '../../../db/schema.ts';
 import { readGate } from '../../../rate-gate/gate-row.ts';
@@ -52,9 +52,10 @@ export async function createAccessRequest(parts: AccessParts, wanted: NewAccessR
       .limit(1)
       .executeTakeFirst();
     if (twin !== undefined) return { kind: 'alreadyOpen', accessRequest: toAccessRequest(twin) };
-    const count = await countOpen(transaction, wanted.requestedBy);
+    const count = await countMade(transaction, wanted.requestedBy, (row) => row('state', 'in', openStates));
     if (count >= mostOpen) return { kind: 'tooMany', open: count };
-    const made = await countMade(transaction, wanted.requestedBy, clock.now() - dayMs);
+    const since = clock.now() - dayMs;
+    const made = await countMade(transaction, wanted.requestedBy, (row) => row('created_at', '>', since));
     if (made >= (approvals.requestsPerDay ?? Number.POSITIVE_INFINITY)) return { kind: 'tooManyToday', made };
 
     const now = clock.now();
@@ -94,22 +95,17 @@ export async function createAccessRequest(parts: AccessParts, wanted: NewAccessR
   });
 }
 
-async function countOpen(transaction: Transaction<Schema>, requestedBy: Person): Promise<number> {
-  const { open } = await transaction
-    .selectFrom('access_requests')
-    .select((select) => select.fn.countAll<number>().as('open'))
-    .where('requested_by_id', '=', requestedBy.id)
-    .where('state', 'in', openStates)
-    .executeTakeFirstOrThrow();
-  return open;
-}
-
-async function countMade(transaction: Transaction<Schema>, requestedBy: Person, since: number): Promise<number> {
+/** How many requests this person has made, of those that the condition leaves. */
+async function countMade(
+  transaction: Transaction<Schema>,
+  { id }: Person,
+  condition: (row: ExpressionBuilder<Schema, 'access_requests'>) => Expression<SqlBool>,
+): Promise<number> {
   const { made } = await transaction
     .selectFrom('access_requests')
     .select((select) => select.fn.countAll<number>().as('made'))
-    .where('requested_by_id', '=', requestedBy.id)
-    .where('created_at', '>', since)
+    .where('requested_by_id', '=', id)
+    .where(condition)
     .executeTakeFirstOrThrow();
   return Number(made);
 }
@@ -119,20 +115,11 @@ export async function findAccessRequest({ query }: Database, id: string): Promis
   return row === undefined ? null : toAccessRequest(row);
 }
 
-/** The id of the access request that this provisioning request carries out; null for one that was typed. */
-export async function findAccessRequestOf({ query }: Database, requestId: string): Promise<string | null> {
-  const row = await query
-    .selectFrom('access_requests')
-    .select('id')
-    .where('request_id', '=', requestId)
-    .executeTakeFirst();
-  return row?.id ?? null;
-}
-
 /** The access request that this provisioning request carries out; null for one that was typed. */
-export async function findCarriedOutBy(database: Database, requestId: string): Promise<AccessRequest | null> {
-  const id = await findAccessRequestOf(database, requestId);
-  return id === null ? null : findAccessRequest(database, id);
+export async function findCarriedOutBy({ query }: Database, requestId: string): Promise<AccessRequest | null> {
+  const carried = query.selectFrom('access_requests').selectAll().where('request_id', '=', requestId);
+  const row = await carried.executeTakeFirst();
+  return row === undefined ? null : toAccessRequest(row);
 }
 
 /** The requests that wait for a decision, oldest first. */

@@ -18,25 +18,17 @@ import { requestFooter } from '../../provisioning/cards/progress-parts.ts';
 import { fact } from '../../provisioning/cards/result-details.ts';
 import { type AccessRequest, assignmentLeft, isAwaited, mayRetryLapsed } from '../access-requests/access-request.ts';
 import { writeAccessRequest } from '../request-line.ts';
-import { contentOf } from './access-content.ts';
+import { type ContentInput, contentOf } from './access-content.ts';
 import { type AccessNames, namesOf } from './access-names.ts';
 import { type AccountFacts, accountRows, accountWarnings, assigningNote, needsAssignment } from './account-facts.ts';
-import type { CardContent, RequestProgress } from './card-content.ts';
+import type { CardContent } from './card-content.ts';
 
 export type { AccountFacts } from './account-facts.ts';
 export type { RequestProgress } from './card-content.ts';
 
-export interface AccessCardInput {
-  readonly accessRequest: AccessRequest;
-  readonly audience: 'requester' | 'approvers';
+export interface AccessCardInput extends ContentInput {
   /** Read only while the request is pending; null when it was not read. */
   readonly facts: AccountFacts | null;
-  /** Present once started; null where the provisioning request cannot be found. */
-  readonly progress: RequestProgress | null;
-  /** An earlier attempt may have provisioned the person, though none is running now; missing for no. */
-  readonly mayBeDone?: boolean | undefined;
-  /** Milliseconds since 1970. */
-  readonly now: number;
   /** The cloud's Entra admin center; without it there is no link. */
   readonly entraPortalUrl: string | null;
   /** Whether the requester's card offers Cancel. It only controls the button: a click is checked again. */

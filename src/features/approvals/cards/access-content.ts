@@ -19,9 +19,11 @@ import { type RunContent, runContent } from './run-content.ts';
 export interface ContentInput {
   readonly accessRequest: AccessRequest;
   readonly audience: 'requester' | 'approvers';
+  /** Present once started; null where the provisioning request cannot be found. */
   readonly progress: RequestProgress | null;
   /** An earlier attempt may have provisioned the person, though none is running now; missing for no. */
   readonly mayBeDone?: boolean | undefined;
+  /** Milliseconds since 1970. */
   readonly now: number;
 }
 

@@ -1,4 +1,3 @@
-import { assertNever } from '../../../assert-never.ts';
 import type { Fact, Maybe, Text } from '../../../chat/cards/card-views.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import { assignedText, maybe, short } from '../../../chat/views/parts.ts';
@@ -31,15 +30,7 @@ export function accountRows(words: Messages, { account, assignment }: AccountFac
 }
 
 function assignmentText(words: Messages, assignment: AccountFacts['assignment'], { app }: AccessNames): string {
-  switch (assignment.kind) {
-    case 'assigned':
-    case 'missing':
-      return assignedText(words, assignment, app);
-    case 'unread':
-      return words.plain('access.assignment.unread');
-    default:
-      return assertNever(assignment, 'assignment');
-  }
+  return assignment.kind === 'unread' ? words.plain('access.assignment.unread') : assignedText(words, assignment, app);
 }
 
 /** Why an approval would have no effect as things stand. */

@@ -8,17 +8,14 @@ import type { Person } from '../../../requests/request.ts';
 import { verdictOf } from '../../provisioning/cards/outcome-text.ts';
 import { type AccessRequest, assignmentLeft, isAwaited } from '../access-requests/access-request.ts';
 import type { NoticeKind } from '../access-requests/notices.ts';
-import { heldUpValues, lapseKeys, lapseValues, leftOver, triedBefore } from './access-content.ts';
+import { type ContentInput, heldUpValues, lapseKeys, lapseValues, leftOver, triedBefore } from './access-content.ts';
 import { decisionOf, namesOf } from './access-names.ts';
 import { endWord } from './run-content.ts';
 
-export interface NoticeTextInput {
-  readonly accessRequest: AccessRequest;
+export interface NoticeTextInput extends Pick<ContentInput, 'accessRequest' | 'mayBeDone'> {
   readonly kind: NoticeKind;
   /** The outcome of the provisioning request, for `result`; null where unknown. */
   readonly outcome: Outcome | null;
-  /** An earlier attempt may have provisioned the person, though none is running now; missing for no. */
-  readonly mayBeDone?: boolean | undefined;
   /** The cloud's Entra admin center; without it there is no address in the text. */
   readonly entraPortalUrl: string | null;
 }
@@ -57,9 +54,8 @@ export function noticeText(words: Messages, input: NoticeTextInput): string {
     case 'result':
       return resultText(words, input);
     case 'reminder':
-      return words.plain('accessNotice.reminder', { ...names, day: expires });
     case 'nobodyReached':
-      return words.plain('accessNotice.nobodyReached', { ...names, day: expires });
+      return words.plain(`accessNotice.${kind}`, { ...names, day: expires });
     case 'placeEnded':
       return words.plain('accessNotice.placeEnded');
     default:

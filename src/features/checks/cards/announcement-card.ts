@@ -1,6 +1,7 @@
 import type { CheckView } from '../../../chat/cards/card-views.ts';
 import { renderCard } from '../../../chat/cards/render.ts';
 import { plainText } from '../../../chat/cards/safe-text.ts';
+import type { JobChange } from '../../../chat/jobs/job-change.ts';
 import { type JobReading, jobWord } from '../../../chat/jobs/job-words.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
@@ -8,9 +9,6 @@ import { provisioningPageUrl } from '../../../chat/views/entra-link.ts';
 import { entraLink, lineButton, maybe, short } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 import { jobMeaning } from './status-card.ts';
-
-/** A change of a watched job. */
-export type JobChange = 'enteredQuarantine' | 'leftQuarantine' | 'stopped' | 'runsAgain';
 
 export interface AnnouncementCardInput {
   readonly app: { readonly id: string; readonly name: string };

@@ -1,4 +1,3 @@
-import { assertNever } from '../../../assert-never.ts';
 import type { CheckView, Fact, SubmitButton } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import { plainText } from '../../../chat/cards/safe-text.ts';
@@ -23,13 +22,15 @@ import { alsoText, type CheckNames, type Provisioner, refusedCode, verdictWords 
 import { dayToCome, entryId, entryResult } from './entry-text.ts';
 import { type LogLimits, logSection, silenceOfLog } from './log-words.ts';
 
+export interface CheckedPerson {
+  readonly id: string;
+  readonly name: string;
+  readonly principalName: string;
+  readonly guest?: boolean;
+}
+
 export interface CheckCardInput {
-  readonly person: {
-    readonly id: string;
-    readonly name: string;
-    readonly principalName: string;
-    readonly guest?: boolean;
-  };
+  readonly person: CheckedPerson;
   readonly app: { readonly id: string; readonly name: string };
   readonly facts: CheckFacts;
   /** Only decides whether the button is shown: a click is checked again. */
@@ -142,17 +143,8 @@ function factRows(words: Messages, { facts, now, elsewhere }: CheckCardInput, na
 }
 
 function assignmentText(words: Messages, { assignment }: CheckFacts, { app }: CheckNames): string {
-  switch (assignment.kind) {
-    case 'assigned':
-    case 'missing':
-      return assignedText(words, assignment, app);
-    case 'notNeeded':
-      return words.plain('check.assignment.notNeeded', { app });
-    case 'unread':
-      return words.plain('check.unread');
-    default:
-      return assertNever(assignment, 'assignment');
-  }
+  if (assignment.kind === 'notNeeded') return words.plain('check.assignment.notNeeded', { app });
+  return assignment.kind === 'unread' ? words.plain('check.unread') : assignedText(words, assignment, app);
 }
 
 /** Usher's own last action for this person in this app. */

@@ -7,16 +7,12 @@ import type { CardMessage } from '../../../chat/reply.ts';
 import { FALLBACK_NAME, listAsText, maybe, personLabel, personName, short } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 import { type CheckFacts, type CheckVerdict, judge } from '../diagnosis.ts';
+import type { CheckedPerson } from './check-card.ts';
 import { refusedCode, verdictTitle } from './check-words.ts';
 import { silenceOfLog } from './log-words.ts';
 
 export interface CheckListInput {
-  readonly person: {
-    readonly id: string;
-    readonly name: string;
-    readonly principalName: string;
-    readonly guest?: boolean;
-  };
+  readonly person: CheckedPerson;
   readonly items: readonly {
     readonly app: { readonly id: string; readonly name: string };
     readonly facts: CheckFacts;

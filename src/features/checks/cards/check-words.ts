@@ -1,5 +1,6 @@
 import { assertNever } from '../../../assert-never.ts';
-import type { MessageKey, Messages } from '../../../chat/messages.ts';
+import type { Messages, MessageValues } from '../../../chat/messages.ts';
+import { type Explained, type Meaning, meaning } from '../../../chat/views/explained.ts';
 import { codeOf } from '../../../chat/views/graph-problems.ts';
 import type { Tone } from '../../../chat/views/tone.ts';
 import { verdictOf } from '../../provisioning/cards/outcome-text.ts';
@@ -31,18 +32,6 @@ interface Context {
   readonly who: Provisioner;
 }
 
-/** A verdict in words: what it is, what it means, what to try next. Finished texts except for `title` and `summary`. */
-export interface VerdictWords {
-  readonly tone: Tone;
-  /** Plain, without user text. */
-  readonly title: string;
-  readonly paragraphs: readonly string[];
-  readonly next: string | null;
-  readonly code: string | null;
-  /** Plain. */
-  readonly summary: string;
-}
-
 const TONES: Readonly<Record<CheckVerdict['kind'], Tone>> = {
   notSetUp: 'neutral',
   appDisabled: 'warning',
@@ -69,11 +58,9 @@ export function verdictTitle(words: Messages, verdict: CheckVerdict): { readonly
   return { tone: TONES[verdict.kind], title };
 }
 
-export function verdictWords(words: Messages, verdict: CheckVerdict, context: Context): VerdictWords {
-  return { ...verdictTitle(words, verdict), code: null, ...meaningOf(words, verdict, context) };
+export function verdictWords(words: Messages, verdict: CheckVerdict, context: Context): Explained {
+  return { ...verdictTitle(words, verdict), ...meaningOf(words, verdict, context) };
 }
-
-type Meaning = Pick<VerdictWords, 'paragraphs' | 'next' | 'summary'> & Partial<Pick<VerdictWords, 'code'>>;
 
 function meaningOf(words: Messages, verdict: CheckVerdict, { names: ofBoth, facts, now, who }: Context): Meaning {
   const names = { ...ofBoth, who };
@@ -87,35 +74,31 @@ function meaningOf(words: Messages, verdict: CheckVerdict, { names: ofBoth, fact
       // The same text as on the app's own card.
       return jobMeaning(words, { app: names.app, status: facts.jobState, now });
     case 'accountDisabled':
-      return said(words, 'check.happened.accountDisabled', 'check.next.accountDisabled', names);
+    case 'unknownYet':
+      return said(words, verdict.kind, names);
     case 'notAssigned':
-      return said(words, 'check.happened.notAssigned', 'check.next.notAssigned', {
+      return said(words, verdict.kind, { ...names, was: verdict.wasIn ? 'in' : 'other' });
+    case 'outOfScope': {
+      const { outcome } = verdict.entry;
+      if (!verdict.mended) return byOutcome(words, outcome, names);
+      return said(words, 'mended', {
         ...names,
-        was: verdict.wasIn ? 'in' : 'other',
+        was: outcome.kind === 'notInScope' ? (outcome.failedChecks[0] ?? '') : '',
       });
-    case 'outOfScope':
-      return verdict.mended
-        ? said(words, 'check.happened.mended', 'check.next.mended', {
-            ...names,
-            was: verdict.entry.outcome.kind === 'notInScope' ? (verdict.entry.outcome.failedChecks[0] ?? '') : '',
-          })
-        : byOutcome(words, verdict.entry.outcome, names);
+    }
     case 'skipped':
     case 'conflictOrError':
     case 'removed':
       return byOutcome(words, verdict.entry.outcome, names);
     case 'ownTryFailed':
-      return said(words, 'check.happened.ownTryFailed', 'check.next.ownTryFailed', {
+      return said(words, verdict.kind, {
         ...names,
         request: verdict.requestId,
         verdict: words.plain(`verdict.${verdict.outcome}`, { what: 'other' }),
       });
     case 'notYet':
-      return said(words, 'check.happened.notYet', 'check.next.notYet', { ...names, assigned: assignedWord(facts) });
     case 'inOrder':
-      return said(words, 'check.happened.inOrder', 'check.next.inOrder', { ...names, assigned: assignedWord(facts) });
-    case 'unknownYet':
-      return said(words, 'check.happened.unknownYet', 'check.next.unknownYet', names);
+      return said(words, verdict.kind, { ...names, assigned: assignedWord(facts) });
     default:
       return assertNever(verdict, 'verdict');
   }
@@ -126,18 +109,10 @@ function assignedWord({ assignment }: CheckFacts): 'yes' | 'notNeeded' {
   return assignment.kind === 'notNeeded' ? 'notNeeded' : 'yes';
 }
 
-function said(
-  words: Messages,
-  happened: MessageKey,
-  next: MessageKey,
-  values: Readonly<Record<string, string>>,
-): Meaning {
-  return {
-    paragraphs: [words.card(happened, values)],
-    next: words.card(next, values),
-    summary: words.sentences([words.plain(happened, values), words.plain(next, values)]),
-  };
-}
+type Own = 'accountDisabled' | 'notAssigned' | 'mended' | 'ownTryFailed' | 'notYet' | 'inOrder' | 'unknownYet';
+
+const said = (words: Messages, name: Own, values: MessageValues): Meaning =>
+  meaning(words, `check.happened.${name}`, `check.next.${name}`, values);
 
 /** In the words that describe the same outcome of Usher's own call. */
 function byOutcome(words: Messages, outcome: Parameters<typeof verdictOf>[1]['outcome'], names: CheckNames): Meaning {
@@ -151,41 +126,15 @@ function byOutcome(words: Messages, outcome: Parameters<typeof verdictOf>[1]['ou
   } as const;
   const { say, values } = verdictOf(words, told);
   const raw = 'code' in outcome ? outcome.code : '';
-  return {
-    paragraphs: [words.card(say.happened, values)],
-    next: words.card(say.next, values),
-    code: raw === '' ? null : words.card('label.code', { code: raw }),
-    summary: words.sentences([words.plain(say.happened, values), words.plain(say.next, values)]),
-  };
+  const code = raw === '' ? null : words.card('label.code', { code: raw });
+  return { ...meaning(words, say.happened, say.next, values), code };
 }
 
 /** The fault that remains once the verdict's cause is fixed. */
 export function alsoText(words: Messages, verdict: CheckVerdict, names: CheckNames): string | null {
-  switch (verdict.kind) {
-    case 'accountDisabled':
-      return words.card('check.also.accountDisabled', names);
-    case 'notAssigned':
-      return words.card('check.also.notAssigned', names);
-    case 'outOfScope':
-    case 'skipped':
-    case 'conflictOrError':
-    case 'removed':
-      return words.card('check.also.entry', {
-        ...names,
-        line: outcomeLine(words, verdict.entry.outcome, { what: 'other' }),
-      });
-    case 'ownTryFailed':
-    case 'notSetUp':
-    case 'appDisabled':
-    case 'quarantined':
-    case 'stopped':
-    case 'neverRun':
-    case 'failing':
-    case 'notYet':
-    case 'inOrder':
-    case 'unknownYet':
-      return null;
-    default:
-      return assertNever(verdict, 'verdict');
-  }
+  if (verdict.kind === 'accountDisabled' || verdict.kind === 'notAssigned')
+    return words.card(`check.also.${verdict.kind}`, names);
+  if (!('entry' in verdict)) return null;
+  const line = outcomeLine(words, verdict.entry.outcome, { what: 'other' });
+  return words.card('check.also.entry', { ...names, line });
 }

@@ -2,7 +2,7 @@ import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { Tone } from '../../../chat/views/tone.ts';
 import type { AccessRequestRow } from '../../../db/schema.ts';
 import { OUTCOME_KINDS, OUTCOME_TONES } from '../../provisioning/cards/outcome-words.ts';
-import { nameOf } from '../../provisioning/cards/people-rows.ts';
+import { nameOf, STATE_WORDS } from '../../provisioning/cards/people-rows.ts';
 import type { HistoryEntry, HistoryResult } from '../history/history-entry.ts';
 
 /** The outcome of a request; plain, a value for a message. */
@@ -10,13 +10,6 @@ export interface EntryText {
   readonly tone: Tone;
   readonly text: string;
 }
-
-const STATES: Readonly<Record<Exclude<HistoryResult['kind'], 'done'>, readonly [tone: Tone, word: MessageKey]>> = {
-  waiting: ['waiting', 'list.state.waiting'],
-  running: ['working', 'list.state.running'],
-  held: ['waiting', 'list.state.held'],
-  cancelled: ['neutral', 'list.state.cancelled'],
-};
 
 /** For an access request without a provisioning request. */
 const ACCESS: Readonly<Record<AccessRequestRow['state'], readonly [tone: Tone, word: MessageKey]>> = {
@@ -34,7 +27,7 @@ const ACCESS: Readonly<Record<AccessRequestRow['state'], readonly [tone: Tone, w
 export function entryResult(words: Messages, entry: HistoryEntry, now: number): EntryText {
   const what = entry.kind === 'provisioning' && entry.isGroup ? 'group' : 'other';
   if (entry.result !== null) return resultWords(words, entry.result, what);
-  const [tone, word] = entry.kind === 'access' ? ACCESS[entry.state] : STATES.waiting;
+  const [tone, word] = entry.kind === 'access' ? ACCESS[entry.state] : STATE_WORDS.waiting;
   const day = dayToCome(words, entry, now);
   return { tone, text: day === null ? words.plain(word) : words.plain('history.state.approvedLater', { day }) };
 }
@@ -47,7 +40,7 @@ export function dayToCome(words: Messages, entry: HistoryEntry, now: number): st
 
 function resultWords(words: Messages, result: HistoryResult, what: 'group' | 'other'): EntryText {
   if (result.kind !== 'done') {
-    const [tone, word] = STATES[result.kind];
+    const [tone, word] = STATE_WORDS[result.kind];
     return { tone, text: words.plain(word) };
   }
   const counted = OUTCOME_KINDS.map((kind) => ({ kind, tone: OUTCOME_TONES[kind], count: result.counts[kind] ?? 0 }));

@@ -1,5 +1,6 @@
-import type { MessageKey, Messages } from '../../../chat/messages.ts';
+import type { Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
+import { meaning } from '../../../chat/views/explained.ts';
 import { noticeCard } from '../../../chat/views/notice.ts';
 import { short } from '../../../chat/views/parts.ts';
 
@@ -30,24 +31,14 @@ export function exportOffer(
 
 /** The outcome of an offered file, in plain sentences. */
 export function exportWords(words: Messages, kind: 'declined' | 'failed' | 'stored'): string {
-  return words.sentences(ENDS[kind].map((key) => words.plain(key)));
+  return words.sentences([words.plain(`export.${kind}.happened`), words.plain(`export.${kind}.next`)]);
 }
-
-const ENDS: Readonly<Record<'declined' | 'failed' | 'stored', readonly MessageKey[]>> = {
-  declined: ['export.declined.happened', 'export.declined.next'],
-  failed: ['export.failed.happened', 'export.failed.next'],
-  stored: ['export.stored.happened', 'export.stored.next'],
-};
 
 /** An export names many people, so no channel gets one. */
 export function exportOnlyPersonal(words: Messages): CardMessage {
-  const happened = 'export.onlyPersonal.happened';
-  const next = 'export.onlyPersonal.next';
   return noticeCard(words, {
     tone: 'warning',
     title: words.card('export.onlyPersonal.title'),
-    paragraphs: [words.card(happened)],
-    next: words.card(next),
-    summary: words.sentences([words.plain(happened), words.plain(next)]),
+    ...meaning(words, 'export.onlyPersonal.happened', 'export.onlyPersonal.next'),
   });
 }

@@ -10,9 +10,10 @@ import {
   otherJobLine,
   worstOther,
 } from '../../../chat/jobs/job-words.ts';
-import type { MessageKey, Messages } from '../../../chat/messages.ts';
+import type { Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { provisioningPageUrl } from '../../../chat/views/entra-link.ts';
+import { type Meaning, meaning } from '../../../chat/views/explained.ts';
 import { entraLink, lineButton, maybe, short } from '../../../chat/views/parts.ts';
 import { quarantineProblem } from '../../../chat/views/quarantine.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
@@ -33,14 +34,6 @@ export interface StatusCardInput {
 const MOST_OTHERS = 5;
 /** Object types counted on one card. */
 const MOST_TYPES = 5;
-
-/** The meaning of a state and the next step. Finished texts; `summary` is plain. */
-export interface JobMeaning {
-  readonly paragraphs: readonly string[];
-  readonly next: string | null;
-  readonly code: string | null;
-  readonly summary: string;
-}
 
 /** The state of one app's synchronization, with everything that the job reports. */
 export function statusCard(
@@ -92,55 +85,44 @@ const factTable = (facts: readonly Fact[]): CheckView['tables'] => (facts.length
 export function jobMeaning(
   words: Messages,
   { app, status, now }: { readonly app: string; readonly status: JobReading; readonly now: number },
-): JobMeaning {
-  if (status === 'none') return said(words, 'problem.appNotConfigured.happened', 'problem.appNotConfigured.next', app);
-  if (status === 'appDisabled') return said(words, 'problem.appDisabled.happened', 'problem.appDisabled.next', app);
-  if (status === 'unread') return said(words, 'status.unread.happened', 'status.unread.next', app);
+): Meaning {
+  const own = (name: 'unread' | 'paused' | 'disabled' | 'neverRun' | 'other' | 'failing' | 'entryErrors') =>
+    meaning(words, `status.${name}.happened`, `status.${name}.next`, { app });
+  const common = (name: 'appNotConfigured' | 'appDisabled') =>
+    meaning(words, `problem.${name}.happened`, `problem.${name}.next`, { app });
+  if (status === 'none') return common('appNotConfigured');
+  if (status === 'appDisabled') return common(status);
+  if (status === 'unread') return own(status);
   const { health, lastRun } = status;
   switch (health.kind) {
     case 'quarantined':
       return quarantineMeaning(words, { app, status, now });
     case 'failing':
-      return {
-        ...said(words, 'status.failing.happened', 'status.failing.next', app),
-        ...runError(words, lastRun, app),
-      };
+      return { ...own(health.kind), ...runError(words, lastRun, app) };
     case 'notConfigured':
-      return said(words, 'problem.appNotConfigured.happened', 'problem.appNotConfigured.next', app);
+      return common('appNotConfigured');
     case 'paused':
-      return said(words, 'status.paused.happened', 'status.paused.next', app);
     case 'disabled':
-      return said(words, 'status.disabled.happened', 'status.disabled.next', app);
     case 'neverRun':
-      return said(words, 'status.neverRun.happened', 'status.neverRun.next', app);
     case 'other':
-      return said(words, 'status.other.happened', 'status.other.next', app);
+      return own(health.kind);
     case 'running':
-      return said(words, 'status.running.happened', null, app);
+      return meaning(words, 'status.running.happened', null, { app });
     case 'healthy':
       return lastRun?.result.kind === 'entryErrors'
-        ? said(words, 'status.entryErrors.happened', 'status.entryErrors.next', app)
-        : said(words, 'status.healthy.happened', null, app);
+        ? own('entryErrors')
+        : meaning(words, 'status.healthy.happened', null, { app });
     default:
       return assertNever(health, 'job state');
   }
-}
-
-function said(words: Messages, happened: MessageKey, next: MessageKey | null, app: string): JobMeaning {
-  return {
-    paragraphs: [words.card(happened, { app })],
-    next: next === null ? null : words.card(next, { app }),
-    code: null,
-    summary: words.sentences([words.plain(happened, { app }), next === null ? null : words.plain(next, { app })]),
-  };
 }
 
 /** Uses the words of a provisioning refused in quarantine; an overdue attempt is called due. */
 function quarantineMeaning(
   words: Messages,
   { app, status, now }: { readonly app: string; readonly status: JobStatus; readonly now: number },
-): JobMeaning {
-  if (status.health.kind !== 'quarantined') return said(words, 'status.other.happened', null, app);
+): Meaning {
+  if (status.health.kind !== 'quarantined') return meaning(words, 'status.other.happened', null, { app });
   const { reason, since, nextAttempt, error } = status.health.quarantine;
   const isDue = nextAttempt !== null && nextAttempt <= now;
   const explained = quarantineProblem(words, {
@@ -160,7 +142,7 @@ function quarantineMeaning(
 }
 
 /** The last run's own error text, where the run failed as a whole. */
-function runError(words: Messages, lastRun: LastRun | null, app: string): Partial<JobMeaning> {
+function runError(words: Messages, lastRun: LastRun | null, app: string): Partial<Meaning> {
   const message = short(lastRun?.error?.message ?? '', 200);
   const code = short(lastRun?.error?.code ?? '', 120);
   const actionable = lastRun?.error?.tenantActionable ?? null;

@@ -31,16 +31,8 @@ export async function readEntries(
       ? []
       : await query
           .selectFrom('access_requests')
-          .select([
-            'id',
-            'created_at',
-            'requested_by_id',
-            'requested_by_name',
-            'app_id',
-            'app_name',
-            'request_id',
-            'state',
-          ])
+          .select(['id', 'created_at', 'requested_by_id', 'requested_by_name'])
+          .select(['app_id', 'app_name', 'request_id', 'state'])
           .select(['subject_id', 'subject_name', 'subject_label', 'decided_by_id', 'decided_by_name'])
           .select(['starts_at', 'time_zone'])
           .where('id', 'in', accessIds)

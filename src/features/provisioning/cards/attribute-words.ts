@@ -1,44 +1,30 @@
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 
 /** By the last part of the attribute's path, lowercase: SCIM, Entra ID and Active Directory spell names differently. */
-const NAMES: ReadonlyMap<string, MessageKey> = new Map<string, MessageKey>([
-  ['username', 'attribute.userName'],
-  ['userprincipalname', 'attribute.userName'],
-  ['samaccountname', 'attribute.userName'],
-  ['familyname', 'attribute.surname'],
-  ['lastname', 'attribute.surname'],
-  ['surname', 'attribute.surname'],
-  ['sn', 'attribute.surname'],
-  ['givenname', 'attribute.firstName'],
-  ['firstname', 'attribute.firstName'],
-  ['displayname', 'attribute.displayName'],
-  ['formatted', 'attribute.displayName'],
-  ['cn', 'attribute.displayName'],
-  ['email', 'attribute.email'],
-  ['emails', 'attribute.email'],
-  ['mail', 'attribute.email'],
-  ['title', 'attribute.jobTitle'],
-  ['jobtitle', 'attribute.jobTitle'],
-  ['department', 'attribute.department'],
-  ['manager', 'attribute.manager'],
-  ['managerid', 'attribute.manager'],
-  ['employeenumber', 'attribute.employeeNumber'],
-  ['employeeid', 'attribute.employeeNumber'],
-  ['active', 'attribute.active'],
-  ['isactive', 'attribute.active'],
-  ['accountenabled', 'attribute.active'],
-  ['phonenumbers', 'attribute.phone'],
-  ['telephonenumber', 'attribute.phone'],
-  ['phone', 'attribute.phone'],
-  ['mobile', 'attribute.phone'],
-  ['preferredlanguage', 'attribute.language'],
-  ['languagelocalekey', 'attribute.language'],
-  ['mailnickname', 'attribute.alias'],
-  ['alias', 'attribute.alias'],
-  ['externalid', 'attribute.externalId'],
-  ['members', 'attribute.members'],
-  ['addresses', 'attribute.address'],
-]);
+const SPELLINGS = {
+  'attribute.userName': 'username userprincipalname samaccountname',
+  'attribute.surname': 'familyname lastname surname sn',
+  'attribute.firstName': 'givenname firstname',
+  'attribute.displayName': 'displayname formatted cn',
+  'attribute.email': 'email emails mail',
+  'attribute.jobTitle': 'title jobtitle',
+  'attribute.department': 'department',
+  'attribute.manager': 'manager managerid',
+  'attribute.employeeNumber': 'employeenumber employeeid',
+  'attribute.active': 'active isactive accountenabled',
+  'attribute.phone': 'phonenumbers telephonenumber phone mobile',
+  'attribute.language': 'preferredlanguage languagelocalekey',
+  'attribute.alias': 'mailnickname alias',
+  'attribute.externalId': 'externalid',
+  'attribute.members': 'members',
+  'attribute.address': 'addresses',
+} as const satisfies Partial<Record<MessageKey, string>>;
+
+const NAMES: ReadonlyMap<string, MessageKey> = new Map(
+  Object.entries(SPELLINGS).flatMap(([key, names]) =>
+    names.split(' ').map((name) => [name, key as MessageKey] as const),
+  ),
+);
 
 /** Parts of a value, as in `emails[type eq "work"].value`: the name precedes them. */
 const PARTS = new Set(['value', 'display', 'type', 'primary', '$ref']);

@@ -215,11 +215,9 @@ function countFacts(words: Messages, counts: ListCounts): Fact[] {
 function failureSection(words: Messages, { failures, counts }: ListOverview, limits: RowLimits): ListSection[] {
   if (failures.length === 0) return [];
   const shown = failures.slice(0, limits.rows);
-  const notWell = OUTCOMES.filter(([, sum]) => sum !== 'done' && sum !== 'lostAccess');
-  const count = Math.max(
-    failures.length,
-    notWell.reduce((all, [kind]) => all + (counts.byOutcome[kind] ?? 0), 0),
-  );
+  const notWell = OUTCOME_KINDS.filter((kind) => !isWell(kind));
+  const ended = notWell.reduce((all, kind) => all + (counts.byOutcome[kind] ?? 0), 0);
+  const count = Math.max(failures.length, ended);
   const rows = shown.map((failure) =>
     row(
       outcomeWords(failure.outcome).tone,
@@ -257,7 +255,7 @@ function endedSection(words: Messages, { ended = [], failures, counts }: ListOve
 
 /** Whether an outcome is no failure, and so has no row of its own. */
 function isWell(kind: OutcomeKind): boolean {
-  return OUTCOMES.some(([one, sum]) => one === kind && (sum === 'done' || sum === 'lostAccess'));
+  return SUM_OF[kind] === 'done' || SUM_OF[kind] === 'lostAccess';
 }
 
 /** Two people with the same name are not rare among five hundred. */
@@ -274,9 +272,7 @@ function runningText(words: Messages, { running }: ListOverview, most: number): 
 
 function buttons(words: Messages, { overview, canRetry }: ListCardInput): SubmitButton[] {
   const { counts, request } = overview;
-  const failed = OUTCOMES.some(
-    ([kind, sum]) => sum !== 'done' && sum !== 'lostAccess' && (counts.byOutcome[kind] ?? 0) > 0,
-  );
+  const failed = OUTCOME_KINDS.some((kind) => !isWell(kind) && (counts.byOutcome[kind] ?? 0) > 0);
   const requestId = request.id;
   return [
     ...(counts.held + counts.waiting > 0

@@ -1,7 +1,6 @@
-import { assertNever } from '../../../assert-never.ts';
 import type { ListRow, ListSection } from '../../../chat/cards/card-views.ts';
 import { markdownText } from '../../../chat/cards/safe-text.ts';
-import type { Messages } from '../../../chat/messages.ts';
+import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import { maybe, moreText, short } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 import type { LeftOut, Subject, TaskState } from '../../../requests/request.ts';
@@ -26,26 +25,26 @@ export function calledName(words: Messages, subject: Pick<Subject, 'name' | 'lab
   return subject.guest === true ? words.plain('person.guest', { name }) : name;
 }
 
+/** The tone and the name of a task's state before its end. */
+export const STATE_WORDS: Readonly<
+  Record<Exclude<TaskState['kind'], 'done'>, readonly [tone: Tone, word: MessageKey]>
+> = {
+  held: ['waiting', 'list.state.held'],
+  waiting: ['waiting', 'list.state.waiting'],
+  running: ['working', 'list.state.running'],
+  cancelled: ['neutral', 'list.state.cancelled'],
+};
+
 /** The name of a task's state, in plain text, and its tone. */
 export function stateLine(
   words: Messages,
   state: TaskState,
   what: 'group' | 'other',
 ): { readonly tone: Tone; readonly line: string } {
-  switch (state.kind) {
-    case 'held':
-      return { tone: 'waiting', line: words.plain('list.state.held') };
-    case 'waiting':
-      return { tone: 'waiting', line: words.plain('list.state.waiting') };
-    case 'running':
-      return { tone: 'working', line: words.plain('list.state.running') };
-    case 'cancelled':
-      return { tone: 'neutral', line: words.plain('list.state.cancelled') };
-    case 'done':
-      return { tone: outcomeWords(state.outcome).tone, line: outcomeLine(words, state.outcome, { what }) };
-    default:
-      return assertNever(state, 'state');
-  }
+  if (state.kind === 'done')
+    return { tone: outcomeWords(state.outcome).tone, line: outcomeLine(words, state.outcome, { what }) };
+  const [tone, word] = STATE_WORDS[state.kind];
+  return { tone, line: words.plain(word) };
 }
 
 /** A row with a name and a text; `line` is plain. */

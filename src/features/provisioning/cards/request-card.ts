@@ -8,20 +8,11 @@ import { maybe, personLabel, short, submitButton } from '../../../chat/views/par
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 import { type Forecast, type Request, sentCalls, type Task, type TaskState } from '../../../requests/request.ts';
 import { awayTexts } from './progress-parts.ts';
-import { resultCard } from './result-card.ts';
+import { type ResultCardInput, resultCard } from './result-card.ts';
 
-export interface RequestCardInput {
-  readonly request: Request;
+export interface RequestCardInput extends Omit<ResultCardInput, 'task' | 'state'> {
   /** The waiting task's queue position and start time; null when unknown. */
   readonly forecast: Forecast | null;
-  /** Milliseconds since 1970. */
-  readonly now: number;
-  /** The cloud's Entra admin center, e.g. `https://entra.microsoft.com`; without it there is no link. */
-  readonly entraPortalUrl?: string | null;
-  /** Whether the requester may retry. It only controls the button: a click is checked again. */
-  readonly canRetry: boolean;
-  /** Others than those concerned read along; missing for no. */
-  readonly readAlong?: boolean;
 }
 
 type ProgressInput = Pick<RequestCardInput, 'request' | 'forecast' | 'now'>;

@@ -26,8 +26,11 @@ export interface ResultCardInput {
   readonly request: Request;
   readonly task: Task;
   readonly state: Extract<TaskState, { kind: 'done' }>;
+  /** Milliseconds since 1970. */
   readonly now: number;
+  /** The cloud's Entra admin center, e.g. `https://entra.microsoft.com`; without it there is no link. */
   readonly entraPortalUrl?: string | null;
+  /** Whether the requester may retry. It only controls the button: a click is checked again. */
   readonly canRetry: boolean;
   /** Others than those concerned read along, so attribute values are left out; missing for no. */
   readonly readAlong?: boolean;

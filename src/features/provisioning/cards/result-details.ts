@@ -1,4 +1,3 @@
-import { assertNever } from '../../../assert-never.ts';
 import type { DetailSection, Fact } from '../../../chat/cards/card-views.ts';
 import { markdownText, plainText } from '../../../chat/cards/safe-text.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
@@ -71,24 +70,8 @@ export function fact(title: string, value: string | null, limit = 80): Fact[] {
 }
 
 function saidBy(outcome: Outcome): string | null {
-  switch (outcome.kind) {
-    case 'skipped':
-    case 'failed':
-      return outcome.reason;
-    case 'refused':
-      return outcome.message;
-    case 'created':
-    case 'updated':
-    case 'disabled':
-    case 'deleted':
-    case 'otherChange':
-    case 'inSync':
-    case 'notInScope':
-    case 'unknown':
-      return null;
-    default:
-      return assertNever(outcome, 'outcome');
-  }
+  if (outcome.kind === 'refused') return outcome.message;
+  return outcome.kind === 'skipped' || outcome.kind === 'failed' ? outcome.reason : null;
 }
 
 function changesSection(words: Messages, outcome: Outcome, changes: readonly Change[], limits: DetailLimits) {

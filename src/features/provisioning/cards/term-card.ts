@@ -39,13 +39,16 @@ export interface TermCardInput {
   /** Each runs a full line that Usher can carry out. */
   readonly buttons: readonly SayButton[];
   /** A typed reason that none of the lines contains. */
-  readonly lostReason: string | null;
+  readonly lostReason?: string | null;
   /** The start with a time of day, as typed, where no other text says that the time is left out. */
-  readonly lostTime: string | null;
+  readonly lostTime?: string | null;
 }
 
 /** Says what Usher cannot do, and offers the lines that it can. */
-export function termCard(words: Messages, { what, buttons, lostReason, lostTime }: TermCardInput): CardMessage {
+export function termCard(
+  words: Messages,
+  { what, buttons, lostReason = null, lostTime = null }: TermCardInput,
+): CardMessage {
   const values = valuesOf(what);
   const reason = lostReason === null ? [] : [words.card('term.reason', { reason: short(lostReason) })];
   const time = lostTime === null ? [] : [words.card('term.lostTime', { typed: short(lostTime) })];

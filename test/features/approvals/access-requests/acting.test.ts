@@ -8,11 +8,7 @@ import {
 } from '../../../../src/features/approvals/access-requests/access-request.ts';
 import { noteCalledOff, startApproved } from '../../../../src/features/approvals/access-requests/acting.ts';
 import { awaitThing } from '../../../../src/features/approvals/access-requests/due.ts';
-import {
-  act,
-  findAccessRequest,
-  findAccessRequestOf,
-} from '../../../../src/features/approvals/access-requests/store.ts';
+import { act, findAccessRequest, findCarriedOutBy } from '../../../../src/features/approvals/access-requests/store.ts';
 import type { AccessParts } from '../../../../src/requests/access-parts.ts';
 import { finishTask } from '../../../../src/requests/running.ts';
 import { findRequest } from '../../../../src/requests/store.ts';
@@ -87,7 +83,7 @@ describe.each(engines)('acting on an access request on $name', (engine) => {
 
     const requestId = started?.state.kind === 'started' ? started.state.requestId : '';
     expect((await findRequest(database, requestId))?.tasks).toHaveLength(1);
-    expect(await findAccessRequestOf(database, requestId)).toBe(id);
+    expect((await findCarriedOutBy(database, requestId))?.id).toBe(id);
     expect((await findAccessRequest(database, id))?.state).toMatchObject({
       kind: 'finished',
       requestId,
