@@ -41,13 +41,11 @@ const groupSchema: z.ZodType<DirectoryGroup> = z
     mailEnabled: nullableTruth,
     securityEnabled: nullableTruth,
   })
-  .transform(({ id, displayName, description, mail, createdDateTime, groupTypes, mailEnabled, securityEnabled }) => {
+  .transform(({ createdDateTime, groupTypes, mailEnabled, securityEnabled, ...group }) => {
     const isOf = (type: string) => groupTypes.some((one) => one.toLowerCase() === type);
     return {
-      id,
-      displayName: displayName ?? id,
-      description,
-      mail,
+      ...group,
+      displayName: group.displayName ?? group.id,
       kind: isOf('unified') ? 'microsoft365' : kindOf(mailEnabled, securityEnabled),
       isDynamic: isOf('dynamicmembership'),
       createdAt: createdDateTime,
