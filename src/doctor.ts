@@ -56,20 +56,11 @@ export async function runDoctor(
   return lines.some(({ outcome }) => outcome === 'wrong') ? 1 : 0;
 }
 
-interface Wanted {
-  readonly help: boolean;
-  readonly json: boolean;
-  readonly url: string | null;
-}
-
 /** The options, or what is wrong with them. */
-function readArguments(args: readonly string[]): Wanted | string {
+function readArguments(args: readonly string[]): { help: boolean; json: boolean; url: string | null } | string {
   try {
-    const options = {
-      url: { type: 'string' },
-      json: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    } as const;
+    const flag = { type: 'boolean' } as const;
+    const options = { url: { type: 'string' }, json: flag, help: { ...flag, short: 'h' } } as const;
     const { url = null, json = false, help = false } = parseArgs({ args: [...args], options, strict: true }).values;
     const isAddress = url === null || (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol));
     return isAddress ? { help, json, url } : words.badUrl;

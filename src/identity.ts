@@ -30,26 +30,6 @@ interface Registration {
   readonly clientId: string;
 }
 
-/** The environment variables of the bot's identity; empty where not set, absent where not readable. */
-export interface BotVariables {
-  readonly MicrosoftAppId: string;
-  readonly MicrosoftAppType: 'MultiTenant' | 'SingleTenant' | 'UserAssignedMSI';
-  readonly MicrosoftAppTenantId: string;
-  readonly MicrosoftAppPassword: string;
-  readonly MicrosoftAppCertificatePath: string;
-  readonly MicrosoftAppFederatedTokenFile: string;
-  readonly MicrosoftAppManagedIdentityId: string;
-}
-
-/** The same for Graph, by the names that Azure's own libraries use. */
-export interface GraphVariables {
-  readonly AZURE_TENANT_ID: string;
-  readonly AZURE_CLIENT_ID: string;
-  readonly AZURE_CLIENT_SECRET: string;
-  readonly AZURE_CLIENT_CERTIFICATE_PATH: string;
-  readonly AZURE_FEDERATED_TOKEN_FILE: string;
-}
-
 type Report = (variable: string, problem: string, fix: string) => void;
 
 const botProofs = [
@@ -59,6 +39,16 @@ const botProofs = [
   'MicrosoftAppManagedIdentityId',
 ] as const;
 const graphProofs = ['AZURE_CLIENT_SECRET', 'AZURE_CLIENT_CERTIFICATE_PATH', 'AZURE_FEDERATED_TOKEN_FILE'] as const;
+
+type Texts<Name extends string> = Readonly<Record<Name, string>>;
+
+/** The environment variables of the bot's identity; empty where not set, absent where not readable. */
+export interface BotVariables extends Texts<'MicrosoftAppId' | 'MicrosoftAppTenantId' | (typeof botProofs)[number]> {
+  readonly MicrosoftAppType: 'MultiTenant' | 'SingleTenant' | 'UserAssignedMSI';
+}
+
+/** The same for Graph, by the names that Azure's own libraries use. */
+export type GraphVariables = Texts<'AZURE_TENANT_ID' | 'AZURE_CLIENT_ID' | (typeof graphProofs)[number]>;
 
 export function reportBotProblems(env: Partial<BotVariables>, report: Report): void {
   if (env.MicrosoftAppId === '')
@@ -87,11 +77,11 @@ export function reportGraphProblems(env: Partial<GraphVariables>, report: Report
 }
 
 /** The environment variables on which sign-ins depend. */
-export interface SignInVariables extends Pick<BotVariables, 'MicrosoftAppType' | 'MicrosoftAppTenantId'> {
+export interface SignInVariables
+  extends Pick<BotVariables, 'MicrosoftAppType' | 'MicrosoftAppTenantId'>,
+    Texts<'SIGN_IN_CONNECTION' | 'DATABASE_URL'> {
   readonly BOT_AUTH: 'token' | 'none';
   readonly ALLOWED_TENANTS: readonly string[];
-  readonly SIGN_IN_CONNECTION: string;
-  readonly DATABASE_URL: string;
 }
 
 /** The problems that prevent calling Graph with the caller's delegated permission. */

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Bus } from './bus.ts';
 import { prepareCards } from './chat/cards/render.ts';
 import { createChat } from './chat/chat.ts';
 import { clouds } from './clouds.ts';
@@ -7,14 +6,12 @@ import type { Config } from './config.ts';
 import { isDatabaseFault } from './db/database.ts';
 import { accessCardsOf, accessCardsShowing } from './features/approvals/access-requests/access-cards.ts';
 import { registry } from './features/registry.ts';
-import type { GraphAccess } from './graph-access.ts';
-import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { beginEdit, findUnshown, letGo, makeDue, noteShown } from './outbox/message-store.ts';
 import type { AccessParts } from './requests/access-parts.ts';
-import type { CrashGuard } from './requests/crash-guard.ts';
 import { requestsInLine } from './requests/queue.ts';
 import { startServer } from './server.ts';
+import type { SharedParts } from './start-work.ts';
 import { within } from './stopping.ts';
 import { createAdapter, serviceHostsOf } from './teams/adapter.ts';
 import { createAuthentication } from './teams/authentication.ts';
@@ -69,17 +66,10 @@ export interface Teams {
   stop(limitMs: number): Promise<void>;
 }
 
-export interface TeamsParts {
-  readonly config: Config;
-  readonly options: UsherOptions;
-  readonly store: AccessParts;
-  readonly graphAccess: GraphAccess;
-  readonly bus: Bus;
-  readonly guard: CrashGuard;
+export interface TeamsParts extends SharedParts {
   readonly connector: Connector;
   readonly metrics: Metrics;
   readonly checks: Readonly<Record<'database' | 'graph', () => Promise<boolean>>>;
-  readonly log: Log;
 }
 
 const mostUnshown = 500;
@@ -129,6 +119,7 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
     guard,
   } as const;
   const chat = createChat(commandParts, registry, graphAccess.signIns);
+  const posting = { conversations, pacing, keyOf: conversationKey, clock, ending: ending.signal, log };
 
   const editing = { database, clock, owner: randomUUID(), stillMs: options.editEveryMs ?? 2_000, ...lease };
   const cardUpdater = createCardUpdater({
@@ -145,14 +136,10 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
     guard,
     giveUp: chat.giveUpCard,
     beginEdit: (liveId) => beginEdit(editing, liveId),
-    conversations,
-    pacing,
-    keyOf: conversationKey,
-    clock,
-    ending: ending.signal,
-    log,
+    ...posting,
     ...(options.editEveryMs === undefined ? {} : { editEveryMs: options.editEveryMs }),
   });
+  const { posted, showed, touch } = cardUpdater;
   bus.subscribe('cards', (requestId) => void touchInLine(requestId));
   bus.subscribe('access', (id) => {
     // What another process changed, it announces by `outbox` and draws itself.
@@ -164,11 +151,11 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
 
   /** A change updates the request's own card, and the positions of those that wait. */
   async function touchInLine(requestId: string): Promise<void> {
-    cardUpdater.touch(requestId);
+    touch(requestId);
     try {
       const inLine = await requestsInLine(store, cardsInLine);
-      for (const other of inLine) cardUpdater.touch(other);
-      for (const card of await accessCardsShowing(database, [requestId, ...inLine])) cardUpdater.touch(card);
+      for (const other of inLine) touch(other);
+      for (const card of await accessCardsShowing(database, [requestId, ...inLine])) touch(card);
     } catch (error) {
       log.warn({ error, code: 'line_unread' }, 'the cards of those who wait were not brought up to date');
     }
@@ -177,74 +164,42 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
   /** An access request has cards in several conversations. */
   async function touchAccessCards(accessRequestId: string): Promise<void> {
     try {
-      for (const card of await accessCardsOf(database, accessRequestId)) cardUpdater.touch(card);
+      for (const card of await accessCardsOf(database, accessRequestId)) touch(card);
     } catch (error) {
       log.warn({ error, code: 'cards_unread' }, 'the cards of an access request were not brought up to date');
     }
   }
 
-  const outboxSender = startOutboxSender({
-    outbox: chat.outbox,
-    conversations,
-    pacing,
-    keyOf: conversationKey,
-    posted: cardUpdater.posted,
-    touch: cardUpdater.touch,
-    clock,
-    ending: ending.signal,
-    log,
-  });
+  const outboxSender = startOutboxSender({ ...posting, outbox: chat.outbox, posted, touch });
   bus.subscribe('outbox', outboxSender.wake);
 
   const owners = createCardOwners(database, clock);
+  const answers = { ...posting, chat, turns };
   const signInFlow = createSignInFlow(graphAccess.signIns, {
     connection: config.signInConnection,
     userTokens: createUserTokens({ adapter, appId: config.bot.appId, connection: config.signInConnection }),
-    chat,
-    conversations,
     resume: async (incoming) => (await answering.answer(incoming)).finished,
-    clock,
-    log,
+    ...answers,
   });
   const answering = createTurnAnswerer({
-    chat,
+    ...answers,
     owners,
-    conversations,
-    pacing,
-    turns,
-    posted: cardUpdater.posted,
-    showed: cardUpdater.showed,
-    touch: cardUpdater.touch,
+    posted,
+    showed,
+    touch,
     repeatPauseMs,
     gaveUp: () => observer.givenUp('turn'),
     ...(signInFlow === null ? {} : { askToSignIn: signInFlow.ask }),
-    clock,
-    ending: ending.signal,
-    log,
   });
   const issuer = config.bot.auth === 'none' ? null : clouds[config.cloud].bot.ToBotFromChannelTokenIssuer;
-  const consentHandler = createConsentHandler({
-    chat,
-    answering,
-    conversations,
-    pacing,
-    turns,
-    isFileAllowed,
-    clock,
-    ending: ending.signal,
-    log,
-  });
+  const consentHandler = createConsentHandler({ ...answers, answering, isFileAllowed });
   const bot = createBot({
     guard: { allowedTenants: config.allowedTenants, issuer, serviceHosts },
     commandsPerMinute: config.commandsPerMinute,
-    chat,
+    ...answers,
     answering,
     consentHandler,
     ...(signInFlow === null ? {} : { signInFlow }),
-    conversations,
-    turns,
-    clock,
-    log,
   });
   const { onTurn, onSignIn } = bot;
   const { receive } = createAuthentication({ adapter, authentication, onTurn, onSignIn, issuer, clock, log });
@@ -263,7 +218,7 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
   const recovery = startRecovery({
     resume: bot.resume,
     findUnshown: findOutdated,
-    touch: cardUpdater.touch,
+    touch,
     prune: async () => {
       await guard.prune();
       await owners.prune(clock.now() - ownedForMs);
@@ -277,7 +232,7 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
     port: server.port,
     async resume() {
       try {
-        for (const id of await findOutdated()) cardUpdater.touch(id);
+        for (const id of await findOutdated()) touch(id);
         await bot.resume();
       } catch (error) {
         // The database is away again already: the recovery checks again shortly.

@@ -32,16 +32,20 @@ export interface Work {
   stop(graceMs: number): Promise<void>;
 }
 
-export interface WorkParts {
+/** What the background work and Teams have in common. */
+export interface SharedParts {
   readonly config: Config;
   readonly options: UsherOptions;
   readonly store: AccessParts;
   readonly graphAccess: GraphAccess;
   readonly bus: Bus;
   readonly guard: CrashGuard;
+  readonly log: Log;
+}
+
+interface WorkParts extends SharedParts {
   readonly post: GiveUpParts['post'];
   readonly observe: Metrics['observer']['dispatcher'];
-  readonly log: Log;
 }
 
 /** For due work on access requests, and for the notes about calls. */

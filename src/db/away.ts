@@ -45,19 +45,15 @@ export async function markingFaults<T>(
   }
 }
 
-/** What may have been committed while the work ran. */
-interface Commits {
-  stored: boolean;
-}
-
-const commits = new AsyncLocalStorage<Commits>();
+/** Whether anything may have been committed while the work ran. */
+const commits = new AsyncLocalStorage<{ stored: boolean }>();
 
 /**
  * Runs `work`, which can ask whether any of its transactions may have been committed. One that broke during its commit
  * may have been.
  */
 export function watchingCommits<T>(work: (hasStored: () => boolean) => Promise<T>): Promise<T> {
-  const own: Commits = { stored: false };
+  const own = { stored: false };
   return commits.run(own, () => work(() => own.stored));
 }
 

@@ -1,12 +1,5 @@
 import { readFileSync } from 'node:fs';
-import {
-  type ColumnDefinitionBuilder,
-  type Kysely,
-  type Dialect as KyselyDialect,
-  PostgresDialect,
-  type RawBuilder,
-  sql,
-} from 'kysely';
+import { type Kysely, type Dialect as KyselyDialect, PostgresDialect, type RawBuilder, sql } from 'kysely';
 import pg from 'pg';
 import type { Clock } from '../clock.ts';
 import type { DatabaseConfig } from '../config.ts';
@@ -30,10 +23,8 @@ export interface Dialect {
   /** For reads that may take long; null where none holds up the process. */
   readonly reading: KyselyDialect | null;
   readonly realNumber: 'real' | 'double precision';
-  readonly identity: {
-    readonly type: 'integer' | 'bigint';
-    modify(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder;
-  };
+  /** The type of an id that the database counts up. */
+  readonly countedId: string;
   /** True where a single process owns the database, so that leases found at its start are all dead. */
   readonly singleProcess: boolean;
   /**
@@ -87,7 +78,7 @@ export function sqliteDialect(path: string, clock: Clock): Dialect {
     // Only its own connection can read a database in memory.
     reading: path === ':memory:' ? null : threadedSqlite(path),
     realNumber: 'real',
-    identity: { type: 'integer', modify: (column) => column.primaryKey().autoIncrement() },
+    countedId: 'integer primary key autoincrement',
     singleProcess: true,
     isolation: null,
     mayRepeat: () => false,
@@ -151,7 +142,7 @@ export function postgresDialect(
     migrating: new PostgresDialect({ pool: async () => createPool(address(), noLimits, 2) }),
     reading: null,
     realNumber: 'double precision',
-    identity: { type: 'bigint', modify: (column) => column.primaryKey().generatedAlwaysAsIdentity() },
+    countedId: 'bigint generated always as identity primary key',
     singleProcess: false,
     isolation: 'read committed',
     mayRepeat: (error) => error instanceof Error && 'code' in error && undone.has(String(error.code)),

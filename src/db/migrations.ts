@@ -1,4 +1,4 @@
-import { ColumnDefinitionBuilder, ColumnDefinitionNode, DataTypeNode, type Kysely, type RawBuilder, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { cutStoredOutcome, cutStoredWords } from '../masking/cut-stored.ts';
 import type { Dialect } from './dialect.ts';
@@ -7,11 +7,8 @@ import { addSearch, keepRevisions, renameSearched } from './search.ts';
 
 /** The schema's history, oldest first. What a released migration does is never changed; a further one follows. */
 export function migrations(dialect: Dialect): Record<string, Migration> {
-  const { identity } = dialect;
   const realNumber = sql.raw(dialect.realNumber);
-  const countedId = identity.modify(
-    new ColumnDefinitionBuilder(ColumnDefinitionNode.create('id', DataTypeNode.create(identity.type))),
-  );
+  const countedId = sql.raw(`"id" ${dialect.countedId}`);
   const steps: Readonly<Record<string, Migration['up']>> = {
     async '001-requests'(db) {
       await sql`create table requests (
@@ -219,30 +216,23 @@ async function moveMessages(db: Kysely<unknown>, now: number): Promise<void> {
     stray integer not null default 0, edit_owner text, edit_until bigint)`.execute(db);
   const kept = 'conversation, locale, time_zone, created_at';
   const lost = `card_id is null and created_at > ${now - dayMs}`;
-  await sql
-    .raw(`insert into messages (id, kind, reference, activity_id, shown_revision, latest_revision, due_at, stray, ${kept})
-      select id, 'request', id, card_id,
-        case when card_id is not null then drawn_revision when ${lost} then 0 else revision end, revision,
-        case when ${lost} then ${now} end, case when ${lost} then 1 else 0 end, ${kept}
-      from requests
-      where id not in (select request_id from access_requests where request_id is not null)`)
-    .execute(db);
-  await sql
-    .raw(`insert into messages (id, kind, reference, source, audience, activity_id, shown_revision, latest_revision, due_at,
-        failures, gone, ${kept})
-      select id, 'access', access_request_id, source, audience, card_id, drawn_revision, latest_revision, due_at, failures,
-        case when card_id is null and due_at is null then 1 else gone end, ${kept}
-      from access_cards`)
-    .execute(db);
-  await sql
-    .raw(`insert into messages (id, kind, reference, details, due_at, failures, ${kept})
-      select 'notice-' || id, 'notice', access_request_id, kind, due_at, failures, ${kept} from notices`)
-    .execute(db);
-  await sql
-    .raw(`insert into messages (id, kind, reference, details, due_at, failures, ${kept})
-      select 'announcement-' || id, 'announcement', app_id || '|' || key, details, due_at, failures, ${kept}
-      from announcements`)
-    .execute(db);
+  const run = (statement: string) => sql.raw(statement).execute(db);
+  await run(`insert into messages (id, kind, reference, activity_id, shown_revision, latest_revision, due_at, stray, ${kept})
+    select id, 'request', id, card_id,
+      case when card_id is not null then drawn_revision when ${lost} then 0 else revision end, revision,
+      case when ${lost} then ${now} end, case when ${lost} then 1 else 0 end, ${kept}
+    from requests
+    where id not in (select request_id from access_requests where request_id is not null)`);
+  await run(`insert into messages (id, kind, reference, source, audience, activity_id, shown_revision, latest_revision, due_at,
+      failures, gone, ${kept})
+    select id, 'access', access_request_id, source, audience, card_id, drawn_revision, latest_revision, due_at, failures,
+      case when card_id is null and due_at is null then 1 else gone end, ${kept}
+    from access_cards`);
+  await run(`insert into messages (id, kind, reference, details, due_at, failures, ${kept})
+    select 'notice-' || id, 'notice', access_request_id, kind, due_at, failures, ${kept} from notices`);
+  await run(`insert into messages (id, kind, reference, details, due_at, failures, ${kept})
+    select 'announcement-' || id, 'announcement', app_id || '|' || key, details, due_at, failures, ${kept}
+    from announcements`);
   await sql`create index messages_due on messages (due_at) where due_at is not null`.execute(db);
   await sql`create index messages_about on messages (reference, kind)`.execute(db);
   await sql`create index messages_posted on messages (activity_id) where activity_id is not null`.execute(db);

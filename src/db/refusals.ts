@@ -153,11 +153,7 @@ const postgresRefusals: readonly (Refusal & { readonly states: RegExp })[] = [
     what: 'PostgreSQL takes no more connections',
     fix: 'lower DATABASE_POOL_SIZE, or raise max_connections; each process needs its pool and one more.',
   },
-  {
-    states: /^XX00[12]$/,
-    what: 'the database is damaged',
-    fix: 'restore the latest backup, on a disk that is sound.',
-  },
+  { states: /^XX00[12]$/, what: 'the database is damaged', fix: 'restore the latest backup, on a disk that is sound.' },
 ];
 
 /** The error that keeps Usher from starting: its message is for people, its cause for the log. */

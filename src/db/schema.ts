@@ -37,9 +37,10 @@ interface LeaseColumns {
   lease_until: number | null;
 }
 
-export interface RequestRow extends PlaceColumns {
+/** What a provisioning request and an access request have in common. */
+interface RequestedColumns extends PlaceColumns {
   id: string;
-  /** Where the request came from, e.g. conversation and activity id; unique, so a repeat finds the existing request. */
+  /** Where it came from, e.g. conversation and activity id; unique, so a repeat finds the existing request. */
   source: string;
   requested_by_id: string;
   requested_by_name: string;
@@ -47,24 +48,30 @@ export interface RequestRow extends PlaceColumns {
   app_name: string;
   revision: number;
   created_at: number;
+}
+
+interface SubjectColumns {
+  subject_id: string;
+  subject_name: string;
+  subject_label: string | null;
+  /** 1 for a guest. */
+  subject_guest: Generated<number>;
+}
+
+export interface RequestRow extends RequestedColumns {
   /** JSON array: what the line named that does not become a task. */
   left_out: Generated<string>;
   /** When the access request was made that this request carries out; kept by the database, see `search.ts`. */
   access_at: Generated<number | null>;
 }
 
-export interface TaskRow extends LeaseColumns {
+export interface TaskRow extends SubjectColumns, LeaseColumns {
   id: string;
   request_id: string;
   /** When its request was made; kept by the database, see `search.ts`. */
   asked_at: Generated<number | null>;
   position: number;
-  subject_id: string;
   subject_type: string;
-  subject_name: string;
-  subject_label: string | null;
-  /** 1 for a guest. */
-  subject_guest: Generated<number>;
   job_id: string;
   rule_id: string;
   /** JSON array: the members that a group's call takes along. */
@@ -143,22 +150,10 @@ export interface AuditLogRow {
 }
 
 /** See `features/approvals/access-requests/access-request.ts`. Person columns hold Entra object ids and display names. */
-export interface AccessRequestRow extends PlaceColumns, LeaseColumns {
-  id: string;
-  /** Where it came from; unique, so a repeat finds the existing request. */
-  source: string;
-  requested_by_id: string;
-  requested_by_name: string;
-  subject_id: string;
-  subject_name: string;
-  subject_label: string | null;
-  subject_guest: Generated<number>;
-  app_id: string;
-  app_name: string;
+export interface AccessRequestRow extends RequestedColumns, SubjectColumns, LeaseColumns {
   reason: string | null;
   starts_at: number | null;
   asked_as: 'request' | 'provision';
-  created_at: number;
   expires_at: number;
   remind_at: number;
   reminded_at: number | null;
@@ -170,7 +165,6 @@ export interface AccessRequestRow extends PlaceColumns, LeaseColumns {
   /** Since and until when it waits for the person to count as assigned; kept through its attempts and its end. */
   awaiting_since: number | null;
   awaiting_until: number | null;
-  revision: number;
   state: 'pending' | 'denied' | 'expired' | 'cancelled' | 'approved' | 'lapsed' | 'started' | 'finished';
   decided_by_id: string | null;
   decided_by_name: string | null;

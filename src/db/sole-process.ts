@@ -32,15 +32,7 @@ export type SoleProcess =
   | { readonly kind: 'held'; release(): void }
   | { readonly kind: 'taken'; readonly by: Holder | null };
 
-/** The process that holds the file. */
-export interface Holder {
-  readonly pid: number;
-  readonly host: string;
-  /** ISO time. */
-  readonly since: string;
-}
-
-/** `machine` identifies one boot of one kernel. */
+/** `since` is an ISO time; `machine` identifies one boot of one kernel. */
 const noteSchema = z.object({
   pid: z.number(),
   host: z.string(),
@@ -49,6 +41,9 @@ const noteSchema = z.object({
   beat: z.number(),
 });
 type Note = z.infer<typeof noteSchema>;
+
+/** The process that holds the file. */
+export type Holder = Readonly<Pick<Note, 'pid' | 'host' | 'since'>>;
 
 export interface SoleProcessOptions {
   readonly machine?: string;

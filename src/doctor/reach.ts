@@ -14,27 +14,14 @@ import { readIfThere } from '../graph/read.ts';
 import { createSynchronization } from '../graph/synchronization.ts';
 import { createLog } from '../log.ts';
 import { words } from './doctor-messages.ts';
-import { type Granted, grantedBy, type Need, neededPermissions, servedBy } from './permissions.ts';
+import { grantedBy, neededPermissions, servedBy } from './permissions.ts';
 import { type Check, type Finding, firstLine, good, once, skipped, wrong } from './run-checks.ts';
 
 /**
  * How the doctor calls Graph, and what prevents it. One cause makes one line red: a check that needs a token, an answer
  * from Graph or a permission that is missing is skipped, as the line of the cause reports it.
  */
-export interface Reach {
-  readonly config: Config;
-  readonly entries: readonly AppEntry[];
-  readonly graph: GraphClient;
-  readonly applications: ReturnType<typeof createApplications>;
-  readonly synchronization: ReturnType<typeof createSynchronization>;
-  readonly needs: readonly Need[];
-  /** What the token allows; null where none can be obtained. */
-  readonly granted: () => Promise<Granted | null>;
-  /** Any answer from Graph; null where no call could be made. */
-  readonly ping: () => Promise<GraphAnswer | null>;
-  /** Why a read that needs this permission cannot be tried; null when it can. */
-  blocked(permission: string | null): Promise<string | null>;
-}
+export type Reach = ReturnType<typeof createReach>;
 
 export interface Tokens {
   readonly bot: TokenSource;
@@ -43,22 +30,20 @@ export interface Tokens {
 
 const tokenTimeoutMs = 15_000;
 
-export function createReach(
-  config: Config,
-  entries: readonly AppEntry[],
-  tokens: Tokens,
-  clock: Clock,
-): Reach & { readonly checks: readonly Check[] } {
+export function createReach(config: Config, entries: readonly AppEntry[], tokens: Tokens, clock: Clock) {
   const token = once(() => tokens.graph(AbortSignal.timeout(tokenTimeoutMs)));
   const { graphRoot } = clouds[config.cloud];
   const graph = createGraphClient({ baseUrl: config.graph.baseUrl, graphRoot, token, clock, log: createLog('silent') });
   const needs = neededPermissions(config.cloud, entries);
+  /** What the token allows; null where none can be obtained. */
   const granted = once(() => token().then(grantedBy, () => null));
+  /** Any answer from Graph; null where no call could be made. */
   const ping = once(async () => {
     if ((await granted()) === null) return null;
     return graph.read({ path: '/organization', query: { $select: 'id' } });
   });
 
+  /** Why a read that needs this permission cannot be tried; null when it can. */
   async function blocked(permission: string | null): Promise<string | null> {
     const answer = await ping();
     if (answer === null) return words.graphToken.missing;

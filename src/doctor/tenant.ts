@@ -33,9 +33,9 @@ export function tenantChecks(reach: Reach): readonly Check[] {
     });
   });
 
-  const isUnseen = async () => {
-    const seen = await lookedAt();
-    return seen === null || seen.length === 0 ? words.apps.missing : null;
+  const jobsObstacle = async () => {
+    const obstacle = await reach.blocked(synchronization);
+    return obstacle ?? ((await lookedAt())?.length ? null : words.apps.missing);
   };
 
   return [
@@ -56,7 +56,7 @@ export function tenantChecks(reach: Reach): readonly Check[] {
     {
       id: 'jobs',
       title: words.jobs.title,
-      obstacle: async () => (await reach.blocked(synchronization)) ?? isUnseen(),
+      obstacle: jobsObstacle,
       async run() {
         const seen = (await lookedAt()) ?? [];
         for (const { app, job } of seen)
@@ -68,7 +68,7 @@ export function tenantChecks(reach: Reach): readonly Check[] {
     {
       id: 'rules',
       title: words.rules.title,
-      obstacle: async () => (await reach.blocked(synchronization)) ?? isUnseen(),
+      obstacle: jobsObstacle,
       async run() {
         const seen = (await lookedAt()) ?? [];
         const [first] = seen.flatMap(({ app, job }) =>

@@ -41,13 +41,11 @@ const groupSchema: z.ZodType<DirectoryGroup> = z
     mailEnabled: nullableTruth,
     securityEnabled: nullableTruth,
   })
-  .transform(({ id, displayName, description, mail, createdDateTime, groupTypes, mailEnabled, securityEnabled }) => {
+  .transform(({ createdDateTime, groupTypes, mailEnabled, securityEnabled, ...group }) => {
     const isOf = (type: string) => groupTypes.some((one) => one.toLowerCase() === type);
     return {
-      id,
-      displayName: displayName ?? id,
-      description,
-      mail,
+      ...group,
+      displayName: group.displayName ?? group.id,
       kind: isOf('unified') ? 'microsoft365' : kindOf(mailEnabled, securityEnabled),
       isDynamic: isOf('dynamicmembership'),
       createdAt: createdDateTime,
@@ -95,19 +93,11 @@ const memberFields = { '@odata.type': nullableText, id: z.string(), displayName:
 const memberSchema = z.looseObject(memberFields).transform((element): GroupMember => {
   const { id, displayName, '@odata.type': type } = element;
   const name = displayName ?? id;
-  switch (type?.toLowerCase()) {
-    case '#microsoft.graph.user': {
-      const { data: user } = userSchema.safeParse(element);
-      // Graph gives only the id of members that it may not show; Usher can make calls for them all the same.
-      return { kind: 'user', user: user ?? { ...unnamed, id, displayName: name, userPrincipalName: id } };
-    }
-    case '#microsoft.graph.group':
-      return { kind: 'group', id, name };
-    case '#microsoft.graph.device':
-      return { kind: 'device', id, name };
-    default:
-      return { kind: 'other', id, name };
-  }
+  const isOf = (kind: string) => type?.toLowerCase() === `#microsoft.graph.${kind}`;
+  if (!isOf('user')) return { kind: (['group', 'device'] as const).find(isOf) ?? 'other', id, name };
+  const { data: user } = userSchema.safeParse(element);
+  // Graph gives only the id of members that it may not show; Usher can make calls for them all the same.
+  return { kind: 'user', user: user ?? { ...unnamed, id, displayName: name, userPrincipalName: id } };
 });
 
 const unnamed = { accountEnabled: null, userType: null, jobTitle: null, department: null } as const;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Fetched, fetched } from './answer.ts';
+import { type Fetched, mapped } from './answer.ts';
 import type { GraphClient } from './client.ts';
 import { readAll } from './read.ts';
 
@@ -13,10 +13,10 @@ const organizationSchema = z.object({
  */
 export async function readInitialDomain(graph: GraphClient): Promise<Fetched<string | null>> {
   const call = { path: '/organization', query: { $select: 'id,verifiedDomains' } };
-  const read = await readAll(graph, call, organizationSchema);
-  if (!read.ok) return read;
-  const domains = read.value.items.flatMap(({ verifiedDomains }) => verifiedDomains);
-  return fetched(domains.find(({ isInitial }) => isInitial)?.name ?? null);
+  return mapped(await readAll(graph, call, organizationSchema), ({ items }) => {
+    const domains = items.flatMap(({ verifiedDomains }) => verifiedDomains);
+    return domains.find(({ isInitial }) => isInitial)?.name ?? null;
+  });
 }
 
 /** SharePoint's usual host name, which follows that domain. Null where it cannot be derived. */

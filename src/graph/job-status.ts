@@ -61,18 +61,7 @@ export type RunResult =
   { readonly kind: 'succeeded' | 'failed' | 'entryErrors' } | { readonly kind: 'other'; readonly code: string };
 
 /** The counts of one run. `escrowed` are objects that failed and are retried later. */
-export interface RunCounts {
-  readonly entitled: number | null;
-  readonly inScope: number | null;
-  readonly imported: number | null;
-  readonly exported: number | null;
-  readonly escrowed: number | null;
-}
-
-export interface TypeCount {
-  readonly type: string;
-  readonly count: number;
-}
+export type RunCounts = Readonly<Record<'entitled' | 'inScope' | 'imported' | 'exported' | 'escrowed', number | null>>;
 
 /** The job state as an on-demand call needs it. `disabled` refers to its schedule, never to the app. */
 export type JobState =
@@ -127,7 +116,8 @@ const executionSchema = orNull(
 
 const typeCountSchema = z
   .object({ key: z.string(), value: count.pipe(z.number()) })
-  .transform(({ key, value }): TypeCount => ({ type: key, count: value }));
+  .transform(({ key, value }) => ({ type: key, count: value }));
+type TypeCount = Readonly<z.infer<typeof typeCountSchema>>;
 const typeCountsSchema = z
   .array(z.unknown())
   .catch([])

@@ -52,20 +52,14 @@ async function roleHolders(graph: GraphClient, templateId: string): Promise<Fetc
   if (!holders.ok) return holders;
   const found: string[] = [];
   for (const { id, '@odata.type': type } of holders.value ?? []) {
-    switch (type?.toLowerCase()) {
-      case '#microsoft.graph.user':
-        found.push(id);
-        break;
-      case '#microsoft.graph.group': {
-        // Members of a group that holds the role hold it too.
-        const people = await groupPeople(graph, id);
-        if (!people.ok) return people;
-        found.push(...(people.value ?? []));
-        break;
-      }
-      default:
-      // Apps can hold roles as well, but they make no decisions in Usher.
-    }
+    const kind = type?.toLowerCase();
+    if (kind === '#microsoft.graph.user') found.push(id);
+    // Apps can hold roles as well, but they make no decisions in Usher.
+    if (kind !== '#microsoft.graph.group') continue;
+    // Members of a group that holds the role hold it too.
+    const people = await groupPeople(graph, id);
+    if (!people.ok) return people;
+    found.push(...(people.value ?? []));
   }
   return fetched([...new Set(found)]);
 }

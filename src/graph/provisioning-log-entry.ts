@@ -35,13 +35,12 @@ export interface LogEntry {
   readonly initiatedBy: LogInitiator | null;
 }
 
-export type LogAction =
-  | { readonly kind: 'create' | 'update' | 'delete' | 'disable' | 'stagedDelete' | 'other' }
-  | { readonly kind: 'unknown'; readonly code: string };
+const actions = ['create', 'update', 'delete', 'disable', 'stagedDelete', 'other'] as const;
+const statuses = ['success', 'failure', 'skipped', 'warning'] as const;
 
-export type LogStatus =
-  | { readonly kind: 'success' | 'failure' | 'skipped' | 'warning' }
-  | { readonly kind: 'unknown'; readonly code: string };
+type Known<K extends string> = { readonly kind: K } | { readonly kind: 'unknown'; readonly code: string };
+export type LogAction = Known<(typeof actions)[number]>;
+export type LogStatus = Known<(typeof statuses)[number]>;
 
 export type LogError = Readonly<Record<'code' | 'reason' | 'recommendedAction', string | null>>;
 
@@ -115,14 +114,8 @@ function renamedStep(step: unknown): unknown {
   return read.success ? { ...read.data, type: read.data.provisioningStepType } : step;
 }
 
-const actions = ['create', 'update', 'delete', 'disable', 'stagedDelete', 'other'] as const;
-const statuses = ['success', 'failure', 'skipped', 'warning'] as const;
-
 /** The known word that matches, ignoring case; else the word as it came. */
-function known<K extends string>(
-  words: readonly K[],
-  word: string,
-): { readonly kind: K } | { readonly kind: 'unknown'; readonly code: string } {
+function known<K extends string>(words: readonly K[], word: string): Known<K> {
   const kind = words.find((candidate) => candidate.toLowerCase() === word.toLowerCase());
   return kind === undefined ? { kind: 'unknown', code: maskLabel(word) } : { kind };
 }

@@ -141,18 +141,15 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
       const schema = await readSchema(servicePrincipalId, job.id);
       if (!schema.ok && !isAbsence(schema.trouble)) return schema;
       const fitness = schema.ok ? fitnessFor(schema.value, objectType) : null;
-      fitting.push({ job, fitness: fitness ?? Number.POSITIVE_INFINITY });
+      fitting.push({ job, fitness: fitness ?? Number.MAX_SAFE_INTEGER });
     }
-    return fetched(fitting.toSorted((one, other) => compare(one.fitness, other.fitness)).map(({ job }) => job));
+    return fetched(fitting.toSorted((one, other) => one.fitness - other.fitness).map(({ job }) => job));
   }
 
   const readSchema = (servicePrincipalId: string, jobId: string) =>
     schemas.get(`${servicePrincipalId}/${jobId}`, () =>
       readOne(graph, { path: `${jobPath(servicePrincipalId, jobId)}/schema`, prefer }, schemaSchema),
     );
-
-  const findRule = async (servicePrincipalId: string, jobId: string, objectType: string) =>
-    mapped(await readSchema(servicePrincipalId, jobId), (schema) => chooseRule(schema, objectType));
 
   return {
     async findJob(servicePrincipalId, objectType = 'User') {
@@ -178,9 +175,9 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
       const kept = known.get(servicePrincipalId);
       return kept === undefined || clock.monotonic() - kept.at >= knowledgeKeepMs ? null : kept.hasJob;
     },
-    findRule(servicePrincipalId, jobId, objectType, { fresh } = { fresh: false }) {
+    async findRule(servicePrincipalId, jobId, objectType, { fresh } = { fresh: false }) {
       if (fresh) schemas.forget(`${servicePrincipalId}/${jobId}`);
-      return findRule(servicePrincipalId, jobId, objectType);
+      return mapped(await readSchema(servicePrincipalId, jobId), (schema) => chooseRule(schema, objectType));
     },
     findSourceRule: async (servicePrincipalId, jobId) =>
       mapped(await readSchema(servicePrincipalId, jobId), chooseSourceRule),
@@ -216,12 +213,6 @@ const isScheduled = ({ schedule }: StoredJob) => schedule?.state?.toLowerCase() 
 
 /** Cloud sync keeps password hashes in a job of their own, which provisions no object. */
 const provisions = (stored: StoredJob) => !/passwordhash/i.test(templateOf(stored) ?? '');
-
-/** Like `one - other`, which would be NaN for two infinities. */
-function compare(one: number, other: number): number {
-  if (one === other) return 0;
-  return one < other ? -1 : 1;
-}
 
 const order: JobState['kind'][] = ['active', 'paused', 'neverRun', 'disabled', 'other', 'quarantined', 'notConfigured'];
 

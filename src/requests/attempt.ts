@@ -128,17 +128,12 @@ function settleSilence(
       return again({ reason: 'interrupted', delayMs: 0, ...unsent, evidence: { kind: 'nothing' } });
     }
     case 'noCredential':
-      // A person's sign-in concerns that person's calls alone.
-      if (answer.onBehalf === true) return { ...done(signInGone), unsent: true, evidence: { kind: 'nothing' } };
-      return again({
-        reason: 'noToken',
-        delayMs: 0,
-        unsent: true,
-        evidence: { kind: 'fault', cause: 'noToken', code },
-      });
     case 'unreachable': {
-      const evidence: Evidence = { kind: 'fault', cause: 'unreachable', code };
-      return again({ reason: 'unreachable', delayMs: 0, unsent: true, evidence });
+      const cause = why === 'noCredential' ? 'noToken' : why;
+      // A person's sign-in concerns that person's calls alone.
+      if (cause === 'noToken' && answer.onBehalf === true)
+        return { ...done(signInGone), unsent: true, evidence: { kind: 'nothing' } };
+      return again({ reason: cause, delayMs: 0, unsent: true, evidence: { kind: 'fault', cause, code } });
     }
     case 'timeout':
     case 'connectionLost': {

@@ -4,6 +4,7 @@ import type { Schema } from '../db/schema.ts';
 import type { Outcome } from '../graph/outcome.ts';
 import { writeAudit } from './audit-log.ts';
 import type { Subject } from './request.ts';
+import { doneColumns } from './rows.ts';
 import { sentDetails } from './running.ts';
 import { bumpRevision, type StoreParts } from './store.ts';
 
@@ -98,7 +99,7 @@ async function giveUpTask(
   const outcome: Outcome = { kind: 'unknown', why: 'interrupted' };
   await transaction
     .updateTable('tasks')
-    .set({ state: 'done', finished_at: now, outcome: JSON.stringify(outcome), outcome_kind: outcome.kind, again: null })
+    .set({ ...doneColumns(outcome), finished_at: now })
     .where('id', '=', id)
     .execute();
   const details = { subject, outcome: outcome.kind, why: outcome.why };

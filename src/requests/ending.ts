@@ -2,6 +2,7 @@ import { overAll } from '../graph/outcome/over-all.ts';
 import type { Outcome, UnknownEnd } from '../graph/outcome.ts';
 import { readGate } from '../rate-gate/gate-row.ts';
 import { writeAudit } from './audit-log.ts';
+import { doneColumns } from './rows.ts';
 import { bumpRevision, type StoreParts } from './store.ts';
 
 /** Which of a request's waiting tasks to end, and the reason for the record. */
@@ -45,14 +46,11 @@ export async function endWaiting(
       await transaction
         .updateTable('tasks')
         .set({
-          state: 'done',
+          ...doneColumns(outcome),
           started_at: now,
           finished_at: now,
-          outcome: JSON.stringify(outcome),
-          outcome_kind: outcome.kind,
           graph_request_id: null,
           client_request_id: null,
-          again: null,
         })
         .where('id', '=', id)
         .execute();

@@ -80,6 +80,11 @@ function toState(row: Selectable<TaskRow>): TaskState {
   }
 }
 
+/** The columns that an outcome fills. */
+export function doneColumns(outcome: Outcome) {
+  return { state: 'done', outcome: JSON.stringify(outcome), outcome_kind: outcome.kind, again: null } as const;
+}
+
 /** Why a running task was sent again, where it was. */
 export function waitReasonOf(again: string | null): { readonly waitReason?: WaitReason } {
   return again === null ? {} : { waitReason: again as WaitReason };

@@ -8,6 +8,7 @@ import { isTroubled, readGate, writeGate } from '../rate-gate/gate-row.ts';
 import { type AuditEntry, writeAudit } from './audit-log.ts';
 import type { ClaimedTask } from './queue.ts';
 import type { TaskState, WaitReason } from './request.ts';
+import { doneColumns } from './rows.ts';
 import { bumpRevision, type StoreParts } from './store.ts';
 
 /**
@@ -25,14 +26,11 @@ export async function finishTask(
   done: Pick<Extract<TaskState, { kind: 'done' }>, 'outcome' | 'graphRequestId' | 'clientRequestId'> & CallNews,
 ): Promise<boolean> {
   const changes: Updateable<TaskRow> = {
-    state: 'done',
+    ...doneColumns(done.outcome),
     attempts: attemptsAfter(claimed, done),
     finished_at: parts.clock.now(),
-    outcome: JSON.stringify(done.outcome),
-    outcome_kind: done.outcome.kind,
     graph_request_id: done.graphRequestId,
     client_request_id: done.clientRequestId,
-    again: null,
     perhaps: unknownEndOf(done.outcome),
   };
   const details = { outcome: done.outcome.kind, ...codeOf(done.outcome), graphRequestId: done.graphRequestId };

@@ -13,15 +13,8 @@ export type Entry = z.infer<typeof entrySchema>;
 
 /** Numbers and booleans count as text: connectors write `true` and `"True"` alike. */
 function asText(value: unknown): string | null {
-  switch (typeof value) {
-    case 'string':
-      return value;
-    case 'number':
-    case 'boolean':
-      return String(value);
-    default:
-      return null;
-  }
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
 }
 
 const text = z.unknown().optional().transform(asText);
@@ -53,21 +46,14 @@ const details = anything.catch({}).transform((record) => {
 
 const stepSchema = z
   .looseObject({ name: filledText, type: filledText, status: filledText, description: filledText, details })
-  .transform(
-    (step): Step => ({
-      type: readStepType(step.type),
-      name: step.name ?? '',
-      status: readStatus(step.status) ?? 'unknownFutureValue',
-      description: step.description,
-      details: step.details,
-    }),
-  );
+  .transform(({ name, type, status, description, details }): Step => {
+    const read = { type: readStepType(type), status: readStatus(status) ?? ('unknownFutureValue' as const) };
+    return { ...read, name: name ?? '', description, details };
+  });
 
 const changeSchema = z
   .looseObject({ displayName: filledText.pipe(z.string()), oldValue: text, newValue: text })
-  .transform(
-    (change): Change => ({ attribute: change.displayName, oldValue: change.oldValue, newValue: change.newValue }),
-  );
+  .transform(({ displayName: attribute, oldValue, newValue }): Change => ({ attribute, oldValue, newValue }));
 
 /** A list of which the readable members are kept: one odd step must not hide the others. */
 function listOf<T>(member: z.ZodType<T>) {

@@ -60,14 +60,15 @@ function hasCodeWithoutWord(announced: Announcement | null, entry: Entry): boole
 }
 
 function failed(announced: Announcement | null, entry: Entry): Outcome {
-  const step = entry.provisioningSteps.find(isFailure);
+  const told = toldOf(announced, entry, entry.provisioningSteps.find(isFailure));
+  return { kind: 'failed', ...told, recommendedAction: entry.statusInfo.recommendedAction, report: reportOf(entry) };
+}
+
+function toldOf(announced: Announcement | null, entry: Entry, step: Step | undefined): ServiceWarning {
   const codeInStep = step === undefined ? null : detailOf(step, 'errorCode');
   return {
-    kind: 'failed',
     code: entry.statusInfo.errorCode ?? announced?.errorCode ?? codeInStep ?? '',
     reason: entry.statusInfo.reason ?? announced?.errorMessage ?? step?.description ?? null,
-    recommendedAction: entry.statusInfo.recommendedAction,
-    report: reportOf(entry),
   };
 }
 
@@ -131,14 +132,7 @@ function changed(announced: Announcement | null, entry: Entry): Outcome {
 function warningOf(announced: Announcement | null, entry: Entry): { warning?: ServiceWarning } {
   const step = entry.provisioningSteps.find(({ status }) => status === 'warning');
   const isWarned = announced?.result === 'warning' || entry.statusInfo.status === 'warning' || step !== undefined;
-  if (!isWarned) return {};
-  const codeInStep = step === undefined ? null : detailOf(step, 'errorCode');
-  return {
-    warning: {
-      code: entry.statusInfo.errorCode ?? announced?.errorCode ?? codeInStep ?? '',
-      reason: entry.statusInfo.reason ?? announced?.errorMessage ?? step?.description ?? null,
-    },
-  };
+  return isWarned ? { warning: toldOf(announced, entry, step) } : {};
 }
 
 function kindOfChange(entry: Entry): ChangeKind {
