@@ -73,9 +73,9 @@ export async function enqueueNotices(
     case 'expire':
       return tell('expired', [requester, ...(await approverRecipients(transaction, row))]);
     case 'cancel': {
-      const asker = action.by.id === row.requested_by_id ? [] : [requester];
+      const askedBy = action.by.id === row.requested_by_id ? [] : [requester];
       const decider = action.by.id === row.decided_by_id ? [] : deciderRecipients(row);
-      return tell('cancelled', [...asker, ...decider, ...(await approverRecipients(transaction, row))]);
+      return tell('cancelled', [...askedBy, ...decider, ...(await approverRecipients(transaction, row))]);
     }
     case 'start':
     case 'retry':

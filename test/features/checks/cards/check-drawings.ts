@@ -1,7 +1,8 @@
+import type { JobChange } from '../../../../src/chat/jobs/job-change.ts';
 import type { JobReading } from '../../../../src/chat/jobs/job-words.ts';
 import type { CardMessage } from '../../../../src/chat/reply.ts';
 import type { AccessStateKind } from '../../../../src/features/approvals/access-requests/access-request.ts';
-import { announcementCard, type JobChange } from '../../../../src/features/checks/cards/announcement-card.ts';
+import { announcementCard } from '../../../../src/features/checks/cards/announcement-card.ts';
 import { checkCard } from '../../../../src/features/checks/cards/check-card.ts';
 import { checkList } from '../../../../src/features/checks/cards/check-list.ts';
 import { exportOnlyPersonal } from '../../../../src/features/checks/cards/export-card.ts';
