@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { afterPost, type Message, type Posting, defaultRepeatPauseMs, tryAgainAt } from '../../src/outbox/message.ts';
+import { afterPost, defaultRepeatPauseMs, type Message, type Posting, tryAgainAt } from '../../src/outbox/message.ts';
 
 const now = 1_000_000;
 const retryAfterMs = 45_000;

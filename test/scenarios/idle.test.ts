@@ -51,7 +51,9 @@ describe.each(engines)('an idle Usher on $name', (engine) => {
     // Each loop has looked.
     expect(found.map(({ text }) => text)).toEqual(
       expect.arrayContaining(
-        ['"tasks"', '"access_requests"', '"rounds"', 'messages', '"turns"'].map((table) => expect.stringContaining(table)),
+        ['"tasks"', '"access_requests"', '"rounds"', 'messages', '"turns"'].map((table) =>
+          expect.stringContaining(table),
+        ),
       ),
     );
     expect(found.length).toBeLessThanOrEqual((mostStatements * watchedMs) / windowMs);

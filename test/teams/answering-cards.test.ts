@@ -2,7 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import type { CardAction, Reply } from '../../src/chat/reply.ts';
 import { markAway } from '../../src/db/away.ts';
 import { eventually } from '../support/eventually.ts';
-import { type AnsweringStage, approve, ask, cardOf, clickOn, createAnsweringStage, refusal } from './answering-stage.ts';
+import {
+  type AnsweringStage,
+  approve,
+  ask,
+  cardOf,
+  clickOn,
+  createAnsweringStage,
+  refusal,
+} from './answering-stage.ts';
 
 describe('a card that Teams has, and that the database does not have yet,', () => {
   const away = () => markAway(new Error('the connection broke'));
@@ -89,7 +97,8 @@ describe('the card of a request of which Teams does not say whether it has it', 
 
 describe('a plain answer of which Teams does not say whether it has it', () => {
   const perhaps = { kind: 'perhaps', status: 504, error: new Error('no') } as const;
-  const typed = () => ({ ...clickOn(approve), what: { kind: 'text', text: 'help', attachments: 0, files: [] } }) as const;
+  const typed = () =>
+    ({ ...clickOn(approve), what: { kind: 'text', text: 'help', attachments: 0, files: [] } }) as const;
 
   async function answered(stage: AnsweringStage): Promise<void> {
     stage.whenAsked(async () => ({ kind: 'card', message: cardOf('Help.') }));

@@ -110,8 +110,12 @@ export async function startConsentStage(): Promise<ConsentStage> {
   const pacing = createPacing();
   const turns = createTurns({ database, clock, log });
   const shared = { chat, conversations, pacing, turns, clock, ending: ending.signal, log };
-  const answering = createTurnAnswerer({ ...shared, posted: () => undefined,
-    showed: () => Promise.resolve(), touch: () => {} });
+  const answering = createTurnAnswerer({
+    ...shared,
+    posted: () => undefined,
+    showed: () => Promise.resolve(),
+    touch: () => {},
+  });
   const isFileAllowed = (address: string) => address.startsWith(storage.url);
   const consentHandler = createConsentHandler({ ...shared, answering, isFileAllowed });
   const guard = { allowedTenants: config.allowedTenants, issuer: null, serviceHosts: 'loopback' as const };

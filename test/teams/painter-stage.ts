@@ -1,7 +1,7 @@
 import type { Content, Drawing } from '../../src/chat/reply.ts';
 import { createLog } from '../../src/log.ts';
-import { type CardUpdater, createCardUpdater } from '../../src/teams/card-updater.ts';
 import type { Message } from '../../src/outbox/message.ts';
+import { type CardUpdater, createCardUpdater } from '../../src/teams/card-updater.ts';
 import type { NotSent, Sent } from '../../src/teams/conversations.ts';
 import { createPacing } from '../../src/teams/pacing.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
@@ -33,7 +33,11 @@ export interface Exchange {
   readonly at: number;
 }
 
-export const notSent = <Kind extends string>(kind: Kind, status: number): NotSent<Kind> => ({ kind, status, error: new Error('no') });
+export const notSent = <Kind extends string>(kind: Kind, status: number): NotSent<Kind> => ({
+  kind,
+  status,
+  error: new Error('no'),
+});
 
 export function createStage(): Stage {
   const clock = createTestClock();
