@@ -27,7 +27,7 @@ const floors: readonly (readonly string[])[] = [
   ['server.ts', 'teams'],
   ['features'],
   ['chat'],
-  ['requests', 'access'],
+  ['requests', 'access', 'outbox'],
   ['graph', 'rate-gate'],
   [
     'db',
@@ -251,13 +251,13 @@ describe('the architecture', () => {
   it.each([
     ['botbuilder', /^(botbuilder|botframework-)/, /^teams\//],
     ['restify', /^restify$/, /^server\.ts$/],
-    ['undici', /^undici$/, /^graph\/client\.ts$/],
+    ['undici', /^undici$/, /^(graph\/client|teams\/connector-http)\.ts$/],
     ['@azure/identity', /^@azure\//, /^graph\/(credential|on-behalf-of)\.ts$/],
     ['prom-client', /^prom-client$/, /^metrics\.ts$/],
     ['pino', /^pino$/, /^log\.ts$/],
     ['pg', /^pg$/, /^db\//],
     ['node:sqlite', /^node:sqlite$/, /^db\//],
-    ['kysely', /^kysely/, /^(db|requests|rate-gate|teams|features|chat\/jobs)\//],
+    ['kysely', /^kysely/, /^(db|requests|outbox|rate-gate|teams|features|chat\/jobs)\//],
     ['adaptivecards-templating', /^adaptive/, /^chat\/cards\//],
   ])('lets one module or folder alone import %s', (_name, library, home) => {
     expect(offences((source, name) => library.test(name) && !home.test(source.path))).toEqual([]);

@@ -1,9 +1,7 @@
-import type { Kysely } from 'kysely';
 import { assertNever } from '../assert-never.ts';
 import { isDatabaseFault } from '../db/away.ts';
-import type { Schema } from '../db/schema.ts';
 import { afterPost, type Message, type PostEnd, tryAgainAt } from '../outbox/message.ts';
-import { claimDue, notePost, putOff } from '../outbox/message-store.ts';
+import { claimDue, notePost, putOff, type Query } from '../outbox/message-store.ts';
 import { tellGivenUp } from './give-up.ts';
 import type { Noted, Outbox } from './outbox.ts';
 import type { CommandParts } from './registry/define-command.ts';
@@ -123,7 +121,7 @@ export async function noteEnd(
   const { gaveUp, posted } = parts.registry.messages[stored.kind];
   // First, as after a crash in between the message is due again.
   if (changes.gone === 'refused') await gaveUp?.(parts, stored, end.kind === 'gone' ? 'gone' : 'failed');
-  const note = (query: Kysely<Schema>) => notePost(query, stored.id, changes, instead);
+  const note = (query: Query) => notePost(query, stored.id, changes, instead);
   const latest =
     end.kind !== 'done' || posted === undefined
       ? await note(database.query)

@@ -5,6 +5,9 @@ import type { MessageRow, Schema } from '../db/schema.ts';
 import type { Reader } from '../requests/request.ts';
 import type { Audience, Message, MessageKind, Posted } from './message.ts';
 
+/** The database, or a transaction of it. */
+export type Query = Kysely<Schema>;
+
 /** A message before it is stored. */
 export interface NewMessage {
   readonly id: string;
@@ -24,7 +27,7 @@ const claimedForMs = 60_000;
 
 /** Stores messages and returns them, without those whose id or source is there already. */
 export async function insertMessages(
-  query: Kysely<Schema>,
+  query: Query,
   wanted: readonly NewMessage[],
   now: number,
 ): Promise<readonly Message[]> {
@@ -99,7 +102,7 @@ export async function claimDue(
  * @param instead the activity that it replaces; null for the first one.
  */
 export async function notePost(
-  query: Kysely<Schema>,
+  query: Query,
   id: string,
   posted: Posted,
   instead: string | null = null,
@@ -138,7 +141,7 @@ export async function putOff({ query }: Pick<Database, 'query'>, id: string, due
 }
 
 /** It has no readers, or may not be shown any more: a withdrawn card may still be in Teams, and its next edit blanks it. */
-export async function setGone(query: Kysely<Schema>, id: string, gone: 'refused' | 'withdrawn'): Promise<void> {
+export async function setGone(query: Query, id: string, gone: 'refused' | 'withdrawn'): Promise<void> {
   await query.updateTable('messages').set({ gone: goneNumbers[gone], due_at: null }).where('id', '=', id).execute();
 }
 

@@ -10,6 +10,7 @@ import { defaultRepeatPauseMs, type PostEnd } from '../outbox/message.ts';
 import { newReference } from '../requests/crash-guard.ts';
 import { isTooSlow, withinMs } from '../time-limit.ts';
 import type { CardOwners } from './card-owners.ts';
+import { clickedCard } from './clicked-card.ts';
 import { type Conversations, conversationKey, type Posted, type Sent } from './conversations.ts';
 import type { Pacing } from './pacing.ts';
 import type { Turns } from './turns.ts';
@@ -372,31 +373,4 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
 /** The summary may be all that is shown, and is of little use without the reference. */
 function withReference({ card, summary }: CardMessage, reference: string): CardMessage {
   return { card, summary: `${summary} ${reference}` };
-}
-
-/**
- * A chosen line replaces the card that offered it, a page replaces the page before, and a form becomes the request that
- * was made with it. A decision is shown on the card that asked for it, even if Teams lost the id of that card. All
- * other answers are new cards.
- */
-function clickedCard({ what }: Incoming): string | null {
-  if (what.kind !== 'action' || what.cardId === '') return null;
-  const { action } = what;
-  switch (action.verb) {
-    case 'choose':
-    case 'ask':
-    case 'approve':
-    case 'deny':
-      return what.cardId;
-    case 'page':
-      return action.on === 'page' ? what.cardId : null;
-    case 'run':
-    case 'personal':
-    case 'retry':
-    case 'cancel':
-    case 'confirm':
-      return null;
-    default:
-      return assertNever(action, 'action');
-  }
 }

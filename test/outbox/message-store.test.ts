@@ -198,7 +198,7 @@ describe.each(engines)('the stored messages on $name', (engine) => {
       const second = await notePost(database.query, 'one', { activityId: 'second', dueAt: null });
       const third = await notePost(database.query, 'one', { activityId: 'third', dueAt: null }, 'never posted');
 
-      expect([first, second, third]).toEqual([true, false, false]);
+      expect([first, second, third]).toEqual([1, null, null]);
       expect((await findPosted(database, 'first'))?.id).toBe('one');
       expect([await findPosted(database, 'second'), await findPosted(database, 'third')]).toEqual([null, null]);
     });
@@ -206,9 +206,9 @@ describe.each(engines)('the stored messages on $name', (engine) => {
     it('is taken of a card that replaces the present one', async () => {
       await posted('one', 'first');
 
-      const isNoted = await notePost(database.query, 'one', { activityId: 'second' }, 'first');
+      const revision = await notePost(database.query, 'one', { activityId: 'second' }, 'first');
 
-      expect(isNoted).toBe(true);
+      expect(revision).toBe(1);
       expect((await stored('one')).activityId).toBe('second');
     });
 

@@ -27,7 +27,6 @@ export async function findSubject(
   turn: Turn,
   command: PersonCommand,
   { app, rule }: Target,
-  looking?: Looking,
 ): Promise<SubjectFound> {
   const typed = command.subject;
   if (rule.source !== 'entra') {
@@ -36,7 +35,7 @@ export async function findSubject(
     const kind = rule.source === 'other' ? 'userNeedsSourceId' : 'userNeedsDirectoryName';
     return answered(say(turn.words, { kind, typed, app: app.displayName }));
   }
-  const found = await findPerson(parts, turn, command, app, looking);
+  const found = await findPerson(parts, turn, command, app);
   if (found.kind === 'reply') return found;
   return { kind: 'subject', subject: toSubject(found.user, rule.objectTypeName) };
 }
@@ -58,18 +57,18 @@ export async function findPerson(
   turn: Turn,
   command: PersonCommand,
   app: Application | null,
-  looking?: Looking,
 ): Promise<PersonFound> {
   const typed = command.subject;
   if (app !== null && isDistinguishedName(typed))
     return answered(say(turn.words, { kind: 'directoryNameUnexpected', typed, app: app.displayName }));
+  const whom = (await mentionedId(parts, turn, typed)) ?? typed;
   const offer = (users: readonly DirectoryUser[], more: boolean) => {
     const lineFor = (subject: string) =>
       parts.grammar.format(app === null ? { ...command, subject } : { ...command, subject, app: app.id });
     const lineOfOne = (subject: string) => parts.grammar.format({ ...command, subject });
     return askWhich(turn, { typed, app, users, more, lineFor, lineOfOne });
   };
-  const found = await (looking ?? lookFor(parts, turn, typed));
+  const found = await resolvePerson(parts.directory, whom, typistOf(turn.incoming));
   if (!found.ok) return answered(troubleReply(turn.words, found.trouble, tryAgain(parts, command)));
   switch (found.value.kind) {
     case 'noName':
@@ -87,14 +86,6 @@ export async function findPerson(
     default:
       return assertNever(found.value, 'match');
   }
-}
-
-type Looking = ReturnType<typeof resolvePerson>;
-
-/** Whom Graph knows under this name. It may be asked before the app is known, where every app would be the caller's. */
-export async function lookFor(parts: CommandParts, turn: Turn, typed: string): Looking {
-  const whom = (await mentionedId(parts, turn, typed)) ?? typed;
-  return resolvePerson(parts.directory, whom, typistOf(turn.incoming));
 }
 
 /** The Entra id of a person who was mentioned rather than named; null for any other name. */

@@ -1,11 +1,9 @@
-import type { Transaction } from 'kysely';
 import type { Access } from '../../access/access.ts';
 import type { Caller, Permission } from '../../access/caller.ts';
 import type { Ground } from '../../access/policy.ts';
 import type { Visible } from '../../access/seeing.ts';
 import type { StillMay } from '../../access/still-may.ts';
 import type { Bus } from '../../bus.ts';
-import type { Schema } from '../../db/schema.ts';
 import type { GraphTrouble } from '../../graph/answer.ts';
 import type { Applications } from '../../graph/applications.ts';
 import type { Assignments } from '../../graph/assignments.ts';
@@ -15,6 +13,7 @@ import type { Rule as ProvisioningRule } from '../../graph/rules.ts';
 import type { Synchronization } from '../../graph/synchronization.ts';
 import type { Log } from '../../log.ts';
 import type { Message, MessageKind, PostEnd } from '../../outbox/message.ts';
+import type { Query } from '../../outbox/message-store.ts';
 import type { AccessParts } from '../../requests/access-parts.ts';
 import type { CrashGuard } from '../../requests/crash-guard.ts';
 import type { Person } from '../../requests/request.ts';
@@ -184,7 +183,7 @@ export interface MessageDeclaration {
   /** What its reader knows it by, if not by the reference. */
   about?(message: Message): string;
   /** It was posted; in the transaction that notes it. */
-  posted?(parts: CommandParts, transaction: Transaction<Schema>, message: Message): Promise<void>;
+  posted?(parts: CommandParts, transaction: Query, message: Message): Promise<void>;
   /** It will not be posted: refused for good, tried for a day, or it may not be shown there any more. */
   gaveUp?(parts: CommandParts, message: Message, why: 'gone' | 'failed' | 'mayNot'): Promise<void>;
 }

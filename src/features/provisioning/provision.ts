@@ -1,7 +1,5 @@
-import { deny } from '../../access/policy.ts';
 import type { CommandOf } from '../../chat/command.ts';
-import { isDistinguishedName } from '../../chat/names/person.ts';
-import { findSubject, lookFor } from '../../chat/names/subject.ts';
+import { findSubject } from '../../chat/names/subject.ts';
 import { findTarget, requestOf } from '../../chat/names/target.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
 import { mayOnlyAsk } from '../../chat/registry/run.ts';
@@ -22,14 +20,9 @@ async function provision(parts: CommandParts, turn: Turn, command: ProvisionComm
   if (mayOnlyAsk(turn)) return parts.registry.accessRequests.requestInstead(parts, turn, command);
   const instead = await untimely(parts, turn, command);
   if (instead !== null) return instead;
-  const mayAnywhere = deny(turn.caller, 'provision.run', { cloudSync: false }) === null;
-  const looking =
-    mayAnywhere && !isDistinguishedName(command.subject) ? lookFor(parts, turn, command.subject) : undefined;
-  // The target may end the command first.
-  looking?.catch(() => undefined);
   const found = await findTarget(parts, turn, command, 'User');
   if (found.kind === 'reply') return found.reply;
-  const subject = await findSubject(parts, turn, command, found.target, looking);
+  const subject = await findSubject(parts, turn, command, found.target);
   if (subject.kind === 'reply') return subject.reply;
   const { request, card, forecast } = await createForeseen(parts.store, {
     ...requestOf(turn, found.target),

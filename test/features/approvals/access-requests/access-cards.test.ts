@@ -21,11 +21,11 @@ import {
   setGone,
 } from '../../../../src/outbox/message-store.ts';
 import type { AccessParts } from '../../../../src/requests/access-parts.ts';
-import { readAudit } from '../../../../src/requests/audit-log.ts';
 import { cancelRequest } from '../../../../src/requests/confirmation.ts';
 import { wanted } from '../../../requests/support.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
+import { readAudit } from '../../../support/read-audit.ts';
 import { accessParts, approve, askAccess, kindsOf, reader, takeDue } from './support.ts';
 
 describe.each(engines)('the access cards of a request on $name', (engine) => {

@@ -1,0 +1,29 @@
+import { assertNever } from '../assert-never.ts';
+import type { Incoming } from '../chat/incoming.ts';
+
+/**
+ * A chosen line replaces the card that offered it, a page replaces the page before, and a form becomes the request that
+ * was made with it. A decision is shown on the card that asked for it, even if Teams lost the id of that card. All
+ * other answers are new cards.
+ */
+export function clickedCard({ what }: Incoming): string | null {
+  if (what.kind !== 'action' || what.cardId === '') return null;
+  const { action } = what;
+  switch (action.verb) {
+    case 'choose':
+    case 'ask':
+    case 'approve':
+    case 'deny':
+      return what.cardId;
+    case 'page':
+      return action.on === 'page' ? what.cardId : null;
+    case 'run':
+    case 'personal':
+    case 'retry':
+    case 'cancel':
+    case 'confirm':
+      return null;
+    default:
+      return assertNever(action, 'action');
+  }
+}
