@@ -7,8 +7,9 @@ import type { Outbox } from '../../src/chat/outbox.ts';
 import type { CommandParts, MessageDeclaration } from '../../src/chat/registry/define-command.ts';
 import type { Content, Drawing } from '../../src/chat/reply.ts';
 import { markAway } from '../../src/db/away.ts';
+import { openAccessCard } from '../../src/features/approvals/access-requests/access-cards.ts';
 import { finishRouting, remind } from '../../src/features/approvals/access-requests/due.ts';
-import type { NoticeKind } from '../../src/features/approvals/access-requests/notices.ts';
+import { enqueueChannelEnded, type NoticeKind } from '../../src/features/approvals/access-requests/notices.ts';
 import { act, findAccessRequest } from '../../src/features/approvals/access-requests/store.ts';
 import { accessCards, accessNotices } from '../../src/features/approvals/outbox.ts';
 import { announcements } from '../../src/features/checks/outbox.ts';
@@ -17,8 +18,9 @@ import { addWatch } from '../../src/features/checks/watching/watches.ts';
 import { fetched } from '../../src/graph/answer.ts';
 import { createLog } from '../../src/log.ts';
 import { type Message, type PostEnd, repeatAfterMs } from '../../src/outbox/message.ts';
-import { findMessage, findUnshown, insertMessages } from '../../src/outbox/message-store.ts';
+import { findMessage, findUnshown, insertMessages, setGone } from '../../src/outbox/message-store.ts';
 import type { AccessParts } from '../../src/requests/access-parts.ts';
+import { readAudit } from '../../src/requests/audit-log.ts';
 import { createCrashGuard } from '../../src/requests/crash-guard.ts';
 import { accessParts, askAccess, dayMs, deny, kindsOf, reader } from '../features/approvals/access-requests/support.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
@@ -119,6 +121,10 @@ describe('the outbox', () => {
     return message;
   }
   const isRouted = async (id: string) => (await findAccessRequest(parts.database, id))?.routed;
+  const whyNotShown = async () =>
+    (await readAudit(parts.database.query, 100)).flatMap(({ kind, details }) =>
+      kind === 'accessNotShown' ? [details.why] : [],
+    );
   const leftByDeadProcesses = (name: string, count: number) =>
     parts.database.query
       .insertInto('attempts')
@@ -165,6 +171,7 @@ describe('the outbox', () => {
       await clock.advance(dayMs);
 
       expect([await outbox.due(10), outbox.dueInMs()]).toEqual([[], null]);
+      expect(await stored('R7K3MQ')).toMatchObject({ dueAt: null, shownRevision: 0, isStray: false });
     });
 
     it('texts and cards as they are drawn now, with the row from which they were', async () => {
@@ -335,6 +342,8 @@ describe('the outbox', () => {
       expect(said.map((text) => text.split(':')[0])).toEqual(['alex chat', 'alex chat']);
       expect(said[1]).toContain(id);
       expect(said[1]).toMatch(/stopped twice/);
+      // The conversation was told, so that it is none that cannot be reached.
+      expect(await kindsOf(parts)).not.toContain('accessNotShown');
       // Otherwise the recovery would draw it, and apologize once more.
       expect(await findUnshown(parts.database, 10)).toEqual([]);
     });
@@ -378,6 +387,7 @@ describe('the outbox', () => {
 
       expect(routed).toEqual([true, false]);
       expect(published).toEqual([`access ${id}`]);
+      expect(await whyNotShown()).toEqual(['gone', 'gone']);
       await clock.advance(dayMs);
       expect(await outbox.due(10)).toEqual([]);
     });
@@ -391,7 +401,7 @@ describe('the outbox', () => {
       const before = await isRouted(id);
       await outbox.ended({ ...drawing, stored: { ...drawing.stored, failures: 150 } }, { kind: 'failed' });
 
-      expect([before, await isRouted(id)]).toEqual([true, false]);
+      expect([before, await isRouted(id), await whyNotShown()]).toEqual([true, false, ['failed']]);
       expect(await stored(drawing.stored.id)).toMatchObject({ gone: 'refused', dueAt: null });
     });
 
@@ -424,6 +434,18 @@ describe('the outbox', () => {
       expect(await kindsOf(parts)).toEqual(['accessAsked', 'accessShown']);
     });
 
+    it('records no conversation for a card that a person asked for, which was recorded then', async () => {
+      const { id } = await askAccess(parts);
+      const shownBy = { actorId: 'alex', key: 'desk' };
+      const card = { accessRequestId: id, source: 'show|desk|1', conversation: 'desk', reader, shownBy } as const;
+      const message = await stored(await openAccessCard(parts, { ...card, audience: 'approvers' }));
+      if (message === null) throw new Error('it was stored a moment ago');
+
+      await outbox.ended({ stored: message, content: { text: '' }, fingerprint: '', finished: false }, done);
+
+      expect(await kindsOf(parts)).toEqual(['accessAsked', 'accessShown']);
+    });
+
     it('posts no card to a person who may not decide any more, and has it shown to others', async () => {
       const id = await route('alex');
       roles.set('alex', 'none');
@@ -447,24 +469,70 @@ describe('the outbox', () => {
       expect((await takeOne()).stored).toMatchObject({ conversation: 'alex chat', failures: 0 });
     });
 
-    it('reminds no person who may not decide any more, while the requester is told of the end whatever they may', async () => {
-      const id = await route('alex', 'patti');
-      for (const drawing of await outbox.due(10))
-        await outbox.ended(drawing, { ...done, activityId: drawing.stored.id });
-      await clock.advance(3 * dayMs);
-      await remind(parts, id);
-      roles.set('alex', 'none');
-      roles.set('megan', 'none');
+    describe('that is shown to approvers', () => {
+      let id: string;
 
-      const reminded = await outbox.due(10);
-      for (const drawing of reminded) await outbox.ended(drawing, done);
-      await act(parts, id, deny);
-      const ended = await outbox.due(10);
+      beforeEach(async () => {
+        id = await route('alex', 'patti');
+        for (const drawing of await outbox.due(10))
+          await outbox.ended(drawing, { ...done, activityId: drawing.stored.id });
+        await clock.advance(3 * dayMs);
+        published = [];
+      });
 
-      expect(conversations(reminded)).toEqual(['patti chat']);
-      expect(ended.map(({ stored: { conversation, details } }) => [conversation, details])).toEqual([
-        ['megan chat', 'denied' satisfies NoticeKind],
-      ]);
+      it('reminds no person who may not decide any more, and tells the requester of the end whatever they may', async () => {
+        await remind(parts, id);
+        for (const person of ['alex', 'megan']) roles.set(person, 'none');
+
+        const reminded = await outbox.due(10);
+        for (const drawing of reminded) await outbox.ended(drawing, done);
+        await act(parts, id, deny);
+        const ended = await outbox.due(10);
+
+        expect(conversations(reminded)).toEqual(['patti chat']);
+        expect(conversations(ended)).toEqual(['megan chat']);
+      });
+
+      it('tells of an end in the chat where it was asked, even where an approver who may not decide any more reads it', async () => {
+        await parts.database.query.updateTable('access_requests').set({ conversation: 'alex chat' }).execute();
+        roles.set('alex', 'none').set('patti', 'none');
+
+        await act(parts, id, { kind: 'cancel', by: { id: 'nestor', name: 'Nestor Wilke' } });
+
+        expect(conversations(await outbox.due(10))).toEqual(['alex chat']);
+      });
+
+      it('tells a channel that it gets no more, though it may not be shown the request', async () => {
+        const end = { conversation: 'alex chat', reader };
+        await parts.database.transact((transaction) => enqueueChannelEnded(parts, transaction, id, end));
+        roles.set('alex', 'none');
+
+        expect((await takeOne()).stored.details).toBe('placeEnded' satisfies NoticeKind);
+      });
+
+      it('reminds nobody where its card was withdrawn in the meantime', async () => {
+        await remind(parts, id);
+        await setGone(parts.database.query, (await cardIn('alex chat')).id, 'withdrawn');
+
+        expect(conversations(await outbox.due(10))).toEqual(['patti chat']);
+      });
+
+      it('is shown elsewhere where nobody can be reminded any more', async () => {
+        await remind(parts, id);
+
+        for (const drawing of await outbox.due(10)) await outbox.ended(drawing, { kind: 'gone' });
+
+        expect([await isRouted(id), published]).toEqual([false, [`access ${id}`]]);
+      });
+
+      it('stays where it is where a text about its end cannot be posted', async () => {
+        await act(parts, id, { kind: 'cancel', by: { id: 'megan', name: 'Megan Bowen' } });
+
+        for (const drawing of await outbox.due(10)) await outbox.ended(drawing, { kind: 'gone' });
+
+        expect(published).toEqual([]);
+        expect(await cardIn('alex chat')).toMatchObject({ gone: 'no' });
+      });
     });
   });
 });
