@@ -106,7 +106,7 @@ export function startWorker(parts: WorkerParts): Worker {
 }
 
 /** The people who wrote last have their answers by then. */
-const calmMs = 20;
+const calmMs = 50;
 /** However many write, nothing is put off for longer. */
 const longestMs = 200;
 

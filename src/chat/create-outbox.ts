@@ -1,7 +1,7 @@
 import { assertNever } from '../assert-never.ts';
 import { isDatabaseFault } from '../db/away.ts';
 import { afterPost, type Message, type PostEnd, tryAgainAt } from '../outbox/message.ts';
-import { claimDue, notePost, putOff, type Query } from '../outbox/message-store.ts';
+import { claimDue, notePost, putOff, type Query, setGone } from '../outbox/message-store.ts';
 import { tellGivenUp } from './give-up.ts';
 import type { Noted, Outbox } from './outbox.ts';
 import type { CommandParts } from './registry/define-command.ts';
@@ -19,6 +19,12 @@ export function createOutbox(parts: CommandParts, draw: (message: Message) => Pr
 
   function plan(dueAt: number | null | undefined): void {
     if (dueAt != null) nextAt = Math.min(nextAt ?? dueAt, dueAt);
+  }
+
+  /** Null where it is given up: nothing is posted there later, nor drawn for it. */
+  async function again({ id }: Message, dueAt: number | null): Promise<void> {
+    plan(dueAt);
+    await (dueAt === null ? setGone(database.query, id, 'refused') : putOff(database, id, dueAt));
   }
 
   /** Postpones a message that cannot be drawn by itself, so that the others need not wait. */
@@ -45,8 +51,7 @@ export function createOutbox(parts: CommandParts, draw: (message: Message) => Pr
       if (isDatabaseFault(error)) throw error;
       log.error({ error, code: 'outbox_undrawn' }, 'a message of the outbox could not be drawn');
       const dueAt = tryAgainAt(message.failures, clock.now());
-      plan(dueAt);
-      await putOff(database, message.id, dueAt);
+      await again(message, dueAt);
       if (dueAt === null)
         await guard?.giveUp({ kind: 'message', id: message.id }, (reference) => tell(message, reference));
       return [];
@@ -73,8 +78,7 @@ export function createOutbox(parts: CommandParts, draw: (message: Message) => Pr
       case 'givenUp': {
         const dueAt = attempted.again ? tryAgainAt(message.failures, clock.now()) : null;
         if (dueAt === null && !isTold) await declared(message).gaveUp?.(parts, message, 'failed');
-        plan(dueAt);
-        await putOff(database, message.id, dueAt);
+        await again(message, dueAt);
         return null;
       }
       default:
