@@ -17,14 +17,14 @@ import { enqueueAnnouncements } from '../../src/features/checks/watching/announc
 import { addWatch } from '../../src/features/checks/watching/watches.ts';
 import { fetched } from '../../src/graph/answer.ts';
 import { createLog } from '../../src/log.ts';
-import { type Message, type PostEnd, repeatAfterMs } from '../../src/outbox/message.ts';
+import { defaultRepeatPauseMs, type Message, type PostEnd } from '../../src/outbox/message.ts';
 import { findMessage, findUnshown, insertMessages, setGone } from '../../src/outbox/message-store.ts';
 import type { AccessParts } from '../../src/requests/access-parts.ts';
-import { readAudit } from '../../src/requests/audit-log.ts';
 import { createCrashGuard } from '../../src/requests/crash-guard.ts';
 import { accessParts, askAccess, dayMs, deny, kindsOf, reader } from '../features/approvals/access-requests/support.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { sqliteEngine, useTestDatabase } from '../support/databases.ts';
+import { readAudit } from '../support/read-audit.ts';
 
 type Roles = 'approver' | 'none' | 'unread';
 const minuteMs = 60_000;
@@ -223,14 +223,14 @@ describe('the outbox', () => {
       await outbox.ended(await takeCard(), { kind: 'perhaps' });
       const pauseMs = outbox.dueInMs();
 
-      await clock.advance(repeatAfterMs - 1);
+      await clock.advance(defaultRepeatPauseMs - 1);
       const tooSoon = await outbox.due(10);
       await clock.advance(1);
       const repeated = await takeOne();
       await outbox.ended(repeated, { kind: 'perhaps' });
       await clock.advance(dayMs);
 
-      expect([pauseMs, tooSoon]).toEqual([repeatAfterMs, []]);
+      expect([pauseMs, tooSoon]).toEqual([defaultRepeatPauseMs, []]);
       expect(repeated.stored).toMatchObject({ isRepeated: true });
       expect([await outbox.due(10), outbox.dueInMs()]).toEqual([[], null]);
     });
@@ -242,9 +242,9 @@ describe('the outbox', () => {
 
       const atOnce = await outbox.due(10);
       const pauseMs = outbox.dueInMs();
-      await clock.advance(repeatAfterMs);
+      await clock.advance(defaultRepeatPauseMs);
 
-      expect([atOnce, pauseMs]).toEqual([[], repeatAfterMs]);
+      expect([atOnce, pauseMs]).toEqual([[], defaultRepeatPauseMs]);
       expect((await takeOne()).stored).toMatchObject({ isRepeated: true, isInterrupted: false });
     });
 
