@@ -50,9 +50,12 @@ const floors: readonly (readonly string[])[] = [
   ],
 ];
 
-// `requests` may ask `access`: the dispatcher checks again, on the day of the start, what was approved last week.
+// `requests` may ask `access`: the dispatcher checks again, on the day of the start, what was approved last week. It may
+// ask `outbox`, as a request is stored together with its card.
 const apart: readonly (readonly [string, string])[] = [
   ['access', 'requests'],
+  ['access', 'outbox'],
+  ['outbox', 'access'],
   ['graph', 'rate-gate'],
   ['rate-gate', 'graph'],
   ['teams', 'server.ts'],
@@ -95,11 +98,14 @@ const isSandbox = ({ path }: Source) => part(path) === 'sandbox';
 
 /** Words that gave way to those of the glossary; `-` joins the words of one name, as in `leftBehind`. */
 const retired =
-  /-(?:askers?|sights?|deeds?|ears?|couriers?|painters?|owe[ds]?|dut(?:y|ies)|attends?|anew|faces?|left-behind|at-rest|goes-on|side-by-side|approval-places?)(?=-)/;
+  /-(?:askers?|sights?|deeds?|ears?|couriers?|painters?|owe[ds]?|dut(?:y|ies)|attends?|anew|faces?|left-behind|at-rest|goes-on|side-by-side|approval-places?|live-cards|handing-out|handed-out)(?=-)/;
 /** Codes that are stored. */
 const storedCodes: ReadonlySet<string> = new Set(['askerMayNot', 'askerGone']);
 /** Names that only the migrations may know. */
-const oldTables: ReadonlySet<string> = new Set(['records', 'approval_places', 'asker_id', 'asker_name']);
+const oldTables: ReadonlySet<string> = new Set([
+  ...['records', 'approval_places', 'asker_id', 'asker_name'],
+  ...['access_cards', 'notices', 'announcements', 'card_edits', 'drawn_revision'],
+]);
 const isRetired = (name: string) =>
   !storedCodes.has(name) &&
   retired.test(
@@ -303,6 +309,40 @@ describe('the architecture', () => {
     expect(renewing.map(({ path }) => path)).toEqual(['lease.ts']);
   });
 
+  it('sends everything by one outbox, which alone posts what is due and notes how a post ended', () => {
+    const using = (name: string) =>
+      sources.filter(
+        ({ imports, text }) => imports.includes('outbox/message-store.ts') && new RegExp(`\\b${name}\\b`).test(text),
+      );
+    const calling = (name: string) =>
+      sources.flatMap(({ path, text }) =>
+        [...text.matchAll(new RegExp(`(?<!function )\\b${name}\\(`, 'g'))].map(() => path),
+      );
+
+    for (const name of ['claimDue', 'notePost'])
+      expect([name, using(name).map(({ path }) => path)]).toEqual([name, ['chat/create-outbox.ts']]);
+    expect([calling('createOutbox'), calling('startOutboxSender')]).toEqual([['chat/chat.ts'], ['start-teams.ts']]);
+  });
+
+  it('writes the table of messages in its store, besides three places that take back or hasten what they stored', () => {
+    const write =
+      /\b(?:insertInto|updateTable|deleteFrom)\(\s*'messages'|\b(?:insert into|update|delete from) messages\b/g;
+    const writing = sources
+      .filter(({ path }) => part(path) !== 'db')
+      .flatMap(({ path, text }) => [...text.matchAll(write)].map(([what]) => `${path}: ${what}`));
+    const elsewhere = writing.filter((line) => !line.startsWith('outbox/message-store.ts'));
+
+    expect(writing.length - elsewhere.length).toBeGreaterThan(5);
+    expect(elsewhere.toSorted()).toEqual([
+      // An earlier card of the same conversation, which another one takes the place of.
+      "features/approvals/access-requests/access-cards.ts: deleteFrom('messages'",
+      // The notice of an approval, once it is known whether the request starts.
+      "features/approvals/access-requests/notices.ts: updateTable('messages'",
+      // The announcements of a watch that is removed.
+      "features/checks/watching/watches.ts: updateTable('messages'",
+    ]);
+  });
+
   it('ends an exhaustive switch by one helper', () => {
     expect(sources.filter(({ text }) => /\bconst \w+: never\b/.test(text)).map(({ path }) => path)).toEqual([]);
   });
@@ -357,7 +397,7 @@ describe('the architecture', () => {
 
   it('does not bring back retired words', () => {
     const text =
-      "const askerId = fromTheEar('records'); // an asker\nconst pear = 'the ear', leftBehind = bear.identifyAnew;";
+      "const askerId = fromTheEar('records'); // an asker\nconst pear = 'the ear', leftBehind = bear.identifyAnew, liveCards = ['notices'];";
     const ofOldTables = ['db/migrations.ts', 'db/search.ts'];
     const back = sources
       .filter((source) => !isSandbox(source) && !ofOldTables.includes(source.path))
@@ -370,6 +410,8 @@ describe('the architecture', () => {
       "teams/painter.ts: 'records'",
       'teams/painter.ts: leftBehind',
       'teams/painter.ts: identifyAnew',
+      'teams/painter.ts: liveCards',
+      "teams/painter.ts: 'notices'",
     ]);
     expect(back).toEqual([]);
   });
