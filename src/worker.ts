@@ -107,8 +107,8 @@ export function startWorker(parts: WorkerParts): Worker {
 
 /** The people who wrote last have their answers by then. */
 const calmMs = 50;
-/** However many write, nothing is put off for longer. */
-const longestMs = 200;
+/** However many write, nothing is put off for longer: the gate lets one call start in two seconds as a rule. */
+const longestMs = 1_000;
 
 /**
  * Puts work off until it has not been asked for in a moment: what follows an answer would otherwise compete with it, and
