@@ -22,9 +22,9 @@ export async function fillLine(database: Database, count: number, firstList = 0)
   const lists = Math.ceil(count / listLength);
   await sql`
     insert into requests (id, source, requested_by_id, requested_by_name, app_id, app_name, locale, time_zone, conversation,
-      card_id, revision, drawn_revision, created_at)
+      revision, created_at)
     select 'L' || (i + ${sql.lit(firstList)}), 'source ' || (i + ${sql.lit(firstList)}), 'alex', 'Alex Wilber',
-      'salesforce', 'Salesforce', 'en-US', 'UTC', 'conversation', 'card', 1, 1, ${sql.lit(now)}
+      'salesforce', 'Salesforce', 'en-US', 'UTC', 'conversation', 1, ${sql.lit(now)}
     from ${numbers(0, lists)}`.execute(database.query);
   for (let from = 0; from < count; from += rowsAtOnce) {
     const list = sql`(i / ${sql.lit(listLength)} + ${sql.lit(firstList)})`;

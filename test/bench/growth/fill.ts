@@ -61,8 +61,8 @@ export async function fillHistory(database: Database, count: number): Promise<vo
     await database.transact(async (transaction) => {
       await sql`
         insert into requests (id, source, requested_by_id, requested_by_name, app_id, app_name, locale, time_zone, conversation,
-          card_id, revision, drawn_revision, created_at)
-        select ${id}, ${id}, ${requestedBy}, ${requestedByName}, ${appId}, ${appName}, 'en-US', 'UTC', 'conversation', ${id}, 3, 3, ${at}
+          revision, created_at)
+        select ${id}, ${id}, ${requestedBy}, ${requestedByName}, ${appId}, ${appName}, 'en-US', 'UTC', 'conversation', 3, ${at}
         from ${numbers}`.execute(transaction);
       await sql`
         insert into tasks (id, request_id, position, subject_id, subject_type, subject_name, subject_label, job_id,
@@ -79,10 +79,15 @@ export async function fillHistory(database: Database, count: number): Promise<vo
           ${lit(people.patti.id)}, ${lit(people.patti.displayName)}, ${at} - 1000, ${id}, ${at}, 'created'
         from ${numbers} where ${isAccess}`.execute(transaction);
       await sql`
-        insert into access_cards (id, access_request_id, source, conversation, locale, time_zone, audience, card_id,
-          drawn_revision, created_at)
-        select 'copy-' || ${accessId}, ${accessId}, ${accessId}, 'conversation', 'en-US', 'UTC', 'approvers',
-          'card ' || ${accessId}, 7, ${at} - 60000 from ${numbers} where ${isAccess}`.execute(transaction);
+        insert into messages (id, kind, reference, conversation, locale, time_zone, activity_id, shown_revision,
+          latest_revision, created_at)
+        select ${id}, 'request', ${id}, 'conversation', 'en-US', 'UTC', ${id}, 3, 3, ${at}
+        from ${numbers} where not ${isAccess}`.execute(transaction);
+      await sql`
+        insert into messages (id, kind, reference, source, conversation, locale, time_zone, audience, activity_id,
+          shown_revision, latest_revision, created_at)
+        select 'copy-' || ${accessId}, 'access', ${accessId}, ${accessId}, 'conversation', 'en-US', 'UTC', 'approvers',
+          'card ' || ${accessId}, 7, 7, ${at} - 60000 from ${numbers} where ${isAccess}`.execute(transaction);
       await sql`
         insert into audit_log (at, actor_id, kind, request_id, details)
         select at, actor_id, kind, request_id, details from (
@@ -95,6 +100,6 @@ export async function fillHistory(database: Database, count: number): Promise<vo
   }
   // What PostgreSQL does by itself soon after so many changes; SQLite never does it.
   if (!isSqlite)
-    for (const table of ['requests', 'tasks', 'access_requests', 'access_cards', 'audit_log'] as const)
+    for (const table of ['requests', 'tasks', 'access_requests', 'messages', 'audit_log'] as const)
       await sql`vacuum analyze ${sql.table(table)}`.execute(query);
 }

@@ -1,6 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { LARGEST_CARD_BYTES } from '../../../src/chat/cards/render.ts';
+import { besideEarlier } from '../../../src/chat/draw-message.ts';
+import { createMessages } from '../../../src/chat/messages.ts';
+import type { CardMessage } from '../../../src/chat/reply.ts';
 import { everyAccessCardSaying } from '../../features/approvals/cards/access-drawings.ts';
 import { everyCheckCardSaying } from '../../features/checks/cards/check-drawings.ts';
 import { everyListCardSaying } from '../../features/provisioning/cards/list-drawings.ts';
@@ -37,12 +40,18 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'Input.Date': ['id', 'label', 'value', 'min', 'errorMessage'],
 };
 
-const everyCard = (...[text, size]: Parameters<typeof everyCardSaying>) => [
+const ownCard = (...[text, size]: Parameters<typeof everyCardSaying>) => [
   ...everyCardSaying(text, size),
   ...everyListCardSaying(text),
   ...everyAccessCardSaying(text),
   ...everyCheckCardSaying(text),
 ];
+const words = createMessages('en-US', 'UTC');
+/** Each by itself, and where it mentions an earlier one. */
+const everyCard = (...said: Parameters<typeof everyCardSaying>) => {
+  const cards = ownCard(...said);
+  return [...cards, ...cards.map((card) => besideEarlier(words, card))];
+};
 
 describe('every card', () => {
   it.each([
@@ -73,10 +82,13 @@ describe('every card', () => {
     ['names that take four bytes a letter when escaped', '\\'.repeat(10_000)],
     ['names in three bytes a letter', '漢'.repeat(10_000)],
   ])('stays within what Teams takes, with %s', (_, text) => {
-    const cards = everyCard(text, { steps: 60, changes: 500 }).map(({ card }) => card);
+    const cards = ownCard(text, { steps: 60, changes: 500 });
+    const bytesOf = ({ card }: CardMessage) => Buffer.byteLength(JSON.stringify(card));
 
-    const largest = Math.max(...cards.map((card) => Buffer.byteLength(JSON.stringify(card))));
-    expect(largest).toBeLessThanOrEqual(LARGEST_CARD_BYTES);
+    const longer = cards.map((card) => bytesOf(besideEarlier(words, card)) - bytesOf(card));
+    expect(Math.max(...cards.map(bytesOf))).toBeLessThanOrEqual(LARGEST_CARD_BYTES);
+    // That sentence takes of the room left for what Teams puts around a card.
+    expect(Math.max(...longer)).toBeLessThan(250);
   });
 
   it('cuts no character in two', () => {
@@ -128,8 +140,8 @@ describe('every card', () => {
 
     expect(files.sort()).toEqual(
       [
-        ...['access', 'apps', 'check', 'form', 'help', 'list', 'notice', 'pending', 'picker', 'progress', 'result'],
-        'whoami',
+        ...['access', 'apps', 'check', 'earlier', 'form', 'help', 'list', 'notice', 'pending', 'picker', 'progress'],
+        ...['result', 'whoami'],
       ].map((n) => `${n}.json`),
     );
   });
