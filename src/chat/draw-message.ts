@@ -20,5 +20,5 @@ function contentOf({ isStray, reader }: Message, { content, finished }: Pick<Dra
 export function besideEarlier(words: Messages, { card, summary }: CardMessage): CardMessage {
   const fallbackText = words.sentences([summary, words.plain('earlierCard')]);
   const { body } = renderCard('earlier', { fallbackText, text: words.card('earlierCard') });
-  return { card: { ...card, body: [...card.body, ...body] }, summary: fallbackText };
+  return { card: { ...card, fallbackText, body: [...card.body, ...body] }, summary: fallbackText };
 }

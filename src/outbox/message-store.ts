@@ -84,8 +84,9 @@ export async function claimDue(
 ): Promise<Message[]> {
   const skipping = dialect.lockRows ? sql`for update skip locked` : sql``;
   const { rows } = await sql<Selectable<MessageRow>>`
-    update messages set due_at = ${now + claimedForMs}, posting = posting + 1 where id in (
+    with due as materialized (
       select id from messages where due_at <= ${now} order by due_at, created_at, kind, id limit ${limit} ${skipping})
+    update messages set due_at = ${now + claimedForMs}, posting = posting + 1 where id in (select id from due)
     returning *`.execute(query);
   return rows.map(toMessage).toSorted((one, other) => (order(one) < order(other) ? -1 : 1));
 
