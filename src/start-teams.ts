@@ -125,8 +125,8 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
   const cardUpdater = createCardUpdater({
     draw: chat.draw,
     noteShown: (id, revision) => noteShown(database, id, revision),
-    async letGo(message, { isDue, isStray }) {
-      await letGo(database, message, { dueAt: isDue ? clock.now() : null, isStray });
+    async letGo(message, isDue) {
+      await letGo(database, message, isDue ? clock.now() : null);
       bus.publish('outbox', null);
     },
     async makeDue(id) {

@@ -150,11 +150,11 @@ export async function setGone(query: Query, id: string, gone: 'refused' | 'withd
 export async function letGo(
   { query }: Pick<Database, 'query'>,
   { id, activityId }: Pick<Message, 'id' | 'activityId'>,
-  { dueAt, isStray }: { readonly dueAt: number | null; readonly isStray: boolean },
+  dueAt: number | null,
 ): Promise<void> {
   await query
     .updateTable('messages')
-    .set({ activity_id: null, due_at: dueAt, ...(isStray ? { stray: 1 } : {}) })
+    .set({ activity_id: null, due_at: dueAt, stray: 1 })
     .where('id', '=', id)
     .where('activity_id', '=', activityId)
     .execute();

@@ -41,8 +41,8 @@ export interface CardUpdaterParts {
   readonly noteShown: (id: string, revision: number) => Promise<void>;
   /** Keeps other processes from editing the card; null while one of them does. */
   readonly beginEdit: (id: string) => Promise<CardEdit | null>;
-  /** The card cannot be edited any more; with `isDue` its outcome is posted now, as a message of its own. */
-  readonly letGo: (message: Message, how: { readonly isDue: boolean; readonly isStray: boolean }) => Promise<void>;
+  /** The card cannot be edited any more; where it `isDue` its outcome is posted now, as a message of its own. */
+  readonly letGo: (message: Message, isDue: boolean) => Promise<void>;
   /** The outcome of a message that has no card to edit is posted now. */
   readonly makeDue: (id: string) => Promise<void>;
   /** Prevents endless retries of a card that kills its process; without it nothing is counted. */
@@ -62,8 +62,6 @@ export interface CardUpdaterParts {
 }
 
 const defaultEditEveryMs = 2_000;
-/** The status of an edit whose card was deleted, so that none is left to say anything. */
-const cardDeleted = 404;
 const editAgainMs = [2_000, 4_000, 8_000, 16_000, 30_000, 60_000];
 const tellAgainMs = 60_000;
 /** Another process draws the card, which is quick. */
@@ -238,20 +236,20 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
       case 'failed': {
         log.warn({ error: sent.error, status: sent.status, id, code: 'edit_failed' }, 'a card edit failed');
         const pauseMs = pauseAfterFailure(card);
-        return pauseMs === undefined ? letGo(drawing, card, true) : Math.max(pauseMs, sent.retryAfterMs ?? 0);
+        return pauseMs === undefined ? letGo(drawing, card) : Math.max(pauseMs, sent.retryAfterMs ?? 0);
       }
       case 'gone':
         log.warn({ error: sent.error, status: sent.status, id, code: 'card_gone' }, 'a card is gone');
-        return letGo(drawing, card, sent.status !== cardDeleted);
+        return letGo(drawing, card);
       default:
         return assertNever(sent, 'result');
     }
   }
 
-  async function letGo({ stored, finished }: Drawing, card: Card, isStray: boolean): Promise<null> {
+  async function letGo({ stored, finished }: Drawing, card: Card): Promise<null> {
     card.fingerprint = null;
     card.failures = 0;
-    await parts.letGo(stored, { isDue: finished, isStray });
+    await parts.letGo(stored, finished);
     return null;
   }
 

@@ -87,8 +87,6 @@ const noteAgainMs = 250;
 const deliverAgainMs = [2_000, 8_000, 30_000];
 /** An older message is not answered after a restart either. */
 const repeatWithinMs = 10 * 60_000;
-/** The status of an edit whose card was deleted. */
-const cardDeleted = 404;
 /** Teams refuses the card, and may take its sentence. */
 const cardRefused: readonly (number | null)[] = [400, 413];
 
@@ -131,7 +129,7 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
     const edited = cardId === null ? null : await edit(incoming, cardId, message);
     if (edited?.kind === 'done') return { kind: 'done', activityId: cardId };
     if (edited?.kind === 'failed') return edited;
-    const hasStray = isStray || (edited !== null && edited.status !== cardDeleted && shown.isOwn);
+    const hasStray = isStray || (edited !== null && shown.isOwn);
     const posted = await post(incoming, hasStray ? chat.besideEarlier(message, incoming.reader) : message);
     if (posted.kind !== 'gone' || !cardRefused.includes(posted.status)) return posted;
     return post(incoming, { text: message.summary });
@@ -182,7 +180,7 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
   ): Promise<Posted> {
     const found = given ?? (await chat.draw(liveId));
     if (found === null) throw new Error(`card ${liveId} cannot be drawn`);
-    const drawing = isStray ? { ...found, stored: { ...found.stored, isStray } } : found;
+    const drawing = isStray ? asStray(found) : found;
     const known = drawing.stored.activityId;
     const elsewhere = async (own: string | null): Promise<Posted> => {
       // The request has its card elsewhere, so this one would say "checking" forever.
@@ -208,6 +206,15 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
     if (edited.kind === 'done') await parts.showed(drawing);
     else parts.touch(liveId);
     return { kind: 'done', activityId: cardId };
+  }
+
+  /** The same drawing, where an earlier card may stand that the store does not know of yet. */
+  function asStray(drawing: Drawing): Drawing {
+    const { content, stored, finished } = drawing;
+    if (stored.isStray) return drawing;
+    const isOutcome = finished && !('text' in content);
+    const named = isOutcome ? chat.besideEarlier(content, stored.reader) : content;
+    return { ...drawing, content: named, stored: { ...stored, isStray: true } };
   }
 
   /** Teams may have the card, and no other process could find it there: if that is not stored now, it is posted twice. */

@@ -233,19 +233,19 @@ describe.each(engines)('the stored messages on $name', (engine) => {
     it('is let go, and posts its outcome at once or later', async () => {
       const [one, other] = [await posted('one', 'activity 1'), await posted('other', 'activity 2')];
 
-      await letGo(database, one, { dueAt: clock.now(), isStray: true });
-      await letGo(database, other, { dueAt: null, isStray: false });
+      await letGo(database, one, clock.now());
+      await letGo(database, other, null);
 
       expect(await stored('one')).toEqual({ ...one, activityId: null, dueAt: clock.now(), isStray: true });
-      expect(await stored('other')).toEqual({ ...other, activityId: null });
+      expect(await stored('other')).toEqual({ ...other, activityId: null, isStray: true });
       expect(await due()).toEqual(['one']);
     });
 
     it('stays a stray whatever is let go later', async () => {
-      await letGo(database, await posted('one', 'first'), { dueAt: null, isStray: true });
+      await letGo(database, await posted('one', 'first'), null);
       await notePost(database.query, 'one', { activityId: 'second' });
 
-      await letGo(database, await stored('one'), { dueAt: null, isStray: false });
+      await letGo(database, await stored('one'), null);
 
       expect((await stored('one')).isStray).toBe(true);
     });
@@ -254,7 +254,7 @@ describe.each(engines)('the stored messages on $name', (engine) => {
       const before = await posted('one', 'first');
       await notePost(database.query, 'one', { activityId: 'second' }, 'first');
 
-      await letGo(database, before, { dueAt: clock.now(), isStray: true });
+      await letGo(database, before, clock.now());
 
       expect(await stored('one')).toEqual({ ...before, activityId: 'second' });
     });
@@ -303,8 +303,7 @@ describe.each(engines)('the stored messages on $name', (engine) => {
 
     it('is one that waits for its outcome, and no text, no refused one, and none that is to be posted', async () => {
       for (const id of ['waiting', 'refused', 'blanked']) await posted(id, `card of ${id}`);
-      for (const id of ['waiting', 'refused'])
-        await letGo(database, { id, activityId: `card of ${id}` }, { dueAt: null, isStray: true });
+      for (const id of ['waiting', 'refused']) await letGo(database, { id, activityId: `card of ${id}` }, null);
       await setGone(database.query, 'refused', 'refused');
       await setGone(database.query, 'blanked', 'withdrawn');
       await put(card('to be posted'), { ...card('text'), kind: 'notice' }, { ...card('sent'), kind: 'announcement' });

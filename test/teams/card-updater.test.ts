@@ -211,17 +211,13 @@ describe('thirty cards in one conversation', () => {
 });
 
 describe('an edit that Teams will never accept', () => {
-  it.each([
-    [403, 'R1 let go, due, stray'],
-    [413, 'R1 let go, due, stray'],
-    [404, 'R1 let go, due'],
-  ])('(%d) is not repeated; the outcome is left to the outbox, once', async (status, handed) => {
+  it.each([403, 404, 413])('(%d) is not repeated; the outcome is left to the outbox, once', async (status) => {
     stage.answerEdits(notSent('gone', status));
     stage.change('R1', { finished: true });
     await stage.clock.advance(120_000);
 
     expect(stage.edits).toHaveLength(1);
-    expect(stage.handed).toEqual([handed]);
+    expect(stage.handed).toEqual(['R1 let go, due']);
     expect(stage.drawn.has('R1')).toBe(false);
   });
 
@@ -280,7 +276,7 @@ describe('an edit that Teams may accept later', () => {
     const [first] = stage.edits;
     const tries = [0, 2_000, 6_000, 14_000, 30_000, 60_000, 120_000];
     expect(stage.edits.map(({ at }) => at - (first?.at ?? 0))).toEqual(tries);
-    expect(stage.handed).toEqual(['R1 let go, due, stray']);
+    expect(stage.handed).toEqual(['R1 let go, due']);
   });
 
   it('shows by then what has changed meanwhile', async () => {

@@ -11,7 +11,7 @@ export interface Stage {
   readonly cardUpdater: CardUpdater;
   readonly clock: TestClock;
   readonly edits: readonly Exchange[];
-  /** What was let go or made due, e.g. `R1 let go, due, stray`. */
+  /** What was let go or made due, e.g. `R1 let go, due`. */
   readonly handed: readonly string[];
   readonly codes: readonly unknown[];
   readonly ending: AbortController;
@@ -76,8 +76,8 @@ export function createStage(): Stage {
         return answer;
       },
     },
-    async letGo({ id }, { isDue, isStray }) {
-      handed.push(`${id} let go${isDue ? ', due' : ''}${isStray ? ', stray' : ''}`);
+    async letGo({ id }, isDue) {
+      handed.push(`${id} let go${isDue ? ', due' : ''}`);
       const request = requests.get(id);
       if (request !== undefined) requests.set(id, { ...request, stored: { ...request.stored, activityId: null } });
     },
