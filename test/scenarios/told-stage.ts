@@ -74,8 +74,8 @@ export const stageEnvironment = gateEnvironment(swiftGate);
 const room = 'approvals';
 const sentence = 'An earlier card of this request may still say that it waits.';
 const lookEveryMs = 50;
-/** Longer than what a client of Teams waits before it repeats by itself. */
-const quietMs = 2_500;
+/** Longer than any pause before a repetition here. */
+const quietMs = 1_000;
 const heldLength = 11;
 const listLength = 3;
 

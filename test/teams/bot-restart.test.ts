@@ -169,7 +169,7 @@ describe('a card that is behind its request', () => {
     await afterwards.close();
 
     expect(teams.cardsFor()).toHaveLength(2);
-    expect(teams.lastCard()).toMatchObject({ text: card.text });
+    expect(teams.lastCard().text).toContain(card.text);
     expect(teams.lastCard().id).not.toBe(card.id);
   });
 
