@@ -93,13 +93,11 @@ const cardRefused: readonly (number | null)[] = [400, 413];
 /** What a turn has shown before its answer. */
 interface Own {
   readonly cardId: string | null;
-  /** A card that says that Usher is working may stand there, and cannot be edited. */
+  /** A card that says that Usher is working, or that a request waits, may stand there, and cannot be edited. */
   readonly isStray: boolean;
-  /** An earlier attempt may have posted a card before its process died. */
-  readonly isResumed: boolean;
 }
 
-const nothingShown: Own = { cardId: null, isStray: false, isResumed: false };
+const nothingShown: Own = { cardId: null, isStray: false };
 
 /** What an answer may replace. */
 interface Shown extends Pick<Own, 'cardId' | 'isStray'> {
@@ -138,8 +136,7 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
   /** `own` is a card that this turn has already shown; `clicked` the card with the clicked button. */
   async function show(incoming: Incoming, reply: Reply, own: Own, clicked: string | null): Promise<Posted> {
     const cardId = own.cardId ?? (clicked !== null && (await carriesOn(incoming, reply, clicked)) ? clicked : null);
-    const isStray = own.isStray || (own.isResumed && own.cardId === null);
-    const shown = { cardId, isStray, isOwn: own.cardId !== null };
+    const shown = { cardId, isStray: own.isStray, isOwn: own.cardId !== null };
     switch (reply.kind) {
       case 'card':
         return put(incoming, shown, reply.message);
@@ -331,7 +328,7 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
 
   /** The card that says that Usher is working. Without it the answer still comes, only late. */
   async function showChecking(incoming: Incoming, own: Own): Promise<Own> {
-    const shown = await put(incoming, { ...own, isOwn: true }, chat.checking(incoming.reader));
+    const shown = await put(incoming, { ...own, isStray: false, isOwn: true }, chat.checking(incoming.reader));
     if (shown.kind !== 'done') {
       const { error, status } = shown;
       log.warn({ error, status, code: 'checking_failed' }, 'Teams did not take a first card');
@@ -348,7 +345,8 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
   return {
     async answer(incoming, earlier = null) {
       const replying = replyTo(incoming);
-      const own = earlier === null ? nothingShown : { ...earlier, isStray: false, isResumed: true };
+      // Its process may have died right after the post of a card.
+      const own = earlier === null ? nothingShown : { ...earlier, isStray: earlier.cardId === null };
       if (isTooSlow(await withinMs(replying, patienceMs, clock))) {
         const shown = await showChecking(incoming, own);
         return { finished: finish(incoming, replying, shown) };
