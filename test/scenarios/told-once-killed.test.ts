@@ -161,6 +161,6 @@ describe('a connector that fails while Usher is killed', () => {
       await startAll();
     });
 
-    await fc.assert(afresh, { numRuns: propertyRuns(8), endOnFailure: true });
+    await fc.assert(afresh, { numRuns: propertyRuns(4), endOnFailure: true });
   }, 600_000);
 });

@@ -87,5 +87,5 @@ it('whatever the connector does, each outcome is told, at most twice, and nothin
   });
 
   // Each round takes seconds: a failure is shown as it is, not made smaller.
-  await fc.assert(property, { numRuns: propertyRuns(20), endOnFailure: true });
+  await fc.assert(property, { numRuns: propertyRuns(10), endOnFailure: true });
 });
