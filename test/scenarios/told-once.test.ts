@@ -22,7 +22,7 @@ import {
   wants,
 } from './told-stage.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const repeatPauseMs = 200;
 /** Longer than four tries of an answer took, each with what botbuilder repeated by itself. */

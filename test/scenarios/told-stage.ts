@@ -188,7 +188,7 @@ function isTold(stage: Stage, asked: Asked): boolean {
 }
 
 /** Waits until all is told and still, and returns what is wrong then, in words. */
-export async function complaintsOf(stage: Stage, all: readonly Asked[], killed = 0, ms = 60_000): Promise<string[]> {
+export async function complaintsOf(stage: Stage, all: readonly Asked[], killed = 0, ms = 150_000): Promise<string[]> {
   const isDone = () => all.every((asked) => isTold(stage, asked)) && findUnfinished(stage).length === 0;
   // What is missing by then is among the complaints.
   await eventually(isDone, ms, lookEveryMs).catch(() => undefined);
