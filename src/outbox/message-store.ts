@@ -276,6 +276,7 @@ export function toMessage(row: Selectable<MessageRow>): Message {
     activityId: row.activity_id,
     revision: row.latest_revision ?? 0,
     shownRevision: row.shown_revision,
+    createdAt: row.created_at,
     dueAt: row.due_at,
     failures: row.failures,
     gone: goneNames[row.gone] ?? 'refused',

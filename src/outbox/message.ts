@@ -37,6 +37,8 @@ export interface Message {
   /** Counts the changes of what it shows. */
   readonly revision: number;
   readonly shownRevision: number;
+  /** Milliseconds since 1970, as all times here. */
+  readonly createdAt: number;
   /** When it is to be posted; null where it is posted, or waits for its outcome. */
   readonly dueAt: number | null;
   /** How often Teams has refused it for now, or could not be reached. */

@@ -82,20 +82,22 @@ export function createInvokeHandler({ chat, answering, clock }: InvokeHandlerPar
     incoming: Incoming,
     replying: Promise<Reply>,
     response: InvokeResponse | null,
+    since: number,
   ): Promise<void> {
     const reply = await replying;
     const isOver = reply.kind === 'card' || (reply.kind === 'live' && response?.type === sentence);
-    if (response === null || !isOver) await answering.deliver(incoming, reply);
+    if (response === null || !isOver) await answering.deliver(incoming, reply, since);
   }
 
   return {
     async answer(incoming) {
+      const since = clock.now();
       const replying = answering.reply(incoming);
       const early = await withinMs(respond(incoming, replying), patienceMs, clock);
       const response = isTooSlow(early) ? null : early;
       return {
         response: response ?? saySentence(chat.checking(incoming.reader).summary),
-        finished: followUp(incoming, replying, response),
+        finished: followUp(incoming, replying, response, since),
       };
     },
   };

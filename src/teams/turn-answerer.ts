@@ -34,8 +34,8 @@ export interface TurnAnswerer {
   ): Promise<{ readonly finished: Promise<void> }>;
   /** The chat's reply, or an apology if the chat throws. Never rejects. */
   reply(incoming: Incoming): Promise<Reply>;
-  /** Posts a reply to the conversation; resolves when it is posted, or never can be. Never rejects. */
-  deliver(incoming: Incoming, reply: Reply): Promise<void>;
+  /** Posts a reply to the turn that began at `since`; resolves when it is posted, or never can be. Never rejects. */
+  deliver(incoming: Incoming, reply: Reply, since?: number): Promise<void>;
   /**
    * Ends a turn that killed or froze too many processes, without reading the message: apologizes, with a reference.
    * Resolves when the apology is posted, or never can be. Never rejects.
@@ -95,12 +95,14 @@ interface Own {
   readonly cardId: string | null;
   /** A card that says that Usher is working, or that a request waits, may stand there, and cannot be edited. */
   readonly isStray: boolean;
+  /** When it began, by the wall clock: another turn may have posted the card of an older message. */
+  readonly since: number;
 }
 
-const nothingShown: Own = { cardId: null, isStray: false };
+const nothingShown: Own = { cardId: null, isStray: false, since: Number.NEGATIVE_INFINITY };
 
 /** What an answer may replace. */
-interface Shown extends Pick<Own, 'cardId' | 'isStray'> {
+interface Shown extends Own {
   /** The turn's own card, and not the one that was clicked. */
   readonly isOwn: boolean;
 }
@@ -136,7 +138,7 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
   /** `own` is a card that this turn has already shown; `clicked` the card with the clicked button. */
   async function show(incoming: Incoming, reply: Reply, own: Own, clicked: string | null): Promise<Posted> {
     const cardId = own.cardId ?? (clicked !== null && (await carriesOn(incoming, reply, clicked)) ? clicked : null);
-    const shown = { cardId, isStray: own.isStray, isOwn: own.cardId !== null };
+    const shown = { ...own, cardId, isOwn: own.cardId !== null };
     switch (reply.kind) {
       case 'card':
         return put(incoming, shown, reply.message);
@@ -173,11 +175,13 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
   async function showLive(
     { conversation }: Where,
     { liveId, drawing: given }: Reply & { kind: 'live' },
-    { cardId, isStray }: Shown,
+    { cardId, isStray, since }: Shown,
   ): Promise<Posted> {
     const found = given ?? (await chat.draw(liveId));
     if (found === null) throw new Error(`card ${liveId} cannot be drawn`);
-    const drawing = isStray ? asStray(found) : found;
+    const { createdAt, failures, shownRevision } = found.stored;
+    const isUnnoted = createdAt < since && failures === 0 && shownRevision === 0;
+    const drawing = isStray || isUnnoted ? asStray(found) : found;
     const known = drawing.stored.activityId;
     const elsewhere = async (own: string | null): Promise<Posted> => {
       // The request has its card elsewhere, so this one would say "checking" forever.
@@ -346,7 +350,9 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
     async answer(incoming, earlier = null) {
       const replying = replyTo(incoming);
       // Its process may have died right after the post of a card.
-      const own = earlier === null ? nothingShown : { ...earlier, isStray: earlier.cardId === null };
+      const since = clock.now();
+      const own =
+        earlier === null ? { ...nothingShown, since } : { ...earlier, isStray: earlier.cardId === null, since };
       if (isTooSlow(await withinMs(replying, patienceMs, clock))) {
         const shown = await showChecking(incoming, own);
         return { finished: finish(incoming, replying, shown) };
@@ -356,7 +362,8 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
       return { finished };
     },
     reply: replyTo,
-    deliver: (incoming, reply) => finish(incoming, Promise.resolve(reply), nothingShown, clickedCard(incoming)),
+    deliver: (incoming, reply, since = nothingShown.since) =>
+      finish(incoming, Promise.resolve(reply), { ...nothingShown, since }, clickedCard(incoming)),
     apology,
     giveUp(incoming, cardId, attempts) {
       const reference = newReference();

@@ -81,6 +81,7 @@ describe.each(engines)('the stored messages on $name', (engine) => {
         revision: 1,
         shownRevision: 0,
         dueAt: clock.now(),
+        createdAt: clock.now(),
         failures: 0,
         gone: 'no',
         isInterrupted: false,

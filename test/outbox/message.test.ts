@@ -8,7 +8,7 @@ const retryAfterMs = 45_000;
 const due: Message = {
   ...{ id: 'R7K3MQ', kind: 'request', reference: 'R7K3MQ', source: null, conversation: 'conversation' },
   ...{ reader: { locale: 'en-US', timeZone: 'Europe/Berlin' }, audience: null, details: null },
-  ...{ activityId: null, revision: 4, shownRevision: 0, dueAt: now, failures: 0, gone: 'no' },
+  ...{ activityId: null, revision: 4, shownRevision: 0, createdAt: now, dueAt: now, failures: 0, gone: 'no' },
   ...{ isInterrupted: false, isRepeated: false, isStray: false },
 };
 

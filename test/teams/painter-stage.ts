@@ -147,6 +147,7 @@ export const storedMessage: Message = {
   activityId: null,
   revision: 1,
   shownRevision: 0,
+  createdAt: Number.POSITIVE_INFINITY,
   dueAt: null,
   failures: 0,
   gone: 'no',
