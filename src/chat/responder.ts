@@ -47,7 +47,7 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
     }
   }
 
-  /** Nobody waits for it, as most messages bring nothing new, and the next one tells the same. Never rejects. */
+  /** The answer does not wait for it: most messages bring nothing new, and the next one tells the same. Never rejects. */
   async function rememberNews({ speaker, reader, conversation, place }: Incoming): Promise<void> {
     if (place.kind !== 'personal') return;
     const now = parts.store.clock.monotonic();

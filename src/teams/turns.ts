@@ -40,7 +40,7 @@ export interface Turns {
   begin(incomingId: string): Promise<number | null>;
   /** Releases an open turn, for the next process. */
   handBack(incomingId: string): Promise<void>;
-  /** Deletes turns older than `before`, and closes older unanswered ones that no process works on: nobody waits for them. */
+  /** Deletes turns older than `before`, and closes older unanswered ones that no process works on: their senders have moved on. */
   prune(until: { readonly before: number; readonly unansweredBefore: number }): Promise<void>;
   /** Renews no more leases, and releases the open turns. */
   stop(): Promise<void>;

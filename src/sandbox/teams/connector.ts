@@ -13,7 +13,7 @@ export interface Connector {
   readonly serviceUrl: string;
   /** Everything that a person got to see, whatever the bot was told of it, oldest first. */
   readonly deliveries: readonly Delivery[];
-  /** What arrived in full and nobody got to see, though the bot cannot know that, oldest first. */
+  /** What arrived in full and Teams showed to no person, though the bot cannot know that, oldest first. */
   readonly lost: readonly Exchange[];
   /** Resolves with the first delivery, past or future, for which `test` holds. Rejects after `timeoutMs`. */
   waitFor(test: (delivery: Delivery) => boolean, timeoutMs?: number): Promise<Delivery>;
