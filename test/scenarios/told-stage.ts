@@ -240,7 +240,13 @@ export function findUnfinished({ databasePath }: Pick<Stage, 'databasePath'>): s
     )
     .all()
     .map(({ name }) => `${name} where lease_owner is not null`);
-  const left = ['turns where incoming is not null', `tasks where state in ('held', 'waiting', 'running')`, ...leased];
+  const behind = 'messages where shown_revision < latest_revision and activity_id is not null and gone = 0';
+  const left = [
+    'turns where incoming is not null',
+    `tasks where state in ('held', 'waiting', 'running')`,
+    behind,
+    ...leased,
+  ];
   const found = left.flatMap((rows) => (count(rows) === 0 ? [] : [`${count(rows)} rows of ${rows}`]));
   database.close();
   return found;
