@@ -5,7 +5,7 @@ import { claimDue, notePost, putOff, type Query, setGone } from '../outbox/messa
 import { tellGivenUp } from './give-up.ts';
 import type { Noted, Outbox } from './outbox.ts';
 import type { CommandParts } from './registry/define-command.ts';
-import type { Drawing } from './reply.ts';
+import { type Drawing, mustArrive } from './reply.ts';
 
 /** While Graph does not tell whether a message may be shown there. */
 const askAgainMs = 60_000;
@@ -113,14 +113,19 @@ export function createOutbox(parts: CommandParts, draw: (message: Message) => Pr
 /** See `Outbox.ended`; `dueAt` is when the message is due again. */
 export async function noteEnd(
   parts: CommandParts,
-  { stored, finished, needsAnswer = false }: Drawing,
+  drawing: Drawing,
   end: PostEnd,
   instead: string | null = null,
 ): Promise<{ readonly noted: Noted; readonly dueAt: number | null }> {
   const { database, clock } = parts.store;
   const { repeatPauseMs } = parts;
-  const mustArrive = finished || needsAnswer;
-  const posting = { revision: stored.revision, isFinished: finished, mustArrive, repeatPauseMs };
+  const { stored, finished } = drawing;
+  const posting = {
+    revision: stored.revision,
+    isFinished: finished,
+    mustArrive: mustArrive(drawing),
+    repeatPauseMs,
+  };
   const changes = afterPost(stored, posting, end, clock.now());
   const { gaveUp, posted } = parts.registry.messages[stored.kind];
   // First, as after a crash in between the message is due again.

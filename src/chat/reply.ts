@@ -111,3 +111,8 @@ export interface Drawing extends Drawn {
   /** The message as it is stored. */
   readonly stored: Message;
 }
+
+/** Whether people need to see this, where what they saw before cannot be edited: it tells an outcome, or asks them. */
+export function mustArrive({ finished, needsAnswer = false }: Drawn): boolean {
+  return finished || needsAnswer;
+}

@@ -1,5 +1,5 @@
 import { assertNever } from '../assert-never.ts';
-import type { Drawing } from '../chat/reply.ts';
+import { type Drawing, mustArrive } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
 import { isDatabaseFault } from '../db/database.ts';
 import type { Log } from '../log.ts';
@@ -19,8 +19,8 @@ import type { Pacing } from './pacing.ts';
  * Several processes may draw one card, but only one at a time (`outbox/message-store.ts`), so the latest revision wins.
  *
  * An edit says the same however often it arrives, so one that failed is repeated, for two minutes. After that, and where
- * Teams refuses it for good (the card is gone or too large, the bot is blocked), the card is let go: once the request is
- * finished, the outbox posts its outcome as a message of its own. What could not be sent at all stays marked as not
+ * Teams refuses it for good (the card is gone or too large, the bot is blocked), the card is let go: the outbox posts its
+ * outcome, or its question to a person, as a message of its own. What could not be sent at all stays marked as not
  * shown in the database and is retried at the next start: an outcome is never lost.
  */
 export interface CardUpdater {
@@ -41,9 +41,9 @@ export interface CardUpdaterParts {
   readonly noteShown: (id: string, revision: number) => Promise<void>;
   /** Keeps other processes from editing the card; null while one of them does. */
   readonly beginEdit: (id: string) => Promise<CardEdit | null>;
-  /** The card cannot be edited any more; where it `isDue` its outcome is posted now, as a message of its own. */
+  /** The card cannot be edited any more; where it `isDue` what it tells or asks is posted now, as a message of its own. */
   readonly letGo: (message: Message, isDue: boolean) => Promise<void>;
-  /** The outcome of a message that has no card to edit is posted now. */
+  /** What a message without a card to edit tells or asks is posted now. */
   readonly makeDue: (id: string) => Promise<void>;
   /** Prevents endless retries of a card that kills its process; without it nothing is counted. */
   readonly guard?: Pick<CrashGuard, 'run' | 'giveUp'>;
@@ -181,7 +181,7 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
     if (drawing === null) return null;
     card.finished = drawing.finished;
     if (drawing.stored.activityId === null) {
-      await postOutcome(drawing);
+      await postFollowUp(drawing);
       return null;
     }
     if (drawing.fingerprint === card.fingerprint) return null;
@@ -206,10 +206,10 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
     }
   }
 
-  /** A message that was posted and cannot be edited has its outcome follow; one in the outbox shows it by itself. */
-  async function postOutcome({ stored, finished }: Drawing): Promise<void> {
-    const { id, dueAt, gone, shownRevision, revision } = stored;
-    if (finished && dueAt === null && gone === 'no' && shownRevision < revision) await parts.makeDue(id);
+  /** A message that was posted and cannot be edited has its outcome or question follow; the outbox sends the others. */
+  async function postFollowUp(drawing: Drawing): Promise<void> {
+    const { id, dueAt, gone, shownRevision, revision } = drawing.stored;
+    if (mustArrive(drawing) && dueAt === null && gone === 'no' && shownRevision < revision) await parts.makeDue(id);
   }
 
   /** An edit whose end cannot be noted expires after a while. */
@@ -246,10 +246,10 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
     }
   }
 
-  async function letGo({ stored, finished }: Drawing, card: Card): Promise<null> {
+  async function letGo(drawing: Drawing, card: Card): Promise<null> {
     card.fingerprint = null;
     card.failures = 0;
-    await parts.letGo(stored, finished);
+    await parts.letGo(drawing.stored, mustArrive(drawing));
     return null;
   }
 

@@ -58,7 +58,7 @@ describe('show', () => {
       await teams.say('alex', `show ${id}`);
       await teams.settled();
     }
-    const rows = database.prepare("SELECT source FROM access_cards WHERE source LIKE 'show%'").all();
+    const rows = database.prepare("SELECT source FROM messages WHERE source LIKE 'show%'").all();
     database.close();
 
     expect(teams.cardsFor('personal-alex').length).toBeGreaterThanOrEqual(4);

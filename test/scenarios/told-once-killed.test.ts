@@ -25,6 +25,8 @@ import {
   type Stage,
   stageEnvironment,
   strikeByPlan,
+  swiftClock,
+  swiftClockSetting,
   swiftGate,
   type Want,
   wants,
@@ -47,7 +49,7 @@ afterEach(stopAll);
 
 async function startAll(): Promise<void> {
   folder = mkdtempSync(join(tmpdir(), 'usher-told-'));
-  const tenant = createTenant({ seasonal: pool });
+  const tenant = createTenant({ seasonal: pool, clock: swiftClock });
   sandbox = await startSandboxGraph({
     port: 0,
     latencyMs: 0,
@@ -76,7 +78,8 @@ async function startBot(): Promise<void> {
         PORT: '0',
         DATABASE_URL: `file:${stage.databasePath}`,
         NODE_COMPILE_CACHE: compiled,
-        REPEAT_PAUSE_MS: '200',
+        REPEAT_PAUSE_MS: '500',
+        CLOCK: swiftClockSetting,
       },
       ready: /"port":(\d+).*Usher is ready/,
     },

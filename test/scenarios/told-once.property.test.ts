@@ -19,6 +19,8 @@ import {
   type Stage,
   stageEnvironment,
   strikeByPlan,
+  swiftClock,
+  swiftly,
   type Want,
   wants,
 } from './told-stage.ts';
@@ -31,8 +33,8 @@ let stage: Stage;
 beforeAll(async () => {
   usher = await startTestUsher({
     environment: stageEnvironment,
-    sandboxOptions: { tenant: createTenant({ seasonal: pool }) },
-    usherOptions: { repeatPauseMs: 200 },
+    sandboxOptions: { tenant: createTenant({ seasonal: pool, clock: swiftClock }) },
+    usherOptions: { repeatPauseMs: 500, clock: swiftClock },
   });
   const { connector, endpoint, databasePath } = usher;
   stage = { connector, endpoint: () => endpoint, databasePath };
@@ -42,7 +44,7 @@ afterAll(() => usher.close());
 
 const onBoth: Faults = {
   nothing: { kind: 'slow', ms: 0 },
-  'the truth, late': { kind: 'slow', ms: 700 },
+  'the truth, late': { kind: 'slow', ms: swiftly(700) },
   ...openFaults,
   ...repeatableFaults,
 };
@@ -74,8 +76,8 @@ it('whatever the connector does, each outcome is told, at most twice, and nothin
 
     const asking = Promise.all(all.map(({ asked, handover }) => perform(stage, asked, handover)));
     if (absence !== null) {
-      await new Promise((resolve) => setTimeout(resolve, absence.afterMs));
-      await stage.connector.away(absence.ms, absence.how);
+      await new Promise((resolve) => setTimeout(resolve, swiftly(absence.afterMs)));
+      await stage.connector.away(swiftly(absence.ms), absence.how);
     }
     await asking;
     const complaints = await complaintsOf(

@@ -104,6 +104,7 @@ describe('a requester', () => {
   it('reads how many wait in the queue, and the names of their reports alone', async () => {
     await start({ PROVISION_WINDOW_MS: '600000', PROVISION_LIMIT: '1' });
     await teams.say('alex', 'provision patti to Salesforce');
+    await teams.settled();
     await teams.say('alex', 'provision grady to Salesforce');
     await teams.say('alex', 'provision isaiah to Salesforce');
 

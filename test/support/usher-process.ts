@@ -2,6 +2,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import { describeProblems, readConfig } from '../../src/config.ts';
 import { startUsher } from '../../src/main.ts';
 import { loginAt } from './login.ts';
+import { createSwiftClock } from './swift-clock.ts';
 
 /**
  * What `src/main.ts` starts, as a process to be killed. It does not keep a card still for two seconds between edits,
@@ -9,7 +10,8 @@ import { loginAt } from './login.ts';
  *
  * With `DIES_OF` it ends itself without warning as soon as it is to ask Graph for something of that name, as a message
  * does that Node cannot bear; with `FREEZES_OF` it does nothing any more from then on. With `DIES_OF_SENDING` it ends
- * itself when it is to send something to this path of Teams. With `LOGIN_AT` its credential reaches the login there.
+ * itself when it is to send something to this path of Teams. With `LOGIN_AT` its credential reaches the login there. With
+ * `CLOCK` (`4@1795715640000`) its time passes four times as fast from that moment on.
  */
 const { DIES_OF: deadly, FREEZES_OF: freezing } = process.env;
 subscribe('undici:request:create', (message) => {
@@ -26,9 +28,11 @@ subscribe('http.client.request.start', (message) => {
 
 const read = readConfig();
 if (!read.ok) throw new Error(describeProblems(read.problems));
-const { LEASE_MS: leaseMs, LOGIN_AT: address, REPEAT_PAUSE_MS: repeatPauseMs } = process.env;
+const { LEASE_MS: leaseMs, LOGIN_AT: address, REPEAT_PAUSE_MS: repeatPauseMs, CLOCK: clock } = process.env;
+const [factor, origin] = clock?.split('@').map(Number) ?? [];
 await startUsher(read.config, {
   editEveryMs: 20,
+  ...(factor === undefined || origin === undefined ? {} : { clock: createSwiftClock(factor, origin) }),
   ...(leaseMs === undefined ? {} : { leaseMs: Number(leaseMs) }),
   ...(repeatPauseMs === undefined ? {} : { repeatPauseMs: Number(repeatPauseMs) }),
   ...(address === undefined ? {} : { login: loginAt(address) }),

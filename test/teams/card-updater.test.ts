@@ -221,6 +221,16 @@ describe('an edit that Teams will never accept', () => {
     expect(stage.drawn.has('R1')).toBe(false);
   });
 
+  // Seen once: a list whose card went on saying “One moment”, and that nobody could confirm.
+  it('leaves a question to a person to the outbox, whether the edit or an earlier post was refused', async () => {
+    stage.answerEdits(notSent('gone', 404));
+    stage.change('R1', { needsAnswer: true });
+    stage.change('R2', { needsAnswer: true, activityId: null });
+    await stage.clock.advance(10_000);
+
+    expect(stage.handed).toEqual(['R2 due', 'R1 let go, due']);
+  });
+
   it('leaves nothing to the outbox as long as there is no outcome, and the outcome when there is', async () => {
     stage.answerEdits(notSent('gone', 404));
     stage.change('R1');

@@ -115,13 +115,14 @@ export function createStage(): Stage {
 
 interface Shape extends Pick<Message, 'id' | 'conversation' | 'activityId' | 'revision'> {
   readonly finished: boolean;
+  readonly needsAnswer?: boolean;
   readonly shownRevision?: number;
   readonly dueAt?: number | null;
   readonly gone?: Message['gone'];
   readonly isRepeated?: boolean;
 }
 
-export function drawingOf({ finished, ...message }: Shape): Drawing {
+export function drawingOf({ finished, needsAnswer = false, ...message }: Shape): Drawing {
   const { revision } = message;
   return {
     stored: { ...storedMessage, reference: message.id, ...message },
@@ -131,6 +132,7 @@ export function drawingOf({ finished, ...message }: Shape): Drawing {
     },
     fingerprint: String(revision),
     finished,
+    needsAnswer,
   };
 }
 
