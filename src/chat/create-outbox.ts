@@ -5,7 +5,7 @@ import { claimDue, notePost, putOff, type Query, setGone } from '../outbox/messa
 import { tellGivenUp } from './give-up.ts';
 import type { Noted, Outbox } from './outbox.ts';
 import type { CommandParts } from './registry/define-command.ts';
-import { type Drawing, mustArrive } from './reply.ts';
+import { type Drawing, mustArrive, outcomeOf } from './reply.ts';
 
 /** While Graph does not tell whether a message may be shown there. */
 const askAgainMs = 60_000;
@@ -124,6 +124,7 @@ export async function noteEnd(
     revision: stored.revision,
     isFinished: finished,
     mustArrive: mustArrive(drawing),
+    outcome: outcomeOf(drawing),
     repeatPauseMs,
   };
   const changes = afterPost(stored, posting, end, clock.now());

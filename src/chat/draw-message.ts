@@ -7,13 +7,15 @@ import type { CardMessage, Drawing } from './reply.ts';
 /** A stored message as it would look now; null where there is nothing to show, or not yet. */
 export async function drawMessage(parts: CommandParts, stored: Message): Promise<Drawing | null> {
   const drawn = await parts.registry.messages[stored.kind].draw(parts, stored);
-  return drawn === null ? null : { ...drawn, content: contentOf(stored, drawn), stored };
+  return drawn === null ? null : explained({ ...drawn, stored });
 }
 
 /** Its outcome says so where an earlier card, which cannot be edited, may still say that the request waits. */
-function contentOf({ isStray, reader }: Message, { content, finished }: Pick<Drawing, 'content' | 'finished'>) {
-  if (!isStray || !finished || 'text' in content) return content;
-  return besideEarlier(createMessages(reader.locale, reader.timeZone), content);
+export function explained(drawing: Drawing): Drawing {
+  const { content, finished, fingerprint, stored } = drawing;
+  if (!stored.isStray || !finished || 'text' in content) return drawing;
+  const words = createMessages(stored.reader.locale, stored.reader.timeZone);
+  return { ...drawing, content: besideEarlier(words, content), fingerprint: `${fingerprint} beside an earlier card` };
 }
 
 /** The same card, which says that an earlier one may still say that its request waits. */

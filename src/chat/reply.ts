@@ -103,6 +103,8 @@ export interface Drawn {
   readonly fingerprint: string;
   /** Nothing more is expected to change. */
   readonly finished: boolean;
+  /** Identifies the outcome, where drawings that look different may tell the same one; else the fingerprint does. */
+  readonly outcome?: string;
   /** It waits for a person: a click that confirms, or a decision. */
   readonly needsAnswer?: boolean;
 }
@@ -110,6 +112,10 @@ export interface Drawn {
 export interface Drawing extends Drawn {
   /** The message as it is stored. */
   readonly stored: Message;
+}
+
+export function outcomeOf({ outcome, fingerprint }: Drawn): string {
+  return outcome ?? fingerprint;
 }
 
 /** Whether people need to see this, where what they saw before cannot be edited: it tells an outcome, or asks them. */

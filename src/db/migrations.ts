@@ -213,7 +213,7 @@ async function moveMessages(db: Kysely<unknown>, now: number): Promise<void> {
     locale text not null, time_zone text not null, audience text, details text, activity_id text,
     shown_revision integer not null default 0, latest_revision integer, created_at bigint not null, due_at bigint,
     failures integer not null default 0, gone integer not null default 0, posting integer not null default 0, repeated integer not null default 0,
-    stray integer not null default 0, edit_owner text, edit_until bigint)`.execute(db);
+    stray integer not null default 0, told text, edit_owner text, edit_until bigint)`.execute(db);
   const kept = 'conversation, locale, time_zone, created_at';
   const lost = `card_id is null and created_at > ${now - dayMs}`;
   const run = (statement: string) => sql.raw(statement).execute(db);

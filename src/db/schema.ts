@@ -216,6 +216,8 @@ export interface MessageRow extends PlaceColumns {
   repeated: Generated<number>;
   /** 1 where an earlier card, which cannot be edited, may still say that the request waits. */
   stray: Generated<number>;
+  /** Identifies the outcome that was posted last; null before there is one. */
+  told: Generated<string | null>;
   /** The process that edits the card, and until when no other one does. */
   edit_owner: Generated<string | null>;
   edit_until: Generated<number | null>;

@@ -115,11 +115,14 @@ export async function notePost(
     .where((message) => message.or([message('activity_id', 'is', null), message('activity_id', '=', instead ?? '')]))
     .returning('latest_revision')
     .executeTakeFirst();
-  return noted === undefined ? null : (noted.latest_revision ?? 0);
+  if (noted !== undefined) return noted.latest_revision ?? 0;
+  // The other card is edited from now on, and this one may stand beside it.
+  if (posted.isStray) await query.updateTable('messages').set({ stray: 1 }).where('id', '=', id).execute();
+  return null;
 }
 
 function columnsOf(posted: Posted): Updateable<MessageRow> {
-  const { activityId, shownRevision, dueAt, failures, gone, isRepeated, isStray } = posted;
+  const { activityId, shownRevision, dueAt, failures, gone, isRepeated, isStray, told } = posted;
   return {
     posting: 0,
     ...(activityId === undefined ? {} : { activity_id: activityId }),
@@ -128,7 +131,8 @@ function columnsOf(posted: Posted): Updateable<MessageRow> {
     ...(failures === undefined ? {} : { failures }),
     ...(gone === undefined ? {} : { gone: goneNumbers[gone] }),
     ...(isRepeated === undefined ? {} : { repeated: isRepeated ? 1 : 0 }),
-    ...(isStray === undefined ? {} : { stray: isStray ? 1 : 0 }),
+    ...(isStray === undefined ? {} : { stray: 1 }),
+    ...(told === undefined ? {} : { told }),
   };
 }
 
@@ -283,5 +287,6 @@ export function toMessage(row: Selectable<MessageRow>): Message {
     isInterrupted: row.posting > 1,
     isRepeated: row.repeated === 1,
     isStray: row.stray === 1,
+    told: row.told,
   };
 }

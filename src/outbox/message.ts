@@ -51,6 +51,8 @@ export interface Message {
   readonly isRepeated: boolean;
   /** An earlier card, unknown to Usher or not editable, may still say that the request waits. */
   readonly isStray: boolean;
+  /** The outcome that was posted last, so that it is not posted again; null before there is one. */
+  readonly told: string | null;
 }
 
 export type MessageKind = 'request' | 'access' | 'notice' | 'announcement';
@@ -74,13 +76,17 @@ export interface Posting {
   readonly isFinished: boolean;
   /** It has to arrive: it tells an outcome, or waits for a person. */
   readonly mustArrive: boolean;
+  /** Identifies what it tells. */
+  readonly outcome: string;
   /** Between a post that may have arrived and its one repetition; milliseconds. */
   readonly repeatPauseMs?: number | undefined;
 }
 
-/** What the end of a post changes in the message's row. */
+/** What the end of a post changes in the message's row. That an earlier card may stand there is never taken back. */
 export type Posted = Partial<
-  Pick<Message, 'activityId' | 'shownRevision' | 'dueAt' | 'failures' | 'gone' | 'isRepeated' | 'isStray'>
+  Pick<Message, 'activityId' | 'shownRevision' | 'dueAt' | 'failures' | 'gone' | 'isRepeated' | 'told'> & {
+    readonly isStray: true;
+  }
 >;
 
 export const defaultRepeatPauseMs = 5_000;
@@ -95,23 +101,24 @@ export function tryAgainAt(failures: number, now: number, leastMs = 0): number |
 
 export function afterPost(message: Message, posting: Posting, end: PostEnd, now: number): Posted {
   const { isFinished, mustArrive, repeatPauseMs = defaultRepeatPauseMs } = posting;
-  const shown = { shownRevision: posting.revision, dueAt: null, failures: 0, isRepeated: false };
-  const isStray = message.isStray || !isFinished;
+  // An answer may know of an earlier card that the row does not know of yet.
+  const earlier: Posted = message.isStray ? { isStray: true } : {};
+  const withThis: Posted = isFinished ? earlier : { isStray: true };
+  const told = isFinished ? { told: posting.outcome } : {};
+  const shown = { shownRevision: posting.revision, dueAt: null, failures: 0, isRepeated: false, ...told };
   switch (end.kind) {
     case 'done':
-      return end.activityId === null
-        ? { ...shown, isStray }
-        : { ...shown, isStray: message.isStray, activityId: end.activityId };
+      return end.activityId === null ? { ...shown, ...withThis } : { ...shown, ...earlier, activityId: end.activityId };
     case 'perhaps':
-      if (!mustArrive || message.isRepeated) return { ...shown, isStray };
-      return { dueAt: now + repeatPauseMs, isRepeated: true, isStray };
+      if (!mustArrive || message.isRepeated) return { ...shown, ...withThis };
+      return { dueAt: now + repeatPauseMs, isRepeated: true, ...withThis };
     case 'failed': {
       const dueAt = tryAgainAt(message.failures, now, end.retryAfterMs);
-      return { dueAt, failures: message.failures + 1, ...(dueAt === null ? { gone: 'refused' } : {}) };
+      return { dueAt, failures: message.failures + 1, ...(dueAt === null ? { gone: 'refused' } : {}), ...earlier };
     }
     case 'gone':
       // Its outcome is tried once more: a person may have unblocked Usher by then.
-      return mustArrive ? { dueAt: null, gone: 'refused' } : shown;
+      return mustArrive ? { dueAt: null, gone: 'refused' } : { ...shown, ...earlier };
     default:
       return end satisfies never;
   }

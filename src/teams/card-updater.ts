@@ -1,5 +1,5 @@
 import { assertNever } from '../assert-never.ts';
-import { type Drawing, mustArrive } from '../chat/reply.ts';
+import { type Drawing, mustArrive, outcomeOf } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
 import { isDatabaseFault } from '../db/database.ts';
 import type { Log } from '../log.ts';
@@ -208,8 +208,10 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
 
   /** A message that was posted and cannot be edited has its outcome or question follow; the outbox sends the others. */
   async function postFollowUp(drawing: Drawing): Promise<void> {
-    const { id, dueAt, gone, shownRevision, revision } = drawing.stored;
-    if (mustArrive(drawing) && dueAt === null && gone === 'no' && shownRevision < revision) await parts.makeDue(id);
+    const { id, dueAt, gone, shownRevision, revision, told } = drawing.stored;
+    if (!mustArrive(drawing) || dueAt !== null || gone !== 'no' || shownRevision >= revision) return;
+    // It may have changed without saying anything new.
+    await (told === outcomeOf(drawing) ? parts.noteShown(id, revision) : parts.makeDue(id));
   }
 
   /** An edit whose end cannot be noted expires after a while. */

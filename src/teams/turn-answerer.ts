@@ -1,5 +1,6 @@
 import { assertNever } from '../assert-never.ts';
 import type { Chat } from '../chat/chat.ts';
+import { explained } from '../chat/draw-message.ts';
 import type { Incoming } from '../chat/incoming.ts';
 import type { Noted } from '../chat/outbox.ts';
 import type { CardMessage, Content, Drawing, Reply, SignInInvitation } from '../chat/reply.ts';
@@ -181,7 +182,9 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
     if (found === null) throw new Error(`card ${liveId} cannot be drawn`);
     const { createdAt, failures, shownRevision } = found.stored;
     const isUnnoted = createdAt < since && failures === 0 && shownRevision === 0;
-    const drawing = isStray || isUnnoted ? asStray(found) : found;
+    // The store does not know yet of an earlier card there.
+    const isNews = (isStray || isUnnoted) && !found.stored.isStray;
+    const drawing = isNews ? explained({ ...found, stored: { ...found.stored, isStray: true } }) : found;
     const known = drawing.stored.activityId;
     const elsewhere = async (own: string | null): Promise<Posted> => {
       // The request has its card elsewhere, so this one would say "checking" forever.
@@ -207,15 +210,6 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
     if (edited.kind === 'done') await parts.showed(drawing);
     else parts.touch(liveId);
     return { kind: 'done', activityId: cardId };
-  }
-
-  /** The same drawing, where an earlier card may stand that the store does not know of yet. */
-  function asStray(drawing: Drawing): Drawing {
-    const { content, stored, finished } = drawing;
-    if (stored.isStray) return drawing;
-    const isOutcome = finished && !('text' in content);
-    const named = isOutcome ? chat.besideEarlier(content, stored.reader) : content;
-    return { ...drawing, content: named, stored: { ...stored, isStray: true } };
   }
 
   /** Teams may have the card, and no other process could find it there: if that is not stored now, it is posted twice. */

@@ -32,7 +32,7 @@ describe('a message as it would look now', () => {
 
     const content = drawing?.content as CardMessage;
     const sentence = 'An earlier card of this request may still say that it waits.';
-    expect(drawing).toMatchObject({ fingerprint: '4', finished: true, stored: stray });
+    expect(drawing).toMatchObject({ fingerprint: '4 beside an earlier card', finished: true, stored: stray });
     expect(content.summary).toBe(`Isaiah Langer was provisioned. ${sentence}`);
     expect(content.card.body).toEqual([...card.card.body, expect.objectContaining({ text: sentence })]);
     expect(content.card.actions).toEqual(card.card.actions);

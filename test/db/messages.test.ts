@@ -112,7 +112,7 @@ async function fill(earlier: Parameters<Parameters<typeof asOf<SeparateSchema>>[
 /** As `fill` stored it: posted, up to date, and nothing more to do. */
 const kept: Omit<Message, 'id' | 'kind' | 'reference' | 'conversation'> = {
   ...{ source: null, reader, audience: null, details: null, activityId: null, revision: 0, shownRevision: 0 },
-  ...{ dueAt: null, failures: 0, gone: 'no', isInterrupted: false, isRepeated: false, isStray: false },
+  ...{ dueAt: null, failures: 0, gone: 'no', isInterrupted: false, isRepeated: false, isStray: false, told: null },
   // Kept as it was; the other columns tell the rows apart.
   createdAt: expect.any(Number) as unknown as number,
 };

@@ -87,6 +87,7 @@ describe.each(engines)('the stored messages on $name', (engine) => {
         isInterrupted: false,
         isRepeated: false,
         isStray: false,
+        told: null,
       });
       expect(await findMessage(database, 'another')).toBeNull();
     });
@@ -202,6 +203,21 @@ describe.each(engines)('the stored messages on $name', (engine) => {
       expect([first, second, third]).toEqual([1, null, null]);
       expect((await findPosted(database, 'first'))?.id).toBe('one');
       expect([await findPosted(database, 'second'), await findPosted(database, 'third')]).toEqual([null, null]);
+    });
+
+    // Seen once: “0 of 11 done” stood beside an outcome, and nothing said so.
+    it('tells of an earlier card whichever of two posts is noted first', async () => {
+      await put(card('one'), card('other'));
+      const known = { activityId: 'known', dueAt: null };
+      const unknown = { dueAt: null, isStray: true } as const;
+
+      for (const post of [known, unknown]) await notePost(database.query, 'one', post);
+      for (const post of [unknown, known]) await notePost(database.query, 'other', post);
+
+      expect([await stored('one'), await stored('other')]).toMatchObject([
+        { activityId: 'known', isStray: true },
+        { activityId: 'known', isStray: true },
+      ]);
     });
 
     it('is taken of a card that replaces the present one', async () => {

@@ -9,24 +9,24 @@ const due: Message = {
   ...{ id: 'R7K3MQ', kind: 'request', reference: 'R7K3MQ', source: null, conversation: 'conversation' },
   ...{ reader: { locale: 'en-US', timeZone: 'Europe/Berlin' }, audience: null, details: null },
   ...{ activityId: null, revision: 4, shownRevision: 0, createdAt: now, dueAt: now, failures: 0, gone: 'no' },
-  ...{ isInterrupted: false, isRepeated: false, isStray: false },
+  ...{ isInterrupted: false, isRepeated: false, isStray: false, told: null },
 };
 
 /** What it may show when it is posted. */
-const waiting: Posting = { revision: 4, isFinished: false, mustArrive: false };
+const waiting: Posting = { revision: 4, isFinished: false, mustArrive: false, outcome: 'created' };
 const asking: Posting = { ...waiting, mustArrive: true };
-const outcome: Posting = { revision: 4, isFinished: true, mustArrive: true };
+const outcome: Posting = { ...asking, isFinished: true };
 const shown = { shownRevision: 4, dueAt: null, failures: 0, isRepeated: false };
 
 describe('a post that Teams took', () => {
   it.each([
-    ['a card that waits', waiting],
-    ['a card that waits for a person', asking],
-    ['an outcome', outcome],
-  ])('shows %s, and is edited from then on', (_what, posting) => {
+    ['a card that waits', waiting, {}],
+    ['a card that waits for a person', asking, {}],
+    ['an outcome', outcome, { told: 'created' }],
+  ])('shows %s, and is edited from then on', (_what, posting, told) => {
     const posted = afterPost(due, posting, { kind: 'done', activityId: 'activity' }, now);
 
-    expect(posted).toEqual({ ...shown, activityId: 'activity', isStray: false });
+    expect(posted).toEqual({ ...shown, ...told, activityId: 'activity' });
   });
 
   it('ends its tries, and its repetition', () => {
@@ -50,7 +50,7 @@ describe('a post that Teams took', () => {
   it('without naming its activity has told the outcome, which is not told again', () => {
     const posted = afterPost(due, outcome, { kind: 'done', activityId: null }, now);
 
-    expect(posted).toEqual({ ...shown, isStray: false });
+    expect(posted).toEqual({ ...shown, told: 'created' });
   });
 
   it.each([
@@ -71,22 +71,22 @@ describe('a post that Teams may have taken', () => {
   });
 
   it.each([
-    ['an outcome', outcome, false],
-    ['a card that waits for a person', asking, true],
-  ])('of %s is repeated after a pause', (_what, posting, isStray) => {
+    ['an outcome', outcome, {}],
+    ['a card that waits for a person', asking, { isStray: true }],
+  ])('of %s is repeated after a pause', (_what, posting, stray) => {
     const posted = afterPost(due, posting, { kind: 'perhaps' }, now);
 
-    expect(posted).toEqual({ dueAt: now + defaultRepeatPauseMs, isRepeated: true, isStray });
+    expect(posted).toEqual({ dueAt: now + defaultRepeatPauseMs, isRepeated: true, ...stray });
     expect({ ...due, ...posted }.shownRevision).toBe(0);
   });
 
   it.each([
-    ['an outcome', outcome, false],
-    ['a card that waits for a person', asking, true],
-  ])('of %s is not repeated a second time', (_what, posting, isStray) => {
+    ['an outcome', outcome, { told: 'created' }],
+    ['a card that waits for a person', asking, { isStray: true }],
+  ])('of %s is not repeated a second time', (_what, posting, stray) => {
     const posted = afterPost({ ...due, isRepeated: true }, posting, { kind: 'perhaps' }, now);
 
-    expect(posted).toEqual({ ...shown, isStray });
+    expect(posted).toEqual({ ...shown, ...stray });
   });
 
   it('of a repeated card that only waits by now is not repeated again', () => {
@@ -127,7 +127,7 @@ describe('a post that Teams did not take for now', () => {
   it('keeps the one repetition, and an earlier card, in mind', () => {
     const posted = afterPost({ ...due, isRepeated: true, isStray: true }, outcome, { kind: 'failed' }, now);
 
-    expect(posted).toEqual({ dueAt: now + 2_000, failures: 1 });
+    expect(posted).toEqual({ dueAt: now + 2_000, failures: 1, isStray: true });
   });
 
   it('waits as long as Teams says, and at least as long as it would by itself', () => {

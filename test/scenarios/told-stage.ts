@@ -245,11 +245,12 @@ function complaintsAbout(stage: Stage, asked: Asked, killed: number): string[] {
     const isExcused = killed > 0 || stage.connector.deliveries.some((one) => one.isOpen && isAbout(one, asked));
     const waiting = shown.filter((card) => card.content !== null && !outcomes.includes(card));
     const isWarned = shown.some(({ text }) => text.includes(sentence));
+    const about = place === asked.conversationId ? place : `${place} about ${asked.conversationId}`;
     return [
-      ...(most > 2 ? [`${place} shows its outcome ${most} times`] : []),
-      ...(most === 2 && !isExcused ? [`${place} shows its outcome twice after clear answers`] : []),
+      ...(most > 2 ? [`${about} shows its outcome ${most} times`] : []),
+      ...(most === 2 && !isExcused ? [`${about} shows its outcome twice after clear answers`] : []),
       ...(outcomes.length > 0 && !isWarned
-        ? waiting.map(({ text }) => `${place} says beside its outcome: ${text}`)
+        ? waiting.map(({ text }) => `${about} says beside its outcome: ${text}`)
         : []),
     ];
   });

@@ -231,6 +231,18 @@ describe('an edit that Teams will never accept', () => {
     expect(stage.handed).toEqual(['R2 due', 'R1 let go, due']);
   });
 
+  // Seen once: an outcome that stood three times in the approvers' room.
+  it('leaves an outcome that was told already where it is, and one that is new to the outbox', async () => {
+    const posted = { finished: true, activityId: null };
+    stage.change('R1', { ...posted, told: 'revision 1' });
+    await stage.clock.advance(10_000);
+    stage.change('R1', { ...posted, told: 'revision 1' });
+    await stage.clock.advance(10_000);
+
+    expect(stage.drawn.get('R1')).toBe(1);
+    expect(stage.handed).toEqual(['R1 due']);
+  });
+
   it('leaves nothing to the outbox as long as there is no outcome, and the outcome when there is', async () => {
     stage.answerEdits(notSent('gone', 404));
     stage.change('R1');

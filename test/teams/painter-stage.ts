@@ -120,6 +120,7 @@ interface Shape extends Pick<Message, 'id' | 'conversation' | 'activityId' | 're
   readonly dueAt?: number | null;
   readonly gone?: Message['gone'];
   readonly isRepeated?: boolean;
+  readonly told?: string | null;
 }
 
 export function drawingOf({ finished, needsAnswer = false, ...message }: Shape): Drawing {
@@ -130,7 +131,7 @@ export function drawingOf({ finished, needsAnswer = false, ...message }: Shape):
       card: { type: 'AdaptiveCard', version: '1.5', fallbackText: '', body: [] },
       summary: `revision ${revision}`,
     },
-    fingerprint: String(revision),
+    fingerprint: `revision ${revision}`,
     finished,
     needsAnswer,
   };
@@ -156,6 +157,7 @@ export const storedMessage: Message = {
   isInterrupted: false,
   isRepeated: false,
   isStray: false,
+  told: null,
 };
 
 export const summaryOf = (content: Content): string => ('text' in content ? content.text : content.summary);

@@ -5,9 +5,11 @@ import type { CardMessage, Drawn } from '../../chat/reply.ts';
 import type { Applications } from '../../graph/applications.ts';
 import type { Assignments } from '../../graph/assignments.ts';
 import type { Directory } from '../../graph/directory.ts';
+import { lastTold } from '../../graph/outcome/over-all.ts';
 import type { Message } from '../../outbox/message.ts';
 import type { AccessParts } from '../../requests/access-parts.ts';
 import { forecastQueue } from '../../requests/queue.ts';
+import type { Request } from '../../requests/request.ts';
 import { findRequest } from '../../requests/store.ts';
 import { positionMark } from '../provisioning/draw.ts';
 import { keyOfRoute } from './access-requests/access-cards.ts';
@@ -38,18 +40,27 @@ export async function drawAccessCard(parts: DrawAccessCardParts, card: Message):
   if (accessRequest === null) return null;
   const words = createMessages(card.reader.locale, card.reader.timeZone);
   const { kind } = accessRequest.state;
-  const finished = kind !== 'pending' && kind !== 'approved' && kind !== 'started';
+  const isOver = kind !== 'pending' && kind !== 'approved' && kind !== 'started';
   const audience = card.audience ?? 'requester';
   const needsAnswer = kind === 'pending' && audience === 'approvers';
   const shown = await standingOf(parts, card, accessRequest);
   if (shown === 'unknown') return null;
   if (shown !== 'may') {
     const content = problem(words, { kind: 'approvalWithdrawn' });
-    return { content, fingerprint: `${card.revision}:withdrawn`, finished };
+    return { content, fingerprint: `${card.revision}:withdrawn`, finished: isOver };
   }
   const { message: content, progress } = await drawAccess(parts, words, accessRequest, { audience });
   const position = progress?.forecast == null ? '' : positionMark(progress.forecast);
-  return { content, fingerprint: `${card.revision}:${position}`, finished, needsAnswer };
+  const fingerprint = `${card.revision}:${position}`;
+  if (progress === null) return { content, fingerprint, finished: isOver, needsAnswer };
+  // The provisioning request tells its outcome a moment before the access request is over, and afterwards.
+  const finished = isOver || isLast(progress.request);
+  return { content, fingerprint, finished, outcome: `${progress.request.id}:${progress.request.revision}` };
+}
+
+/** Whether a provisioning request is done; one without the assignment may wait for it, and go on. */
+function isLast({ tasks }: Request): boolean {
+  return tasks.every(({ state }) => state.kind === 'done' && lastTold(state.outcome).kind !== 'notInScope');
 }
 
 async function standingOf(parts: DrawAccessCardParts, card: Message, { app }: AccessRequest): Promise<StillMay> {
