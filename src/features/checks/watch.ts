@@ -126,33 +126,27 @@ declare module '../../chat/command.ts' {
   }
 }
 
+const changesWatch = <Verb extends 'watch' | 'unwatch'>(verb: Verb) =>
+  ({
+    verb,
+    read: (words: readonly Word[]) => readWatch(verb, words),
+    write: writeWatch,
+    permission: 'watch.change',
+    appOnly: true,
+    chapter: 'watch',
+    examples: [`${verb} Salesforce`],
+    tryIt: null,
+    incomplete: async (_parts: CommandParts, { words }: Turn) => say(words, { kind: 'incompleteWatch' }),
+  }) as const;
+
 export const watchCommand = defineCommand({
-  verb: 'watch',
-  read: (words) => readWatch('watch', words),
-  write: writeWatch,
-  permission: 'watch.change',
-  appOnly: true,
+  ...changesWatch('watch'),
   freshRoles: 'clicked',
-  chapter: 'watch',
-  examples: ['watch Salesforce'],
   offeredByTeams: { team: 6, groupChat: 9 },
-  tryIt: null,
-  incomplete: async (_parts, { words }) => say(words, { kind: 'incompleteWatch' }),
   run: watch,
 });
 
-export const unwatchCommand = defineCommand({
-  verb: 'unwatch',
-  read: (words) => readWatch('unwatch', words),
-  write: writeWatch,
-  permission: 'watch.change',
-  appOnly: true,
-  chapter: 'watch',
-  examples: ['unwatch Salesforce'],
-  tryIt: null,
-  incomplete: async (_parts, { words }) => say(words, { kind: 'incompleteWatch' }),
-  run: unwatch,
-});
+export const unwatchCommand = defineCommand({ ...changesWatch('unwatch'), run: unwatch });
 
 export const watchesCommand = defineCommand({
   verb: 'watches',

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../../../db/database.ts';
 import type { Schema } from '../../../db/schema.ts';
 import type { Audience, Message } from '../../../outbox/message.ts';
@@ -45,19 +45,16 @@ export async function openAccessCard(
 ): Promise<string> {
   const { source, accessRequestId: requestId } = wanted;
   return database.transact(async (transaction) => {
-    const find = () => transaction.selectFrom('messages').select('id').where('source', '=', source).executeTakeFirst();
-    const earlier = await find();
-    if (earlier !== undefined) return earlier.id;
     const at = clock.now();
-    await insertMessages(transaction, [toNewMessage(wanted, null)], at);
-    const row = await find();
-    if (row === undefined) throw new Error('a card vanished while it was being stored');
-    if (insteadOf !== null) await forgetEarlier(transaction, requestId, insteadOf, row.id);
+    const [card] = await insertMessages(transaction, [toNewMessage(wanted, null)], at);
+    const messages = transaction.selectFrom('messages').select('id');
+    if (card === undefined) return (await messages.where('source', '=', source).executeTakeFirstOrThrow()).id;
+    if (insteadOf !== null) await forgetEarlier(transaction, requestId, insteadOf, card.id);
     if (shownBy !== null) {
       const { actorId, key } = shownBy;
       await writeAudit(transaction, { at, actorId, kind: 'accessShown', requestId, details: { key } });
     }
-    return row.id;
+    return card.id;
   });
 }
 
@@ -70,10 +67,8 @@ async function forgetEarlier(
   start: string,
   latest: string,
 ): Promise<void> {
-  const earlier = (await cardsOf(transaction, accessRequestId))
-    .filter(({ id, source }) => id !== latest && source?.startsWith(start) === true)
-    .map(({ id }) => id);
-  if (earlier.length > 0) await transaction.deleteFrom('messages').where('id', 'in', earlier).execute();
+  const cards = transaction.deleteFrom('messages').where('reference', '=', accessRequestId).where('id', '!=', latest);
+  await cards.where(sql`substr(source, 1, ${start.length})`, '=', start).execute();
 }
 
 const routeStart = (accessRequestId: string) => `route|${accessRequestId}|`;
@@ -93,8 +88,8 @@ export async function enqueueAccessCards(
   wanted: readonly NewAccessCard[],
   now: number,
 ): Promise<void> {
-  const messages = wanted.map((card) => toNewMessage(card, now));
-  await insertMessages(transaction, messages, now);
+  const cards = wanted.map((card) => toNewMessage(card, now));
+  await insertMessages(transaction, cards, now);
 }
 
 /** The approvers' cards of the request, posted or not, oldest first. */

@@ -14,7 +14,10 @@ export interface OutcomeWords {
 }
 
 type Explanation = Pick<OutcomeWords, 'happened' | 'next'>;
-type ChangeKind = Exclude<OutcomeKind, 'notInScope' | 'skipped' | 'failed' | 'refused' | 'unknown'>;
+const changeKinds = ['created', 'updated', 'disabled', 'deleted', 'otherChange', 'inSync'] as const;
+type Change = Extract<Outcome, { kind: (typeof changeKinds)[number] }>;
+
+export const isChange = (outcome: Outcome): outcome is Change => changeKinds.some((kind) => kind === outcome.kind);
 
 /**
  * By its kind alone, in the order in which cards count outcomes. The requester wants the person to have access, so losing
@@ -36,7 +39,7 @@ export const OUTCOME_TONES: Readonly<Record<OutcomeKind, Tone>> = {
 export const OUTCOME_KINDS = Object.keys(OUTCOME_TONES) as readonly OutcomeKind[];
 
 type Explained =
-  | `change.${ChangeKind}`
+  | `change.${Change['kind']}`
   | `notInScope.${ScopingCheck | 'unnamed'}`
   | `skipped.${'property' | 'validation' | 'other'}`
   | `failed.${ErrorMeaning}`
@@ -47,14 +50,8 @@ const explanation = (name: Explained): Explanation => ({ happened: `${name}.happ
 
 /** Looks up an outcome's words. A new kind or cause without words does not compile. */
 export function outcomeWords(outcome: Outcome): OutcomeWords {
+  if (isChange(outcome)) return changeWords(outcome);
   switch (outcome.kind) {
-    case 'created':
-    case 'updated':
-    case 'disabled':
-    case 'deleted':
-    case 'otherChange':
-    case 'inSync':
-      return changeWords(outcome);
     case 'notInScope':
       return {
         tone: 'warning',
@@ -74,7 +71,7 @@ export function outcomeWords(outcome: Outcome): OutcomeWords {
   }
 }
 
-function changeWords(outcome: Extract<Outcome, { kind: ChangeKind }>): OutcomeWords {
+function changeWords(outcome: Change): OutcomeWords {
   const { kind } = outcome;
   const plain: OutcomeWords = {
     tone: OUTCOME_TONES[kind],

@@ -5,7 +5,7 @@ import { explainErrorCode } from '../../../graph/outcome/error-codes.ts';
 import { type RefusalReason, reasonOf } from '../../../graph/outcome/refusal.ts';
 import type { Outcome, UnknownEnd } from '../../../graph/outcome.ts';
 import { attributeWord } from './attribute-words.ts';
-import { outcomeWords } from './outcome-words.ts';
+import { isChange, outcomeWords } from './outcome-words.ts';
 
 const LONGEST_CODE = 60;
 
@@ -35,14 +35,8 @@ export function outcomeLine(words: Messages, outcome: Outcome, { what }: { reado
 
 /** The reason of a failure, in half a sentence without names; null after a good outcome. */
 export function shortReason(words: Messages, outcome: Outcome): string | null {
+  if (isChange(outcome)) return null;
   switch (outcome.kind) {
-    case 'created':
-    case 'updated':
-    case 'disabled':
-    case 'deleted':
-    case 'otherChange':
-    case 'inSync':
-      return null;
     case 'notInScope': {
       // The first check tells the most; later ones follow from it (an unassigned person has no role).
       const [first] = outcome.failedChecks;
