@@ -124,7 +124,7 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
   const editing = { database, clock, owner: randomUUID(), stillMs: options.editEveryMs ?? 2_000, ...lease };
   const cardUpdater = createCardUpdater({
     draw: chat.draw,
-    noteShown: (id, revision) => noteShown(database, id, revision),
+    noteShown: (id, revision, told) => noteShown(database, id, revision, told),
     async letGo(message, isDue) {
       await letGo(database, message, isDue ? clock.now() : null);
       bus.publish('outbox', null);

@@ -1,7 +1,7 @@
 import { assertNever } from '../assert-never.ts';
 import { isDatabaseFault } from '../db/away.ts';
 import { afterPost, type Message, type PostEnd, tryAgainAt } from '../outbox/message.ts';
-import { claimDue, notePost, putOff, type Query, setGone } from '../outbox/message-store.ts';
+import { beginPost, claimDue, notePost, putOff, type Query, setGone } from '../outbox/message-store.ts';
 import { tellGivenUp } from './give-up.ts';
 import type { Noted, Outbox } from './outbox.ts';
 import type { CommandParts } from './registry/define-command.ts';
@@ -33,7 +33,7 @@ export function createOutbox(parts: CommandParts, draw: (message: Message) => Pr
     try {
       const standing = (await declaration.mayBePosted?.(parts, message)) ?? 'may';
       if (standing === 'unknown') {
-        await notePost(database.query, message.id, { dueAt: clock.now() + askAgainMs });
+        await putOff(database, message.id, clock.now() + askAgainMs, 0);
         return [];
       }
       if (standing === 'mayNot') {
@@ -43,9 +43,8 @@ export function createOutbox(parts: CommandParts, draw: (message: Message) => Pr
       }
       const made = await attempt('message', message, () => draw(message));
       if (made === null) return [];
-      if (made.value === null) await putOff(database, message.id, null);
-      else if (message.isInterrupted) plan((await noteEnd(parts, made.value, { kind: 'perhaps' })).dueAt);
-      else return [made.value];
+      if (made.value !== null) return [made.value];
+      await putOff(database, message.id, null);
       return [];
     } catch (error) {
       if (isDatabaseFault(error)) throw error;
@@ -96,10 +95,17 @@ export function createOutbox(parts: CommandParts, draw: (message: Message) => Pr
       const now = clock.now();
       if (nextAt !== null && nextAt <= now) nextAt = null;
       const messages = await claimDue(database, now, limit);
+      if (messages.length === limit) plan(now);
       return (await Promise.all(messages.map(drawn))).flat();
     },
     dueInMs: () => (nextAt === null ? null : Math.max(nextAt - clock.now(), 1)),
-    attempt: async ({ stored }, post) => (await attempt('send', stored, post))?.value ?? null,
+    async attempt({ stored }, post) {
+      const attempted = await attempt('send', stored, async () => {
+        await beginPost(database, stored.id);
+        return post();
+      });
+      return attempted?.value ?? null;
+    },
     async ended(drawing, end, instead = null) {
       const { noted, dueAt } = await noteEnd(parts, drawing, end, instead);
       plan(dueAt);

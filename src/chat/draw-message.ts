@@ -7,13 +7,13 @@ import type { CardMessage, Drawing } from './reply.ts';
 /** A stored message as it would look now; null where there is nothing to show, or not yet. */
 export async function drawMessage(parts: CommandParts, stored: Message): Promise<Drawing | null> {
   const drawn = await parts.registry.messages[stored.kind].draw(parts, stored);
-  return drawn === null ? null : explained({ ...drawn, stored });
+  return drawn === null ? null : withEarlierNote({ ...drawn, stored });
 }
 
 /** Its outcome says so where an earlier card, which cannot be edited, may still say that the request waits. */
-export function explained(drawing: Drawing): Drawing {
+export function withEarlierNote(drawing: Drawing): Drawing {
   const { content, finished, fingerprint, stored } = drawing;
-  if (!stored.isStray || !finished || 'text' in content) return drawing;
+  if (!stored.hasEarlierCard || !finished || 'text' in content) return drawing;
   const words = createMessages(stored.reader.locale, stored.reader.timeZone);
   return { ...drawing, content: besideEarlier(words, content), fingerprint: `${fingerprint} beside an earlier card` };
 }

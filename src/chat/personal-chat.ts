@@ -47,6 +47,8 @@ async function deliver(parts: CommandParts, conversation: string, reply: Reply):
   const drawing = message === null ? null : await drawMessage(parts, message);
   if (drawing === null) return false;
   const end = await parts.post(conversation, drawing.content);
-  await noteEnd(parts, drawing, end);
+  const { noted } = await noteEnd(parts, drawing, end);
+  const { kind, reference } = drawing.stored;
+  if (noted === 'outdated') parts.publish(kind === 'access' ? 'access' : 'cards', reference);
   return isSent(end);
 }

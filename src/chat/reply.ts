@@ -103,7 +103,7 @@ export interface Drawn {
   readonly fingerprint: string;
   /** Nothing more is expected to change. */
   readonly finished: boolean;
-  /** Identifies the outcome, where drawings that look different may tell the same one; else the fingerprint does. */
+  /** Identifies what it tells or asks, where drawings that look different may say the same; else the fingerprint does. */
   readonly outcome?: string;
   /** It waits for a person: a click that confirms, or a decision. */
   readonly needsAnswer?: boolean;
@@ -114,6 +114,7 @@ export interface Drawing extends Drawn {
   readonly stored: Message;
 }
 
+/** See `Drawn.outcome`. */
 export function outcomeOf({ outcome, fingerprint }: Drawn): string {
   return outcome ?? fingerprint;
 }

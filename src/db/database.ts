@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { types } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { Kysely, sql, type Transaction } from 'kysely';
 import { Migrator } from 'kysely/migration';
@@ -130,8 +131,11 @@ export function byReader(database: Database): Database {
   return { ...database, query: database.reader };
 }
 
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const undefinedTable = '42P01';
+
 /** Returns why it cannot be done yet, where that may soon be over. */
-async function migrate(dialect: Dialect, query: Kysely<Schema>): Promise<Refusal | null> {
+async function migrate(dialect: Dialect, query: Kysely<Schema>, repeats = 1): Promise<Refusal | null> {
   const standing = await findStanding(dialect, query);
   if (standing.kind !== 'ours') throw refusalError(foreignRefusal(standing));
   // Nothing is pending, so nothing is locked: a tool that only reads can work beside a process that writes.
@@ -142,8 +146,11 @@ async function migrate(dialect: Dialect, query: Kysely<Schema>): Promise<Refusal
   try {
     const provider = { getMigrations: async () => migrations(dialect) };
     const { error } = await new Migrator({ db, provider }).migrateToLatest();
-    if (error !== undefined) throw error;
-    return null;
+    if (error === undefined) return null;
+    // Another process dropped a table while Kysely read the schema, so that one has migrated it by now.
+    if (repeats > 0 && types.isNativeError(error) && 'code' in error && error.code === undefinedTable)
+      return await migrate(dialect, query, repeats - 1);
+    throw error;
   } finally {
     if (db !== query) await db.destroy();
   }

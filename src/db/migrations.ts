@@ -213,11 +213,11 @@ async function moveMessages(db: Kysely<unknown>, now: number): Promise<void> {
     locale text not null, time_zone text not null, audience text, details text, activity_id text,
     shown_revision integer not null default 0, latest_revision integer, created_at bigint not null, due_at bigint,
     failures integer not null default 0, gone integer not null default 0, posting integer not null default 0, repeated integer not null default 0,
-    stray integer not null default 0, told text, edit_owner text, edit_until bigint)`.execute(db);
+    earlier_card integer not null default 0, told text, edit_owner text, edit_until bigint)`.execute(db);
   const kept = 'conversation, locale, time_zone, created_at';
   const lost = `card_id is null and created_at > ${now - dayMs}`;
   const run = (statement: string) => sql.raw(statement).execute(db);
-  await run(`insert into messages (id, kind, reference, activity_id, shown_revision, latest_revision, due_at, stray, ${kept})
+  await run(`insert into messages (id, kind, reference, activity_id, shown_revision, latest_revision, due_at, earlier_card, ${kept})
     select id, 'request', id, card_id,
       case when card_id is not null then drawn_revision when ${lost} then 0 else revision end, revision,
       case when ${lost} then ${now} end, case when ${lost} then 1 else 0 end, ${kept}

@@ -210,13 +210,13 @@ export interface MessageRow extends PlaceColumns {
   failures: Generated<number>;
   /** 1 once Teams refuses for good to post it there: it has no readers. 2 once it may not be shown there any more. */
   gone: Generated<number>;
-  /** How often a process has begun to post it since the end of a post was last noted. */
+  /** 1 while a process posts it, and after that until an end is noted. */
   posting: Generated<number>;
   /** 1 while a post that may have arrived is to be repeated. */
   repeated: Generated<number>;
   /** 1 where an earlier card, which cannot be edited, may still say that the request waits. */
-  stray: Generated<number>;
-  /** Identifies the outcome that was posted last; null before there is one. */
+  earlier_card: Generated<number>;
+  /** Identifies the outcome or question that was shown last; null before there is one. */
   told: Generated<string | null>;
   /** The process that edits the card, and until when no other one does. */
   edit_owner: Generated<string | null>;

@@ -86,14 +86,15 @@ export async function claimDue(
   const { rows } = await sql<Selectable<MessageRow>>`
     with due as materialized (
       select id from messages where due_at <= ${now} order by due_at, created_at, kind, id limit ${limit} ${skipping})
-    update messages set due_at = ${now + claimedForMs}, posting = posting + 1 where id in (select id from due)
+    update messages set due_at = ${now + claimedForMs} where id in (select id from due)
     returning *`.execute(query);
+  const order = ({ createdAt, kind, id }: Message) => `${String(createdAt).padStart(20, '0')} ${kind} ${id}`;
   return rows.map(toMessage).toSorted((one, other) => (order(one) < order(other) ? -1 : 1));
+}
 
-  function order({ id, kind }: Message): string {
-    const createdAt = rows.find((row) => row.id === id)?.created_at ?? 0;
-    return `${String(createdAt).padStart(20, '0')} ${kind} ${id}`;
-  }
+/** Stores that a process begins to post it: until an end is noted, it may have arrived. */
+export async function beginPost({ query }: Pick<Database, 'query'>, id: string): Promise<void> {
+  await query.updateTable('messages').set({ posting: 1 }).where('id', '=', id).execute();
 }
 
 /**
@@ -117,12 +118,13 @@ export async function notePost(
     .executeTakeFirst();
   if (noted !== undefined) return noted.latest_revision ?? 0;
   // The other card is edited from now on, and this one may stand beside it.
-  if (posted.isStray) await query.updateTable('messages').set({ stray: 1 }).where('id', '=', id).execute();
+  if (posted.hasEarlierCard)
+    await query.updateTable('messages').set({ earlier_card: 1 }).where('id', '=', id).execute();
   return null;
 }
 
 function columnsOf(posted: Posted): Updateable<MessageRow> {
-  const { activityId, shownRevision, dueAt, failures, gone, isRepeated, isStray, told } = posted;
+  const { activityId, shownRevision, dueAt, failures, gone, isRepeated, hasEarlierCard, told } = posted;
   return {
     posting: 0,
     ...(activityId === undefined ? {} : { activity_id: activityId }),
@@ -131,16 +133,21 @@ function columnsOf(posted: Posted): Updateable<MessageRow> {
     ...(failures === undefined ? {} : { failures }),
     ...(gone === undefined ? {} : { gone: goneNumbers[gone] }),
     ...(isRepeated === undefined ? {} : { repeated: isRepeated ? 1 : 0 }),
-    ...(isStray === undefined ? {} : { stray: 1 }),
+    ...(hasEarlierCard === undefined ? {} : { earlier_card: 1 }),
     ...(told === undefined ? {} : { told }),
   };
 }
 
-/** Postpones a message that was not posted, or never posts it where `dueAt` is null. */
-export async function putOff({ query }: Pick<Database, 'query'>, id: string, dueAt: number | null): Promise<void> {
+/** Postpones a message without a post, or never posts it where `dueAt` is null. */
+export async function putOff(
+  { query }: Pick<Database, 'query'>,
+  id: string,
+  dueAt: number | null,
+  failures: 0 | 1 = 1,
+): Promise<void> {
   await query
     .updateTable('messages')
-    .set((message) => ({ due_at: dueAt, failures: message('failures', '+', 1), posting: 0 }))
+    .set((message) => ({ due_at: dueAt, failures: message('failures', '+', failures) }))
     .where('id', '=', id)
     .execute();
 }
@@ -158,7 +165,7 @@ export async function letGo(
 ): Promise<void> {
   await query
     .updateTable('messages')
-    .set({ activity_id: null, due_at: dueAt, stray: 1 })
+    .set({ activity_id: null, due_at: dueAt, earlier_card: 1 })
     .where('id', '=', id)
     .where('activity_id', '=', activityId)
     .execute();
@@ -176,11 +183,16 @@ export async function makeDue({ query }: Pick<Database, 'query'>, id: string, no
     .execute();
 }
 
-/** Stores that the card shows this revision. A late older edit changes nothing. */
-export async function noteShown({ query }: Pick<Database, 'query'>, id: string, revision: number): Promise<void> {
+/** Stores that the card shows this revision, and what it tells. A late older edit changes nothing. */
+export async function noteShown(
+  { query }: Pick<Database, 'query'>,
+  id: string,
+  revision: number,
+  told: string | null = null,
+): Promise<void> {
   await query
     .updateTable('messages')
-    .set({ shown_revision: revision })
+    .set({ shown_revision: revision, ...(told === null ? {} : { told }) })
     .where('id', '=', id)
     .where('shown_revision', '<', revision)
     .execute();
@@ -284,9 +296,9 @@ export function toMessage(row: Selectable<MessageRow>): Message {
     dueAt: row.due_at,
     failures: row.failures,
     gone: goneNames[row.gone] ?? 'refused',
-    isInterrupted: row.posting > 1,
+    isInterrupted: row.posting > 0,
     isRepeated: row.repeated === 1,
-    isStray: row.stray === 1,
+    hasEarlierCard: row.earlier_card === 1,
     told: row.told,
   };
 }

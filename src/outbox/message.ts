@@ -16,7 +16,7 @@ import type { Reader } from '../requests/request.ts';
  * Teams has no way to ask whether it has a message, so a post whose answer got lost (5xx, a broken connection, a
  * time-out) may stand there or not. A card that says that a request waits is never repeated then: its outcome follows.
  * An outcome, and what waits for a person, is repeated once, as it may not have arrived. Where an earlier card may still
- * say that the request waits, the message is `isStray`, and its outcome says so.
+ * say that the request waits, the message is `hasEarlierCard`, and its outcome says so.
  */
 export interface Message {
   /** A request's card has the request's id; those of access requests begin with `copy-`. */
@@ -50,8 +50,8 @@ export interface Message {
   /** A post with an unknown end is to be repeated, once. */
   readonly isRepeated: boolean;
   /** An earlier card, unknown to Usher or not editable, may still say that the request waits. */
-  readonly isStray: boolean;
-  /** The outcome that was posted last, so that it is not posted again; null before there is one. */
+  readonly hasEarlierCard: boolean;
+  /** The outcome or question that was shown last, so that it is not posted again; null before there is one. */
   readonly told: string | null;
 }
 
@@ -76,7 +76,7 @@ export interface Posting {
   readonly isFinished: boolean;
   /** It has to arrive: it tells an outcome, or waits for a person. */
   readonly mustArrive: boolean;
-  /** Identifies what it tells. */
+  /** Identifies what it tells or asks. */
   readonly outcome: string;
   /** Between a post that may have arrived and its one repetition; milliseconds. */
   readonly repeatPauseMs?: number | undefined;
@@ -85,7 +85,7 @@ export interface Posting {
 /** What the end of a post changes in the message's row. That an earlier card may stand there is never taken back. */
 export type Posted = Partial<
   Pick<Message, 'activityId' | 'shownRevision' | 'dueAt' | 'failures' | 'gone' | 'isRepeated' | 'told'> & {
-    readonly isStray: true;
+    readonly hasEarlierCard: true;
   }
 >;
 
@@ -102,9 +102,9 @@ export function tryAgainAt(failures: number, now: number, leastMs = 0): number |
 export function afterPost(message: Message, posting: Posting, end: PostEnd, now: number): Posted {
   const { isFinished, mustArrive, repeatPauseMs = defaultRepeatPauseMs } = posting;
   // An answer may know of an earlier card that the row does not know of yet.
-  const earlier: Posted = message.isStray ? { isStray: true } : {};
-  const withThis: Posted = isFinished ? earlier : { isStray: true };
-  const told = isFinished ? { told: posting.outcome } : {};
+  const earlier: Posted = message.hasEarlierCard ? { hasEarlierCard: true } : {};
+  const withThis: Posted = isFinished ? earlier : { hasEarlierCard: true };
+  const told = mustArrive ? { told: posting.outcome } : {};
   const shown = { shownRevision: posting.revision, dueAt: null, failures: 0, isRepeated: false, ...told };
   switch (end.kind) {
     case 'done':

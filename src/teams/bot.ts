@@ -121,7 +121,7 @@ export function createBot(parts: BotParts): Bot {
       return response;
     } catch (error) {
       if (isInvoke) return saySentence(answering.apology(where, error).summary);
-      await answering.apologise(where, error);
+      await answering.apologize(where, error);
     }
     return null;
   }

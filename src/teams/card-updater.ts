@@ -21,7 +21,7 @@ import type { Pacing } from './pacing.ts';
  * An edit says the same however often it arrives, so one that failed is repeated, for two minutes. After that, and where
  * Teams refuses it for good (the card is gone or too large, the bot is blocked), the card is let go: the outbox posts its
  * outcome, or its question to a person, as a message of its own. What could not be sent at all stays marked as not
- * shown in the database and is retried at the next start: an outcome is never lost.
+ * shown in the database, and the recovery loop touches it again: an outcome is never lost.
  */
 export interface CardUpdater {
   /** The request has changed, or its forecast may have. */
@@ -38,7 +38,8 @@ export interface CardUpdater {
 
 export interface CardUpdaterParts {
   readonly draw: (id: string) => Promise<Drawing | null>;
-  readonly noteShown: (id: string, revision: number) => Promise<void>;
+  /** `told`: the outcome or question that it shows; null where there is none. */
+  readonly noteShown: (id: string, revision: number, told: string | null) => Promise<void>;
   /** Keeps other processes from editing the card; null while one of them does. */
   readonly beginEdit: (id: string) => Promise<CardEdit | null>;
   /** The card cannot be edited any more; where it `isDue` what it tells or asks is posted now, as a message of its own. */
@@ -211,7 +212,7 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
     const { id, dueAt, gone, shownRevision, revision, told } = drawing.stored;
     if (!mustArrive(drawing) || dueAt !== null || gone !== 'no' || shownRevision >= revision) return;
     // It may have changed without saying anything new.
-    await (told === outcomeOf(drawing) ? parts.noteShown(id, revision) : parts.makeDue(id));
+    await (told === outcomeOf(drawing) ? parts.noteShown(id, revision, told) : parts.makeDue(id));
   }
 
   /** An edit whose end cannot be noted expires after a while. */
@@ -251,7 +252,7 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
   async function letGo(drawing: Drawing, card: Card): Promise<null> {
     card.fingerprint = null;
     card.failures = 0;
-    await parts.letGo(drawing.stored, mustArrive(drawing));
+    await parts.letGo(drawing.stored, mustArrive(drawing) && drawing.stored.told !== outcomeOf(drawing));
     return null;
   }
 
@@ -264,7 +265,8 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
   async function showed(drawing: Drawing, card: Card): Promise<void> {
     noteOn(card, drawing);
     try {
-      await parts.noteShown(drawing.stored.id, drawing.stored.revision);
+      const told = mustArrive(drawing) ? outcomeOf(drawing) : null;
+      await parts.noteShown(drawing.stored.id, drawing.stored.revision, told);
     } catch (error) {
       // An edit that the database did not note is repeated, and noted then.
       card.fingerprint = null;

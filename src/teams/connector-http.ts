@@ -3,7 +3,7 @@ import { Agent, type Dispatcher, request } from 'undici';
 import { fieldsOf, textOf } from './wire.ts';
 
 type ConnectorOptions = NonNullable<ConstructorParameters<typeof ConfigurationBotFrameworkAuthentication>[4]>;
-export type ConnectorHttp = NonNullable<ConnectorOptions['httpClient']>;
+type ConnectorHttp = NonNullable<ConnectorOptions['httpClient']>;
 
 /**
  * How botbuilder's clients speak HTTP. Their own client repeats every 429, 5xx and broken connection three times, and
@@ -12,7 +12,7 @@ export type ConnectorHttp = NonNullable<ConnectorOptions['httpClient']>;
  *
  * Those answers become errors that botbuilder passes on as they are; all others it reads itself.
  */
-export interface ConnectorFailure {
+interface ConnectorFailure {
   readonly statusCode: number | null;
   /** The header of that name. */
   readonly retryAfter: string | null;

@@ -29,7 +29,7 @@ export interface ConsentHandler {
 
 export interface ConsentHandlerParts {
   readonly chat: Pick<Chat, 'openExport' | 'exportWords' | 'isPosted'>;
-  readonly answering: Pick<TurnAnswerer, 'reply' | 'deliver' | 'apologise'>;
+  readonly answering: Pick<TurnAnswerer, 'reply' | 'deliver' | 'apologize'>;
   readonly conversations: Pick<Conversations, 'post' | 'showFile' | 'remove'>;
   readonly pacing: Pacing;
   readonly turns: Pick<Turns, 'meet'>;
@@ -107,7 +107,7 @@ export function createConsentHandler(parts: ConsentHandlerParts): ConsentHandler
     try {
       await follow(consent);
     } catch (error) {
-      await answering.apologise(consent.incoming, error);
+      await answering.apologize(consent.incoming, error);
     } finally {
       underWay.delete(key);
     }

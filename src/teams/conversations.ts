@@ -48,6 +48,9 @@ export type Posted = Extract<PostEnd, { kind: 'done' }> | NotSent<'perhaps' | 'f
 /** An edit may be repeated, so it need not be known whether it arrived. */
 export type Sent = { readonly kind: 'done' } | NotSent<'failed' | 'gone'>;
 
+/** Teams refuses the card, and may take its sentence. */
+export const cardRefused: readonly (number | null)[] = [400, 413];
+
 /** See `PostEnd`. */
 export interface NotSent<Kind> {
   readonly kind: Kind;
@@ -191,7 +194,7 @@ export function createConversations(parts: ConversationsParts): Conversations {
 }
 
 /** What a message shows, as an activity. `summary` is the text of the notification. */
-export function toActivity(content: Content): Partial<Activity> {
+function toActivity(content: Content): Partial<Activity> {
   if (!('text' in content)) return attaching(content.summary, CardFactory.adaptiveCard(content.card));
   const { text } = content;
   return { type: ActivityTypes.Message, text, textFormat: 'plain', summary: text };

@@ -2,8 +2,9 @@ import type { Outbox } from '../chat/outbox.ts';
 import type { Drawing } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import type { PostEnd } from '../outbox/message.ts';
 import { startWorker, type Worker } from '../worker.ts';
-import type { Conversations, Posted } from './conversations.ts';
+import { type Conversations, cardRefused, type Posted } from './conversations.ts';
 import type { Pacing } from './pacing.ts';
 
 /**
@@ -37,18 +38,18 @@ export interface OutboxSenderParts {
 
 const defaultPollMs = 5_000;
 /** Few enough that all of them are sent well within the minute for which the outbox reserves them. */
-const handful = 20;
+const mostAtOnce = 20;
 const concurrency = 4;
 
 export function startOutboxSender(parts: OutboxSenderParts): Worker {
   const { outbox, conversations, pacing, keyOf, clock, ending, log, pollMs = defaultPollMs } = parts;
-  /** By id: how posts ended that are not noted yet. */
-  const unnoted = new Map<string, Posted>();
+  /** By id: what was posted, and how that ended, where it is not noted yet. */
+  const unnoted = new Map<string, { readonly drawing: Drawing; readonly posted: PostEnd }>();
 
   /** Sends what is due; what could not be noted would be handed out again at once, and waits for the next poll. */
   async function empty(): Promise<number | null> {
     if (ending.aborted) return null;
-    const drawings = await outbox.due(handful);
+    const drawings = await outbox.due(mostAtOnce);
     const isAllNoted = await sendAll(drawings);
     return drawings.length > 0 && isAllNoted ? 0 : outbox.dueInMs();
   }
@@ -70,12 +71,14 @@ export function startOutboxSender(parts: OutboxSenderParts): Worker {
   }
 
   async function send(drawing: Drawing): Promise<boolean> {
-    const { id, conversation } = drawing.stored;
+    const { id, conversation, isInterrupted, dueAt } = drawing.stored;
     try {
       const earlier = unnoted.get(id);
-      if (earlier !== undefined) return await note(drawing, earlier);
+      if (earlier !== undefined) return await note(earlier.drawing, earlier.posted);
+      if (isInterrupted) return await note(drawing, { kind: 'perhaps' });
       await pause(conversation);
-      if (ending.aborted) return false;
+      // By now another process may have it.
+      if (ending.aborted || (dueAt !== null && clock.now() >= dueAt)) return false;
       const posted = await outbox.attempt(drawing, () => post(drawing));
       return posted === null || (await note(drawing, posted));
     } catch (error) {
@@ -87,7 +90,7 @@ export function startOutboxSender(parts: OutboxSenderParts): Worker {
   const pause = (conversation: string) =>
     clock.sleep(pacing.take(keyOf(conversation), clock.monotonic()) - clock.monotonic(), ending);
 
-  async function post({ stored, content, finished, needsAnswer = false }: Drawing): Promise<Posted> {
+  async function post({ stored, content, finished }: Drawing): Promise<Posted> {
     const { id, conversation, isRepeated } = stored;
     // The one repetition is not spent on a connector that is still away.
     if (isRepeated && !(await conversations.answers(conversation)))
@@ -96,15 +99,15 @@ export function startOutboxSender(parts: OutboxSenderParts): Worker {
     if (posted.kind === 'done') return posted;
     const { error, status, kind: outcome } = posted;
     log.warn({ error, status, outcome, messageId: id, code: 'outbox_not_taken' }, 'Teams did not take a message');
-    if (outcome !== 'gone' || !finished || needsAnswer || 'text' in content) return posted;
-    // It may be the card that Teams refuses.
+    const isCardRefused = outcome === 'gone' && cardRefused.includes(status);
+    if (!isCardRefused || !finished || 'text' in content) return posted;
     await pause(conversation);
     return conversations.post(conversation, { text: content.summary });
   }
 
-  async function note(drawing: Drawing, posted: Posted): Promise<true> {
+  async function note(drawing: Drawing, posted: PostEnd): Promise<true> {
     const { id, conversation, revision } = drawing.stored;
-    unnoted.set(id, posted);
+    unnoted.set(id, { drawing, posted });
     const noted = await outbox.ended(drawing, posted);
     unnoted.delete(id);
     if (posted.kind !== 'done' || posted.activityId === null) {

@@ -1,6 +1,6 @@
 import { assertNever } from '../assert-never.ts';
 import type { Chat } from '../chat/chat.ts';
-import { explained } from '../chat/draw-message.ts';
+import { withEarlierNote } from '../chat/draw-message.ts';
 import type { Incoming } from '../chat/incoming.ts';
 import type { Noted } from '../chat/outbox.ts';
 import type { CardMessage, Content, Drawing, Reply, SignInInvitation } from '../chat/reply.ts';
@@ -12,7 +12,7 @@ import { newReference } from '../requests/crash-guard.ts';
 import { isTooSlow, withinMs } from '../time-limit.ts';
 import type { CardOwners } from './card-owners.ts';
 import { clickedCard } from './clicked-card.ts';
-import { type Conversations, conversationKey, type Posted, type Sent } from './conversations.ts';
+import { type Conversations, cardRefused, conversationKey, type Posted, type Sent } from './conversations.ts';
 import type { Pacing } from './pacing.ts';
 import type { Turns } from './turns.ts';
 
@@ -43,7 +43,7 @@ export interface TurnAnswerer {
    */
   giveUp(incoming: Incoming, cardId: string | null, attempts: number): Promise<void>;
   /** Apologizes for a turn that failed before it could be answered. */
-  apologise(where: Reading, error: unknown): Promise<void>;
+  apologize(where: Reading, error: unknown): Promise<void>;
   /** The text of that apology, to be sent by the caller; the detail goes into the log. */
   apology(where: Reading, error: unknown): CardMessage;
 }
@@ -88,19 +88,16 @@ const noteAgainMs = 250;
 const deliverAgainMs = [2_000, 8_000, 30_000];
 /** An older message is not answered after a restart either. */
 const repeatWithinMs = 10 * 60_000;
-/** Teams refuses the card, and may take its sentence. */
-const cardRefused: readonly (number | null)[] = [400, 413];
-
 /** What a turn has shown before its answer. */
 interface Own {
   readonly cardId: string | null;
   /** A card that says that Usher is working, or that a request waits, may stand there, and cannot be edited. */
-  readonly isStray: boolean;
+  readonly hasEarlierCard: boolean;
   /** When it began, by the wall clock: another turn may have posted the card of an older message. */
   readonly since: number;
 }
 
-const nothingShown: Own = { cardId: null, isStray: false, since: Number.NEGATIVE_INFINITY };
+const nothingShown: Own = { cardId: null, hasEarlierCard: false, since: Number.NEGATIVE_INFINITY };
 
 /** What an answer may replace. */
 interface Shown extends Own {
@@ -126,11 +123,11 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
 
   /** Replaces a card, or posts one. One that can never be replaced may go on saying that Usher is working. */
   async function put(incoming: Reading, shown: Shown, message: CardMessage): Promise<Posted> {
-    const { cardId, isStray } = shown;
+    const { cardId, hasEarlierCard } = shown;
     const edited = cardId === null ? null : await edit(incoming, cardId, message);
     if (edited?.kind === 'done') return { kind: 'done', activityId: cardId };
     if (edited?.kind === 'failed') return edited;
-    const hasStray = isStray || (edited !== null && shown.isOwn);
+    const hasStray = hasEarlierCard || (edited !== null && shown.isOwn);
     const posted = await post(incoming, hasStray ? chat.besideEarlier(message, incoming.reader) : message);
     if (posted.kind !== 'gone' || !cardRefused.includes(posted.status)) return posted;
     return post(incoming, { text: message.summary });
@@ -176,15 +173,15 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
   async function showLive(
     { conversation }: Where,
     { liveId, drawing: given }: Reply & { kind: 'live' },
-    { cardId, isStray, since }: Shown,
+    { cardId, hasEarlierCard, since }: Shown,
   ): Promise<Posted> {
     const found = given ?? (await chat.draw(liveId));
     if (found === null) throw new Error(`card ${liveId} cannot be drawn`);
     const { createdAt, failures, shownRevision } = found.stored;
     const isUnnoted = createdAt < since && failures === 0 && shownRevision === 0;
     // The store does not know yet of an earlier card there.
-    const isNews = (isStray || isUnnoted) && !found.stored.isStray;
-    const drawing = isNews ? explained({ ...found, stored: { ...found.stored, isStray: true } }) : found;
+    const isNews = (hasEarlierCard || isUnnoted) && !found.stored.hasEarlierCard;
+    const drawing = isNews ? withEarlierNote({ ...found, stored: { ...found.stored, hasEarlierCard: true } }) : found;
     const known = drawing.stored.activityId;
     const elsewhere = async (own: string | null): Promise<Posted> => {
       // The request has its card elsewhere, so this one would say "checking" forever.
@@ -203,7 +200,7 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
       return { kind: 'done', activityId: null };
     }
     // It shows nothing of the request yet.
-    const blank = { ...drawing, stored: { ...drawing.stored, revision: 0 } };
+    const blank = { ...drawing, stored: { ...drawing.stored, revision: 0 }, finished: false, needsAnswer: false };
     if (known === null && (await note(blank, { kind: 'done', activityId: cardId }, known)) === 'tooLate')
       return elsewhere(cardId);
     const edited = await edit({ conversation }, cardId, drawing.content);
@@ -326,14 +323,14 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
 
   /** The card that says that Usher is working. Without it the answer still comes, only late. */
   async function showChecking(incoming: Incoming, own: Own): Promise<Own> {
-    const shown = await put(incoming, { ...own, isStray: false, isOwn: true }, chat.checking(incoming.reader));
+    const shown = await put(incoming, { ...own, hasEarlierCard: false, isOwn: true }, chat.checking(incoming.reader));
     if (shown.kind !== 'done') {
       const { error, status } = shown;
       log.warn({ error, status, code: 'checking_failed' }, 'Teams did not take a first card');
-      return { ...own, isStray: own.isStray || shown.kind === 'perhaps' };
+      return { ...own, hasEarlierCard: own.hasEarlierCard || shown.kind === 'perhaps' };
     }
     const { activityId } = shown;
-    if (activityId === null) return { ...own, cardId: null, isStray: true };
+    if (activityId === null) return { ...own, cardId: null, hasEarlierCard: true };
     await turns.showed(incoming.id, activityId).catch((error: unknown) => {
       log.warn({ error, code: 'turn_not_stored' }, 'the first card of a turn was not stored');
     });
@@ -346,7 +343,7 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
       // Its process may have died right after the post of a card.
       const since = clock.now();
       const own =
-        earlier === null ? { ...nothingShown, since } : { ...earlier, isStray: earlier.cardId === null, since };
+        earlier === null ? { ...nothingShown, since } : { ...earlier, hasEarlierCard: earlier.cardId === null, since };
       if (isTooSlow(await withinMs(replying, patienceMs, clock))) {
         const shown = await showChecking(incoming, own);
         return { finished: finish(incoming, replying, shown) };
@@ -367,7 +364,7 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
       const message = withReference(chat.givenUp(reference, incoming.reader), reference);
       return finish(incoming, Promise.resolve({ kind: 'card', message }), { ...nothingShown, cardId });
     },
-    async apologise(where, error) {
+    async apologize(where, error) {
       const posted = await post(where, apology(where, error, false));
       if (posted.kind !== 'done') {
         log.warn({ error: posted.error, status: posted.status, code: 'apology_not_taken' }, 'Teams took no apology');

@@ -103,6 +103,10 @@ describe('the outbox', () => {
     await insertMessages(parts.database.query, [{ ...card, dueAt: clock.now() }], clock.now());
     return takeOne();
   }
+  /** Its process ends while it posts this. */
+  async function dieInPost(drawing: Drawing): Promise<void> {
+    await outbox.attempt(drawing, () => Promise.reject(new Error('the process ends'))).catch(() => undefined);
+  }
   async function takeOne(): Promise<Drawing> {
     const [drawing, ...others] = await outbox.due(10);
     if (drawing === undefined || others.length > 0) throw new Error('one message was expected to be due');
@@ -171,7 +175,7 @@ describe('the outbox', () => {
       await clock.advance(dayMs);
 
       expect([await outbox.due(10), outbox.dueInMs()]).toEqual([[], null]);
-      expect(await stored('R7K3MQ')).toMatchObject({ dueAt: null, shownRevision: 0, isStray: false });
+      expect(await stored('R7K3MQ')).toMatchObject({ dueAt: null, shownRevision: 0, hasEarlierCard: false });
     });
 
     it('texts and cards as they are drawn now, with the row from which they were', async () => {
@@ -193,7 +197,12 @@ describe('the outbox', () => {
       const noted = await outbox.ended(drawing, { kind: 'perhaps' });
 
       expect([noted, outbox.dueInMs()]).toEqual(['latest', null]);
-      expect(await stored('R7K3MQ')).toMatchObject({ dueAt: null, shownRevision: 1, activityId: null, isStray: true });
+      expect(await stored('R7K3MQ')).toMatchObject({
+        dueAt: null,
+        shownRevision: 1,
+        activityId: null,
+        hasEarlierCard: true,
+      });
     });
 
     it('lets its tasks begin, whatever became of it, as they would have held it up', async () => {
@@ -203,14 +212,34 @@ describe('the outbox', () => {
       expect(published).toEqual(['tasks', 'tasks']);
     });
 
-    it('treats it as one that Teams may have where the process that posted it died', async () => {
+    it('tells of one that Teams may have where the process that posted it died', async () => {
+      await dieInPost(await takeCard());
+      await clock.advance(minuteMs);
+
+      const again = await takeOne();
+      await outbox.ended(again, { kind: 'perhaps' });
+
+      expect(again.stored.isInterrupted).toBe(true);
+      expect(await stored('R7K3MQ')).toMatchObject({ dueAt: null, shownRevision: 1, hasEarlierCard: true });
+    });
+
+    it('tells of none where the process died before the post', async () => {
       await takeCard();
       await clock.advance(minuteMs);
 
-      const again = await outbox.due(10);
+      expect((await takeOne()).stored.isInterrupted).toBe(false);
+    });
 
-      expect([again, outbox.dueInMs()]).toEqual([[], null]);
-      expect(await stored('R7K3MQ')).toMatchObject({ dueAt: null, shownRevision: 1, isStray: true });
+    it('goes on telling of it where the message cannot be drawn at first', async () => {
+      await dieInPost(await takeCard());
+      look.error = new Error('it cannot be drawn');
+      await clock.advance(minuteMs);
+      await outbox.due(10);
+
+      look.error = null;
+      await clock.advance(minuteMs);
+
+      expect((await takeOne()).stored.isInterrupted).toBe(true);
     });
   });
 
@@ -237,14 +266,14 @@ describe('the outbox', () => {
 
     it('repeats it as well where the process that posted it died', async () => {
       look.finished = true;
-      await takeCard();
+      await dieInPost(await takeCard());
       await clock.advance(minuteMs);
+      await outbox.ended(await takeOne(), { kind: 'perhaps' });
 
-      const atOnce = await outbox.due(10);
       const pauseMs = outbox.dueInMs();
       await clock.advance(defaultRepeatPauseMs);
 
-      expect([atOnce, pauseMs]).toEqual([[], defaultRepeatPauseMs]);
+      expect(pauseMs).toBe(defaultRepeatPauseMs);
       expect((await takeOne()).stored).toMatchObject({ isRepeated: true, isInterrupted: false });
     });
 

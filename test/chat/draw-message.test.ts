@@ -13,14 +13,14 @@ const card: CardMessage = {
   summary: 'Isaiah Langer was provisioned.',
 };
 const outcome: Drawn = { content: card, fingerprint: '4', finished: true };
-const stray = { kind: 'request', isStray: true, reader: { locale: 'en-US', timeZone: 'UTC' } } as Message;
+const stray = { kind: 'request', hasEarlierCard: true, reader: { locale: 'en-US', timeZone: 'UTC' } } as Message;
 
 const draw = (message: Message, drawn: Drawn | null) =>
   drawMessage({ registry: { messages: { request: { draw: async () => drawn } } } } as unknown as CommandParts, message);
 
 describe('a message as it would look now', () => {
   it.each([
-    ['is no stray', { ...stray, isStray: false }, outcome],
+    ['is no stray', { ...stray, hasEarlierCard: false }, outcome],
     ['only waits', stray, { ...outcome, finished: false }],
     ['is a text', stray, { ...outcome, content: { text: 'Approved.' } }],
   ])('is drawn as its kind draws it where it %s', async (_what, message, drawn) => {

@@ -112,7 +112,15 @@ async function fill(earlier: Parameters<Parameters<typeof asOf<SeparateSchema>>[
 /** As `fill` stored it: posted, up to date, and nothing more to do. */
 const kept: Omit<Message, 'id' | 'kind' | 'reference' | 'conversation'> = {
   ...{ source: null, reader, audience: null, details: null, activityId: null, revision: 0, shownRevision: 0 },
-  ...{ dueAt: null, failures: 0, gone: 'no', isInterrupted: false, isRepeated: false, isStray: false, told: null },
+  ...{
+    dueAt: null,
+    failures: 0,
+    gone: 'no',
+    isInterrupted: false,
+    isRepeated: false,
+    hasEarlierCard: false,
+    told: null,
+  },
   // Kept as it was; the other columns tell the rows apart.
   createdAt: expect.any(Number) as unknown as number,
 };
@@ -141,8 +149,8 @@ describe.each(engines)('the messages of a database from before they had one tabl
     expect(await stored('SHOWN')).toEqual({ ...card('SHOWN'), activityId: 'card of SHOWN', shownRevision: 3 });
     expect(await stored('STALE')).toEqual({ ...card('STALE'), activityId: 'card of STALE', shownRevision: 2 });
     // It may have been posted without being noted.
-    expect(await stored('LOST')).toEqual({ ...card('LOST'), isStray: true, dueAt: expect.any(Number) });
-    expect(await stored('HOURSAGO')).toEqual({ ...card('HOURSAGO'), isStray: true, dueAt: expect.any(Number) });
+    expect(await stored('LOST')).toEqual({ ...card('LOST'), hasEarlierCard: true, dueAt: expect.any(Number) });
+    expect(await stored('HOURSAGO')).toEqual({ ...card('HOURSAGO'), hasEarlierCard: true, dueAt: expect.any(Number) });
     expect(await stored('LONGAGO')).toEqual({ ...card('LONGAGO'), shownRevision: 3 });
     expect((await findPosted(database, 'card of STALE'))?.id).toBe('STALE');
   });

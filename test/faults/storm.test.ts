@@ -21,7 +21,7 @@ import {
   type Complaints,
   findCrowds,
   findMiscounted,
-  findStrayCards,
+  findUnexplainedCards,
   findUnfinished,
   findUntrueCards,
 } from './support/truth.ts';
@@ -91,7 +91,7 @@ describe('three replicas on one PostgreSQL, while everything around them breaks'
 
     const { arrivals } = await stats(sandbox.told);
     const facts = await countFacts();
-    const strays = await findStrayCards(store.database, shownCards(connector.deliveries));
+    const strays = await findUnexplainedCards(store.database, shownCards(connector.deliveries));
     process.stderr.write(
       `SEED=${seed}: ${facts.tasks} tasks in ${facts.requests} requests, ${arrivals.length} calls, ${fleet.killed} killed, ${asking.refusals.length} told to try again, ${connector.deliveries.filter(({ isOpen }) => isOpen).length} answers that left it open, ${connector.lost.length} messages lost; ${elapsed('true')}\n`,
     );

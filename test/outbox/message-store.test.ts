@@ -4,6 +4,7 @@ import type { Database } from '../../src/db/database.ts';
 import type { Message } from '../../src/outbox/message.ts';
 import {
   beginEdit,
+  beginPost,
   claimDue,
   type EditingParts,
   findMessage,
@@ -86,7 +87,7 @@ describe.each(engines)('the stored messages on $name', (engine) => {
         gone: 'no',
         isInterrupted: false,
         isRepeated: false,
-        isStray: false,
+        hasEarlierCard: false,
         told: null,
       });
       expect(await findMessage(database, 'another')).toBeNull();
@@ -166,12 +167,14 @@ describe.each(engines)('the stored messages on $name', (engine) => {
 
       await look();
       await look();
-      await notePost(database.query, 'one', { dueAt: clock.now(), isRepeated: true, isStray: true });
+      await beginPost(database, 'one');
       await look();
       await putOff(database, 'one', clock.now());
       await look();
+      await notePost(database.query, 'one', { dueAt: clock.now(), isRepeated: true, hasEarlierCard: true });
+      await look();
 
-      expect(seen).toEqual([false, true, false, false]);
+      expect(seen).toEqual([false, false, true, true, false]);
     });
 
     it('are handed out when they were put off to, and count how often, or never', async () => {
@@ -209,14 +212,14 @@ describe.each(engines)('the stored messages on $name', (engine) => {
     it('tells of an earlier card whichever of two posts is noted first', async () => {
       await put(card('one'), card('other'));
       const known = { activityId: 'known', dueAt: null };
-      const unknown = { dueAt: null, isStray: true } as const;
+      const unknown = { dueAt: null, hasEarlierCard: true } as const;
 
       for (const post of [known, unknown]) await notePost(database.query, 'one', post);
       for (const post of [unknown, known]) await notePost(database.query, 'other', post);
 
       expect([await stored('one'), await stored('other')]).toMatchObject([
-        { activityId: 'known', isStray: true },
-        { activityId: 'known', isStray: true },
+        { activityId: 'known', hasEarlierCard: true },
+        { activityId: 'known', hasEarlierCard: true },
       ]);
     });
 
@@ -234,11 +237,11 @@ describe.each(engines)('the stored messages on $name', (engine) => {
       await due();
       const before = await stored('one');
 
-      await notePost(database.query, 'one', { isRepeated: true, isStray: true, failures: 3 });
+      await notePost(database.query, 'one', { isRepeated: true, hasEarlierCard: true, failures: 3 });
       const again = await stored('one');
       await notePost(database.query, 'one', { shownRevision: 1, dueAt: null, isRepeated: false, gone: 'refused' });
 
-      expect(again).toEqual({ ...before, isRepeated: true, isStray: true, failures: 3 });
+      expect(again).toEqual({ ...before, isRepeated: true, hasEarlierCard: true, failures: 3 });
       expect(await stored('one')).toEqual({
         ...again,
         ...{ shownRevision: 1, dueAt: null, isRepeated: false, gone: 'refused' },
@@ -253,8 +256,8 @@ describe.each(engines)('the stored messages on $name', (engine) => {
       await letGo(database, one, clock.now());
       await letGo(database, other, null);
 
-      expect(await stored('one')).toEqual({ ...one, activityId: null, dueAt: clock.now(), isStray: true });
-      expect(await stored('other')).toEqual({ ...other, activityId: null, isStray: true });
+      expect(await stored('one')).toEqual({ ...one, activityId: null, dueAt: clock.now(), hasEarlierCard: true });
+      expect(await stored('other')).toEqual({ ...other, activityId: null, hasEarlierCard: true });
       expect(await due()).toEqual(['one']);
     });
 
@@ -264,7 +267,7 @@ describe.each(engines)('the stored messages on $name', (engine) => {
 
       await letGo(database, await stored('one'), null);
 
-      expect((await stored('one')).isStray).toBe(true);
+      expect((await stored('one')).hasEarlierCard).toBe(true);
     });
 
     it('is not let go where another card has replaced it in the meantime', async () => {

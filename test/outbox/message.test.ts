@@ -9,7 +9,7 @@ const due: Message = {
   ...{ id: 'R7K3MQ', kind: 'request', reference: 'R7K3MQ', source: null, conversation: 'conversation' },
   ...{ reader: { locale: 'en-US', timeZone: 'Europe/Berlin' }, audience: null, details: null },
   ...{ activityId: null, revision: 4, shownRevision: 0, createdAt: now, dueAt: now, failures: 0, gone: 'no' },
-  ...{ isInterrupted: false, isRepeated: false, isStray: false, told: null },
+  ...{ isInterrupted: false, isRepeated: false, hasEarlierCard: false, told: null },
 };
 
 /** What it may show when it is posted. */
@@ -21,7 +21,7 @@ const shown = { shownRevision: 4, dueAt: null, failures: 0, isRepeated: false };
 describe('a post that Teams took', () => {
   it.each([
     ['a card that waits', waiting, {}],
-    ['a card that waits for a person', asking, {}],
+    ['a card that waits for a person', asking, { told: 'created' }],
     ['an outcome', outcome, { told: 'created' }],
   ])('shows %s, and is edited from then on', (_what, posting, told) => {
     const posted = afterPost(due, posting, { kind: 'done', activityId: 'activity' }, now);
@@ -38,14 +38,17 @@ describe('a post that Teams took', () => {
   });
 
   it.each([
-    ['that waits', waiting],
-    ['that waits for a person', asking],
-  ])('without naming its activity leaves a card %s that nothing edits, and its outcome says so', (_what, posting) => {
-    const posted = afterPost(due, posting, { kind: 'done', activityId: null }, now);
+    ['that waits', waiting, {}],
+    ['that waits for a person', asking, { told: 'created' }],
+  ])(
+    'without naming its activity leaves a card %s that nothing edits, and its outcome says so',
+    (_what, posting, told) => {
+      const posted = afterPost(due, posting, { kind: 'done', activityId: null }, now);
 
-    expect(posted).toEqual({ ...shown, isStray: true });
-    expect({ ...due, ...posted }.activityId).toBeNull();
-  });
+      expect(posted).toEqual({ ...shown, ...told, hasEarlierCard: true });
+      expect({ ...due, ...posted }.activityId).toBeNull();
+    },
+  );
 
   it('without naming its activity has told the outcome, which is not told again', () => {
     const posted = afterPost(due, outcome, { kind: 'done', activityId: null }, now);
@@ -57,9 +60,9 @@ describe('a post that Teams took', () => {
     ['activity', { kind: 'done', activityId: 'activity' }],
     ['no activity', { kind: 'done', activityId: null }],
   ] as const)('as %s leaves an earlier card where it is, which later ones still mention', (_what, end) => {
-    const posted = afterPost({ ...due, isStray: true }, outcome, end, now);
+    const posted = afterPost({ ...due, hasEarlierCard: true }, outcome, end, now);
 
-    expect({ ...due, ...posted }.isStray).toBe(true);
+    expect({ ...due, ...posted }.hasEarlierCard).toBe(true);
   });
 });
 
@@ -67,12 +70,12 @@ describe('a post that Teams may have taken', () => {
   it('of a card that waits is never repeated, and its outcome says that the card may stand there', () => {
     const posted = afterPost(due, waiting, { kind: 'perhaps' }, now);
 
-    expect(posted).toEqual({ ...shown, isStray: true });
+    expect(posted).toEqual({ ...shown, hasEarlierCard: true });
   });
 
   it.each([
     ['an outcome', outcome, {}],
-    ['a card that waits for a person', asking, { isStray: true }],
+    ['a card that waits for a person', asking, { hasEarlierCard: true }],
   ])('of %s is repeated after a pause', (_what, posting, stray) => {
     const posted = afterPost(due, posting, { kind: 'perhaps' }, now);
 
@@ -82,7 +85,7 @@ describe('a post that Teams may have taken', () => {
 
   it.each([
     ['an outcome', outcome, { told: 'created' }],
-    ['a card that waits for a person', asking, { isStray: true }],
+    ['a card that waits for a person', asking, { hasEarlierCard: true, told: 'created' }],
   ])('of %s is not repeated a second time', (_what, posting, stray) => {
     const posted = afterPost({ ...due, isRepeated: true }, posting, { kind: 'perhaps' }, now);
 
@@ -92,18 +95,18 @@ describe('a post that Teams may have taken', () => {
   it('of a repeated card that only waits by now is not repeated again', () => {
     const posted = afterPost({ ...due, isRepeated: true }, waiting, { kind: 'perhaps' }, now);
 
-    expect(posted).toEqual({ ...shown, isStray: true });
+    expect(posted).toEqual({ ...shown, hasEarlierCard: true });
   });
 
   it.each([
     ['an outcome', outcome],
     ['its repetition', outcome],
   ])('of %s leaves an earlier card that may say that the request waits', (what, posting) => {
-    const stray = { ...due, isStray: true, isRepeated: what === 'its repetition' };
+    const message = { ...due, hasEarlierCard: true, isRepeated: what === 'its repetition' };
 
-    const posted = afterPost(stray, posting, { kind: 'perhaps' }, now);
+    const posted = afterPost(message, posting, { kind: 'perhaps' }, now);
 
-    expect(posted.isStray).toBe(true);
+    expect(posted.hasEarlierCard).toBe(true);
   });
 
   it('is not taken for a failure, however often it was refused before', () => {
@@ -125,9 +128,9 @@ describe('a post that Teams did not take for now', () => {
   });
 
   it('keeps the one repetition, and an earlier card, in mind', () => {
-    const posted = afterPost({ ...due, isRepeated: true, isStray: true }, outcome, { kind: 'failed' }, now);
+    const posted = afterPost({ ...due, isRepeated: true, hasEarlierCard: true }, outcome, { kind: 'failed' }, now);
 
-    expect(posted).toEqual({ dueAt: now + 2_000, failures: 1, isStray: true });
+    expect(posted).toEqual({ dueAt: now + 2_000, failures: 1, hasEarlierCard: true });
   });
 
   it('waits as long as Teams says, and at least as long as it would by itself', () => {
@@ -171,9 +174,9 @@ describe('a post that Teams never takes', () => {
   });
 
   it('keeps in mind that an earlier card may stand there', () => {
-    const posted = afterPost({ ...due, isStray: true }, waiting, { kind: 'gone' }, now);
+    const posted = afterPost({ ...due, hasEarlierCard: true }, waiting, { kind: 'gone' }, now);
 
-    expect({ ...due, isStray: true, ...posted }.isStray).toBe(true);
+    expect({ ...due, hasEarlierCard: true, ...posted }.hasEarlierCard).toBe(true);
   });
 });
 

@@ -146,9 +146,9 @@ describe('a connector that answers once by each of its faults', () => {
     },
   );
 
-  it('a 403 on an edit, and whose next card is refused as well, shows the outcome as text', async () => {
+  it('a 413 on an edit, and whose next card is refused as well, shows the outcome as text', async () => {
     const asked = askFor(stage, 'one');
-    const refused = status(403, { code: 'MessageWritesBlocked' });
+    const refused = status(413, { code: 'MessageSizeTooBig' });
     stage.connector.failBy(({ kind, conversationId, activity }) => {
       const isCard = activity.attachments !== undefined;
       const isOutcome = /Account created/.test(JSON.stringify(activity));
@@ -197,8 +197,8 @@ describe('a connector that always answers a post', () => {
     await eventually(() => findUnfinished(stage).length === 0, 30_000, 50);
     await quiet(stage);
 
-    // Each a first card, its outcome as a card of its own, and the outcome's sentence.
-    expect(struck()).toBeLessThanOrEqual(3 * faults.size);
+    // Each a first card, and its outcome as a card of its own.
+    expect(struck()).toBeLessThanOrEqual(2 * faults.size);
     expect([...faults.keys()].flatMap((asked) => messagesOf(stage, asked))).toEqual([]);
   });
 });

@@ -93,7 +93,7 @@ export function createAnsweringStage(): AnsweringStage {
       async ended({ stored }: Drawing, end: PostEnd) {
         const trouble = stage.attachTroubles.shift();
         if (trouble !== undefined) throw trouble();
-        ends.push(`${end.kind}${stored.isStray ? ' stray' : ''}`);
+        ends.push(`${end.kind}${stored.hasEarlierCard ? ' stray' : ''}`);
         if (end.kind !== 'done') return 'latest' as const;
         stage.liveCardId ??= end.activityId;
         return stage.liveCardId === end.activityId ? 'latest' : 'tooLate';

@@ -270,6 +270,42 @@ describe('an outbox that throws', () => {
     expect(shown).toEqual(['copy-1']);
   });
 
+  it('gets what was sent noted, and not what the message tells by then', async () => {
+    const works = outbox.ended;
+    const noted: unknown[] = [];
+    outbox.ended = () => Promise.reject(new Error('the database is away'));
+    due.push(card('copy-1'));
+    outboxSender.wake();
+    await eventually(() => codes.includes('outbox_failed'));
+
+    outbox.ended = (drawing, end) => {
+      noted.push(drawing.fingerprint);
+      return works(drawing, end);
+    };
+    due.push(card('copy-1', 'alex', { fingerprint: 'its outcome', finished: true }));
+    await outboxSender.settled();
+
+    expect(noted).toEqual(['revision 1']);
+  });
+
+  it('posts nothing that a dead process may have posted, and tells the outbox so', async () => {
+    const { stored } = card('copy-1');
+    due.push(card('copy-1', 'alex', { stored: { ...stored, isInterrupted: true } }));
+
+    await outboxSender.settled();
+
+    expect([taken, told]).toEqual([[], ['perhaps copy-1']]);
+  });
+
+  it('posts nothing that was handed out so long ago that another process may have it', async () => {
+    const { stored } = card('copy-1');
+    due.push(card('copy-1', 'alex', { stored: { ...stored, dueAt: clock.now() } }));
+
+    await outboxSender.settled();
+
+    expect([taken, told]).toEqual([[], []]);
+  });
+
   it('and cannot note anything is not asked again and again in a row', async () => {
     let asked = 0;
     outbox.due = async () => {

@@ -156,7 +156,7 @@ export const storedMessage: Message = {
   gone: 'no',
   isInterrupted: false,
   isRepeated: false,
-  isStray: false,
+  hasEarlierCard: false,
   told: null,
 };
 

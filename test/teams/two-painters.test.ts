@@ -45,7 +45,7 @@ describe('two card updaters of one card', () => {
     const editing = { database: own, clock: systemClock, owner: `process ${index}`, stillMs: editEveryMs, leaseMs };
     return createCardUpdater({
       draw: (id) => draw(own, id),
-      noteShown: (id, revision) => noteShown(own, id, revision),
+      noteShown: (id, revision, told) => noteShown(own, id, revision, told),
       letGo: () => Promise.reject(new Error('every edit is taken')),
       makeDue: () => Promise.reject(new Error('every card is posted')),
       beginEdit: (id) => beginEdit(editing, id),

@@ -52,7 +52,7 @@ export async function drawAccessCard(parts: DrawAccessCardParts, card: Message):
   const { message: content, progress } = await drawAccess(parts, words, accessRequest, { audience });
   const position = progress?.forecast == null ? '' : positionMark(progress.forecast);
   const fingerprint = `${card.revision}:${position}`;
-  if (progress === null) return { content, fingerprint, finished: isOver, needsAnswer };
+  if (progress === null) return { content, fingerprint, finished: isOver, needsAnswer, outcome: kind };
   // The provisioning request tells its outcome a moment before the access request is over, and afterwards.
   const finished = isOver || isLast(progress.request);
   return { content, fingerprint, finished, outcome: `${progress.request.id}:${progress.request.revision}` };

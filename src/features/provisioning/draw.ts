@@ -62,6 +62,7 @@ export async function drawRequest(
     fingerprint: `${overview.request.revision}:${ends}`,
     finished: states.held + states.waiting + states.running === 0,
     needsAnswer: states.held > 0,
+    ...(states.held > 0 ? { outcome: 'held' } : {}),
   };
 }
 

@@ -93,15 +93,20 @@ export function createAsking({ fleet, store, connector }: AskingParts): Asking {
         names.length === 1
           ? `provision ${names[0]} to Salesforce`
           : `provision users to Salesforce\n${names.join('\n')}`;
-      const only = async () => (await store.requestsOf(conversationId))[0] ?? null;
-      const { id } = await insist(
-        conversationId,
-        () => messageActivity(writer('alex'), placeOf(conversationId), text),
-        only,
-      );
+      const all = () => store.requestsOf(conversationId);
+      const say = (line: string) => () => messageActivity(writer('alex'), placeOf(conversationId), line);
+      const { id } = await insist(conversationId, say(text), async () => (await all())[0] ?? null);
       for (const deadline = Date.now() + 2 * patienceMs; ; await sleep(pauseMs)) {
-        const request = await only();
-        if (request !== null && !request.isHeld) return id;
+        const requests = await all();
+        const request = requests.find((one) => one.id === id);
+        // A line whose answer said to try again may have been read once more, where its process died right after.
+        const again = requests.find((one) => one.id !== id && one.isHeld);
+        if (again !== undefined) {
+          const isOver = async () => (await all()).every((one) => one.id !== again.id || !one.isHeld);
+          await insist(conversationId, say(`cancel ${again.id}`), async () => ((await isOver()) ? true : null));
+          continue;
+        }
+        if (request !== undefined && !request.isHeld) return id;
         if (Date.now() > deadline) throw new Error(`${id} cannot be confirmed`);
         // Whichever copy of the card people see, its button counts.
         const asks = shownIn(conversationId).find(({ buttons }) => JSON.stringify(buttons).includes('"confirm"'));

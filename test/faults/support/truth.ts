@@ -146,7 +146,10 @@ export function findCrowds(arrivals: readonly number[]): Complaints {
  * that dies right after it has posted a card, and a connector that names no id, orphan it: Teams has the card, and no
  * replica could store its activity id.
  */
-export async function findStrayCards(database: Database, shown: readonly ShownCard[]): Promise<readonly ShownCard[]> {
+export async function findUnexplainedCards(
+  database: Database,
+  shown: readonly ShownCard[],
+): Promise<readonly ShownCard[]> {
   const kept = await database.query.selectFrom('messages').select('activity_id').execute();
   const ids = new Set(kept.map(({ activity_id }) => activity_id));
   return shown.filter(
