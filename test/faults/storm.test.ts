@@ -163,13 +163,13 @@ async function stats(graphUrl: string): Promise<SandboxStats> {
 
 async function countFacts() {
   const { query } = store.database;
-  const count = async (table: 'tasks' | 'requests' | 'access_requests') =>
-    (await query.selectFrom(table).select('id').execute()).length;
+  // The requests that were told to be tried again, and read nevertheless, are withdrawn (`asking.ts`).
+  const tasks = await query.selectFrom('tasks').select('request_id').where('state', '!=', 'cancelled').execute();
   const sent = await query.selectFrom('audit_log').select('id').where('kind', '=', 'sent').execute();
   return {
-    tasks: await count('tasks'),
-    requests: await count('requests'),
-    accessRequests: await count('access_requests'),
+    tasks: tasks.length,
+    requests: new Set(tasks.map(({ request_id }) => request_id)).size,
+    accessRequests: (await query.selectFrom('access_requests').select('id').execute()).length,
     sent: sent.length,
   };
 }
