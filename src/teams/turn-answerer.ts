@@ -189,7 +189,10 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
       parts.touch(liveId);
       return { kind: 'done', activityId: known };
     };
-    if (known !== null && known !== cardId) return elsewhere(cardId);
+    if (known !== null && known !== cardId) {
+      if (isNews) await note(drawing, { kind: 'perhaps' }, null);
+      return elsewhere(cardId);
+    }
     if (cardId === null) {
       const posted = await post({ conversation }, drawing.content);
       if (posted.kind !== 'done') warnNotTaken(posted);

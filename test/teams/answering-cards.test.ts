@@ -84,6 +84,16 @@ describe('the card of a request of which Teams does not say whether it has it', 
     expect(stage.touched).toEqual(['copy-1']);
   });
 
+  it('is noted where the card stands elsewhere, and a process that died may have posted “One moment”', async () => {
+    const stage = createAnsweringStage();
+
+    const { finished } = await stage.answering.answer(clickOn(approve, ''), { cardId: null });
+    await finished;
+
+    expect(stage.ends).toEqual(['perhaps stray']);
+    expect(stage.sent).toEqual([]);
+  });
+
   it('may stand beside the one that a resumed turn posts', async () => {
     const stage = createAnsweringStage();
     stage.liveCardId = null;
