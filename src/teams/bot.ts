@@ -121,7 +121,8 @@ export function createBot(parts: BotParts): Bot {
       return response;
     } catch (error) {
       if (isInvoke) return saySentence(answering.apology(where, error).summary);
-      await answering.apologize(where, error);
+      // Neither stored nor told: Teams delivers the activity again after an error.
+      if (!(await answering.apologize(where, error))) throw error;
     }
     return null;
   }

@@ -330,6 +330,16 @@ describe('a turn that throws', () => {
     expect(JSON.stringify(content)).not.toMatch(/no such table|SQLITE|node_modules|\.ts|\bat /);
   });
 
+  it('before it began is delivered again by Teams where Teams does not take the apology either', async () => {
+    losesTable('turns');
+    teams.connector.failBy(() => ({ kind: 'status', status: 429 }));
+
+    const status = await teams.say('alex', 'whoami');
+
+    expect(status).toBe(500);
+    expect(posts()).toEqual([]);
+  });
+
   it('by an invoke apologizes in the response', async () => {
     losesTable('tasks');
     const data = { verb: 'run', text: 'provision isaiah to Salesforce' };
