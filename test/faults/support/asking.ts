@@ -153,5 +153,5 @@ async function isTaken(endpoint: string, activity: unknown): Promise<boolean> {
 
 /** The reply says that nothing was done, or that the result is unknown: the user repeats the message. */
 function isRefusal(text: string): boolean {
-  return /again in a minute|Look again|reference|Something went wrong/i.test(text);
+  return /again in a minute|reference|Something went wrong/i.test(text);
 }
