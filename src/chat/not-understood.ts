@@ -1,12 +1,15 @@
 import type { Caller } from '../access/caller.ts';
 import { deny, policy } from '../access/policy.ts';
 import type { Parsed, Verb } from './command.ts';
+import { asideIn, type Beyond, beyondIn, foreignIn } from './grammar/asides.ts';
 import { spellingOf } from './grammar/phrases.ts';
 import type { CommandParts, Turn } from './registry/define-command.ts';
 import { isPossible } from './registry/run.ts';
-import { refuseUnless } from './registry/turn.ts';
+import { refuseUnless, say } from './registry/turn.ts';
 import type { Reply } from './reply.ts';
-import { type Chapter, type CommandHelp, notUnderstoodCard } from './views/help-card.ts';
+import type { Chapter, CommandHelp } from './views/help-card.ts';
+import { noticeCard } from './views/notice.ts';
+import type { SayButton } from './views/parts.ts';
 
 /**
  * Refuses a caller without a role before anything is looked up, in the same words whatever was typed, and records the
@@ -49,7 +52,42 @@ export function commandsFor(parts: Pick<CommandParts, 'registry' | 'graphAccess'
   }));
 }
 
-/** The answer to a line that is no command: not an error, but what this caller could type instead. */
+/** How many lines are offered beside the help. */
+const mostOffered = 2;
+
+/** The answer to a line that is no command: what this caller may want, and the help. */
 export function notUnderstood(parts: CommandParts, turn: Turn, typed: string): Reply {
-  return { kind: 'card', message: notUnderstoodCard(turn.words, { commands: commandsFor(parts, turn.caller), typed }) };
+  const kind = foreignIn(typed) === null ? 'unclear' : 'unclearForeign';
+  return say(turn.words, { kind, typed }, firstButtons(parts, turn));
 }
+
+function firstButtons(parts: CommandParts, { caller }: Turn): SayButton[] {
+  const lines = commandsFor(parts, caller).flatMap(({ chapter, tryIt }) =>
+    tryIt === null ? [] : [{ chapter, tryIt }],
+  );
+  const ofChapters = [...Map.groupBy(lines, ({ chapter }) => chapter).values()].flatMap(([first]) => first ?? []);
+  const offered = ofChapters.slice(0, mostOffered).map(({ tryIt }): SayButton => runs('line', tryIt));
+  return [...offered, runs('help', 'help')];
+}
+
+const runs = (label: 'line' | 'help', text: string): SayButton => ({ label, verb: 'run', text });
+
+/** A line of courtesy, or a yes to nothing, gets a line or two; null for any other line. */
+export function answerAside({ words }: Turn, line: string): Reply | null {
+  const aside = asideIn(line);
+  if (aside === null) return null;
+  const paragraphs = aside === 'answers' ? [words.card('aside.answersNext')] : [];
+  const summary = words.plain(`aside.${aside}`);
+  const message = noticeCard(words, { tone: 'neutral', title: words.card(`aside.${aside}`), paragraphs, summary });
+  return { kind: 'card', message };
+}
+
+/** What somebody else does for people: said at once where no app is meant, and for the rest where nothing was found. */
+export function answerBeyond(parts: CommandParts, turn: Turn, line: string, found: 'atOnce' | 'nothing'): Reply | null {
+  const what = beyondIn(line);
+  if (what === null || (found === 'atOnce' && mayMeanApp.has(what))) return null;
+  return say(turn.words, { kind: what }, firstButtons(parts, turn));
+}
+
+/** "a Salesforce license" means the account; what takes something away is offered nothing, but is no other command. */
+const mayMeanApp: ReadonlySet<Beyond> = new Set(['beyondLicense', 'beyondRemoval']);

@@ -4,7 +4,7 @@ import type { CommandOf, Parsed, Verb } from './command.ts';
 import type { Incoming, Speaker } from './incoming.ts';
 import { rememberPerson } from './known-people.ts';
 import { createMessages } from './messages.ts';
-import { notUnderstood, refuseRoleless } from './not-understood.ts';
+import { answerAside, answerBeyond, notUnderstood, refuseRoleless } from './not-understood.ts';
 import { intentOf } from './offers/intent.ts';
 import { lookAtLine, offerMeant } from './offers/second-look.ts';
 import { lookAtLines } from './offers/several-lines.ts';
@@ -107,6 +107,8 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
     if (refusal !== null) return refusal;
     const several = turn.caller.roles.length === 0 ? null : await lookAtLines(parts, turn, line);
     if (several !== null) return several;
+    const beyond = parsed.kind === 'command' ? null : answerBeyond(parts, turn, line, 'atOnce');
+    if (beyond !== null) return beyond;
     switch (parsed.kind) {
       case 'command':
         return runCommand(parts, turn, parsed.command);
@@ -120,7 +122,12 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
       case 'empty':
         return say(turn.words, { kind: 'empty' }, [{ label: 'help', verb: 'run', text: 'help' }]);
       case 'unclear':
-        return (await lookAtLine(parts, turn, line)) ?? notUnderstood(parts, turn, line);
+        return (
+          answerAside(turn, line) ??
+          (await lookAtLine(parts, turn, line)) ??
+          answerBeyond(parts, turn, line, 'nothing') ??
+          notUnderstood(parts, turn, line)
+        );
       default:
         return assertNever(parsed, 'reading');
     }

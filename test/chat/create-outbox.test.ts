@@ -277,7 +277,7 @@ describe('the outbox', () => {
       expect((await takeOne()).stored).toMatchObject({ isRepeated: true, isInterrupted: false });
     });
 
-    it('tries again by Retry-After where Teams did not take it', async () => {
+    it('tries again by Retry-After where Teams did not accept it', async () => {
       look.finished = true;
 
       await outbox.ended(await takeCard(), { kind: 'failed', retryAfterMs: 45_000 });

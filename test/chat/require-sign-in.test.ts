@@ -55,11 +55,11 @@ describe('a person who is not signed in', () => {
   );
 
   it('is sent to their own chat from a conversation where others read along', async () => {
-    expect(summaryOf(await answer(line('apps', 'shared')))).toContain('Open your own chat with Usher');
+    expect(summaryOf(await answer(line('apps', 'shared')))).toContain('Open your personal chat with Usher');
   });
 
   it('reads that there is no sign-in to forget', async () => {
-    expect(summaryOf(await answer(line('sign out')))).toContain('There is no sign-in of yours');
+    expect(summaryOf(await answer(line('sign out')))).toContain('Usher has no sign-in of yours');
   });
 });
 

@@ -26,7 +26,7 @@ afterAll(async () => {
 describe('two users in two windows', () => {
   it('ask and approve: Isaiah is created, and both see it', async () => {
     await megan.say('request access for isaiah to Salesforce because he joins Sales');
-    await alex.page.getByText('Megan Bowen asks').first().waitFor();
+    await alex.page.getByText('Megan Bowen is asking').first().waitFor();
     await alex.page.screenshot({ path: `${pictures}/approval.png`, clip: await frameOf(alex) });
 
     await alex.cards.last().getByRole('button', { name: 'Approve' }).click();
@@ -46,7 +46,7 @@ describe('two users in two windows', () => {
     await alex.page.getByText('Adele Vance in ServiceNow').first().waitFor();
     const card = alex.cards.last();
 
-    await card.getByRole('button', { name: 'Deny …' }).click();
+    await card.getByRole('button', { name: 'Deny…' }).click();
     await card.getByRole('textbox').fill('She has it already');
     await card.getByRole('button', { name: 'Deny this request' }).click();
 

@@ -63,7 +63,7 @@ describe('the demo in a browser', () => {
     await chat.say('provison user adele to salesfroce');
     await chat.page.getByText('Did you mean this?').waitFor();
 
-    await chat.cards.last().getByText('Yes, do that').click();
+    await chat.cards.last().getByText('Yes, do it').click();
 
     await chat.page.getByText('Adele Vance is already up to date in Salesforce.').waitFor();
     expect(await chat.page.getByText('Did you mean this?').count()).toBe(0);

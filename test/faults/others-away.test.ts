@@ -90,7 +90,7 @@ it('a login that gives no token stops the list as well, and no task of it ends a
     connector.serviceUrl,
   );
   isGiving = false;
-  await shows('client secret of its registration has expired');
+  await shows('client secret of its app registration has expired');
   isGiving = true;
   await shows('10 people: 10 done');
   await login.close();

@@ -132,7 +132,7 @@ describe('a database that refuses while Usher runs', () => {
     await administer(url, harm);
 
     await say(bot, 'provision isaiah to Salesforce');
-    await shows('cannot reach or write its database');
+    await shows('cannot reach or write to its database');
     await administer(url, cure);
     await say(bot, 'provision isaiah to Salesforce');
     await shows('Account created');
@@ -153,7 +153,7 @@ describe('a database that refuses while Usher runs', () => {
     const saying = say(bot, 'provision isaiah to Salesforce');
     const alive = await fetch(new URL('/healthz', bot.endpoint)).then((response) => response.text());
     await saying;
-    await shows('cannot reach or write its database');
+    await shows('cannot reach or write to its database');
     program.exec('ROLLBACK');
     program.close();
     await say(bot, 'provision isaiah to Salesforce');

@@ -83,7 +83,10 @@ describe('three replicas on one PostgreSQL, while everything around them breaks'
     elapsed('storm');
     const ids = await all;
     elapsed('asked');
-    await calm(() => complaints(findUnfinished));
+    await calm(async () => {
+      await withdrawTheRest(asking, new Set(ids));
+      return complaints(findUnfinished);
+    });
     elapsed('finished');
     await calm(() =>
       complaints((database) => findUntrueCards(database, systemClock, shownCards(connector.deliveries))),
@@ -97,11 +100,11 @@ describe('three replicas on one PostgreSQL, while everything around them breaks'
     );
     expect(strays.map(({ conversationId, text }) => `${conversationId}: ${text}`)).toEqual([]);
     expect(new Set(ids).size).toBe(asked.length);
-    expect(facts).toMatchObject({
-      tasks: scale.people,
-      requests: scale.listed / scale.listLength + scale.singles + scale.accessRequests,
-      accessRequests: scale.accessRequests,
-    });
+    expect(facts).toMatchObject({ people: scale.people, accessRequests: scale.accessRequests });
+    // A line whose answer said to try again may be read once more where its process died right after.
+    const requests = scale.listed / scale.listLength + scale.singles + scale.accessRequests;
+    expect(facts.requests).toBeGreaterThanOrEqual(requests);
+    expect(facts.requests).toBeLessThanOrEqual(requests + asking.refusals.length);
     expect(findCrowds(arrivals)).toEqual([]);
     expect(arrivals.length).toBeLessThanOrEqual(facts.sent);
     expect(await complaints(findMiscounted)).toEqual([]);
@@ -141,6 +144,24 @@ function environmentOfSandbox(): Readonly<Record<string, string>> {
   return { SEED: String(seed), FAULTS: process.env.FAULTS ?? '' };
 }
 
+/** Lists and access requests that were asked for once more, since the answer to the first line said to try again. */
+async function withdrawTheRest(asking: ReturnType<typeof createAsking>, ids: ReadonlySet<string>): Promise<void> {
+  const [lists, access] = await store.read(async ({ query }) => [
+    await query.selectFrom('tasks').select('request_id as id').distinct().where('state', '=', 'held').execute(),
+    await query.selectFrom('access_requests').select('id').where('state', '=', 'pending').execute(),
+  ]);
+  const rest = [
+    ...(lists ?? []).map(({ id }) => [id, 'alex'] as const),
+    ...(access ?? []).map(({ id }) => [id, 'megan'] as const),
+  ];
+  for (const [id, who] of rest.filter(([id]) => !ids.has(id) && !withdrawn.has(id))) {
+    withdrawn.add(id);
+    await asking.withdraw(id, who);
+  }
+}
+
+const withdrawn = new Set<string>();
+
 const complaints = (find: (database: StoreView['database']) => Promise<Complaints>) => store.read(find);
 
 async function isAllDone(all: Promise<unknown>): Promise<boolean> {
@@ -163,13 +184,15 @@ async function stats(graphUrl: string): Promise<SandboxStats> {
 
 async function countFacts() {
   const { query } = store.database;
-  // The requests that were told to be tried again, and read nevertheless, are withdrawn (`asking.ts`).
-  const tasks = await query.selectFrom('tasks').select('request_id').where('state', '!=', 'cancelled').execute();
+  const done = query.selectFrom('tasks').select(['request_id', 'subject_id']).where('state', '!=', 'cancelled');
+  const tasks = await done.execute();
+  const accessRequests = query.selectFrom('access_requests').select('id').where('state', '!=', 'cancelled');
   const sent = await query.selectFrom('audit_log').select('id').where('kind', '=', 'sent').execute();
   return {
     tasks: tasks.length,
+    people: new Set(tasks.map(({ subject_id }) => subject_id)).size,
     requests: new Set(tasks.map(({ request_id }) => request_id)).size,
-    accessRequests: (await query.selectFrom('access_requests').select('id').execute()).length,
+    accessRequests: (await accessRequests.execute()).length,
     sent: sent.length,
   };
 }

@@ -104,8 +104,8 @@ describe('a request that is withdrawn at its start', () => {
 
     expect(last('alex').text).not.toMatch(/Nothing was provisioned/);
     expect(readBy('alex')).toMatch(assignmentPage);
-    expect(readBy('megan')).toMatch(/Alex Wilber called it off/);
-    expect(last('megan').text).toMatch(/Alex Wilber called off access/);
+    expect(readBy('megan')).toMatch(/Alex Wilber canceled it/);
+    expect(last('megan').text).toMatch(/Alex Wilber canceled access/);
     expect(await recordsOf(id)).toContainEqual(
       expect.objectContaining({ kind: 'accessCancelled', actorId: people.alex.id }),
     );
@@ -236,7 +236,7 @@ describe('an access request', () => {
     await connector.close();
     rmSync(folder, { recursive: true, force: true });
 
-    expect(answer).toMatch(/cannot find Salesforce/);
+    expect(answer).toMatch(/can no longer find Salesforce/);
     expect(kinds).toContain('accessRefused');
     expect(kinds).not.toContain('accessApproved');
   });

@@ -129,7 +129,7 @@ describe('a request with an end', () => {
       expect(said.text).toContain('Usher cannot end access yet');
       expect(said.text).toContain(understood);
       expect(said).toMatchObject({ asked: 0, calls: 0, lines: [without] });
-      await teams.press('megan', last('megan'), 'Without the end');
+      await teams.press('megan', last('megan'), 'Continue without an end date');
       await teams.settled();
       expect(await asked()).toBe(1);
     },
@@ -187,14 +187,14 @@ describe('a day in the reason', () => {
   });
 
   it.each([
-    ['From that day on', `${snow} on 2026-11-20 because the audit starts on friday`],
-    ['Once it is approved', `${snow} starting now because the audit starts on friday`],
+    ['Start on that day', `${snow} on 2026-11-20 because the audit starts on friday`],
+    ['Start once approved', `${snow} starting now because the audit starts on friday`],
   ])('leads to a question where it may be either: %s', async (button, line) => {
     await start();
 
     const said = await outcome('megan', `${snow} because the audit starts on friday`);
 
-    expect(said.text).toContain('From when?');
+    expect(said.text).toContain('When should access start?');
     expect(said.asked).toBe(0);
     expect(said.lines).toContain(line);
     await teams.press('megan', last('megan'), button);
@@ -206,9 +206,9 @@ describe('a day in the reason', () => {
 
 describe('an impossible start', () => {
   it.each([
-    ['en-US', `${snow} since monday`, 'That day is over'],
-    ['de-DE', `${snow} seit Montag`, 'That day is over'],
-    ['fr-FR', `${snow} depuis lundi`, 'That day is over'],
+    ['en-US', `${snow} since monday`, 'That day has passed'],
+    ['de-DE', `${snow} seit Montag`, 'That day has passed'],
+    ['fr-FR', `${snow} depuis lundi`, 'That day has passed'],
     ['en-US', `${snow} after 1 december`, 'Which day?'],
     ['en-US', `${snow} two weeks from monday`, 'Which day?'],
     ['en-US', `${snow} tomorrow week`, 'Which day?'],
@@ -228,7 +228,7 @@ describe('an impossible start', () => {
 
     const said = await outcome('alex', 'provision isaiah to Salesforce at 9am');
 
-    expect(said.text).toContain('leave it out to provision at once');
+    expect(said.text).toContain('leave it out to provision right away');
     expect(said.calls).toBe(0);
   });
 });
@@ -344,7 +344,7 @@ describe('provisioning with an end or a start', () => {
 
     const said = await outcome('alex', line);
 
-    expect(said.text).toMatch(/provisions at once/);
+    expect(said.text).toMatch(/provisions right away/);
     expect(said.text).toContain('Tuesday, December 1, 2026');
     expect(said).toMatchObject({
       asked: 0,
@@ -378,7 +378,7 @@ describe('provisioning with an end or a start', () => {
 
     for (const line of ['on 1 March 2020', 'on 31 February', 'on 2026-02-30', 'starting 29/02/2027']) {
       const said = await outcome('alex', `provision isaiah to Salesforce ${line}`);
-      expect(said.text).toMatch(/That day is over|Which day\?/);
+      expect(said.text).toMatch(/That day has passed|Which day\?/);
       expect(said.calls).toBe(0);
     }
   });
@@ -398,7 +398,7 @@ describe('a time of day', () => {
 
     expect(said.text).toContain('the time of day would be left out');
     expect(said).toMatchObject({ asked: 0, lines: [line] });
-    await teams.press('megan', last('megan'), 'Without the time');
+    await teams.press('megan', last('megan'), 'Continue without a time');
     await teams.settled();
     expect(await asked()).toBe(1);
   });

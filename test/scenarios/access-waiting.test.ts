@@ -114,7 +114,7 @@ describe('an approved request for a person who is not assigned to the app', () =
     for (const card of [waiting.megan, waiting.alex]) {
       expect(card.text).toContain('Approved, waiting for the assignment');
       expect(card.text).toMatch(/Diego Siciliani is not assigned to Salesforce/);
-      expect(card.text).toMatch(/looks again by itself until/);
+      expect(card.text).toMatch(/keeps checking until/);
       expect(card.text).not.toMatch(/try again/i);
     }
     expect(waiting.megan.text).toContain('Alex Wilber, who approved it');
@@ -122,7 +122,7 @@ describe('an approved request for a person who is not assigned to the app', () =
     expect(JSON.stringify(waiting.alex.content)).toMatch(/ManagedAppMenuBlade\/~\/Users/);
     expect(JSON.stringify(waiting.megan.content)).not.toMatch(/ManagedAppMenuBlade/);
     for (const person of ['megan', 'alex'])
-      expect(textsOf(person).filter((text) => text.includes('waits for the assignment'))).toHaveLength(1);
+      expect(textsOf(person).filter((text) => text.includes('waiting for the assignment. '))).toHaveLength(1);
     expect([callsMeanwhile, calls()]).toEqual([1, 2]);
     for (const person of ['megan', 'alex']) {
       expect(cardOf(person).text).toContain('Account created');
@@ -163,7 +163,7 @@ describe('an approved request for a person who is not assigned to the app', () =
     expect(before).toContain('waiting for the assignment');
     for (const card of [ended.megan, ended.alex]) expect(card.text).toMatch(/within a day .*no assignment/);
     expect(told).toMatch(/within a day .*no assignment/);
-    expect(ended.megan.buttons.map(({ title }) => title)).toEqual(['Ask again', 'Details']);
+    expect(ended.megan.buttons.map(({ title }) => title)).toEqual(['Request again', 'Details']);
     expect(refused).toMatch(/operator|role/i);
     for (const person of ['megan', 'alex']) expect(cardOf(person).text).toContain('Account created');
     expect((await kinds()).filter((kind) => kind === 'accessApproved')).toHaveLength(1);
@@ -180,7 +180,7 @@ describe('an approved request for a person who is not assigned to the app', () =
 
     expect(cardOf('megan').text).toContain('Approved, waiting for the assignment');
     expect(calls()).toBe(2);
-    expect(textsOf('megan').filter((text) => text.includes('waits for the assignment'))).toHaveLength(2);
+    expect(textsOf('megan').filter((text) => text.includes('waiting for the assignment. '))).toHaveLength(2);
   });
 
   it('is tried at once by a retry while it waits', async () => {
@@ -205,7 +205,7 @@ describe('an approved request for a person who is not assigned to the app', () =
     await later(aLookMs);
 
     expect(answer).toMatch(/is withdrawn. Nothing was provisioned/);
-    expect(cardOf('megan').text).toContain('Cancelled');
+    expect(cardOf('megan').text).toContain('Withdrawn');
     expect(calls()).toBe(1);
   });
 
@@ -217,7 +217,7 @@ describe('an approved request for a person who is not assigned to the app', () =
     assign();
     await later(aLookMs);
 
-    expect(cardOf('megan').text).toMatch(/may not ask for Diego/);
+    expect(cardOf('megan').text).toMatch(/may no longer ask for Diego/);
     expect(calls()).toBe(1);
   });
 
@@ -232,7 +232,7 @@ describe('an approved request for a person who is not assigned to the app', () =
     const unseen = cardOf('megan').text;
     await later(31 * minuteMs);
 
-    expect(unseen).toContain('waiting for Microsoft to see the assignment');
+    expect(unseen).toContain('waiting for the assignment to take effect');
     expect(cardOf('megan').text).toContain('Account created');
   });
 

@@ -96,7 +96,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       await stage.minutes(1);
     },
     async ends(stage) {
-      expect(stage.teams.lastCard('personal-alex').text).toMatch(/stopped twice while it was looking at .*Zscaler/);
+      expect(stage.teams.lastCard('personal-alex').text).toMatch(/stopped twice while checking .*Zscaler/);
       await stage.minutes(61);
     },
   },

@@ -52,15 +52,19 @@ describe('Usher, whatever Graph answers to its reads', () => {
     [
       '429',
       status(429, { headers: { 'Retry-After': '40' } }),
-      ['Microsoft Graph asks for a pause', 'asks to wait 40 seconds', 'TooManyRequests (HTTP 429)'],
+      ['Microsoft Graph is limiting calls', 'asked Usher to wait 40 seconds', 'TooManyRequests (HTTP 429)'],
     ],
     [
       '403',
       permission,
       ['lacks the permission Synchronization.ReadWrite.All', 'Authorization_RequestDenied (HTTP 403)'],
     ],
-    ['404', status(404, { code: 'ResourceNotFound' }), ['is not there (HTTP 404)', 'ResourceNotFound']],
-    ['400', status(400, { code: 'BadRequest' }), ['wrong (HTTP 400)', 'BadRequest (HTTP 400)']],
+    [
+      '404',
+      status(404, { code: 'ResourceNotFound' }),
+      ['cannot find something that this needs (HTTP 404)', 'ResourceNotFound'],
+    ],
+    ['400', status(400, { code: 'BadRequest' }), ['invalid (HTTP 400)', 'BadRequest (HTTP 400)']],
     ['409', status(409, { code: 'Conflict' }), ['a conflict', 'Conflict (HTTP 409)']],
   ] as const)('quotes the refusal: %s', async (_name, fault, words) => {
     // The survey of all apps that keeps `status` quick may come first.
@@ -131,7 +135,7 @@ describe('Usher, after an attempt whose end is unknown', () => {
     const text = await said(line, onDemand, status(504, { workDone: true }));
 
     expect(text).toContain('Already up to date');
-    expect(text).toContain('An earlier attempt, whose answer was lost, may have brought that about.');
+    expect(text).toContain('An earlier attempt, whose answer was lost, may have done this.');
   });
 
   it('waits while another provisioning is under way', async () => {
@@ -200,7 +204,7 @@ it('Usher asks for a fresh token once, and then names the token as the cause', a
 
   const text = await said(line, onDemand, token, token);
 
-  expect(text).toContain('does not take Usher’s access token, and did not take a fresh one either');
+  expect(text).toContain('does not accept Usher’s access token, and did not accept a new one either');
   expect(text).toContain('InvalidAuthenticationToken');
   expect(text).not.toContain('lacks the permission');
   expect(test.sandbox.stats().calls).toBe(2);

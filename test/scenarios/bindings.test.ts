@@ -56,7 +56,7 @@ it('an entry by name is bound when its app is first seen, and while it leads now
   await teams.settled();
 
   expect(bound).toEqual([{ entry: 'salesforce', app_id: apps.salesforce.id }]);
-  expect(teams.lastCard('personal-alex').text).toContain('Nobody can decide on Salesforce now');
+  expect(teams.lastCard('personal-alex').text).toContain('No one can decide on Salesforce right now');
   expect(teams.sandbox.stats().arrivals).toEqual([]);
   expect(JSON.parse(await answerOf('/readyz'))).toMatchObject({ status: 'ready', appsFile: ['Salesforce: gone'] });
   expect(await answerOf('/metrics')).toContain('usher_apps_file_broken_entries 1');

@@ -65,13 +65,13 @@ describe('check', () => {
     await start();
     const before = await answerTo('alex', 'check isaiah in Salesforce');
     expect(before).toContain('Isaiah Langer');
-    expect(before).not.toMatch(/in order/i);
+    expect(before).not.toMatch(/no problem found/i);
 
     await teams.press('alex', teams.lastCard('personal-alex'), 'Provision now');
     await teams.settled();
     const after = await answerTo('alex', 'check isaiah in Salesforce');
 
-    expect(after).toMatch(/in order|nothing wrong/i);
+    expect(after).toMatch(/no problem found/i);
     expect(teams.sandbox.stats().calls).toBe(1);
   });
 
@@ -98,7 +98,7 @@ describe('check', () => {
     const text = await answerTo('lynne', 'check diego in Salesforce');
 
     expect(text).toMatch(/not assigned/i);
-    expect(text).toMatch(/could not be read|may not read|permission/i);
+    expect(text).toMatch(/could not be read|permission/i);
     expect(performance.now() - asked).toBeLessThan(6_000);
   });
 
@@ -110,7 +110,7 @@ describe('check', () => {
 
     const text = await answerTo('lynne', 'check adele in Salesforce');
 
-    expect(text).toMatch(/does not answer|no answer/i);
+    expect(text).toMatch(/not answering|did not answer/i);
     expect(performance.now() - asked).toBeLessThan(8_000);
   });
 
@@ -130,7 +130,7 @@ describe('check', () => {
     await answerTo('lynne', 'check isaiah in Salesforce');
 
     expect(teams.lastCard('personal-lynne').buttons.map(({ title }) => title)).not.toContain('Provision now');
-    expect(await answerTo('lynne', 'provision isaiah to Salesforce')).toMatch(/may not|needs/i);
+    expect(await answerTo('lynne', 'provision isaiah to Salesforce')).toMatch(/don’t have permission/);
     expect(teams.sandbox.stats().arrivals).toEqual([]);
   });
 });
@@ -188,7 +188,7 @@ describe('export history', () => {
     const offer = teams.connector.deliveries.at(-1)?.activity;
     expect(JSON.stringify(offer)).toContain('application/vnd.microsoft.teams.card.file.consent');
 
-    expect(await answerTo('lynne', 'export history')).toMatch(/may not|needs/i);
+    expect(await answerTo('lynne', 'export history')).toMatch(/don’t have permission/);
     await teams.say('patti', 'export history', { conversationId: 'room', kind: 'groupChat' });
     await teams.settled();
     expect(teams.lastCard('room').text).toMatch(/personal chat/i);

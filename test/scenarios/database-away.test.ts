@@ -56,7 +56,7 @@ describe('while PostgreSQL is away', () => {
 
     expect(away).toMatchObject({ status: 503, body: { database: 'failed' } });
     expect(status).toBe(200);
-    expect(card?.text).toContain('Usher cannot reach or write its database, so nothing was done.');
+    expect(card?.text).toContain('Usher cannot reach or write to its database, so nothing was done.');
     expect(card?.text).toContain('Try again in a minute.');
     expect(teams.cardsFor()).toHaveLength(2);
     expect(teams.sandbox.stats().arrivals).toHaveLength(1);
@@ -72,7 +72,7 @@ describe('while PostgreSQL is away', () => {
     const heard = await teams.execute('alex', card, card.buttons[0]?.title ?? '');
 
     expect(heard.status).toBe(200);
-    expect(heard.text).toContain('Usher cannot reach or write its database, so nothing was done.');
+    expect(heard.text).toContain('Usher cannot reach or write to its database, so nothing was done.');
     expect(teams.sandbox.stats().arrivals).toEqual([]);
   });
 

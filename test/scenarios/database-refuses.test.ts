@@ -33,7 +33,7 @@ describe('an SQLite file that another program has locked', () => {
     const saying = Promise.all([1, 2, 3].map(() => teams.say('alex', 'provision adele to Salesforce')));
     const alive = [await textOf('/healthz'), await textOf('/healthz')];
     const statuses = await saying;
-    const told = teams.cardsFor().filter(({ text }) => text.includes('cannot reach or write its database'));
+    const told = teams.cardsFor().filter(({ text }) => text.includes('cannot reach or write to its database'));
     program.exec('ROLLBACK');
     program.close();
     await teams.settled();
@@ -101,7 +101,7 @@ describe('a PostgreSQL that revokes permissions', () => {
     await teams.say('alex', 'provision adele to Salesforce');
     await teams.settled();
 
-    expect(told).toContain('Usher cannot reach or write its database, so nothing was done.');
+    expect(told).toContain('Usher cannot reach or write to its database, so nothing was done.');
     expect(isReady.database).toBe('failed');
     expect(teams.logLines).toContainEqual(
       expect.objectContaining({ code: 'database_away', error: expect.objectContaining({ code: '42501' }) }),

@@ -44,7 +44,7 @@ describe('a person who is not signed in', () => {
     await stage.usher.settled();
 
     const card = stage.usher.lastCard('channel-1');
-    expect(card.text).toContain('Open your own chat with Usher, type “sign in”');
+    expect(card.text).toContain('Open your personal chat with Usher and type “sign in”');
     expect(callers()).toEqual([]);
   });
 
@@ -204,7 +204,7 @@ describe('a person who is signed in', () => {
     for (const line of [...lines, 'send approvals here']) {
       await stage.say('alex', line);
       await stage.usher.settled();
-      expect(stage.last('alex').text).toContain('they need application permission in Microsoft Graph');
+      expect(stage.last('alex').text).toContain('they need application permissions in Microsoft Graph');
     }
 
     expect(text).not.toMatch(/request access|watch|approve/);
@@ -249,7 +249,7 @@ describe('a person who is signed in', () => {
     });
 
     await stage.say('alex', 'provision adele@contoso.com to Salesforce');
-    const card = await stage.shows('alex', 'their own role in Microsoft Entra is not enough');
+    const card = await stage.shows('alex', 'The Entra role of the person who asked does not allow');
 
     expect(card.text).not.toContain('Usher lacks the permission');
   });
@@ -310,7 +310,7 @@ describe('a sign-in that has ended', () => {
     await stage.say('alex', 'apps');
     await stage.usher.settled();
 
-    expect((await stage.shows('alex', 'sign-in had ended')).text).toContain('ServiceNow');
+    expect((await stage.shows('alex', 'sign-in of the person who asked')).text).toContain('ServiceNow');
     // Each call so far is recorded, and what waited is not.
     expect(stage.graph.calls.filter(({ path }) => path.endsWith('/provisionOnDemand'))).toHaveLength(granted);
     expect(stage.last('alex').contentType).toBe(signInCard);
@@ -324,11 +324,11 @@ describe('a sign-in that has ended', () => {
     await stage.restart();
     await stage.usher.settled();
     const before = stage.graph.calls.length;
-    const { text } = await stage.shows('alex', /GitHub Enterprise[\s\S]*sign-in had ended/);
+    const { text } = await stage.shows('alex', /GitHub Enterprise[\s\S]*sign-in of the person who asked/);
     await stage.say('alex', 'whoami');
     await stage.usher.settled();
 
-    expect(text).toContain('sign-in had ended');
+    expect(text).toContain('sign-in of the person who asked');
     expect(stage.last('alex').contentType).toBe(signInCard);
     expect(callers(before)).toEqual([]);
   });

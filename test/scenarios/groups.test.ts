@@ -72,7 +72,7 @@ describe('a group', () => {
 
     const card = await ask('provision group "Sales Team" to GitHub');
 
-    expect(card.text).toMatch(/nobody|no users|empty/i);
+    expect(card.text).toMatch(/no one|no people/i);
     expect(card.text).toContain('Sales Team');
     expect(teams.sandbox.stats().arrivals).toEqual([]);
   });

@@ -143,7 +143,7 @@ describe('cancel and retry by typing', () => {
     await teams.say('lynne', `retry ${id}`);
     await teams.settled();
 
-    expect(teams.lastCard().text).toMatch(/may not/);
+    expect(teams.lastCard().text).toMatch(/don’t have permission/);
     expect(teams.sandbox.stats().calls).toBe(1);
   });
 });
@@ -183,7 +183,7 @@ describe('a card in a channel, where any member can click', () => {
 
     const [first, second] = teams.cardsFor();
     expect(first?.text).toContain('lee.parker@contoso.com');
-    expect(second?.text).toContain('You may not do this');
+    expect(second?.text).toContain('You don’t have permission to do this');
   });
 
   it.each([
@@ -232,8 +232,8 @@ describe('a pasted table', () => {
 
 describe('retry by typing always says something', () => {
   it.each([
-    ['isaiah', /well/],
-    ['diego', /once more/],
+    ['isaiah', /succeeded/],
+    ['diego', /sent again/],
   ])('for %s', async (person, words) => {
     await teams.say('alex', `provision ${person} to Salesforce`);
     await teams.settled();

@@ -145,7 +145,7 @@ async function wrongIn(batch: Batch): Promise<string[]> {
     const posted = cards.filter(({ conversationId }) => conversationId === conversationOf(kind));
     const text = [at.get(kind) ?? '', ...posted.map((card) => card.text)].join('\n');
     const refused = (after.get(id) ?? 0) - (before.get(id) ?? 0);
-    const words = text.includes('You may not do this');
+    const words = text.includes('You don’t have permission to do this');
     const expected = expectedFor(batch.entry, kind);
     const isRight = {
       answered: refused === 0 && !words && (posted.length > 0 || text.trim() !== '') && !/went wrong/i.test(text),

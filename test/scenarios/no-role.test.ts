@@ -48,7 +48,7 @@ describe('a person without a role', () => {
     const said: string[] = [];
     for (const [what, line] of lines) if ((await answerTo(line)) !== whole) said.push(what);
 
-    expect(whole).toContain('You may not do this');
+    expect(whole).toContain('You don’t have permission to do this');
     expect(whole).not.toMatch(/Zscaler|Isaiah|Salesforce/);
     expect(said).toEqual([]);
     expect(await refusals()).toHaveLength(lines.length + 1);
@@ -81,7 +81,7 @@ describe('a person without a role', () => {
     const texts = teams.cardsFor('personal-johanna').map(({ text }) => text);
 
     expect(texts).toHaveLength(2);
-    for (const text of texts) expect(text).toContain('You may not do this');
+    for (const text of texts) expect(text).toContain('You don’t have permission to do this');
     expect(await refusals()).toHaveLength(2);
   });
 
@@ -105,7 +105,7 @@ describe('a person with a role', () => {
   ] as const)('%s is refused "%s", and not offered what was meant', async (person, line) => {
     const text = await answerTo(line, person);
 
-    expect(text).toContain('You may not do this');
+    expect(text).toContain('You don’t have permission to do this');
     expect(teams.lastCard(`personal-${person}`).buttons).toEqual([]);
     expect(await refusals()).toHaveLength(1);
   });

@@ -39,7 +39,7 @@ const linesOn = (card: ShownCard) =>
 /** A request shows as a further card, or as a call. */
 const nothingDone = (usher: TestUsher) => expect(usher.sandbox.stats().arrivals).toEqual([]);
 
-const yes = 'Yes, do that';
+const yes = 'Yes, do it';
 
 describe('Usher offers a line only as it works for its sender', () => {
   it.each<[Somebody, string, readonly string[]]>([
@@ -69,12 +69,12 @@ describe('Usher offers a line only as it works for its sender', () => {
   });
 
   it.each<[Somebody, string, RegExp]>([
-    ['lynne', 'give adele access to github', /may not do this/],
-    ['johanna', 'give adele access to github', /may not do this/],
-    ['johanna', 'provsion adele to github', /may not do this/],
-    ['johanna', 'provision adele github', /may not do this/],
-    ['lynne', 'provision adele', /may not do this/],
-    ['lynne', 'aprove R7K3MQ', /may not do this/],
+    ['lynne', 'give adele access to github', /permission to do this/],
+    ['johanna', 'give adele access to github', /permission to do this/],
+    ['johanna', 'provsion adele to github', /permission to do this/],
+    ['johanna', 'provision adele github', /permission to do this/],
+    ['lynne', 'provision adele', /permission to do this/],
+    ['lynne', 'aprove R7K3MQ', /permission to do this/],
     ['megan', 'give grady access to github', /Not one of your reports/],
     ['megan', 'give me access to github', /Not for yourself/],
   ])('%s: %s is refused, on record, and nothing is offered', async (who, line, words) => {
@@ -88,12 +88,12 @@ describe('Usher offers a line only as it works for its sender', () => {
   });
 
   it.each<[string, RegExp]>([
-    ['add zaphod to Salesforce and GitHub', /nobody called “zaphod”/],
-    ['add isaiah to Xyzzy', /no enterprise application called “Xyzzy”/],
+    ['add zaphod to Salesforce and GitHub', /no one named “zaphod”/],
+    ['add isaiah to Xyzzy', /no enterprise application named “Xyzzy”/],
     ['aprove R7K3MQ', /no access request “R7K3MQ”/],
     ['retyr R7K3MQ', /no request “R7K3MQ”/],
-    ['provision the sales team to salesforce', /takes no groups/],
-    ['provision all to salesforce', /“all” names nobody in particular/],
+    ['provision the sales team to salesforce', /does not accept groups/],
+    ['provision all to salesforce', /“all” does not name anyone in particular/],
   ])('%s: where nothing fits, the answer says what was not found', async (line, words) => {
     const card = await answerTo(teams, 'alex', line);
 
@@ -104,7 +104,7 @@ describe('Usher offers a line only as it works for its sender', () => {
 
 describe('Usher offers the beginning of a text where the whole is no name', () => {
   const isaiah = 'provision user isaiah to Salesforce';
-  const ticket = 'Left out: INC0012345 — Usher keeps no ticket numbers yet.';
+  const ticket = 'Left out: INC0012345 — Usher does not store ticket numbers yet.';
 
   it.each<[Somebody, string, readonly string[], string]>([
     ['alex', 'provision isaiah to salesforce INC0012345', [isaiah], ticket],
@@ -147,7 +147,7 @@ describe('Usher offers the beginning of a text where the whole is no name', () =
       'megan',
       'request access for isaiah to Concur for ticket INC0012345',
       ['request access for isaiah to Concur'],
-      'Left out: for ticket INC0012345 — Usher keeps no ticket numbers yet.',
+      'Left out: for ticket INC0012345 — Usher does not store ticket numbers yet.',
     ],
     ['megan', 'request access for isaiah to Concur, INC0012345', ['request access for isaiah to Concur'], ticket],
     ['lynne', 'check servicenow for diego', ['check diego in ServiceNow'], ''],
@@ -483,7 +483,7 @@ describe('any words in any order', () => {
         offered += 1;
         const answer = await answerTo(teams, who, text);
         const wrong =
-          /No such app|Nobody found|may not do this|No such group|Did you mean|Not understood|Not one of your/.exec(
+          /App not found|Person not found|permission to do this|Group not found|Did you mean|Not understood|Not one of your/.exec(
             answer.text,
           );
         expect({ line, text, wrong: wrong?.[0] ?? null }).toEqual({ line, text, wrong: null });

@@ -65,18 +65,18 @@ async function decided({ access }: Ids, verb: 'approve' | 'deny'): Promise<Ids> 
   return { access, run: started === undefined ? null : String(started.details.request) };
 }
 
-const isWrong = /Usher knows no|No such|too old|cannot do that yet|went wrong/;
-const mayNot = /may not|need|role/i;
+const isWrong = /Usher has no|not found|out of date|cannot do that yet|went wrong/;
+const mayNot = /permission|need|role/i;
 
 /** The answers of each command to Alex, who is operator and approver, about a request in this state; of either id. */
 const answers: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
-  pending: { retry: /Nobody has approved request/, history: /Approve or deny/ },
+  pending: { retry: /No one has approved request/, history: /Approve or deny/ },
   denied: { retry: /was denied/, cancel: /Nothing to cancel/, approve: /Nothing left to decide/, deny: /Nothing left/ },
   'taken back': { retry: /was withdrawn/, cancel: /Nothing to cancel/, approve: /Nothing left/, deny: /Nothing left/ },
   'approved for a day to come': { retry: /starts on/, approve: /Nothing left/, deny: /Nothing left/ },
   'waiting for the assignment': { retry: /Starting again/, approve: /Nothing left/, deny: /Nothing left/ },
   created: {
-    retry: /ended well/,
+    retry: /succeeded/,
     cancel: /Already sent|Nothing to cancel/,
     approve: /Nothing left/,
     deny: /Nothing left/,
@@ -128,19 +128,19 @@ describe('the id of a provisioning request', () => {
 
     expect(await answerTo('patti', `approve ${id}`)).toMatch(/Alex Wilber had Usher provision it directly/);
     expect(await answerTo('patti', `deny ${id}`)).toMatch(/needs no approval/);
-    expect(await answerTo('patti', 'approve ZZZZZ9')).toMatch(/Usher knows no access request/);
+    expect(await answerTo('patti', 'approve ZZZZZ9')).toMatch(/Usher has no access request/);
   });
 
   it('cancels a waiting request under the name of the person who typed it', async () => {
     teams.sandbox.failNext(/provisionOnDemand$/, { kind: 'status', status: 503 });
     const { access } = await asked('isaiah');
     await teams.say('alex', `approve ${access}`);
-    await teams.connector.waitFor(({ activity }) => JSON.stringify(activity).includes('was not available'));
+    await teams.connector.waitFor(({ activity }) => JSON.stringify(activity).includes('was unavailable'));
     const started = (await teams.records()).find(({ kind }) => kind === 'accessStarted');
 
     await says('alex', `cancel ${String(started?.details.request)}`);
 
     const card = teams.cardsFor('personal-megan').find(({ text }) => text.includes(`Request ${access}`));
-    expect(card?.text).toMatch(/Alex Wilber called it off/);
+    expect(card?.text).toMatch(/Alex Wilber canceled it/);
   });
 });

@@ -31,7 +31,7 @@ it('a person who has lost their role withdraws what they asked for, and does not
   await connector.close();
   rmSync(folder, { recursive: true });
 
-  expect([shown, asked].map((text) => /You may not do this/.test(text))).toEqual([true, true]);
-  expect(cancelled).not.toContain('You may not do this');
+  expect([shown, asked].map((text) => /You don’t have permission to do this/.test(text))).toEqual([true, true]);
+  expect(cancelled).not.toContain('You don’t have permission to do this');
   expect(newest).toMatchObject({ kind: 'accessCancelled', requestId: own });
 });

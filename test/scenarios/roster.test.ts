@@ -84,7 +84,7 @@ describe('as Alex of the helpdesk', () => {
     const { card } = await ask('provision miriam to Salesforce');
 
     expect(card.text).toContain('Skipped');
-    expect(card.text).toMatch(/surname/i);
+    expect(card.text).toMatch(/last name/i);
     expect(card.text).toContain('AttributeValidationFailed');
   });
 
@@ -134,7 +134,7 @@ describe('as Alex of the helpdesk', () => {
     expect(offer.text).toContain('provision user adele to Salesforce');
     expect(teams.sandbox.stats().arrivals).toEqual([]);
 
-    await teams.press('alex', offer, 'Yes, do that');
+    await teams.press('alex', offer, 'Yes, do it');
     await teams.settled();
 
     expect(teams.lastCard().id).toBe(offer.id);
@@ -145,7 +145,7 @@ describe('as Alex of the helpdesk', () => {
     ['isaiah', 'Account created'],
     ['adele', 'Already up to date'],
     ['nestor', 'is disabled in Entra ID'],
-    ['miriam', 'surname'],
+    ['miriam', 'last name'],
     ['grady', 'Account created'],
   ])('explains %s in ServiceNow as well, whose answers have the other shape', async (person, words) => {
     const { card } = await ask(`provision ${person} to ServiceNow`);
@@ -192,7 +192,7 @@ describe('Usher', () => {
   it('names the groups to a caller without a role, the weakest role first, each once', async () => {
     const { card } = await ask('apps', 'johanna');
 
-    const groups = [...card.text.matchAll(/^(.+) \((can look|can provision)\)/gm)].map(([, name]) => name);
+    const groups = [...card.text.matchAll(/^(.+) \((can view|can provision)\)/gm)].map(([, name]) => name);
     expect(groups[0]).toBe('On Call');
     expect(groups.at(-1)).toBe('Helpdesk');
     expect(new Set(groups).size).toBe(groups.length);
@@ -201,7 +201,7 @@ describe('Usher', () => {
   it('names to a viewer the one role that would be enough', async () => {
     const { card } = await ask('provision adele to Salesforce', 'lynne');
 
-    expect(card.text).toContain('That takes the role operator.');
+    expect(card.text).toContain('You need the role operator.');
     expect(card.text).toContain('Helpdesk: ');
   });
 
@@ -234,7 +234,7 @@ describe('Usher', () => {
     const { card: other } = await ask('provision adele to Salesforce', hybrid);
 
     expect(fed.text).toContain('in Entra ID');
-    expect(other.text).toContain('You may not do this');
+    expect(other.text).toContain('You don’t have permission to do this');
     expect(teams.sandbox.stats().calls).toBe(1);
   });
 

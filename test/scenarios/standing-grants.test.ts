@@ -98,7 +98,7 @@ describe('an approval channel', () => {
 
     expect(readIn('personal-lynne')).toContain('the first secret');
     expect(readIn(channel.conversationId)).not.toContain('the first secret');
-    expect(readIn(channel.conversationId)).toContain('Not shown here any more');
+    expect(readIn(channel.conversationId)).toContain('No longer shown here');
   });
 
   it('counts as long as one of the approvers who added it may decide', async () => {
@@ -144,7 +144,7 @@ describe('an approval that waits for its day', () => {
 
     expect(teams.sandbox.stats().arrivals).toEqual([]);
     expect(readIn('personal-megan')).toContain(
-      'Patti Fernandez, who approved it, may not decide on Salesforce any more',
+      'Patti Fernandez, who approved it, is no longer an approver for Salesforce',
     );
     expect(readIn('personal-megan')).toContain('Another approver then decides.');
     expect(await recorded('accessLapsed')).toMatchObject([{ details: { why: 'deciderMayNot' } }]);
@@ -177,7 +177,7 @@ describe('a list that an operator has started', () => {
 
     expect(calls).toBe(5);
     expect(ended.filter(({ details }) => details.outcome === 'refused')).toHaveLength(3);
-    expect(shown.text).toContain('the person who had set it going may not do so any more');
+    expect(shown.text).toContain('the person who started it no longer has permission');
     expect(teams.sandbox.stats().calls).toBe(8);
   });
 
@@ -223,8 +223,8 @@ describe('the list of conversations that get messages', () => {
     await teams.settled();
     await says('alex', 'approval places');
 
-    expect(counting.text).toMatch(/all apps without approvers of their own[\s\S]*Patti Fernandez[\s\S]*Counts now/);
-    expect(list.text).toContain('Does not count now');
+    expect(counting.text).toMatch(/all apps without approvers of their own[\s\S]*Patti Fernandez[\s\S]*Active/);
+    expect(list.text).toContain('Inactive');
     expect(teams.lastCard('personal-alex').text).toContain('Approvals go to no channel or group chat');
     expect(readIn('personal-lynne')).toContain('the secret');
     expect(await recorded('placeRemoved')).toMatchObject([{ actorId: people.alex.id }]);
@@ -251,7 +251,7 @@ describe('the list of conversations that get messages', () => {
     await teams.settled();
     await says('alex', 'watches all');
 
-    expect(list.text).toMatch(/Salesforce[\s\S]*Patti Fernandez[\s\S]*Does not count now/);
+    expect(list.text).toMatch(/Salesforce[\s\S]*Patti Fernandez[\s\S]*Inactive/);
     expect(teams.lastCard('personal-alex').text).toContain('Nothing is watched');
     expect(await recorded('watchRemoved')).toMatchObject([{ actorId: people.alex.id }]);
   });
@@ -268,10 +268,10 @@ describe('cancel all by a person', () => {
     await says('alex', 'cancel all by grady');
     const asks = teams.lastCard('personal-alex');
     const before = await recorded('cancelled');
-    await teams.press('alex', asks, 'Yes, do that');
+    await teams.press('alex', asks, 'Yes, do it');
     await teams.settled();
 
-    expect(asks.text).toContain('30 calls that were not sent yet and 1 request for access');
+    expect(asks.text).toContain('30 calls that were not sent yet and 1 access request');
     expect(before).toEqual([]);
     expect(teams.lastCard('personal-alex').text).toContain('30 calls');
     expect(await recorded('cancelled')).toMatchObject([{ actorId: people.alex.id, details: { tasks: 30 } }]);

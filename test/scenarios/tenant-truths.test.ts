@@ -99,7 +99,7 @@ describe('an app', () => {
 
     expect(provisioned.text).toMatch(/^✓ {2}Account created/);
     expect(status.text).toContain('Figma: Automatic provisioning is off');
-    expect(status.text).toContain('Provisioning on demand goes on.');
+    expect(status.text).toContain('On-demand provisioning continues.');
     expect(status.text).not.toMatch(/31254|Next run/);
   });
 
@@ -120,7 +120,7 @@ describe('an app', () => {
     const from = usher.sandbox.requests.length;
     const { text } = await answerTo('alex', 'provision isaiah to Slack Grid');
 
-    expect(text).toMatch(/^! {2}Slack Grid has to be stopped first/);
+    expect(text).toMatch(/^! {2}Provisioning of Slack Grid must be stopped first/);
     expect(jobsCalled(from)).toEqual([]);
   });
 });
@@ -132,7 +132,7 @@ describe('an app whose people come from HR', () => {
     const asked = jobsCalled(from).length;
     const id = await answerTo('alex', `provision ${people.isaiah.employeeId} to Workday`);
 
-    expect(address.text).toContain('wants the HR system’s own ID');
+    expect(address.text).toContain('needs an ID from the HR system');
     expect(asked).toBe(0);
     expect(id.text).toMatch(/^✓/);
   });
@@ -200,7 +200,7 @@ describe('the status in a tenant of seven hundred apps', () => {
     expect(check.text).toContain('Zscaler');
     expect(check.summary).toMatch(/700 apps checked/);
     expect(listed.summary).toMatch(/^20 of 700 apps/);
-    for (const { summary } of large.cardsFor()) expect(summary).not.toContain('none of them broken');
+    for (const { summary } of large.cardsFor()) expect(summary).not.toContain('none with problems');
   });
 
   it('reads again only the apps with a job', async () => {

@@ -82,7 +82,7 @@ export const swiftGate = { limit: 1_000, windowMs: 100, guardMs: 5_000 };
 export const stageEnvironment = { ...gateEnvironment(swiftGate), REQUESTS_PER_DAY: '10000' };
 /** The conversation to which access requests are sent for a decision. */
 const room = 'approvals';
-const sentence = 'An earlier card of this request may still say that it waits.';
+const sentence = 'An earlier card for this request may still say that it is waiting.';
 const lookEveryMs = 50;
 /** Longer than any pause before a repetition here. */
 const quietMs = 500;
@@ -137,7 +137,7 @@ export async function openRoom(stage: Stage): Promise<void> {
   const line = messageActivity(writer('alex'), placeOf(stage.connector, room), 'send approvals here');
   await deliver(stage, { ...line, conversation: inRoom });
   await eventually(
-    () => shownCards(stage.connector.deliveries).some(({ text }) => /Approvals come here/.test(text)),
+    () => shownCards(stage.connector.deliveries).some(({ text }) => /Approvals now come here/.test(text)),
     20_000,
   );
 }

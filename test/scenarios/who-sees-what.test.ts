@@ -91,7 +91,7 @@ describe('a requester', () => {
     const misspelt = await answerTo('megan', 'chekc grady in Salesforce');
 
     expect(report).toContain('Assignment');
-    for (const text of [another, everywhere, misspelt]) expect(text).toContain('You may check on people who report');
+    for (const text of [another, everywhere, misspelt]) expect(text).toContain('You can check on people who report');
     expect(await refusals()).toHaveLength(3);
     await teams.close();
     await start({ REQUEST_FOR: 'anyone' });
@@ -132,7 +132,7 @@ describe('in a channel', () => {
     await answerTo('alex', 'whoami');
     const here = await inRoom('alex', 'provision isaiah to Salesforce');
 
-    await teams.press('alex', here, 'Show in my chat');
+    await teams.press('alex', here, 'Show in personal chat');
     await teams.settled();
 
     const there = teams.lastCard('personal-alex');
@@ -150,7 +150,7 @@ describe('in a channel', () => {
     const here = await inRoom('alex', 'provision isaiah to Salesforce');
 
     expect(JSON.stringify(here.content)).toContain('Sales Representative');
-    expect(here.buttons.map(({ title }) => title)).not.toContain('Show in my chat');
+    expect(here.buttons.map(({ title }) => title)).not.toContain('Show in personal chat');
     expect((await inRoom('lynne', 'history')).text).toContain('Isaiah');
   });
 
@@ -178,7 +178,7 @@ describe('in a channel', () => {
       ['lynne', check, /Alex/],
       ['megan', own, /garden leave/],
     ] as const) {
-      await teams.press(person, card, 'Show in my chat');
+      await teams.press(person, card, 'Show in personal chat');
       await teams.settled();
       expect(teams.lastCard(`personal-${person}`).text).toMatch(whole);
     }
@@ -198,7 +198,7 @@ describe('in a channel', () => {
     await start();
     const card = await inRoom('lynne', 'history');
 
-    await teams.press('lynne', card, 'Show in my chat');
+    await teams.press('lynne', card, 'Show in personal chat');
     await teams.settled();
     expect(teams.lastCard('desk').text).toContain('You have no personal chat with Usher yet');
     await answerTo('alex', 'whoami');

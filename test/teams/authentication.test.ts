@@ -138,7 +138,7 @@ describe('an admitted token', () => {
     await teams.settled();
 
     expect(status).toBe(200);
-    expect(teams.lastCard().text).toContain('Microsoft Teams only');
+    expect(teams.lastCard().text).toContain('only in Microsoft Teams');
     expect(teams.sandbox.requests.length).toBe(seen.graphCalls);
     expect(await teams.records()).toContainEqual(
       expect.objectContaining({

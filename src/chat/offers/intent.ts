@@ -1,3 +1,4 @@
+import { foreignIn } from '../grammar/asides.ts';
 import { wordSet } from '../grammar/word-lists.ts';
 import { wordsOf } from './app-mentions.ts';
 
@@ -28,6 +29,8 @@ const fewWords = 6;
 export function intentOf(line: string): Intent | null {
   const words = wordsOf(line.replace(/['’]/g, ''));
   const [first = ''] = words;
+  const foreign = foreignIn(line);
+  if (foreign === 'against') return null;
   const has = (set: ReadonlySet<string>) => words.some((word) => set.has(word));
   if (has(TELLING) && words.includes('when')) return 'watch';
   if (first === 'who' && has(PAST)) return 'history';
@@ -36,7 +39,7 @@ export function intentOf(line: string): Intent | null {
   if (has(AGAINST)) return null;
   if (has(PAST)) return 'check';
   if (has(GIVING)) return 'provision';
-  return words.length <= fewWords ? 'unsaid' : null;
+  return foreign === 'foreign' || words.length <= fewWords ? 'unsaid' : null;
 }
 
 /** Whether a line begins with a word for provisioning, so that it may be half a command. */

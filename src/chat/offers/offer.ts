@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { foreignIn } from '../grammar/asides.ts';
 import type { CommandParts, Turn } from '../registry/define-command.ts';
 import { say } from '../registry/turn.ts';
 import type { Reply } from '../reply.ts';
@@ -66,6 +67,7 @@ async function tell(
     lines,
     leftOut: remainder.length === 0 ? null : remainder.join(', '),
     more: guesses.length > MOST_OFFERS || resolved.more === true,
+    isForeign: line !== null && foreignIn(line) !== null,
   });
   return { kind: 'card', inPlace: true, message };
 }

@@ -2,6 +2,7 @@ import { deny } from '../../access/policy.ts';
 import type { Application } from '../../graph/applications.ts';
 import type { Command, CommandOf } from '../command.ts';
 import { readStartDate } from '../dates/start-date.ts';
+import { foreignIn, withoutForeign } from '../grammar/asides.ts';
 import { closest } from '../grammar/closest.ts';
 import { negationIn, takesBack } from '../grammar/negations.ts';
 import { trimEdges } from '../grammar/tokens.ts';
@@ -265,9 +266,10 @@ export async function lookAgainForGroup(
 export async function lookAtLine(
   parts: CommandParts,
   turn: Turn,
-  line: string,
-  intent: Intent | null = intentOf(line),
+  typed: string,
+  intent: Intent | null = intentOf(typed),
 ): Promise<Reply | null> {
+  const line = foreignIn(typed) === null ? typed : withoutForeign(typed);
   if (intent === null || line.length > longestLookedAt || turn.caller.roles.length === 0) return null;
   const listing = await parts.applications.list();
   if (!listing.ok) return null;

@@ -19,16 +19,19 @@ export interface Offers {
   readonly lines: readonly string[];
   /** Words of the typed line that none of the lines contains. */
   readonly leftOut: string | null;
+  /** The line is written in another language, so its words are not told one by one. */
+  readonly isForeign?: boolean;
   /** Whether the typed line held more than these. */
   readonly more: boolean;
 }
 
 /** One line that was probably meant, or several candidates, each with a button. Nothing has been done. */
-export function offersCard(words: Messages, { lines, leftOut, more }: Offers): CardMessage {
+export function offersCard(words: Messages, { lines, leftOut, more, isForeign = false }: Offers): CardMessage {
   const shown = lines.slice(0, MOST_OFFERS);
   const [only = '', second] = shown;
   const isOne = second === undefined;
   const notes = [
+    ...(isForeign ? [words.card('didYouMean.english')] : []),
     ...(leftOut === null ? [] : [words.card(leftOutKey(leftOut), { leftOut: short(leftOut, LONGEST_LEFT_OUT) })]),
     ...(more || lines.length > shown.length ? [words.card('didYouMean.more', { count: shown.length })] : []),
   ];

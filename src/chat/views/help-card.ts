@@ -64,21 +64,6 @@ function helpIntro(words: Messages, hasCommands: boolean, unknownTopic: string |
   return unknownTopic === null ? words.card('help.intro') : words.card('help.noTopic', { topic: short(unknownTopic) });
 }
 
-/** The answer to a line that was not understood: what the caller could type instead. */
-export function notUnderstoodCard(
-  words: Messages,
-  { commands, typed }: { readonly commands: readonly CommandHelp[]; readonly typed: string },
-): CardMessage {
-  const values = { typed: short(typed) };
-  return helpCard(words, {
-    title: words.card('problem.unclear.title'),
-    intro: [words.card('problem.unclear.happened', values), helpIntro(words, commands.length > 0, null)],
-    commands,
-    buttons: [],
-    summary: words.plain('problem.unclear.happened', values),
-  });
-}
-
 export interface HelpContent {
   readonly title: string;
   readonly intro: readonly string[];

@@ -1,5 +1,6 @@
 import type { Verb } from '../command.ts';
-import type { Messages, MessageValues } from '../messages.ts';
+import type { Beyond } from '../grammar/asides.ts';
+import type { MessageKey, Messages, MessageValues } from '../messages.ts';
 import type { CardMessage } from '../reply.ts';
 import { type Explained, meaning, type Quarantine } from './explained.ts';
 import { type GraphProblem, graphProblem, isGraphProblem } from './graph-problems.ts';
@@ -43,6 +44,9 @@ export type Problem =
   | { readonly kind: 'messageGivenUp'; readonly about: string; readonly reference: string }
   | { readonly kind: 'watchGivenUp'; readonly app: string; readonly reference: string }
   | { readonly kind: 'empty' | 'attachmentOnly' | 'staleButton' | 'unknownButton' }
+  | { readonly kind: 'unclear' | 'unclearForeign'; readonly typed: string }
+  /** Asked of Usher, and done elsewhere. */
+  | { readonly kind: Beyond }
   | { readonly kind: 'unknownRequest' | 'unknownAccessRequest'; readonly id: string }
   | { readonly kind: 'missingId'; readonly verb: Verb }
   /** About the button that shows in the personal chat what is left out where others read along. */
@@ -50,6 +54,12 @@ export type Problem =
   | { readonly kind: 'grantRemoved' | 'grantUnknown'; readonly ref: string }
   | GraphProblem
   | SignInProblem;
+
+type BeyondName = MessageKey extends infer Key ? (Key extends `beyond.${infer Name}.title` ? Name : never) : never;
+
+function beyond(name: BeyondName): ProblemKeys {
+  return ['unknown', `beyond.${name}.title`, 'beyond.happened', `beyond.${name}.next`];
+}
 
 const KEYS = problemKeys(
   {
@@ -84,8 +94,22 @@ const KEYS = problemKeys(
     attachmentOnly: 'warning',
     staleButton: 'warning',
     unknownButton: 'warning',
+    unclear: 'unknown',
   },
   {
+    unclearForeign: [
+      'unknown',
+      'problem.unclearForeign.title',
+      'problem.unclear.happened',
+      'problem.unclearForeign.next',
+    ],
+    beyondPassword: beyond('password'),
+    beyondMultiFactor: beyond('multiFactor'),
+    beyondUnlock: beyond('unlock'),
+    beyondMailbox: beyond('mailbox'),
+    beyondLicense: beyond('license'),
+    beyondNewUser: beyond('newUser'),
+    beyondRemoval: beyond('removal'),
     databaseLost: ['bad', 'problem.databaseAway.title', 'problem.databaseLost.happened', 'problem.databaseLost.next'],
     tooManyWords: ['warning', 'problem.tooLong.title', 'problem.tooManyWords.happened', 'problem.tooManyWords.next'],
     givenUp: ['bad', 'problem.apology.title', 'problem.givenUp.happened', 'problem.givenUp.next'],

@@ -23,7 +23,7 @@ describe('a card as text', () => {
 
     expect(text).toMatch(/^✗ {2}Failed\n {3}Isaiah Langer in Salesforce\n {3}isaiah@contoso\.com\n/);
     expect(text).toContain('✓  Find the account in Entra ID  Done\n   Retrieved User\n✗  Write to Salesforce  Failed');
-    expect(text).toContain('Asked by Alex Wilber at 14:03:06');
+    expect(text).toContain('Requested by Alex Wilber at 14:03:06');
     expect(text).toMatch(/\[Show details\] \[Open in Entra\]$/);
   });
 

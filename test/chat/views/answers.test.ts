@@ -130,24 +130,24 @@ describe('a denial', () => {
     [{ reason: 'noRole' }, 'Johanna, you have no role in Usher', 'Helpdesk: Alex Wilber and Megan Bowen'],
     [
       { reason: 'needsRole', permission: 'provision.run', anyOf: ['operator', 'cloudSyncOperator'] },
-      'you may not provision people. That takes one of these roles: operator or operator for Active Directory apps.',
+      'you don’t have permission to provision people. You need one of these roles: operator or operator for Active Directory apps.',
       'Helpdesk: Alex Wilber',
     ],
     [
       { reason: 'needsRole', permission: 'provision.run', anyOf: ['operator'] },
-      'you may not provision people. That takes the role operator.',
+      'you don’t have permission to provision people. You need the role operator.',
       'Helpdesk: Alex Wilber',
     ],
-    [{ reason: 'guest' }, 'you are a guest', 'looks after accounts'],
-    [{ reason: 'accountDisabled' }, 'your account is disabled', 'looks after accounts'],
-    [{ reason: 'unknownPerson' }, 'cannot tell who you are', 'looks after accounts'],
+    [{ reason: 'guest' }, 'you are a guest', 'manages accounts'],
+    [{ reason: 'accountDisabled' }, 'your account is disabled', 'manages accounts'],
+    [{ reason: 'unknownPerson' }, 'cannot tell who you are', 'manages accounts'],
   ];
 
   it.each(reasons)('says why, and whom to ask: %j', (denial, why, whom) => {
     const message = denied(words, { denial, contacts, callerName: 'Johanna' });
 
     const text = cardAsText(message.card);
-    expect(text).toMatch(/^✗ {2}You may not do this/);
+    expect(text).toMatch(/^✗ {2}You don’t have permission to do this/);
     expect(text).toContain(why);
     expect(text).toContain(whom);
     expect(message.summary).toContain(why);
@@ -165,14 +165,14 @@ describe('a denial', () => {
     const { card } = denied(words, { denial: { reason: 'noRole' }, contacts: groups, callerName: null });
 
     expect(cardAsText(card)).toContain(
-      'On Call (can look): Lynne Robbins\n\nManagers (can ask for access)\n\nApprovers (can approve access)\n\nHelpdesk (can provision): Alex Wilber',
+      'On Call (can view): Lynne Robbins\n\nManagers (can request access)\n\nApprovers (can approve access)\n\nHelpdesk (can provision): Alex Wilber',
     );
   });
 
   it('names the operator of Usher when it knows no other contact', () => {
     const { card } = denied(words, { denial: { reason: 'noRole' }, contacts: [], callerName: null });
 
-    expect(cardAsText(card)).toContain('Ask whoever runs Usher');
+    expect(cardAsText(card)).toContain('Ask your Usher administrator');
     expect(cardAsText(card)).toContain('Hello, you have no role');
   });
 });
@@ -215,9 +215,9 @@ describe('a problem card', () => {
     expect(text).toContain('Zscaler is in quarantine');
     expect(text).toContain('The connection to Zscaler fails.');
     expect(text).toContain('In quarantine since Mar 1, 2026, 14:03 GMT+1.');
-    expect(text).toContain('Next try by Microsoft: 14:08.');
+    expect(text).toContain('Next attempt by Microsoft: 14:08.');
     expect(text).toContain('Microsoft says: Please provide a valid tenant URL.');
-    expect(text).toContain('Your own application administrator can repair this');
+    expect(text).toContain('Your own application administrator can fix this');
     expect(text).toContain('Code: InvalidCredentials');
   });
 
@@ -298,13 +298,13 @@ describe('the help', () => {
 
     const text = cardAsText(message.card);
     expect(text).toMatch(
-      /^What Usher can do for you\n.+\n\nProvision at once\nprovision adele@contoso.com to Salesforce\n/,
+      /^What Usher can do for you\n.+\n\nProvision right away\nprovision adele@contoso.com to Salesforce\n/,
     );
     expect(text).toContain(
       'Is it the sync or the person?\nstatus\ncheck adele in Salesforce\nqueue\napps\n\n[Try “status”]',
     );
     expect(text).toMatch(
-      /type help and how it begins, for example “help provision”\. In a channel, start with @Usher\.$/,
+      /type help and its first words, for example “help provision”\. In a channel, start with @Usher\.$/,
     );
     expect(linesOf(message).map((line) => line.text)).toEqual([
       ...['status', 'requests', 'pending', 'request', 'watches', 'whoami'],
@@ -327,7 +327,7 @@ describe('the help', () => {
   });
 
   it('says so when the caller may run no command', () => {
-    expect(cardAsText(help(words, { commands: [], topic: null }).card)).toContain('nothing that you may do');
+    expect(cardAsText(help(words, { commands: [], topic: null }).card)).toContain('cannot do anything with Usher');
   });
 
   it('welcomes a caller who may use Usher with what to type, and another one with whom to ask', () => {
@@ -336,7 +336,7 @@ describe('the help', () => {
     const stranger = cardAsText(welcome(words, { name: null, canUse: false, commands }).card);
 
     expect(user).toMatch(/^Hello Alex, this is Usher[\s\S]*provision user adele to Salesforce/);
-    expect(stranger).toMatch(/^Hello, this is Usher[\s\S]*You have no role[\s\S]*ask whoever runs Usher/);
+    expect(stranger).toMatch(/^Hello, this is Usher[\s\S]*You have no role[\s\S]*ask your Usher administrator/);
     expect(stranger).not.toContain('adele');
   });
 });
@@ -414,33 +414,32 @@ describe('the card of whoami', () => {
 
     const text = cardAsText(message.card);
     expect(text).toContain('You are Alex Wilber');
-    expect(text).toMatch(/User name: +alex@contoso\.com\nRoles in Usher: +operator and approver\nThrough: +Helpdesk/);
+    expect(text).toMatch(
+      /User name: +alex@contoso\.com\nRoles in Usher: +operator and approver\nGranted through: +Helpdesk/,
+    );
     expect(text).toContain(
-      'You may: look at apps, at people in them and at the history, provision people at once, ask for access for other people, decide on requests for access, and export the history.',
+      'You can: view apps with their people and history, provision people right away, request access for other people, approve or deny access requests, and export the history.',
     );
     expect(message.summary).toBe('You are Alex Wilber. Roles in Usher: operator and approver.');
   });
 
   it.each([
-    ['viewer', 'look at apps, at people in them and at the history'],
-    ['requester', 'look at apps, at people in them and at the history and ask for access for other people'],
-    [
-      'approver',
-      'look at apps, at people in them and at the history, decide on requests for access, and export the history',
-    ],
-    ['appApprover', 'look at apps, at people in them and at the history and decide on requests for access'],
+    ['viewer', 'view apps with their people and history'],
+    ['requester', 'view apps with their people and history and request access for other people'],
+    ['approver', 'view apps with their people and history, approve or deny access requests, and export the history'],
+    ['appApprover', 'view apps with their people and history and approve or deny access requests'],
     [
       'cloudSyncOperator',
-      'look at apps, at people in them and at the history and provision people to apps fed from Active Directory',
+      'view apps with their people and history and provision people to apps fed from Active Directory',
     ],
     [
       'operator',
-      'look at apps, at people in them and at the history, provision people at once, ask for access for other people, and export the history',
+      'view apps with their people and history, provision people right away, request access for other people, and export the history',
     ],
   ] as const)('promises no right without a command for it, to a %s', (role, rights) => {
     const text = cardAsText(whoami(words, { caller: { ...caller, roles: [role] } }).card);
 
-    expect(text).toContain(`You may: ${rights}.`);
+    expect(text).toContain(`You can: ${rights}.`);
   });
 
   it('says so to a caller without roles', () => {
@@ -448,14 +447,14 @@ describe('the card of whoami', () => {
 
     expect(text).toMatch(/Roles in Usher: +none/);
     expect(text).toContain('You have no role in Usher.');
-    expect(text).not.toContain('Through');
+    expect(text).not.toContain('Granted through');
   });
 });
 
 describe('the "one moment" message', () => {
   it('asks for patience in a sentence', () => {
     expect(checking(words).summary).toBe(
-      'One moment … Usher is waiting for an answer from Microsoft Graph. The result will appear here.',
+      'One moment… Usher is waiting for an answer from Microsoft Graph. The result will appear here.',
     );
   });
 });

@@ -72,7 +72,7 @@ describe('the documented answer for a user of cloud sync', () => {
     const text = cardAsText(card);
 
     expect(text).toMatch(/^✓ {2}Account updated\n/);
-    expect(text).toContain('The account of AdeleV in Entra ID was brought up to date.');
+    expect(text).toContain('The account of AdeleV in Entra ID was updated.');
     expect(text).toContain('✓  Find the account in Active Directory  Done');
     expect(text).toContain('✓  Write to Entra ID  Done');
   });

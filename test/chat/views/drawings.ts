@@ -2,7 +2,7 @@ import { createMessages } from '../../../src/chat/messages.ts';
 import type { CardMessage } from '../../../src/chat/reply.ts';
 import { denied } from '../../../src/chat/views/denied.ts';
 import { didYouMean, offersCard } from '../../../src/chat/views/did-you-mean.ts';
-import { help, notUnderstoodCard } from '../../../src/chat/views/help-card.ts';
+import { help } from '../../../src/chat/views/help-card.ts';
 import { checking } from '../../../src/chat/views/notice.ts';
 import { appPicker, personPicker } from '../../../src/chat/views/person-picker.ts';
 import { type Problem, problem } from '../../../src/chat/views/problem.ts';
@@ -221,7 +221,7 @@ export function everyCardSaying(text: string, size: { steps?: number; changes?: 
     offersCard(words, { lines: [text], leftOut: 'INC0012345', more: false }),
     denied(words, { denial: { reason: 'noRole' }, contacts, callerName: text }),
     help(words, { commands: many(command), topic: text }),
-    notUnderstoodCard(words, { commands: many(command), typed: text }),
+    problem(words, { kind: 'unclear', typed: text }, many(say, 9)),
     welcome(words, { name: text, canUse: true, commands: many(command) }),
     apps(words, {
       entries: many({ name: text, state: 'paused', aliases: many(text) }),

@@ -22,20 +22,25 @@ const silent = (why: NoAnswer, code?: string) =>
 
 describe('a refusal by Graph', () => {
   it.each([
-    [429, 'TooManyRequests', 'Microsoft Graph asks for a pause', 'too many calls (HTTP 429)'],
-    [404, 'Request_ResourceNotFound', 'Microsoft Graph does not find it', 'is not there (HTTP 404)'],
-    [400, 'Request_BadRequest', 'Microsoft Graph does not understand the call', 'is wrong (HTTP 400)'],
+    [429, 'TooManyRequests', 'Microsoft Graph is limiting calls', 'too many calls (HTTP 429)'],
+    [
+      404,
+      'Request_ResourceNotFound',
+      'Microsoft Graph cannot find it',
+      'cannot find something that this needs (HTTP 404)',
+    ],
+    [400, 'Request_BadRequest', 'Microsoft Graph says that the call is invalid', 'is invalid (HTTP 400)'],
     [409, 'Conflict', 'A conflict in Microsoft Graph', 'a conflict'],
     [
       401,
       'InvalidAuthenticationToken',
-      'Microsoft Graph does not take Usher’s token',
-      'about the token, not about you',
+      'Microsoft Graph does not accept Usher’s token',
+      'The problem is the token, not you',
     ],
     [401, 'UnknownError', 'Microsoft Graph refused the call', 'Usher lacks the permission'],
     [403, 'Authorization_RequestDenied', 'Microsoft Graph refused the call', 'Usher lacks the permission'],
-    [500, 'InternalServerError', 'Microsoft Graph is not available', 'cannot serve this now (HTTP 500)'],
-    [503, 'ServiceUnavailable', 'Microsoft Graph is not available', 'cannot serve this now (HTTP 503)'],
+    [500, 'InternalServerError', 'Microsoft Graph is not available', 'cannot handle this right now (HTTP 500)'],
+    [503, 'ServiceUnavailable', 'Microsoft Graph is not available', 'cannot handle this right now (HTTP 503)'],
     [412, 'PreconditionFailed', 'Microsoft Graph refused the call', 'refused Usher’s call (HTTP 412)'],
   ])('%i %s has its own text, and Graph’s own code', (status, code, title, happened) => {
     const text = refused(status, code);
@@ -58,8 +63,8 @@ describe('a refusal by Graph', () => {
     [1_200_000, '20 minutes'],
     [86_400_000, '24 hours'],
   ])('that asks to wait %i ms says so', (retryAfterMs, wait) => {
-    expect(refused(429, '', { retryAfterMs })).toContain(`It asks to wait ${wait}.`);
-    expect(refused(503, '', { retryAfterMs })).toContain(`asks to wait ${wait}`);
+    expect(refused(429, '', { retryAfterMs })).toContain(`It asked Usher to wait ${wait}.`);
+    expect(refused(503, '', { retryAfterMs })).toContain(`asked Usher to wait ${wait}`);
   });
 
   it.each([
@@ -96,9 +101,9 @@ describe('a refusal by Graph', () => {
 
 describe('a call that Graph did not answer', () => {
   it.each<[NoAnswer, string | undefined, string, string]>([
-    ['timeout', undefined, 'Microsoft Graph does not answer', 'did not answer in time'],
-    ['connectionLost', 'ECONNRESET', 'The connection to Microsoft Graph broke off', 'Code: ECONNRESET'],
-    ['unreachable', 'ENOTFOUND', 'Usher does not reach Microsoft Graph', 'Code: ENOTFOUND'],
+    ['timeout', undefined, 'Microsoft Graph is not answering', 'did not answer in time'],
+    ['connectionLost', 'ECONNRESET', 'The connection to Microsoft Graph was lost', 'Code: ECONNRESET'],
+    ['unreachable', 'ENOTFOUND', 'Usher cannot reach Microsoft Graph', 'Code: ENOTFOUND'],
     ['noCredential', undefined, 'Usher could not sign in', 'access token from Microsoft Entra'],
   ])('with %s has its own text', (why, code, title, words) => {
     const text = silent(why, code);

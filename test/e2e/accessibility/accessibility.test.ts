@@ -116,7 +116,7 @@ describe('every card, drawn', () => {
     await draw(page, 'light', decision);
     await page.evaluate('watchFocus()');
 
-    await page.getByRole('button', { name: 'Deny …' }).focus();
+    await page.getByRole('button', { name: 'Deny…' }).focus();
     for (const key of ['Enter', 'Tab', 'N', 'o', 'Tab']) await page.keyboard.press(key);
 
     const reached = await ask(page, 'reached');

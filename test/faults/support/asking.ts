@@ -12,6 +12,8 @@ import type { StoreView } from './store.ts';
  * delivers the same activity again, to any replica, until one accepts it.
  */
 export interface Asking {
+  /** Cancels a request of this person's. */
+  withdraw(id: string, who: keyof typeof people): Promise<void>;
   /** Resolves with the id of the request once it is stored; of a list, once it is confirmed. */
   provision(conversationId: string, names: readonly string[]): Promise<string>;
   /** Resolves with the id once an approver other than the requester has approved it. */
@@ -99,13 +101,6 @@ export function createAsking({ fleet, store, connector }: AskingParts): Asking {
       for (const deadline = Date.now() + 2 * patienceMs; ; await sleep(pauseMs)) {
         const requests = await all();
         const request = requests.find((one) => one.id === id);
-        // A line whose answer said to try again may have been read once more, where its process died right after.
-        const again = requests.find((one) => one.id !== id && one.isHeld);
-        if (again !== undefined) {
-          const isOver = async () => (await all()).every((one) => one.id !== again.id || !one.isHeld);
-          await insist(conversationId, say(`cancel ${again.id}`), async () => ((await isOver()) ? true : null));
-          continue;
-        }
         if (request !== undefined && !request.isHeld) return id;
         if (Date.now() > deadline) throw new Error(`${id} cannot be confirmed`);
         // Whichever copy of the card people see, its button counts.
@@ -129,6 +124,7 @@ export function createAsking({ fleet, store, connector }: AskingParts): Asking {
       await insist('personal-alex', () => messageActivity(writer('alex'), place, `approve ${id}`), isDecided);
       return id;
     },
+    withdraw: (id, who) => deliver(messageActivity(writer(who), placeOf(`personal-${who}`), `cancel ${id}`)),
     async say(conversationId, who, text, isAnswer) {
       const answered = async () => (shownIn(conversationId).some((card) => isAnswer.test(card.text)) ? true : null);
       await insist(conversationId, () => messageActivity(writer(who), placeOf(conversationId), text), answered);
@@ -153,5 +149,5 @@ async function isTaken(endpoint: string, activity: unknown): Promise<boolean> {
 
 /** The reply says that nothing was done, or that the result is unknown: the user repeats the message. */
 function isRefusal(text: string): boolean {
-  return /again in a minute|Look again|reference|Something went wrong/i.test(text);
+  return /again in a minute|reference|Something went wrong/i.test(text);
 }

@@ -47,7 +47,7 @@ describe('provisioning to an app whose source is an HR system', () => {
   });
 
   it.each([
-    ['an address', 'provision user adele@contoso.com to Salesforce', 'wants the HR system’s own ID'],
+    ['an address', 'provision user adele@contoso.com to Salesforce', 'needs an ID from the HR system'],
     ['a list of addresses', 'provision users adele@contoso.com, isaiah@contoso.com to Salesforce', 'own IDs'],
   ])('answers %s with a question, and sends nothing', async (_what, line, said) => {
     await teams.say('alex', line);

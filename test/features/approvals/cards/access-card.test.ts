@@ -37,14 +37,16 @@ describe('the card of a pending access request, for the approvers', () => {
 
     const text = cardAsText(card);
     expect(text).toMatch(/^… {2}Approve or deny\?\n {3}Isaiah Langer in Salesforce\n {3}isaiah@contoso\.com\n/);
-    expect(text).toContain('Megan Bowen asks that Isaiah Langer gets access to Salesforce.');
-    expect(text).toContain('Why\nHe joins Sales\n');
-    expect(text).toMatch(/Starts: +Tuesday, December 1, 2026, from the start of that day where Megan Bowen is\n/);
+    expect(text).toContain('Megan Bowen is asking for Salesforce access for Isaiah Langer.');
+    expect(text).toContain('Reason\nHe joins Sales\n');
+    expect(text).toMatch(
+      /Starts: +Tuesday, December 1, 2026, from the start of that day in the time zone of Megan Bowen\n/,
+    );
     expect(text).toMatch(/Open until: +Mar 9, 2026, 14:03 GMT\+1\n/);
     expect(text).toContain('Or type: approve K3M7QA, or deny K3M7QA and a reason.');
     expect(summary).toBe(
       'Access to Salesforce for Isaiah Langer: approve or deny? ' +
-        'Megan Bowen asks that Isaiah Langer gets access to Salesforce. Why: He joins Sales.',
+        'Megan Bowen is asking for Salesforce access for Isaiah Langer. Reason: He joins Sales.',
     );
     expect(card.fallbackText).toContain('Type “approve K3M7QA”, or “deny K3M7QA” and a reason.');
   });
@@ -70,7 +72,7 @@ describe('the card of a pending access request, for the approvers', () => {
     expect(approve.fallback).toMatchObject({ type: 'Action.Submit', title: 'Approve' });
     expect(approve.fallback.data).toEqual(yes);
     const no = { verb: 'deny', requestId: 'K3M7QA' };
-    expect(deny).toMatchObject({ type: 'Action.ShowCard', title: 'Deny …' });
+    expect(deny).toMatchObject({ type: 'Action.ShowCard', title: 'Deny…' });
     expect(deny.card.body).toMatchObject([{ type: 'Input.Text', id: 'reason', maxLength: 500 }]);
     expect(deny.card.actions).toMatchObject([{ type: 'Action.Execute', verb: 'deny', fallback: { data: no } }]);
     expect(deny.card.actions[0].data).toEqual(no);
@@ -95,7 +97,7 @@ describe('the card of a pending access request, for the approvers', () => {
 
     expect(text).toContain('! The account of Isaiah Langer is disabled.');
     expect(text).toContain(
-      '! Isaiah Langer is not assigned to Salesforce, and without that an approval provisions nothing.',
+      '! Isaiah Langer is not assigned to Salesforce, and without an assignment an approval provisions nothing.',
     );
     expect(actionsOf(accessIn(pending), { facts }).at(-1)).toMatchObject({
       type: 'Action.OpenUrl',
@@ -125,15 +127,15 @@ describe('the card of a pending access request, for the approvers', () => {
       facts: { ...goodFacts, account: { kind: 'gone' }, assignment: { kind: 'missing' } },
     });
 
-    expect(text).toContain('! Isaiah Langer is not in Entra ID any more');
+    expect(text).toContain('! Isaiah Langer is no longer in Entra ID');
     expect(text).not.toMatch(/Assignment|assigned/);
   });
 
   it('says so when the requester gave no reason, and when the day has come', () => {
     const text = textOf(accessIn(pending, { reason: ' \u200B', startsAt: NOW - DAY }));
 
-    expect(text).toContain('Why\nNo reason was given.');
-    expect(text).toContain('As soon as it is approved, since Sunday, March 1, 2026 has come');
+    expect(text).toContain('Reason\nNo reason was given.');
+    expect(text).toContain('As soon as it is approved, because Sunday, March 1, 2026 has arrived');
   });
 
   it('shows a reason up to five hundred characters and none of its Markdown', () => {
@@ -152,7 +154,7 @@ describe('the card of a pending access request, for the requester', () => {
     const text = textOf(accessIn(pending), toRequester);
 
     expect(text).toContain('Waiting for approval');
-    expect(text).toContain('Somebody who decides on Salesforce has to approve it first.');
+    expect(text).toContain('An approver for Salesforce has to approve it first.');
     expect(text).not.toMatch(/Approve\b|Deny|type/);
     expect(actionsOf(accessIn(pending), toRequester)).toMatchObject([
       { type: 'Action.Submit', title: 'Cancel', data: { verb: 'cancel', requestId: 'K3M7QA' } },
@@ -162,8 +164,8 @@ describe('the card of a pending access request, for the requester', () => {
   it('says what has become of a line that began with provision, to the requester alone', () => {
     const accessRequest = accessIn(pending, { askedAs: 'provision' });
 
-    expect(textOf(accessRequest, toRequester)).toContain('Usher has made the line an access request.');
-    expect(textOf(accessRequest)).not.toContain('has made the line');
+    expect(textOf(accessRequest, toRequester)).toContain('Usher has turned the line into an access request.');
+    expect(textOf(accessRequest)).not.toContain('has turned the line');
   });
 
   it('has no button where the request cannot be withdrawn', () => {
@@ -177,22 +179,22 @@ describe('the card of an approved access request', () => {
 
     expect(text).toMatch(/^… {2}Approved, starts later\n/);
     expect(text).toContain('Patti Fernandez approved it at 14:02.');
-    expect(text).toContain('Usher starts it on Tuesday, December 1, 2026, and first checks that Megan Bowen still may');
+    expect(text).toContain('Usher starts it on Tuesday, December 1, 2026, and first checks that Megan Bowen may still');
   });
 
   it.each([
     [accessIn(approved()), '▶  Approved, about to start'],
     [accessIn(approved(), { startsAt: NOW - DAY }), '▶  Approved, about to start'],
     [accessIn(approved(), { heldUp: 'quarantine' }), 'is in quarantine'],
-    [accessIn(approved(), { heldUp: 'graphAway' }), 'Microsoft Graph does not answer'],
+    [accessIn(approved(), { heldUp: 'graphAway' }), 'Microsoft Graph is not answering'],
   ])('says why it has not started yet', (accessRequest, said) => {
     expect(textOf(accessRequest)).toContain(said);
   });
 
   it.each([
     ['assignment', 'Approved, waiting for the assignment', 'is not assigned to Salesforce'],
-    ['replication', 'Approved, waiting for Microsoft to see the assignment', 'does not count it yet'],
-    ['entitlement', 'Approved, waiting for the assignment', 'with a role that gives no account there'],
+    ['replication', 'Approved, waiting for the assignment to take effect', 'has not taken effect yet'],
+    ['entitlement', 'Approved, waiting for the assignment', 'with a role that does not include an account there'],
   ] as const)('says what it waits for after a try, until when, and what to do: %s', (heldUp, title, said) => {
     const waiting = accessIn(approved(), { heldUp, ...awaiting });
     const [requestedBy, approvers] = [textOf(waiting, toRequester), textOf(waiting)];
@@ -200,12 +202,12 @@ describe('the card of an approved access request', () => {
     for (const text of [requestedBy, approvers]) {
       expect(text).toContain(title);
       expect(text).toContain(said);
-      expect(text).toMatch(/by itself until Mar 3, 2026, 14:03/);
+      expect(text).toMatch(/keeps (?:checking|trying) until Mar 3, 2026, 14:03/);
       expect(text).not.toMatch(/ask again\b(?!\.)/);
     }
     expect(requestedBy).toContain('[Cancel] [Details]');
     expect(requestedBy).not.toContain('[Open in Entra]');
-    expect(approvers).toContain('[Look again] [Details]');
+    expect(approvers).toContain('[Refresh] [Details]');
     expect(approvers.includes('[Open in Entra]')).toBe(heldUp !== 'replication');
     if (heldUp !== 'replication') expect(requestedBy).toContain('Ask an application administrator, or Patti Fernandez');
   });
@@ -224,7 +226,7 @@ describe('the card of an access request that runs', () => {
     [waiting(null), 'Waiting: number 3 in line'],
     [waiting('throttled'), 'Microsoft asked Usher to slow down.'],
     [{ kind: 'running', startedAt: NOW, lease }, 'Asking Microsoft to provision Isaiah Langer to Salesforce'],
-    [{ kind: 'cancelled', at: NOW, by: 'alex' }, 'It was called off at 14:03'],
+    [{ kind: 'cancelled', at: NOW, by: 'alex' }, 'It was canceled at 14:03'],
     [doneWith({ kind: 'created', report }), 'Isaiah Langer now has an account in Salesforce.'],
   ])('shows the progress as the card of the provisioning request does: %j', (state, said) => {
     const text = textOf(accessIn(started()), { progress: progressIn(state, { position: 3 }) });
@@ -239,8 +241,8 @@ describe('the card of an access request that runs', () => {
 
     const text = textOf(accessIn(started(true)), { progress });
 
-    expect(text).toContain('Waiting for the assignment to count');
-    expect(text).toContain('which takes a few minutes. Usher will ask again at 14:04:06.');
+    expect(text).toContain('Waiting for the assignment to take effect');
+    expect(text).toContain('which takes a few minutes. Usher will try again at 14:04:06.');
     expect(text.match(/Usher has assigned/g)).toHaveLength(1);
   });
 
@@ -248,7 +250,7 @@ describe('the card of an access request that runs', () => {
     const text = textOf(accessIn(started(true)));
 
     expect(text).toMatch(
-      /^▶ {2}Approved, under way\n[\s\S]*Patti Fernandez approved it[\s\S]*has assigned Isaiah Langer/,
+      /^▶ {2}Approved, in progress\n[\s\S]*Patti Fernandez approved it[\s\S]*has assigned Isaiah Langer/,
     );
   });
 
@@ -288,7 +290,7 @@ describe('the card of an access request that has ended', () => {
 
     const text = textOf(accessIn(finished('notInScope', true)), { progress });
 
-    expect(text).toContain('had not seen that after several tries');
+    expect(text).toContain('had not seen the assignment after several tries');
     expect(text).not.toContain('Assign Isaiah Langer to Salesforce:');
   });
 
@@ -303,7 +305,7 @@ describe('the card of an access request that has ended', () => {
     ['disabled', '!  Account disabled'],
     ['failed', '✗  Failed'],
     ['unknown', '?  Result unknown'],
-    ['cancelled', '–  Cancelled'],
+    ['cancelled', '–  Canceled'],
   ] as const)('says how it ended even when nothing more is known: %s', (outcome, title) => {
     expect(textOf(accessIn(finished(outcome)))).toMatch(
       new RegExp(`^${title.replace('?', '\\?')}\n[\\s\\S]*It ended at 14:03`),
@@ -327,7 +329,7 @@ describe('the card of an access request that has ended', () => {
   it('says what to do when no approver decided, to each reader what they can do', () => {
     const expired = accessIn({ kind: 'expired', at: NOW });
 
-    expect(textOf(expired, toRequester)).toContain('talk to somebody who decides on Salesforce, and ask again');
+    expect(textOf(expired, toRequester)).toContain('talk to an approver for Salesforce, and ask again');
     expect(textOf(expired)).toContain('Megan Bowen has to ask again');
   });
 
@@ -351,17 +353,17 @@ describe('the card of an access request that can still be started', () => {
     ['quarantined', 'in quarantine for a whole day', true],
     ['graphAway', 'For a whole day Microsoft Graph did not answer', true],
     ['assignmentRefused', 'did not let Usher assign', true],
-    ['askerMayNot', 'may not ask for', false],
-    ['deciderMayNot', 'may not decide on', false],
-    ['appGone', 'not in Entra ID any more', false],
+    ['askerMayNot', 'may no longer ask for', false],
+    ['deciderMayNot', 'is no longer an approver for', false],
+    ['appGone', 'no longer in Entra ID', false],
   ] as const)('offers each reader the retry that they may run, where there is one: %s', (why, said, isThere) => {
     const ended = accessIn(lapsed(why), awaiting);
 
     const [requestedBy, approvers] = [textOf(ended, toRequester), textOf(ended)];
 
     for (const text of [requestedBy, approvers]) expect(text).toContain(said);
-    expect([approvers.includes('[Retry]'), requestedBy.includes('[Ask again]')]).toEqual([isThere, isThere]);
-    expect([requestedBy.includes('[Retry]'), approvers.includes('[Ask again]')]).toEqual([false, false]);
+    expect([approvers.includes('[Retry]'), requestedBy.includes('[Request again]')]).toEqual([isThere, isThere]);
+    expect([requestedBy.includes('[Retry]'), approvers.includes('[Request again]')]).toEqual([false, false]);
     if (isThere)
       expect(actionsOf(ended, toRequester)).toMatchObject([
         { data: { verb: 'run', text: 'request access for isaiah@contoso.com to Salesforce' } },
@@ -391,7 +393,7 @@ describe('the card of an access request that can still be started', () => {
       expect(textOf(accessRequest, audience)).toMatch(wasNot);
       expect(textOf(accessRequest, { ...audience, mayBeDone: true })).not.toMatch(wasNot);
       expect(textOf(accessRequest, { ...audience, mayBeDone: true })).toContain(
-        'so Isaiah Langer may have an account in Salesforce all the same.',
+        'so Isaiah Langer may have an account in Salesforce anyway.',
       );
     }
   });
@@ -401,7 +403,7 @@ describe('the card of an access request that can still be started', () => {
     const ended = accessIn(finished('notInScope'), awaiting);
 
     expect(textOf(ended, { progress })).toMatch(
-      /had waited for the assignment until[\s\S]*press Retry[\s\S]*\[Retry\]/,
+      /Usher waited for the assignment until[\s\S]*press Retry[\s\S]*\[Retry\]/,
     );
     expect(textOf(ended, { ...toRequester, progress })).not.toContain('Retry');
     expect(

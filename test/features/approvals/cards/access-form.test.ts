@@ -29,7 +29,7 @@ describe('the form of an access request', () => {
 
   it('sends the verb along with what the requester filled in', () => {
     expect(form().card.actions).toMatchObject([
-      { type: 'Action.Submit', title: 'Ask for access', data: { verb: 'ask' } },
+      { type: 'Action.Submit', title: 'Request access', data: { verb: 'ask' } },
     ]);
   });
 
@@ -60,11 +60,11 @@ describe('the form of an access request', () => {
   it('keeps what the requester filled in when it says what was wrong', () => {
     const values = { subject: 'isaiah', app: 'salesforce', start: '2026-12-01', reason: 'He *joins*' };
 
-    const text = cardAsText(form({ values, problem: 'Usher found nobody called “isaiah”.' }).card);
+    const text = cardAsText(form({ values, problem: 'Usher found no one named “isaiah”.' }).card);
 
-    expect(text).toContain('Usher found nobody called “isaiah”.');
+    expect(text).toContain('Usher found no one named “isaiah”.');
     expect(text).toContain('Who needs access?* [isaiah]');
-    expect(text).toContain('To which app?* [Salesforce] (Salesforce, ServiceNow)');
+    expect(text).toContain('Which app?* [Salesforce] (Salesforce, ServiceNow)');
     expect(text).toMatch(/\[2026-12-01\]\nWhy\? \(optional\) \[He \*joins\*\]/);
   });
 

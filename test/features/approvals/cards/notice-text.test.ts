@@ -49,7 +49,7 @@ describe('a notice', () => {
     [
       'expired',
       accessIn({ kind: 'expired', at: 1 }),
-      'Nobody decided on access to Salesforce for Isaiah Langer, which Megan Bowen asked for, so request K3M7QA has ended. Nothing was done.',
+      'No one approved or denied access to Salesforce for Isaiah Langer, requested by Megan Bowen, so request K3M7QA has ended. Nothing was done.',
     ],
     [
       'cancelled',
@@ -59,7 +59,7 @@ describe('a notice', () => {
     [
       'reminder',
       accessIn(pending),
-      'Megan Bowen still waits for a decision on access to Salesforce for Isaiah Langer. Type “approve K3M7QA”, or “deny K3M7QA” and a reason. Undecided, it ends on Monday, March 9, 2026.',
+      'Megan Bowen is still waiting for a decision on access to Salesforce for Isaiah Langer. Type “approve K3M7QA”, or “deny K3M7QA” and a reason. Without a decision, it ends on Monday, March 9, 2026.',
     ],
   ])('says it in a sentence or two: %s', (kind, accessRequest, said) => {
     expect(notice(kind, accessRequest)).toBe(said);
@@ -75,11 +75,11 @@ describe('a notice', () => {
     const said = notice('waits', accessIn(approved(), { heldUp: 'assignment', ...awaiting }));
 
     expect(said).toBe(
-      'Access to Salesforce for Isaiah Langer is approved (request K3M7QA) and waits for the assignment. ' +
+      'Access to Salesforce for Isaiah Langer is approved (request K3M7QA) and waiting for the assignment. ' +
         'Microsoft’s provisioning service says that Isaiah Langer is not assigned to Salesforce, so there is no account ' +
-        'yet. The approval stands: Usher looks again by itself until Mar 3, 2026, 14:03 GMT+1, and goes on when Isaiah ' +
+        'yet. The approval still stands: Usher keeps checking until Mar 3, 2026, 14:03 GMT+1, and continues when Isaiah ' +
         'Langer is assigned. An application administrator has to assign Isaiah Langer to Salesforce in Entra ID, under ' +
-        'Users and groups of Salesforce. Nobody has to ask again.',
+        'Users and groups of Salesforce. No one has to ask again.',
     );
   });
 
@@ -116,7 +116,7 @@ describe('a notice', () => {
       'Assign Isaiah Langer',
     );
     expect(notice('result', accessIn(finished('notInScope', true)), outOfScope('assigned'))).toContain('had not seen');
-    expect(notice('result', accessIn(finished('cancelled')))).toContain('(request K3M7QA): Cancelled.');
+    expect(notice('result', accessIn(finished('cancelled')))).toContain('(request K3M7QA): Canceled.');
   });
 
   it.each(lapseReasons)('says why the request never started: %s', (why) => {
@@ -153,6 +153,6 @@ describe('a notice', () => {
 
     expect(told).toMatch(/no account yet|Nothing was/);
     expect(open).not.toMatch(/no account yet|Nothing was| {2}/);
-    expect(open).toContain('may have an account in Salesforce all the same');
+    expect(open).toContain('may have an account in Salesforce anyway');
   });
 });

@@ -14,10 +14,10 @@ describe('the list of pending access requests', () => {
 
     const text = cardAsText(card);
     expect(text).toContain(
-      'Isaiah Langer → Salesforce  [Open]\nMegan Bowen asks, since 14:02\nStarts on Tuesday, December 1, 2026\nWhy: He joins Sales\n',
+      'Isaiah Langer → Salesforce  [Open]\nRequested by Megan Bowen, 14:02\nStarts on Tuesday, December 1, 2026\nReason: He joins Sales\n',
     );
-    expect(text).toContain('Megan Bowen asks, since Mar 1, 2026, 14:03 GMT+1\nStarts as soon as it is approved');
-    expect(summary).toBe('2 requests on this page wait for your decision.');
+    expect(text).toContain('Requested by Megan Bowen, Mar 1, 2026, 14:03 GMT+1\nStarts as soon as it is approved');
+    expect(summary).toBe('2 requests on this page are waiting for your decision.');
   });
 
   it('opens a request by its id', () => {
@@ -41,8 +41,8 @@ describe('the list of pending access requests', () => {
   });
 
   it('says when there are none', () => {
-    expect(cardAsText(list([]).card)).toContain('Nothing waits for your decision.');
-    expect(list([]).summary).toBe('Nothing waits for your decision.');
+    expect(cardAsText(list([]).card)).toContain('Nothing is waiting for your decision.');
+    expect(list([]).summary).toBe('Nothing is waiting for your decision.');
     expect(cardAsText(list([], { page: 3 }).card)).toContain('There is nothing on page 3.');
   });
 });

@@ -64,7 +64,7 @@ describe('the check of one person in one app', () => {
   it('says of Grady: the conflict that the log has, in the words of the outcomes', () => {
     const text = textOf({ log: logOf(conflict), scope: 'in' }, { name: 'Grady Archie' });
 
-    expect(text).toContain('It is the user: the last try failed');
+    expect(text).toContain('It is the user: the last attempt failed');
     expect(text).toContain('An account with the same name already exists in Salesforce');
     expect(text).toContain('In Salesforce, rename or remove the other account');
     expect(text).toContain('Code: SalesforceEntryConflict');
@@ -78,9 +78,9 @@ describe('the check of one person in one app', () => {
     const { card } = check({}, { name: 'Isaiah Langer' });
 
     const text = cardAsText(card);
-    expect(text).toContain('Nothing wrong, but nothing provisioned yet');
+    expect(text).toContain('Nothing is wrong, but nothing is provisioned yet');
     expect(text).toMatch(/Log: +No entry about this person in this app/);
-    expect(text).toMatch(/By Usher: +Usher has not provisioned this person by name in this app/);
+    expect(text).toMatch(/By Usher: +Usher has not provisioned this person by name to this app/);
     expect(card.actions).toMatchObject([
       { title: 'Provision now', data: { verb: 'run', text: 'provision isaiah@contoso.com to Salesforce' } },
       { title: 'Open in Entra' },
@@ -90,9 +90,9 @@ describe('the check of one person in one app', () => {
   it('says of Isaiah after: in order, by the log and by what Usher did', () => {
     const text = textOf({ log: logOf(created), scope: 'in', lastEntry: historyEntryOf() }, { name: 'Isaiah Langer' });
 
-    expect(text).toMatch(/^✓ {2}All in order: neither the sync nor the user\n/);
+    expect(text).toMatch(/^✓ {2}No problem found: neither the sync nor the user\n/);
     expect(text).toContain('✓  Create: Done\n   13:03 · Account created');
-    expect(text).toMatch(/By Usher: +Account created, asked by Alex Wilber at 13:53/);
+    expect(text).toMatch(/By Usher: +Account created, requested by Alex Wilber at 13:53/);
   });
 
   it('says of any person in Zscaler: it is the sync, and what is wrong besides', () => {
@@ -102,8 +102,8 @@ describe('the check of one person in one app', () => {
     expect(text).toMatch(/^✗ {2}It is the sync: in quarantine\n/);
     expect(text).toContain('Code: SystemForCrossDomainIdentityManagementInvalidCredentials');
     expect(text).toContain('In quarantine since Feb 28, 2026');
-    expect(text).toContain('Your own application administrator can repair this');
-    expect(text).toContain('Besides, Adele Vance is not assigned to Zscaler.');
+    expect(text).toContain('Your own application administrator can fix this');
+    expect(text).toContain('Also, Adele Vance is not assigned to Zscaler.');
     expect(text).not.toContain('Provision now');
   });
 
@@ -119,9 +119,9 @@ describe('the check of one person in one app', () => {
 
   it.each<[LogRead, string]>([
     [{ kind: 'notAvailable', why: 'cloud' }, 'this cloud has no provisioning log'],
-    [{ kind: 'notAvailable', why: 'licence' }, 'it takes a Microsoft Entra ID P1 licence'],
+    [{ kind: 'notAvailable', why: 'licence' }, 'it requires a Microsoft Entra ID P1 license'],
     [{ kind: 'notAvailable', why: 'permission' }, 'Usher lacks the permission AuditLog.Read.All'],
-    [{ kind: 'unread', why: 'busy' }, 'Usher has asked as often as Microsoft lets it'],
+    [{ kind: 'unread', why: 'busy' }, 'Usher has made as many calls as Microsoft allows'],
     [{ kind: 'unread', why: 'throttled' }, 'Microsoft asked Usher to slow down'],
     [{ kind: 'unread', why: 'tooSlow' }, 'Microsoft did not answer in time'],
   ])('says why the log could not be read, and shows the rest: $why', (log, why) => {
@@ -135,7 +135,7 @@ describe('the check of one person in one app', () => {
   it('says of each part separately that it could not be read', () => {
     const text = textOf({ account: 'unread', assignment: { kind: 'unread' }, jobState: 'unread' });
 
-    expect(text).toContain('Nothing wrong that Usher can see');
+    expect(text).toContain('No problem that Usher can see');
     expect(text).toContain('Could not be read: the state of the sync, the account, and the assignment.');
     expect(text).toMatch(/Sync: +Could not be read\nAccount: +Could not be read\nAssignment: +Could not be read\n/);
   });
@@ -156,8 +156,8 @@ describe('the check of one person in one app', () => {
   });
 
   it.each([
-    ['in order', { log: logOf(created) }, /is enabled( and assigned)?, the sync is well/],
-    ['not come to yet', { log: logOf() }, /is enabled( and assigned)?, and the sync is well/],
+    ['in order', { log: logOf(created) }, /is enabled( and assigned)?, the sync is healthy/],
+    ['not come to yet', { log: logOf() }, /is enabled( and assigned)?, and the sync is healthy/],
   ])('calls a person assigned only where the app asks for it: %s', (_what, facts, said) => {
     const assigned = said.exec(textOf({ ...facts, assignment: { kind: 'assigned', through: null } }));
     const elsewhere = said.exec(textOf({ ...facts, assignment: { kind: 'notNeeded' } }));
@@ -189,7 +189,7 @@ describe('the check of one person in one app', () => {
       },
     );
 
-    expect(textOf({ log: logOf(entry) })).toContain('?  teleport: pondering\n   Time not told');
+    expect(textOf({ log: logOf(entry) })).toContain('?  teleport: pondering\n   Time unknown');
   });
 
   it('shows the newest five entries, and says that there are more', () => {
@@ -201,7 +201,9 @@ describe('the check of one person in one app', () => {
   });
 
   it('shows an access request that never ran as what Usher last did', () => {
-    expect(textOf({ lastEntry: accessEntry('denied') })).toMatch(/By Usher: +Denied, asked by Megan Bowen at 13:43/);
+    expect(textOf({ lastEntry: accessEntry('denied') })).toMatch(
+      /By Usher: +Denied, requested by Megan Bowen at 13:43/,
+    );
   });
 
   it('offers no provisioning to a caller who may not run it', () => {
@@ -209,7 +211,7 @@ describe('the check of one person in one app', () => {
 
     expect(text).not.toContain('Provision now');
     expect(text).not.toContain('Provision Adele Vance');
-    expect(text).toContain('Ask somebody of the helpdesk to provision Adele Vance to Salesforce');
+    expect(text).toContain('Ask the helpdesk to provision Adele Vance to Salesforce');
   });
 
   it('does not send the reader to the helpdesk where people come from another source', () => {
@@ -226,17 +228,17 @@ describe('the check of one person in one app', () => {
     const reached = textOf({ lastEntry: accessEntry('approved', { ...later, startsAt: NOW - HOUR }) });
 
     const text = cardAsText(card);
-    expect(text).toMatch(/By Usher: +Approved, starts on Wednesday, March 11, 2026, asked by Megan Bowen/);
+    expect(text).toMatch(/By Usher: +Approved, starts on Wednesday, March 11, 2026, requested by Megan Bowen/);
     for (const said of [text, summary])
-      expect(said).toContain('Usher provisions Adele Vance to Salesforce by itself on Wednesday, March 11, 2026');
-    expect(reached).toMatch(/By Usher: +Approved, asked by/);
-    expect(reached).not.toContain('by itself on');
+      expect(said).toContain('Usher provisions Adele Vance to Salesforce automatically on Wednesday, March 11, 2026');
+    expect(reached).toMatch(/By Usher: +Approved, requested by/);
+    expect(reached).not.toContain('automatically on');
   });
 
   it('says that the log lags only where there can be a log', () => {
-    expect(textOf({})).toContain('The log lags behind');
-    expect(textOf({ jobState: 'none' })).not.toContain('lags behind');
-    expect(textOf({ jobState: 'none' })).toContain('Usher has only looked, and changed nothing.');
+    expect(textOf({})).toContain('The log is a few minutes behind');
+    expect(textOf({ jobState: 'none' })).not.toContain('minutes behind');
+    expect(textOf({ jobState: 'none' })).toContain('Usher only looked, and changed nothing.');
   });
 });
 
@@ -255,7 +257,7 @@ describe('the check of one person in all apps', () => {
 
     const text = cardAsText(card);
     expect(text).toMatch(
-      /Zscaler\n {3}It is the sync: in quarantine · Since .*\n.*GitHub\n {3}It is the user: not assigned · Last ran .*\n.*Salesforce\n {3}All in order.*\n.*Payroll\n {3}It is the sync: not set up/,
+      /Zscaler\n {3}It is the sync: in quarantine · Since .*\n.*GitHub\n {3}It is the user: not assigned · Last ran .*\n.*Salesforce\n {3}No problem found.*\n.*Payroll\n {3}It is the sync: not set up/,
     );
     expect(summary).toBe('Adele Vance: 4 apps checked, 2 with something to look at.');
   });
@@ -278,7 +280,7 @@ describe('the check of one person in all apps', () => {
     const text = cardAsText(card);
     expect(text).not.toContain('Miro');
     expect(card.fallbackText).not.toContain('Miro');
-    expect(text).toContain('Of 2 apps, 1 could be looked at so far; of the others nothing is known yet.');
+    expect(text).toContain('1 of 2 apps have been checked so far; nothing is known about the others yet.');
     expect(text).toContain('Authorization_RequestDenied (HTTP 403)');
     expect(summary).toContain('nothing wrong found so far');
   });
@@ -286,7 +288,9 @@ describe('the check of one person in all apps', () => {
   it('says once why the log is missing', () => {
     const { card } = list(item('Salesforce', { log: { kind: 'notAvailable', why: 'licence' } }));
 
-    expect(cardAsText(card)).toContain('Provisioning log: Could not be read: it takes a Microsoft Entra ID P1 licence');
+    expect(cardAsText(card)).toContain(
+      'Provisioning log: Could not be read: it requires a Microsoft Entra ID P1 license',
+    );
   });
 
   it('says when there are no apps', () => {

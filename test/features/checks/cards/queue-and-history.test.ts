@@ -31,19 +31,19 @@ describe('the queue', () => {
     const { card, summary } = draw({});
 
     const text = cardAsText(card);
-    expect(text).toContain('2 of 5 calls free; Microsoft allows 5 in 10 s.');
+    expect(text).toContain('2 of 5 calls available; Microsoft allows 5 in 10 s.');
     expect(text).toContain(
-      '… Isaiah Langer → Salesforce  [Cancel]\nNumber 3 in line, starts at 14:03:27, in about 21 s\nAlex Wilber asks · Request R7K3MQ',
+      '… Isaiah Langer → Salesforce  [Cancel]\nNumber 3 in line, starts at 14:03:27, in about 21 s\nRequested by Alex Wilber · Request R7K3MQ',
     );
-    expect(summary).toBe('1 request runs or waits.');
+    expect(summary).toBe('1 request is running or waiting.');
   });
 
   it('cancels by the id, and only for a caller who may', () => {
     expect(buttonsOf(draw({}).card)).toMatchObject([
       { title: 'Cancel', data: { verb: 'cancel', requestId: 'R7K3MQ' } },
-      { title: 'Look again', data: { verb: 'choose', text: 'queue' } },
+      { title: 'Refresh', data: { verb: 'choose', text: 'queue' } },
     ]);
-    expect(buttonsOf(draw({ canCancel: false }).card)).toMatchObject([{ title: 'Look again' }]);
+    expect(buttonsOf(draw({ canCancel: false }).card)).toMatchObject([{ title: 'Refresh' }]);
   });
 
   it('offers no cancellation of what has been sent, but of the rest of a list', () => {
@@ -65,7 +65,7 @@ describe('the queue', () => {
 
   it('counts the requests that it does not show, and says when there are none', () => {
     expect(cardAsText(draw({ total: 500 }).card)).toContain('And 499 more.');
-    expect(cardAsText(draw({ items: [], total: 0 }).card)).toContain('Nothing runs and nothing waits.');
+    expect(cardAsText(draw({ items: [], total: 0 }).card)).toContain('Nothing is running or waiting.');
   });
 });
 
@@ -98,10 +98,10 @@ describe('the history', () => {
 
     const text = cardAsText(card);
     expect(text).toContain(
-      '✓ Adele Vance → Salesforce  [Details]\nAccount created\nAlex Wilber asked, 13:53 · Approved by Patti Fernandez',
+      '✓ Adele Vance → Salesforce  [Details]\nAccount created\nRequested by Alex Wilber, 13:53 · Approved by Patti Fernandez',
     );
     expect(text).toContain(
-      '✗ Isaiah Langer → Salesforce  [Details]\nDenied\nMegan Bowen asked, Mar 1, 2026, 14:03 GMT+1 · Denied by Patti Fernandez',
+      '✗ Isaiah Langer → Salesforce  [Details]\nDenied\nRequested by Megan Bowen, Mar 1, 2026, 14:03 GMT+1 · Denied by Patti Fernandez',
     );
     expect(text).toContain('✓ Sales Team (group, 4 members) → Salesforce  [Details]\nGroup created\n');
     expect(text).toContain('! 500 people → Salesforce  [Details]\nAccount created: 498, Failed: 2\n');
@@ -118,7 +118,7 @@ describe('the history', () => {
       }).card,
     );
 
-    expect(text).toContain('3 people → Salesforce  [Details]\nAccount created: 2, 1 cancelled\n');
+    expect(text).toContain('3 people → Salesforce  [Details]\nAccount created: 2, 1 canceled\n');
     expect(text).toContain('[Details]\nApproved, starts on Wednesday, March 11, 2026\n');
   });
 
@@ -135,9 +135,9 @@ describe('the history', () => {
 
     expect(text).toContain('✓ Isaiah Langer → Salesforce  [Details]\nAlready up to date\n');
     expect(text).toContain(
-      '… Isaiah Langer → Salesforce  [Details]\nWaiting for approval\nMegan Bowen asked, 13:43\n\n',
+      '… Isaiah Langer → Salesforce  [Details]\nWaiting for approval\nRequested by Megan Bowen, 13:43\n\n',
     );
-    expect(text).toContain('Approved\nMegan Bowen asked, 13:43 · Approved by Patti Fernandez');
+    expect(text).toContain('Approved\nRequested by Megan Bowen, 13:43 · Approved by Patti Fernandez');
   });
 
   it('opens each request by its own id, and turns the pages by the lines it was given', () => {
@@ -173,9 +173,9 @@ describe('the history', () => {
   });
 
   it.each<[Partial<HistoryCardInput>, string]>([
-    [{}, 'Nobody has asked for anything yet. Type “help”'],
-    [{ scope: 'own' as const }, 'You have asked for nothing yet. Type “help”'],
-    [{ about: 'Adele Vance' }, 'Usher’s record has nothing on that. Type “history”'],
+    [{}, 'No one has asked for anything yet. Type “help”'],
+    [{ scope: 'own' as const }, 'You have not asked for anything yet. Type “help”'],
+    [{ about: 'Adele Vance' }, 'Usher’s history has nothing about that. Type “history”'],
     [{ page: 7 }, 'There is nothing on page 7.'],
   ])('says when there is nothing, and what to do next: %j', (input, said) => {
     expect(cardAsText(draw(input).card)).toContain(said);
@@ -184,7 +184,7 @@ describe('the history', () => {
   it('says so when it leaves some out', () => {
     const entries = Array.from({ length: ENTRIES_PER_PAGE + 1 }, () => historyEntryOf());
 
-    expect(cardAsText(draw({ entries }).card)).toContain('There is more than this card holds.');
+    expect(cardAsText(draw({ entries }).card)).toContain('There is more than fits on this card.');
   });
 });
 
@@ -195,7 +195,7 @@ describe('the watched apps', () => {
     const { card } = watchesCard(words, { items: [item, { ...item, status: null }], canChange: true, now: NOW });
 
     const text = cardAsText(card);
-    expect(text).toContain('✗ Salesforce: In quarantine  [Stop watching]\nAlex Wilber asked for it, 14:02');
+    expect(text).toContain('✗ Salesforce: In quarantine  [Stop watching]\nRequested by Alex Wilber, 14:02');
     expect(buttonsOf(card)[0]).toMatchObject({ data: { verb: 'run', text: 'unwatch Salesforce' } });
   });
 
@@ -209,10 +209,10 @@ describe('the watched apps', () => {
 
 describe('the export', () => {
   it.each([
-    [null, null, 'record, all of it, as'],
-    [NOW - HOUR, null, 'record, since 13:03, as'],
-    [null, NOW, 'record, until 14:03, as'],
-    [NOW - HOUR, NOW, 'record, from 13:03 until 14:03, as'],
+    [null, null, 'history, all of it, as'],
+    [NOW - HOUR, null, 'history, since 13:03, as'],
+    [null, NOW, 'history, until 14:03, as'],
+    [NOW - HOUR, NOW, 'history, from 13:03 until 14:03, as'],
   ])('is offered with what it holds: %s to %s', (from, to, said) => {
     const offer = exportOffer(words, { fileName: 'usher-history.csv', from, to, now: NOW });
 

@@ -43,17 +43,17 @@ describe('the list of all apps', () => {
 
     const text = cardAsText(card);
     expect(text).toContain(
-      '✗  Zscaler  In quarantine\n   Since Feb 28, 2026, 14:03 GMT+1 · Next try by Microsoft: Mar 3, 2026,',
+      '✗  Zscaler  In quarantine\n   Since Feb 28, 2026, 14:03 GMT+1 · Next attempt by Microsoft: Mar 3, 2026,',
     );
     expect(text).toContain('–  Concur  Not run yet\n   Has never run\n');
-    expect(text).toContain('✓  Salesforce  Healthy\n   Last ran 13:40: went well');
+    expect(text).toContain('✓  Salesforce  Healthy\n   Last ran 13:40: succeeded');
   });
 
   it('names what is broken in the notification', () => {
     const { summary } = list(item('Salesforce', jobIn('healthy')), item('Zscaler', quarantined()));
 
     expect(summary).toBe('2 apps · Zscaler: In quarantine');
-    expect(list(item('Salesforce', jobIn('healthy'))).summary).toBe('1 app, none of them broken');
+    expect(list(item('Salesforce', jobIn('healthy'))).summary).toBe('1 app, none with problems');
   });
 
   it('never says of a part that nothing in it is broken', () => {
@@ -62,10 +62,10 @@ describe('the list of all apps', () => {
     const ofSome = statusList(words, { items, listComplete: true, now: NOW });
     const ofMore = statusList(words, { items: items.slice(0, 1), listComplete: false, now: NOW });
 
-    expect(ofSome.summary).toMatch(/^Of 3 apps, 2 could be looked at so far;/);
-    expect(cardAsText(ofSome.card)).toMatch(/^How the apps are doing\nOf 3 apps, 2 could be looked at so far;/);
-    expect(ofMore.summary).toMatch(/^Of 1 or more apps, 1 could be looked at so far;/);
-    for (const { summary } of [ofSome, ofMore]) expect(summary).not.toContain('none of them');
+    expect(ofSome.summary).toMatch(/^2 of 3 apps have been checked so far;/);
+    expect(cardAsText(ofSome.card)).toMatch(/^App status\n2 of 3 apps have been checked so far;/);
+    expect(ofMore.summary).toMatch(/^1 of 1 or more apps have been checked so far;/);
+    for (const { summary } of [ofSome, ofMore]) expect(summary).not.toContain('none with');
   });
 
   it('counts all that is broken, though it names only three', () => {
@@ -107,13 +107,13 @@ describe('the status of one app', () => {
     expect(text).toContain('The connection to Zscaler fails.');
     expect(text).toContain('Microsoft says: Please provide a valid tenant URL and secret token');
     expect(text).toContain('In quarantine since Feb 28, 2026, 14:03 GMT+1.');
-    expect(text).toContain('Next try by Microsoft: Mar 3, 2026, 14:03 GMT+1.');
-    expect(text).toContain('Your own application administrator can repair this');
+    expect(text).toContain('Next attempt by Microsoft: Mar 3, 2026, 14:03 GMT+1.');
+    expect(text).toContain('Your own application administrator can fix this');
     expect(text).toContain('Code: SystemForCrossDomainIdentityManagementInvalidCredentials');
     expect(text).toMatch(/Failed attempts in a row: +3/);
     expect(summary).toContain('Zscaler: In quarantine. Provisioning to Zscaler keeps failing');
     expect(card.actions).toMatchObject([
-      { title: 'Look again', data: { verb: 'choose', text: 'status Zscaler' } },
+      { title: 'Refresh', data: { verb: 'choose', text: 'status Zscaler' } },
       { title: 'Open in Entra', url: expect.stringContaining('ProvisioningOverview/objectId/zscaler') },
     ]);
   });
@@ -128,8 +128,8 @@ describe('the status of one app', () => {
       }),
     );
 
-    expect(text).toMatch(/Last run: +Last ran 13:40: went well, in 1 min 30 s/);
-    expect(text).toMatch(/Last went well: +13:40/);
+    expect(text).toMatch(/Last run: +Last ran 13:40: succeeded, in 1 min 30 s/);
+    expect(text).toMatch(/Last success: +13:40/);
     expect(text).toMatch(/Next run: +14:19/);
     expect(text).toMatch(/In the app: +User: 1,076 · Group: 2/);
     expect(text).toMatch(/In the last run: +76 in scope · 1 written\n/);
@@ -141,15 +141,15 @@ describe('the status of one app', () => {
 
     expect(textOf(jobIn('healthy', { nextRun: NOW - MINUTE }))).toMatch(/Next run: +Due since 14:02/);
     const text = textOf(jobIn({ kind: 'quarantined', quarantine: late as never }));
-    expect(text).toContain('Microsoft’s next attempt is due since 13:03.');
-    expect(text).not.toContain('Next try by Microsoft');
+    expect(text).toContain('Microsoft’s next attempt has been due since 13:03.');
+    expect(text).not.toContain('Next attempt by Microsoft');
   });
 
   it('shows no date for a job that never ran', () => {
     const text = textOf(neverRun);
 
     expect(text).toContain('Salesforce: Not run yet');
-    expect(text).toContain('it has never run, so it has created nobody so far');
+    expect(text).toContain('it has never run, so it has not created any accounts yet');
     expect(text).not.toMatch(/failed|1970|000[01]|\bJan\b/);
   });
 
@@ -160,20 +160,20 @@ describe('the status of one app', () => {
     );
 
     expect(textOf(reading)).toContain('?  Salesforce: Unknown state: Dreaming');
-    expect(textOf(reading)).toContain('ended as Odd');
+    expect(textOf(reading)).toContain('ended with Odd');
   });
 
   it.each<[string, JobReading, string]>([
     ['has no synchronization', 'none', 'provisioning is not set up for it'],
-    ['could not be read', 'unread', 'That says nothing about Salesforce.'],
+    ['could not be read', 'unread', 'This says nothing about Salesforce.'],
     ['is paused', jobIn('paused'), 'is paused, so its regular runs do not happen'],
-    ['is off', jobIn('disabled'), 'Provisioning on demand goes on.'],
+    ['is off', jobIn('disabled'), 'On-demand provisioning continues.'],
     ['is disabled in Entra', 'appDisabled', 'The enterprise application Salesforce is disabled in Entra ID'],
     ['runs', jobIn('running', { lastRun: { ...wellRun, ended: null } }), 'Running since 13:38'],
     [
       'had failures of single people',
       jobIn('healthy', { lastRun: { ...wellRun, result: { kind: 'entryErrors' } } }),
-      'single people or groups failed',
+      'some people or groups failed',
     ],
   ])('explains an app that %s', (_, reading, said) => {
     expect(textOf(reading)).toContain(said);
@@ -183,9 +183,9 @@ describe('the status of one app', () => {
     const error = { code: 'Timeout', message: 'The app did not answer', tenantActionable: false };
     const text = textOf(jobIn('failing', { lastRun: { ...wellRun, result: { kind: 'failed' }, error } }));
 
-    expect(text).toContain('its last run failed as a whole');
+    expect(text).toContain('its last run failed completely');
     expect(text).toContain('Microsoft says: The app did not answer');
-    expect(text).toContain('this is not repaired in your organization');
+    expect(text).toContain('this cannot be fixed in your organization');
     expect(text).toContain('Code: Timeout');
   });
 
@@ -202,7 +202,7 @@ describe('the status of one app', () => {
   it('names another job in a worse state first', () => {
     const { card, summary } = status(jobIn('healthy'), [{ ...quarantined(), template: 'AD2AADPasswordHash' }]);
 
-    const said = 'Another job of this app is worse off. AD2AADPasswordHash: In quarantine.';
+    const said = 'Another job of this app is in worse shape. AD2AADPasswordHash: In quarantine.';
     expect(cardAsText(card)).toMatch(new RegExp(`^✗ {2}Salesforce: Healthy\\n\\n?${said}`));
     expect(summary).toContain(said);
   });
@@ -216,17 +216,17 @@ describe('the announcement about a watched app', () => {
     const { card, summary } = draw('enteredQuarantine', quarantined());
 
     const text = cardAsText(card);
-    expect(text).toMatch(/^✗ {2}Zscaler is in quarantine now\n\nProvisioning to Zscaler keeps failing/);
+    expect(text).toMatch(/^✗ {2}Zscaler is in quarantine\n\nProvisioning to Zscaler keeps failing/);
     expect(text).toContain('Microsoft says: Please provide a valid tenant URL');
-    expect(text).toContain('This conversation watches Zscaler. To end it, type “unwatch Zscaler”.');
-    expect(summary).toMatch(/^Zscaler is in quarantine now\. Provisioning to Zscaler keeps failing/);
+    expect(text).toContain('This conversation watches Zscaler. To stop, type “unwatch Zscaler”.');
+    expect(summary).toMatch(/^Zscaler is in quarantine\. Provisioning to Zscaler keeps failing/);
     expect(card.actions).toMatchObject([{ data: { verb: 'run', text: 'status Zscaler' } }, { title: 'Open in Entra' }]);
   });
 
   it.each([
     ['leftQuarantine', jobIn('healthy'), '✓  Zscaler is out of quarantine\n\nState now: Healthy.'],
     ['stopped', jobIn('paused'), '!  The synchronization of Zscaler has stopped\n\nState now: Paused.'],
-    ['runsAgain', jobIn('running'), '✓  The synchronization of Zscaler runs again\n\nState now: Running now.'],
+    ['runsAgain', jobIn('running'), '✓  The synchronization of Zscaler is running again\n\nState now: Running now.'],
   ] as const)('reports that the app has changed: %s', (change, reading, said) => {
     expect(cardAsText(draw(change, reading).card)).toContain(said);
   });

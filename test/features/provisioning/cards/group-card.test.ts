@@ -27,7 +27,7 @@ describe('the card of a group', () => {
     expect(text).toMatch(/^… {2}Provision Sales Team to GitHub Enterprise\?/);
     expect(text).toContain('The group and 15 members go to GitHub Enterprise in 3 calls');
     expect(text).toContain('This takes about 4 s');
-    expect(text).toContain('…  Call 2: Member 6, Member 7, Member 8, Member 9, Member 10\n   Waiting for a yes');
+    expect(text).toContain('…  Call 2: Member 6, Member 7, Member 8, Member 9, Member 10\n   Waiting for confirmation');
     expect(message.summary).toBe('Provision Sales Team to GitHub Enterprise? 15 people in 3 calls.');
     expect(titlesOf(message.card)).toEqual(['Provision in 3 calls', 'Cancel']);
   });
@@ -82,9 +82,9 @@ describe('the card of a group', () => {
   it.each([
     ['attention', [conflict, conflict], '✗  2 calls: 2 failed'],
     ['warning', [accepted, doneWith({ kind: 'unknown', why: 'timeout' })], '?  2 calls: 1 done, 1 with unknown result'],
-    ['emphasis', [accepted, cancelled], '–  2 calls: 1 done, 1 cancelled'],
-    ['emphasis', [cancelled, cancelled], '–  Cancelled before anything was sent'],
-    ['accent', [running, cancelled], '▶  Cancelled; 1 call is still under way'],
+    ['emphasis', [accepted, cancelled], '–  2 calls: 1 done, 1 canceled'],
+    ['emphasis', [cancelled, cancelled], '–  Canceled before anything was sent'],
+    ['accent', [running, cancelled], '▶  Canceled; 1 call is still in progress'],
   ] as const)('sums up in its first line: %s', (style, states, firstLine) => {
     const { card } = drawGroup(groupIn(states));
 

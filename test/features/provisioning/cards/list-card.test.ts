@@ -91,8 +91,8 @@ describe('the card of a list that runs', () => {
     const text = cardAsText(message.card);
     expect(text).toMatch(/^▶ {2}73 of 500 done\n {3}A list of people for Salesforce/);
     expect(text).toContain('About 12 min left, until 14:15.');
-    expect(text).toContain('Under way: Adele Vance.');
-    expect(text).toContain('Asked by Alex Wilber at 14:03:06 · Request R7K3MQ');
+    expect(text).toContain('In progress: Adele Vance.');
+    expect(text).toContain('Requested by Alex Wilber at 14:03:06 · Request R7K3MQ');
     expect(message.summary).toBe('List for Salesforce: 73 of 500 done.');
   });
 
@@ -125,8 +125,8 @@ describe('the card of a list that runs', () => {
     const text = cardAsText(drawList(running).card);
 
     expect(text).toContain('Left out: 3');
-    expect(text).toContain('!  lee\n   Several people fit; type the user name. Perhaps Lee Gu or Lee Parker?');
-    expect(text).toContain('2 lines name somebody a second time and are counted once.');
+    expect(text).toContain('!  lee\n   Several people match; type the user name. Did you mean Lee Gu or Lee Parker?');
+    expect(text).toContain('2 lines name someone a second time and are counted once.');
   });
 
   it('can be cancelled, and its failures can be retried at once', () => {
@@ -195,7 +195,7 @@ describe('the people on the card of a list who were not provisioned', () => {
         reason: null,
         report: emptyReport,
       },
-      'the surname (name.familyName) is empty or not allowed',
+      'the last name (name.familyName) is empty or not allowed',
     ],
     [{ kind: 'refused', status: 418, code: '', message: '', cause: 'other' }, 'code HTTP 418'],
     [{ kind: 'refused', status: 401, code: '', message: '', cause: 'quarantined' }, 'the app is in quarantine'],
@@ -227,9 +227,9 @@ describe('the card of a list that is over', () => {
     ['attention', { byOutcome: { failed: 300, refused: 200 } }, '✗  500 people: 0 done, 500 failed'],
     ['warning', { byOutcome: { created: 499, disabled: 1 } }, '!  500 people: 499 done, 1 lost access'],
     ['warning', { byOutcome: { unknown: 500 } }, '?  500 people: 0 done, 500 with unknown result'],
-    ['emphasis', { cancelled: 420, byOutcome: { created: 80 } }, '–  Cancelled. 500 people: 80 done, 420 cancelled'],
-    ['emphasis', { cancelled: 500 }, '–  Cancelled before anything was sent'],
-    ['accent', { cancelled: 498, running: 2 }, '▶  Cancelled; 2 calls are still under way'],
+    ['emphasis', { cancelled: 420, byOutcome: { created: 80 } }, '–  Canceled. 500 people: 80 done, 420 canceled'],
+    ['emphasis', { cancelled: 500 }, '–  Canceled before anything was sent'],
+    ['accent', { cancelled: 498, running: 2 }, '▶  Canceled; 2 calls are still in progress'],
   ])('takes its color and glyph from the outcomes: %s', (style, counts, firstLine) => {
     const { card } = drawList(overviewOf(counts));
 
@@ -273,9 +273,9 @@ describe('the question before a long list', () => {
     expect(text).toMatch(/Provision 214 people to Salesforce\?/);
     expect(text).toContain('Nothing has been sent yet.');
     expect(text).toContain('This takes about 7 min');
-    expect(text).toContain('!  adel\n   Nobody of that name was found. Perhaps Adele Vance?');
+    expect(text).toContain('!  adel\n   No one by that name was found. Did you mean Adele Vance?');
     expect(text).toContain('!  ???\n   Not understood.');
-    expect(message.summary).toBe('Provision 214 people to Salesforce? Usher waits for your yes.');
+    expect(message.summary).toBe('Provision 214 people to Salesforce? Usher is waiting for your confirmation.');
   });
 
   it('has a button for yes and one for no', () => {
@@ -300,7 +300,9 @@ describe('the question before a long list', () => {
   it('is not asked when no person is left, but the lines are named', () => {
     const message = nobodyFoundCard(words, { app: 'Salesforce', leftOut });
 
-    expect(cardAsText(message.card)).toMatch(/^! {2}Nobody to provision to Salesforce[\s\S]*Perhaps Adele Vance\?/);
+    expect(cardAsText(message.card)).toMatch(
+      /^! {2}No one to provision to Salesforce[\s\S]*Did you mean Adele Vance\?/,
+    );
     expect(message.card).not.toHaveProperty('actions');
   });
 });
@@ -319,9 +321,9 @@ describe('one page of all the people', () => {
   it('shows each person with outcome and reason', () => {
     const text = cardAsText(page(0).card);
 
-    expect(text).toContain('Page 1 of 3\n   Everybody on the list for Salesforce');
+    expect(text).toContain('Page 1 of 3\n   Everyone on the list for Salesforce');
     expect(text).toContain('✓  Adele\n   Account created\n!  Isaiah\n   Not provisioned – not assigned to the app');
-    expect(text).toContain('…  Lee\n   Waiting in line\n–  Megan\n   Cancelled\n…  nameless@contoso.com\n');
+    expect(text).toContain('…  Lee\n   Waiting in line\n–  Megan\n   Canceled\n…  nameless@contoso.com\n');
   });
 
   it.each([

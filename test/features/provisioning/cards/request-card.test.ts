@@ -15,7 +15,7 @@ describe('the card of a waiting request', () => {
     expect(text).toContain('Waiting: number 3 in line');
     expect(text).toContain('Isaiah Langer in Salesforce');
     expect(text).toContain('Starts at 14:03:27, in about 21 s.');
-    expect(text).toContain('Asked by Alex Wilber at 14:03:06 · Request R7K3MQ');
+    expect(text).toContain('Requested by Alex Wilber at 14:03:06 · Request R7K3MQ');
     expect(summary).toBe('Isaiah Langer in Salesforce: waiting in line.');
   });
 
@@ -35,11 +35,11 @@ describe('the card of a waiting request', () => {
 
   it.each([
     ['throttled', 'Microsoft asked Usher to slow down.'],
-    ['serviceUnavailable', 'was not available'],
-    ['noAnswer', 'Microsoft gave no answer.'],
+    ['serviceUnavailable', 'was unavailable'],
+    ['noAnswer', 'Microsoft did not answer.'],
     ['ruleChanged', 'setup of Salesforce has changed'],
     ['interrupted', 'Usher was interrupted'],
-    ['retried', 'Somebody asked to try this again.'],
+    ['retried', 'Someone asked to try this again.'],
   ] as const)('says why it waits again: %s', (again, reason) => {
     const { card } = draw(waiting(again), { forecast: { position: 2, startsAt: NOW + 5_000 } });
 
@@ -55,9 +55,9 @@ describe('the card of a request that waits for Microsoft to see an assignment', 
     });
 
     const text = cardAsText(card);
-    expect(text).toContain('Waiting for the assignment to count');
+    expect(text).toContain('Waiting for the assignment to take effect');
     expect(text).toContain(
-      "Usher has assigned Isaiah Langer to Salesforce. Microsoft's provisioning service has not seen that yet, which takes a few minutes. Usher will ask again at 14:05:06.",
+      'Usher has assigned Isaiah Langer to Salesforce. Microsoft’s provisioning service has not seen the assignment yet, which takes a few minutes. Usher will try again at 14:05:06.',
     );
     expect(text).not.toMatch(/in line|Starts|Not before/);
   });
@@ -66,7 +66,7 @@ describe('the card of a request that waits for Microsoft to see an assignment', 
     const { card } = draw(waiting('assignmentUnseen'), { forecast: { position: 2, startsAt: NOW + 5_000 } });
 
     const text = cardAsText(card);
-    expect(text).toContain('Usher is about to ask again.');
+    expect(text).toContain('Usher is about to try again.');
     expect(text).toContain('Waiting: number 2 in line');
   });
 });
@@ -89,22 +89,22 @@ describe('the card of a request that waits while no call gets through', () => {
     [
       'noToken',
       'AADSTS7000222',
-      'Waiting: Usher gets no token from Microsoft Entra',
-      'client secret of its registration has expired',
+      'Waiting: Usher cannot get a token from Microsoft Entra',
+      'client secret of its app registration has expired',
     ],
-    ['noToken', 'AADSTS7000215', 'Waiting: Usher gets no token from Microsoft Entra', 'enter the right one'],
-    ['noToken', 'AADSTS700016', 'Waiting: Usher gets no token from Microsoft Entra', 'code AADSTS700016'],
+    ['noToken', 'AADSTS7000215', 'Waiting: Usher cannot get a token from Microsoft Entra', 'enter the right one'],
+    ['noToken', 'AADSTS700016', 'Waiting: Usher cannot get a token from Microsoft Entra', 'code AADSTS700016'],
     [
       'noToken',
       'NETWORK_ERROR',
-      'Waiting: Usher gets no token from Microsoft Entra',
-      'cannot reach Microsoft Entra’s login',
+      'Waiting: Usher cannot get a token from Microsoft Entra',
+      'cannot reach the Microsoft Entra sign-in service',
     ],
-    ['noToken', '', 'Waiting: Usher gets no token from Microsoft Entra', 'could not get an access token'],
+    ['noToken', '', 'Waiting: Usher cannot get a token from Microsoft Entra', 'could not get an access token'],
   ] as const)('says why, since when and until when: %s %s', (cause, code, title, reason) => {
     const text = draws(cause, code);
 
-    for (const part of [title, reason, 'since 14:02', 'tries again by itself', 'at 14:13 ends as not sent'])
+    for (const part of [title, reason, 'since 14:02', 'keeps trying automatically', 'at 14:13 ends as not sent'])
       expect(text).toContain(part);
     expect(text).not.toMatch(/in line|Starts/);
   });
@@ -117,14 +117,14 @@ describe('the card of a running request', () => {
     const text = cardAsText(card);
     expect(text).toContain('▶  In progress');
     expect(text).toContain('Asking Microsoft to provision Isaiah Langer to Salesforce, since 14:03:04.');
-    expect(text).not.toContain('attempt');
+    expect(text).not.toMatch(/attempt/i);
     expect(summary).toBe('Isaiah Langer in Salesforce: in progress.');
   });
 
   it('says when it is not the first attempt', () => {
     const { card } = draw(requestIn({ kind: 'running', startedAt: NOW, lease }, { attempts: 2 }));
 
-    expect(cardAsText(card)).toContain('This is attempt 2.');
+    expect(cardAsText(card)).toContain('Attempt 2.');
   });
 });
 
@@ -134,11 +134,11 @@ describe('the card of a cancelled request', () => {
   it('says that nothing was done where nothing was sent', () => {
     const { card, summary } = off(0);
 
-    expect(cardAsText(card)).toMatch(/^– {2}Cancelled\n/);
+    expect(cardAsText(card)).toMatch(/^– {2}Canceled\n/);
     expect(cardAsText(card)).toContain(
-      'Cancelled at 14:03:06, before anything was sent to Microsoft. Nothing was done.',
+      'Canceled at 14:03:06, before anything was sent to Microsoft. Nothing was done.',
     );
-    expect(summary).toBe('Isaiah Langer in Salesforce: cancelled.');
+    expect(summary).toBe('Isaiah Langer in Salesforce: canceled.');
   });
 
   it('does not say so after a call', () => {

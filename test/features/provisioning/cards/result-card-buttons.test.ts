@@ -27,7 +27,7 @@ describe('the buttons of a result', () => {
 
   it.each([
     [true, 'Enable it in Entra ID if it should be in use. Then press Retry.'],
-    [false, 'Enable it in Entra ID if it should be in use. Then ask again.'],
+    [false, 'Enable it in Entra ID if it should be in use. Then try again.'],
   ])('are those that the next step names, where there are any: %s', (canRetry, next) => {
     const { card, summary } = drawOutcome(outOfScope('active'), { canRetry });
 

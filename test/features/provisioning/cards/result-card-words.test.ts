@@ -86,7 +86,7 @@ describe('the result of cloud sync', () => {
     const { card, summary } = drawOutcome({ kind: 'updated', report: { ...inbound, targetSystem } });
 
     const text = cardAsText(card);
-    expect(text).toContain('The account of Isaiah Langer in Entra ID was brought up to date.');
+    expect(text).toContain('The account of Isaiah Langer in Entra ID was updated.');
     expect(text).toContain('Isaiah Langer · Salesforce\n');
     expect(text).toContain('Look for a match in Entra ID  Done');
     expect(text).toContain('Write to Entra ID  Done');

@@ -46,7 +46,7 @@ const TABLE: [name: string, Outcome, verdict: string, happened: string, next: st
     'Nothing more',
     null,
   ],
-  ['updated', { kind: 'updated', report }, '✓  Account updated', 'brought up to date', 'Nothing more', null],
+  ['updated', { kind: 'updated', report }, '✓  Account updated', 'Salesforce was updated', 'Nothing more', null],
   ['disabled', { kind: 'disabled', report }, '!  Account disabled', 'was disabled', 'enabled and assigned to', null],
   [
     'deleted',
@@ -71,7 +71,7 @@ const TABLE: [name: string, Outcome, verdict: string, happened: string, next: st
     'not entitled',
     outOfScope('entitled'),
     '!  Not provisioned',
-    'a role that gives no account',
+    'a role that does not include an account',
     'check the role',
     'SomeReason',
   ],
@@ -95,8 +95,8 @@ const TABLE: [name: string, Outcome, verdict: string, happened: string, next: st
     'missing surname',
     skipped('AttributeValidationFailed', 'name.familyName'),
     '!  Skipped',
-    'The surname (name.familyName) is empty',
-    'Correct the surname of Isaiah Langer',
+    'The last name (name.familyName) is empty',
+    'Correct the last name of Isaiah Langer',
     'AttributeValidationFailed',
   ],
   [
@@ -112,7 +112,7 @@ const TABLE: [name: string, Outcome, verdict: string, happened: string, next: st
     skipped('AttributeValidationFailed', null),
     '!  Skipped',
     'A required attribute',
-    'Look in the',
+    'Find the attribute in the',
     'Attribute',
   ],
   [
@@ -132,20 +132,20 @@ const TABLE: [name: string, Outcome, verdict: string, happened: string, next: st
     'New',
   ],
   ['conflict', failed(CODES.conflict), '✗  Failed', 'already exists in Salesforce', 'rename or remove', CODES.conflict],
-  ['fault', failed(CODES.appFault), '✗  Failed', 'had a fault', 'Press Retry in a few minutes', CODES.appFault],
+  ['fault', failed(CODES.appFault), '✗  Failed', 'had an error', 'Press Retry in a few minutes', CODES.appFault],
   [
     'rights',
     failed(CODES.connectorRights),
     '✗  Failed',
-    'lacks the rights',
-    'the right to create',
+    'lacks permissions',
+    'permission to create',
     CODES.connectorRights,
   ],
   ['answer', failed(CODES.unexpectedAnswer), '✗  Failed', 'not understand', 'settings', CODES.unexpectedAnswer],
   ['values', failed(CODES.missingValues), '✗  Failed', 'needs attributes', 'Fill them in', CODES.missingValues],
   ['mapping', failed(CODES.mapping), '✗  Failed', 'mapping of Salesforce is wrong', 'correct the', CODES.mapping],
   ['domain', failed(CODES.invalidDomain), '✗  Failed', 'in a domain', 'Add the domain', CODES.invalidDomain],
-  ['licence', failed(CODES.licenceLimit), '✗  Failed', 'no licence left', 'Free or buy', CODES.licenceLimit],
+  ['licence', failed(CODES.licenceLimit), '✗  Failed', 'no license left', 'Free up or buy', CODES.licenceLimit],
   ['anchor', failed(CODES.invalidAnchor), '✗  Failed', 'is gone', 'restart provisioning', CODES.invalidAnchor],
   [
     'two targets',
@@ -165,7 +165,7 @@ const TABLE: [name: string, Outcome, verdict: string, happened: string, next: st
   ],
   ['import', failed(CODES.importSkipped), '✗  Failed', 'is empty', 'matching attribute', CODES.importSkipped],
   ['either', failed(CODES.outOfScopeOrUnchanged), '✗  Failed', 'does not say which', 'check in Entra', 'EntrySync'],
-  ['SCIM', failed(CODES.scimFault), '✗  Failed', 'interface (SCIM)', 'the maker of Salesforce', CODES.scimFault],
+  ['SCIM', failed(CODES.scimFault), '✗  Failed', 'interface (SCIM)', 'the vendor of Salesforce', CODES.scimFault],
   [
     'credentials',
     failed(CODES.connectorCredentials),
@@ -176,13 +176,13 @@ const TABLE: [name: string, Outcome, verdict: string, happened: string, next: st
   ],
   ['agent', failed(CODES.agentUnavailable), '✗  Failed', 'on-premises agent', 'machine', CODES.agentUnavailable],
   ['policy', failed(CODES.crossTenantPolicy), '✗  Failed', 'two organizations', 'cross-tenant', 'AzureActive'],
-  ['new code', failed(CODES.unknownCode), '✗  Failed', 'Usher does not know', 'give the code', CODES.unknownCode],
+  ['new code', failed(CODES.unknownCode), '✗  Failed', 'Usher does not recognize', 'give the code', CODES.unknownCode],
   [
     'quarantine',
     refused('quarantined'),
     '✗  Refused',
     'is in quarantine',
-    'asking again does not help',
+    'trying again does not help',
     'SomeCode (HTTP 400)',
   ],
   [
@@ -193,10 +193,17 @@ const TABLE: [name: string, Outcome, verdict: string, happened: string, next: st
     'Synchronization.Read',
     'SomeCode',
   ],
-  ['own role', refused('ownRole'), '✗  Refused', 'their own role', 'Cloud Application Administrator', 'SomeCode'],
+  [
+    'own role',
+    refused('ownRole'),
+    '✗  Refused',
+    'Entra role of the person who asked',
+    'Cloud Application Administrator',
+    'SomeCode',
+  ],
   ['signed out', refused('signInGone'), '✗  Refused', 'nothing was sent', 'Sign in', 'SomeCode'],
-  ['rule', refused('wrongRule'), '✗  Refused', 'does not fit', 'press Retry in a minute', 'SomeCode'],
-  ['not found', refused('notFound'), '✗  Refused', 'cannot find', 'still exist', 'SomeCode'],
+  ['rule', refused('wrongRule'), '✗  Refused', 'does not match', 'press Retry in a minute', 'SomeCode'],
+  ['not found', refused('notFound'), '✗  Refused', 'can no longer find', 'still exist', 'SomeCode'],
   ['no credentials', refused('credentialsMissing'), '✗  Refused', 'no admin credentials', 'enter them', 'SomeCode'],
   ['throttled', refused('throttled'), '✗  Microsoft is busy', 'slow down', 'Press Retry in a few minutes', 'SomeCode'],
   ['no service', refused('serviceUnavailable'), '✗  Refused', 'not available', 'service health', 'SomeCode'],
@@ -303,7 +310,7 @@ describe('the result card', () => {
   it.each(['assigned', 'active'] as const)('does not list the role, which only follows, beside "%s"', (first) => {
     const text = cardAsText(drawOutcome(outOfScope(first, 'entitled')).card);
 
-    expect(text).not.toMatch(/Another reason|the role/);
+    expect(text).not.toMatch(/Another reason|assigned role/);
   });
 
   it('colors the glyph of a step only where the color can be seen', () => {
@@ -330,7 +337,7 @@ describe('the result card', () => {
   it('shows in one line who asked, when and how long it took, and keeps the ids for the details', () => {
     const text = cardAsText(drawOutcome({ kind: 'created', report }).card);
 
-    expect(text).toContain('Asked by Alex Wilber at 14:03:06 · took 1.4 s · request R7K3MQ');
+    expect(text).toContain('Requested by Alex Wilber at 14:03:06 · took 1.4 s · request R7K3MQ');
     expect(text).not.toContain('graph-request-1');
   });
 
@@ -339,7 +346,7 @@ describe('the result card', () => {
 
     const text = cardAsText(draw(request).card);
 
-    expect(text).toContain('took 1.4 s · asked Microsoft 2 times · request R7K3MQ');
+    expect(text).toContain('took 1.4 s · called Microsoft 2 times · request R7K3MQ');
   });
 
   it('hides the details until the reader opens them', () => {

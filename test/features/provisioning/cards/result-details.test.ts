@@ -27,8 +27,8 @@ describe('the details of a result', () => {
     );
 
     expect(facts).toMatchObject({
-      'surname (name.familyName)': 'Vance → Langer',
-      'e-mail address (emails\\[type eq "work"\\].value)': '(empty) → a@b.c',
+      'last name (name.familyName)': 'Vance → Langer',
+      'email address (emails\\[type eq "work"\\].value)': '(empty) → a@b.c',
       'address (addresses\\[type eq "work"\\].formatted)': 'x → (empty)',
       'custom:costCentre': '1 → 2',
     });

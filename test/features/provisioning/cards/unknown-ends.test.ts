@@ -22,7 +22,7 @@ describe('the card after an attempt whose end is unknown', () => {
     ['too many calls', refused('throttled'), 'slow down'],
     ['no service', refused('serviceUnavailable'), 'unavailable'],
     ['quarantine', refused('quarantined'), 'in quarantine'],
-    ['no sign-in', refused('signInGone'), 'sign-in had ended'],
+    ['no sign-in', refused('signInGone'), 'sign-in of the person who asked ended'],
     ['a failure', failed('EntryConflict'), 'same name already exists'],
     ['no assignment', outOfScope('assigned'), 'not assigned to the app'],
     ['a disabled account', outOfScope('active'), 'the account is disabled'],
@@ -34,7 +34,7 @@ describe('the card after an attempt whose end is unknown', () => {
     expect(text.split('\n')[0]).toBe('?  Result unknown');
     expect(text).toContain('It may have provisioned Isaiah Langer to Salesforce.');
     expect(text).toContain(reason);
-    expect(text).toContain('Look in Salesforce whether');
+    expect(text).toContain('check whether Isaiah Langer has an account in Salesforce');
     expect(`${text}\n${summary}`).not.toMatch(denial);
     expect(outcomeLine(words, later(last), { what: 'other' })).not.toMatch(denial);
   });
@@ -47,14 +47,14 @@ describe('the card after an attempt whose end is unknown', () => {
     const outcome: Outcome = { kind: 'unknown', why: 'serverError', last: status(503, 'Away') as Last };
     const text = cardAsText(drawOutcome(outcome).card);
 
-    expect(text).toContain('failed while it had the call. Isaiah Langer may or may not have been provisioned');
+    expect(text).toContain('failed while handling the call. Isaiah Langer may or may not have been provisioned');
     expect(text).not.toMatch(denial);
   });
 
   it('that was cancelled after a retry does not say that nothing was sent', () => {
     const { card } = draw(requestIn({ kind: 'cancelled', at: NOW, by: 'alex' }, { attempts: 0, perhaps: 'noAnswer' }));
 
-    expect(cardAsText(card)).toContain('it may have been carried out all the same');
+    expect(cardAsText(card)).toContain('it may have been carried out anyway');
     expect(cardAsText(card)).not.toMatch(denial);
   });
 
@@ -75,7 +75,7 @@ describe('the card after an attempt whose end is unknown', () => {
       canRetry: true,
     });
 
-    expect(cardAsText(card)).toContain('1 cancelled that may have been carried out');
+    expect(cardAsText(card)).toContain('1 canceled that may have been carried out');
     expect(cardAsText(card)).not.toMatch(denial);
   });
 });
@@ -87,7 +87,7 @@ describe('a card with a warning of the service', () => {
     const text = cardAsText(drawOutcome({ kind, report, warning }).card);
 
     expect(text.split('\n')[0]).toBe('!  Done, with a warning');
-    expect(text).toContain('What the service warns of');
+    expect(text).toContain('Warning from the service');
     expect(text).toContain('The manager could not be written.');
     expect(text).toContain('Code: SomeWarning');
   });
@@ -95,7 +95,7 @@ describe('a card with a warning of the service', () => {
   it('says so where the service gave no words', () => {
     const text = cardAsText(drawOutcome({ kind: 'created', report, warning: { code: '', reason: null } }).card);
 
-    expect(text).toContain('It gave no words for it.');
+    expect(text).toContain('The service gave no details.');
   });
 });
 

@@ -1,0 +1,59 @@
+import en from '../messages/en.asides.json' with { type: 'json' };
+import { phraseList } from './word-lists.ts';
+
+/** What people write to Usher that asks for nothing Usher does. */
+export type Aside = 'thanks' | 'answers';
+
+/** What people ask of Usher that others do for them, as the problem that says so. */
+export type Beyond = keyof typeof en.beyond;
+
+const wholes: readonly (readonly [Aside, ReadonlySet<string>])[] = (['thanks', 'answers'] as const).map((name) => [
+  name,
+  new Set(phraseList(en[name]).map(bare)),
+]);
+const beyonds = Object.entries(en.beyond).map(
+  ([name, phrases]) => [name as Beyond, phraseList(phrases).map(spaced)] as const,
+);
+const foreign = phraseList(en.foreign).map(spaced);
+const foreignWords = new Set(phraseList(`${en.foreign} | ${en.foreignSmall}`).map(bare));
+const foreignAgainst = phraseList(en.foreignAgainst).map(spaced);
+/** Scripts in which no command is written; a name may be. */
+const OTHER_SCRIPTS =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Cyrillic}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Greek}\p{Script=Thai}\p{Script=Devanagari}]/gu;
+const FEW_LETTERS = 6;
+
+/** A whole line of courtesy, or an answer to a question that Usher has not asked; null for any other line. */
+export function asideIn(line: string): Aside | null {
+  const said = bare(line);
+  return wholes.find(([, phrases]) => phrases.has(said))?.[0] ?? null;
+}
+
+/** The first thing in a line that Usher does not do; null where there is none. */
+export function beyondIn(line: string): Beyond | null {
+  const said = spaced(line);
+  return beyonds.find(([, phrases]) => phrases.some((phrase) => said.includes(phrase)))?.[0] ?? null;
+}
+
+/** Whether a line is probably written in another language; `against` where it says no, or takes something away. */
+export function foreignIn(line: string): 'foreign' | 'against' | null {
+  const said = spaced(line);
+  const has = (phrases: readonly string[]) => phrases.some((phrase) => said.includes(phrase));
+  if (!has(foreign) && !has(foreignAgainst) && (line.match(OTHER_SCRIPTS) ?? []).length < FEW_LETTERS) return null;
+  return has(foreignAgainst) ? 'against' : 'foreign';
+}
+
+/** A foreign line without the words around its names. */
+export function withoutForeign(line: string): string {
+  return line.replace(/[\p{L}\p{M}\p{N}]+/gu, (word) => (foreignWords.has(bare(word)) ? ' ' : word));
+}
+
+/** Lowercase words alone; an emoji only where there is no word. */
+function bare(text: string): string {
+  const folded = text.toLowerCase().normalize('NFC');
+  const words = folded.match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+  return words.length > 0 ? words.join(' ') : (folded.match(/\p{Extended_Pictographic}/u)?.[0] ?? '');
+}
+
+function spaced(text: string): string {
+  return ` ${bare(text)} `;
+}

@@ -1,0 +1,76 @@
+import { describe, expect, it } from '@jest/globals';
+import { asideIn, beyondIn, foreignIn, withoutForeign } from '../../../src/chat/grammar/asides.ts';
+
+describe('an aside', () => {
+  it.each(['thanks', 'Thank you!', 'THX', '👍', '👍🏽', 'thanks 🙏', ' great, thanks! '])('is thanks: %s', (line) => {
+    expect(asideIn(line)).toBe('thanks');
+  });
+
+  it.each(['yes', 'OK.', 'no thanks', 'Never mind…', '✅', 'go ahead'])(
+    'answers nothing that was asked: %s',
+    (line) => {
+      expect(asideIn(line)).toBe('answers');
+    },
+  );
+
+  it.each(['', '…', 'thanks adele', 'yes provision adele to Salesforce', '🚀', 'thanksgiving', 'no access for isaiah'])(
+    'is no other line: %s',
+    (line) => {
+      expect(asideIn(line)).toBeNull();
+    },
+  );
+});
+
+describe('what others do for people', () => {
+  it.each([
+    ['reset the password of adele', 'beyondPassword'],
+    ['adele lost her Authenticator', 'beyondMultiFactor'],
+    ['please unlock isaiah', 'beyondUnlock'],
+    ['shared mailbox for the desk', 'beyondMailbox'],
+    ['isaiah needs an E5 licence', 'beyondLicense'],
+    ['create an account in Entra for our new hire', 'beyondNewUser'],
+    ['Deprovision isaiah from Salesforce', 'beyondRemoval'],
+  ])('is recognized: %s', (line, what) => {
+    expect(beyondIn(line)).toBe(what);
+  });
+
+  it.each(['provision adele to Salesforce', 'unlocked', 'passwordless', 'isaiah needs Salesforce'])(
+    'is not every line: %s',
+    (line) => {
+      expect(beyondIn(line)).toBeNull();
+    },
+  );
+});
+
+describe('another language', () => {
+  it.each([
+    'Adele zu Salesforce hinzufügen',
+    'demander un accès pour Isaiah',
+    'AGREGAR adele',
+    '请给他开通销售系统账号',
+  ])('is recognized: %s', (line) => {
+    expect(foreignIn(line)).toBe('foreign');
+  });
+
+  it.each([
+    'Isaiah nicht zu Salesforce hinzufügen',
+    'supprimer isaiah de Salesforce',
+    'acceso para isaiah no, sin prisa',
+  ])('is recognized where it takes something away: %s', (line) => {
+    expect(foreignIn(line)).toBe('against');
+  });
+
+  it.each(['isaiah needs salesforce', 'provision José García to Salesforce', 'provision 王芳 to Salesforce', 'zu'])(
+    'is not English, nor a name of another language: %s',
+    (line) => {
+      expect(foreignIn(line)).toBeNull();
+    },
+  );
+
+  it('leaves the names', () => {
+    expect(withoutForeign('demander un accès à Salesforce pour Isaiah').split(/\s+/).filter(Boolean)).toEqual([
+      'Salesforce',
+      'Isaiah',
+    ]);
+  });
+});
