@@ -8,19 +8,19 @@ describe('the messages', () => {
   it('fill values in unchanged where Markdown is read', () => {
     const text = words.card('problem.unknownUser.happened', { typed: '*Adele*_v' });
 
-    expect(text).toBe('Usher found no one named “\\*Adele\\*\\_v” in your organization.');
+    expect(text).toBe('Usher found nobody named “\\*Adele\\*\\_v” in your organization.');
   });
 
   it('do not escape values where no reader applies Markdown', () => {
     const text = words.plain('problem.unknownUser.happened', { typed: '*Adele*_v\n<at>x</at>' });
 
-    expect(text).toBe('Usher found no one named “*Adele*_v x” in your organization.');
+    expect(text).toBe('Usher found nobody named “*Adele*_v x” in your organization.');
   });
 
   it('cut a value that is too long, and not the sentence around it', () => {
     const text = words.plain('problem.unknownUser.happened', { typed: 'a'.repeat(1_000) });
 
-    expect(text).toBe(`Usher found no one named “${'a'.repeat(199)}…” in your organization.`);
+    expect(text).toBe(`Usher found nobody named “${'a'.repeat(199)}…” in your organization.`);
   });
 
   it('do not read a value as a message', () => {

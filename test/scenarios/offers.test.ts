@@ -88,12 +88,12 @@ describe('Usher offers a line only as it works for its sender', () => {
   });
 
   it.each<[string, RegExp]>([
-    ['add zaphod to Salesforce and GitHub', /no one named “zaphod”/],
+    ['add zaphod to Salesforce and GitHub', /nobody named “zaphod”/],
     ['add isaiah to Xyzzy', /no enterprise application named “Xyzzy”/],
     ['aprove R7K3MQ', /no access request “R7K3MQ”/],
     ['retyr R7K3MQ', /no request “R7K3MQ”/],
     ['provision the sales team to salesforce', /does not accept groups/],
-    ['provision all to salesforce', /“all” does not name anyone in particular/],
+    ['provision all to salesforce', /“all” names nobody in particular/],
   ])('%s: where nothing fits, the answer says what was not found', async (line, words) => {
     const card = await answerTo(teams, 'alex', line);
 

@@ -60,9 +60,9 @@ describe('the form of an access request', () => {
   it('keeps what the requester filled in when it says what was wrong', () => {
     const values = { subject: 'isaiah', app: 'salesforce', start: '2026-12-01', reason: 'He *joins*' };
 
-    const text = cardAsText(form({ values, problem: 'Usher found no one named “isaiah”.' }).card);
+    const text = cardAsText(form({ values, problem: 'Usher found nobody named “isaiah”.' }).card);
 
-    expect(text).toContain('Usher found no one named “isaiah”.');
+    expect(text).toContain('Usher found nobody named “isaiah”.');
     expect(text).toContain('Who needs access?* [isaiah]');
     expect(text).toContain('Which app?* [Salesforce] (Salesforce, ServiceNow)');
     expect(text).toMatch(/\[2026-12-01\]\nWhy\? \(optional\) \[He \*joins\*\]/);
