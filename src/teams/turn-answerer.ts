@@ -42,7 +42,7 @@ export interface TurnAnswerer {
    * Resolves when the apology is posted, or never can be. Never rejects.
    */
   giveUp(incoming: Incoming, cardId: string | null, attempts: number): Promise<void>;
-  /** Apologizes for a turn that failed before it was stored; false where Teams does not take that now either. */
+  /** Apologizes for a turn that failed before it was stored; false where nobody may have read that either. */
   apologize(where: Reading, error: unknown): Promise<boolean>;
   /** The text of that apology, to be sent by the caller; the detail goes into the log. */
   apology(where: Reading, error: unknown): CardMessage;
@@ -372,7 +372,7 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
       if (posted.kind !== 'done') {
         log.warn({ error: posted.error, status: posted.status, code: 'apology_not_taken' }, 'Teams took no apology');
       }
-      return posted.kind !== 'failed';
+      return posted.kind === 'done' || posted.kind === 'gone';
     },
   };
 }

@@ -43,7 +43,7 @@ describe('a click that names another card', () => {
     await teams.settled();
 
     expect(teams.cardsFor('personal-megan').length).toBe(2);
-    expect(teams.lastCard('personal-megan').text).toMatch(/cancel/i);
+    expect(teams.lastCard('personal-megan').text).toMatch(/Withdrawn/);
   });
 });
 

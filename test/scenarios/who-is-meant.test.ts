@@ -32,16 +32,16 @@ describe('words that are no names', () => {
       const { text, calls } = await answer('alex', `provision ${word} to github`);
 
       expect(calls).toBe(0);
-      expect(text).toMatch(/no one/i);
+      expect(text).toMatch(/nobody/i);
       expect(text).not.toMatch(/allan|themba|itai|somer|herta|bothina/i);
     },
   );
 
   it.each([
-    ['check all in Salesforce', /no one|who/i],
-    ['check everyone', /no one|who/i],
-    ['history them', /no one|who|understand/i],
-    ['provision users all, her, it to GitHub', /no one|not name anyone/i],
+    ['check all in Salesforce', /nobody|who/i],
+    ['check everyone', /nobody|who/i],
+    ['history them', /nobody|who|understand/i],
+    ['provision users all, her, it to GitHub', /nobody|no one|not name anyone/i],
   ])('%s is no question about a person', async (line, expected) => {
     const { text, calls } = await answer('alex', line);
 
@@ -54,7 +54,7 @@ describe('words that are no names', () => {
     const { text, calls } = await answer('megan', 'request access for them to Salesforce');
 
     expect(calls).toBe(0);
-    expect(text).toMatch(/no one/i);
+    expect(text).toMatch(/nobody/i);
   });
 });
 

@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { cardAsText } from '../../src/chat/cards/as-text.ts';
 import { exchangeActivity } from '../../src/sandbox/teams/activity.ts';
+import type { ConnectorFault } from '../../src/sandbox/teams/connector.ts';
 import { tenantId } from '../../src/sandbox/tenant/identity.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTestUsher, type TestUsher } from '../support/usher.ts';
@@ -330,9 +331,12 @@ describe('a turn that throws', () => {
     expect(JSON.stringify(content)).not.toMatch(/no such table|SQLITE|node_modules|\.ts|\bat /);
   });
 
-  it('before it began is delivered again by Teams where Teams does not take the apology either', async () => {
+  it.each<[string, ConnectorFault]>([
+    ['does not take', { kind: 'status', status: 429 }],
+    ['may not have', { kind: 'reset' }],
+  ])('before it began is delivered again by Teams where Teams %s the apology', async (_what, fault) => {
     losesTable('turns');
-    teams.connector.failBy(() => ({ kind: 'status', status: 429 }));
+    teams.connector.failBy(() => fault);
 
     const status = await teams.say('alex', 'whoami');
 

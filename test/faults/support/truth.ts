@@ -161,7 +161,7 @@ export async function findUnexplainedCards(
 /** Its title tells, and so do its buttons. */
 function waits({ text, buttons }: ShownCard): boolean {
   const isAsking = buttons.some(({ data }) => /"verb":"(?:confirm|cancel|approve)"/.test(JSON.stringify(data)));
-  return isAsking || /One moment|Waiting|in line|any moment|In progress|about to start|\b\d+ of \d+ done/i.test(text);
+  return isAsking || /One moment|Waiting|in line|any moment|In progress|about to start|\b\d+ of \d+ done/.test(text);
 }
 
 /** In the same conversation, about the same people; a card that was only a first sign names none. */
