@@ -31,7 +31,7 @@ describe('a message as it would look now', () => {
     const drawing = await draw(stray, outcome);
 
     const content = drawing?.content as CardMessage;
-    const sentence = 'An earlier card for this request may still say that it is waiting.';
+    const sentence = 'An earlier card of this request may still say that it waits.';
     expect(drawing).toMatchObject({ fingerprint: '4 beside an earlier card', finished: true, stored: stray });
     expect(content.summary).toBe(`Isaiah Langer was provisioned. ${sentence}`);
     expect(content.card.body).toEqual([...card.card.body, expect.objectContaining({ text: sentence })]);

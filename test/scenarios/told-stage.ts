@@ -82,7 +82,7 @@ export const swiftGate = { limit: 1_000, windowMs: 100, guardMs: 5_000 };
 export const stageEnvironment = { ...gateEnvironment(swiftGate), REQUESTS_PER_DAY: '10000' };
 /** The conversation to which access requests are sent for a decision. */
 const room = 'approvals';
-const sentence = 'An earlier card for this request may still say that it is waiting.';
+const sentence = 'An earlier card of this request may still say that it waits.';
 const lookEveryMs = 50;
 /** Longer than any pause before a repetition here. */
 const quietMs = 500;

@@ -170,7 +170,7 @@ describe('a card that is behind its request', () => {
 
     expect(teams.cardsFor()).toHaveLength(2);
     expect(teams.lastCard().text).toContain('Account created');
-    expect(teams.lastCard().text).toContain('An earlier card for this request may still say that it is waiting.');
+    expect(teams.lastCard().text).toContain('An earlier card of this request may still say that it waits.');
     expect(teams.lastCard().id).not.toBe(card.id);
   });
 

@@ -169,7 +169,7 @@ function explains(other: ShownCard, stray: ShownCard): boolean {
   const named = /season\d+/i.exec(stray.text)?.[0].toLowerCase() ?? '';
   return (
     other.conversationId === stray.conversationId &&
-    other.text.includes('An earlier card for this request may still say that it is waiting.') &&
+    other.text.includes('An earlier card of this request may still say that it waits.') &&
     other.text.toLowerCase().includes(named)
   );
 }
