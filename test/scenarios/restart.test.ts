@@ -68,7 +68,7 @@ describe('a process that is killed in the middle of a call', () => {
     const cards = shownCards(connector.deliveries);
     expect(cards).toHaveLength(1);
     expect(cards[0]?.id).toBe(final.activityId);
-    expect(cards[0]?.text).toMatch(/asked Microsoft 2 times/);
+    expect(cards[0]?.text).toMatch(/called Microsoft 2 times/);
     expect(sandbox.stats().arrivals).toHaveLength(2);
   });
 
