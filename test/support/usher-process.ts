@@ -13,17 +13,12 @@ import { createSwiftClock } from './swift-clock.ts';
  * itself when it is to send something to this path of Teams. With `LOGIN_AT` its credential reaches the login there. With
  * `CLOCK` (`4@1795715640000`) its time passes four times as fast from that moment on.
  */
-const { DIES_OF: deadly, FREEZES_OF: freezing } = process.env;
+const { DIES_OF: deadly, FREEZES_OF: freezing, DIES_OF_SENDING: deadlyPath } = process.env;
 subscribe('undici:request:create', (message) => {
   const { path } = (message as { readonly request: { readonly path: string } }).request;
-  if (deadly !== undefined && path.includes(deadly)) process.kill(process.pid, 'SIGKILL');
-  while (freezing !== undefined && path.includes(freezing));
-});
-
-const { DIES_OF_SENDING: deadlyPath } = process.env;
-subscribe('http.client.request.start', (message) => {
-  const { path } = (message as { readonly request: { readonly path: string } }).request;
-  if (deadlyPath !== undefined && decodeURIComponent(path).includes(deadlyPath)) process.kill(process.pid, 'SIGKILL');
+  const isDeadly = (part: string | undefined) => part !== undefined && decodeURIComponent(path).includes(part);
+  if (isDeadly(deadly) || isDeadly(deadlyPath)) process.kill(process.pid, 'SIGKILL');
+  while (isDeadly(freezing));
 });
 
 const read = readConfig();
