@@ -82,12 +82,12 @@ export function answerAside({ words }: Turn, line: string): Reply | null {
   return { kind: 'card', message };
 }
 
-/** What somebody else does for people: said at once where no app is meant, and for the rest where nothing was found. */
+/** Says who does what Usher does not; what may mean an app waits until the second reading has found nothing. */
 export function answerBeyond(parts: CommandParts, turn: Turn, line: string, found: 'atOnce' | 'nothing'): Reply | null {
   const what = beyondIn(line);
   if (what === null || (found === 'atOnce' && mayMeanApp.has(what))) return null;
   return say(turn.words, { kind: what }, firstButtons(parts, turn));
 }
 
-/** "a Salesforce license" means the account; what takes something away is offered nothing, but is no other command. */
+/** "a Salesforce license" may mean the account; for a removal, the second reading offers nothing in any case. */
 const mayMeanApp: ReadonlySet<Beyond> = new Set(['beyondLicense', 'beyondRemoval']);

@@ -42,7 +42,7 @@ export interface TurnAnswerer {
    * Resolves when the apology is posted, or never can be. Never rejects.
    */
   giveUp(incoming: Incoming, cardId: string | null, attempts: number): Promise<void>;
-  /** Apologizes for a turn that failed before it was stored; false where nobody may have read that either. */
+  /** Apologizes for a turn that failed before it was stored; false where Teams may not have shown that either. */
   apologize(where: Reading, error: unknown): Promise<boolean>;
   /** The text of that apology, to be sent by the caller; the detail goes into the log. */
   apology(where: Reading, error: unknown): CardMessage;
@@ -127,8 +127,8 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
     const edited = cardId === null ? null : await edit(incoming, cardId, message);
     if (edited?.kind === 'done') return { kind: 'done', activityId: cardId };
     if (edited?.kind === 'failed') return edited;
-    const hasStray = hasEarlierCard || (edited !== null && shown.isOwn);
-    const posted = await post(incoming, hasStray ? chat.besideEarlier(message, incoming.reader) : message);
+    const hasEarlier = hasEarlierCard || (edited !== null && shown.isOwn);
+    const posted = await post(incoming, hasEarlier ? chat.besideEarlier(message, incoming.reader) : message);
     if (posted.kind !== 'gone' || !cardRefused.includes(posted.status)) return posted;
     return post(incoming, { text: message.summary });
   }

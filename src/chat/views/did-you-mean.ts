@@ -19,7 +19,7 @@ export interface Offers {
   readonly lines: readonly string[];
   /** Words of the typed line that none of the lines contains. */
   readonly leftOut: string | null;
-  /** The line is written in another language, so its words are not told one by one. */
+  /** The typed line is probably written in another language, so the card says that Usher reads English. */
   readonly isForeign?: boolean;
   /** Whether the typed line held more than these. */
   readonly more: boolean;
