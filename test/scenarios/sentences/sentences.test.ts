@@ -125,7 +125,8 @@ async function failureOf(who: Row['who'], deeds: Deeds, verdict: string): Promis
   const wanted = rest.join(' ');
   switch (kind) {
     case 'did': {
-      const isIt = deeds.did.join() === wanted || (deeds.did.length > 0 && deeds.text.includes(wanted));
+      const count = Number(/^(\d+) people$/.exec(wanted)?.[1] ?? 1);
+      const isIt = deeds.did.length === count && (count > 1 || deeds.did[0]?.includes(wanted) === true);
       return isIt ? null : `not done: ${wanted}`;
     }
     case 'asked':
