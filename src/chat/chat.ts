@@ -60,6 +60,8 @@ export interface Chat {
   recordTurnedAway(sum: TurnedAwayTogether): Promise<void>;
   /** The text for a person who sends more than `limit` commands a minute; `waitMs` until the next command runs. */
   tooMany(limit: number, waitMs: number, reader: Reader): string;
+  /** The text for a person who edits a message that was answered. */
+  editedTooLate(reader: Reader): string;
 }
 
 /** Where a person met Usher: after a personal chat, Usher can write to the person there. */
@@ -140,6 +142,7 @@ export function createChat(
     },
     tooMany: (limit, waitMs, reader) =>
       wordsFor(reader).plain('tooMany.said', { limit, seconds: Math.ceil(waitMs / 1_000) }),
+    editedTooLate: (reader) => wordsFor(reader).plain('edited.tooLate'),
   };
 }
 

@@ -12,6 +12,8 @@ export interface Incoming {
   readonly place: { readonly key: string; readonly kind: 'personal' | 'shared' };
   readonly reader: Reader;
   readonly what: IncomingContent;
+  /** The id of the message that its sender has edited, where this is its new text. */
+  readonly edits?: string;
   /** The people mentioned in the text, each with the name written there. */
   readonly mentions: readonly { readonly id: string; readonly name: string }[];
 }

@@ -5,13 +5,21 @@ import type { Message } from '../outbox/message.ts';
  * each change. Its id is that of a message in the outbox; `drawing` is how it looks now, where that is known.
  */
 export type Reply =
-  /** `inPlace`: it continues the clicked card, and may replace it. A refusal never does. */
-  | { readonly kind: 'card'; readonly message: CardMessage; readonly inPlace?: true }
+  /**
+   * `inPlace`: it continues the clicked card, and may replace it. A refusal never does. `unread`: the line was not
+   * understood, and nothing was done.
+   */
+  | { readonly kind: 'card'; readonly message: CardMessage; readonly inPlace?: true; readonly unread?: true }
   | { readonly kind: 'live'; readonly liveId: string; readonly drawing?: Drawing }
   /** A file that is created when its reader agrees to store it; only in a personal chat. */
   | { readonly kind: 'fileOffer'; readonly offer: FileOffer }
   /** Asks the speaker to sign in, while their message waits; only in a personal chat. */
   | { readonly kind: 'signIn'; readonly invitation: SignInInvitation };
+
+/** A reply to a line that was not understood. */
+export function unreadReply(reply: Reply): Reply {
+  return reply.kind === 'card' ? { ...reply, unread: true } : reply;
+}
 
 /** Plain texts. */
 export interface SignInInvitation {

@@ -19,7 +19,7 @@ import {
   runCommand,
 } from './registry/run.ts';
 import { refuseStranger, say, troubleReply } from './registry/turn.ts';
-import type { CardAction, Reply } from './reply.ts';
+import { type CardAction, type Reply, unreadReply } from './reply.ts';
 
 /** What this process has stored lately of its speakers; another one may have stored something else since. */
 const rememberedForMs = 10 * 60_000;
@@ -109,9 +109,13 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
     if (several !== null) return several;
     const beyond = parsed.kind === 'command' ? null : answerBeyond(parts, turn, line, 'atOnce');
     if (beyond !== null) return beyond;
+    if (parsed.kind === 'command') return runCommand(parts, turn, parsed.command);
+    return unreadReply(await answerOther(turn, line, parsed));
+  }
+
+  /** Answers a line that is no whole command. */
+  async function answerOther(turn: Turn, line: string, parsed: Exclude<Parsed, { kind: 'command' }>): Promise<Reply> {
     switch (parsed.kind) {
-      case 'command':
-        return runCommand(parts, turn, parsed.command);
       case 'didYouMean':
         return correct(turn, parsed.suggestion);
       case 'incomplete':
@@ -152,12 +156,13 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
   ): Promise<Reply> {
     const refusal = (await refuseVerb(parts, turn, verb)) ?? refuseUnattended(parts, turn, verb);
     if (refusal !== null) return refusal;
-    if (missing === 'id') return say(turn.words, { kind: 'missingId', verb });
     const { incomplete } = parts.registry.commands[verb];
-    if (incomplete !== undefined) return incomplete(parts, turn, line);
+    if (incomplete !== undefined) return incomplete(parts, turn, line, said);
+    if (missing === 'id') return say(turn.words, { kind: 'missingId', verb });
     // A line that may mean the opposite is not completed either.
-    const mayMean = missing === 'app' && intentOf(line) !== null;
-    const offered = mayMean ? await lookAtLine(parts, turn, said.join(' '), 'provision') : null;
+    const mayMean = intentOf(line) !== null;
+    const text = missing === 'app' ? said.join(' ') : line;
+    const offered = mayMean ? await lookAtLine(parts, turn, text, 'provision') : null;
     return offered ?? say(turn.words, { kind: 'incomplete', missing });
   }
 

@@ -199,6 +199,9 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
       for (const table of ['access_cards', 'notices', 'announcements', 'card_edits'])
         await sql.raw(`drop table ${table}`).execute(db);
     },
+    async '025-edited-messages'(db) {
+      await sql`alter table turns add column unread integer not null default 0`.execute(db);
+    },
   };
   return Object.fromEntries(Object.entries(steps).map(([name, up]) => [name, { up }]));
 }

@@ -137,6 +137,8 @@ export interface TurnRow extends LeaseColumns {
   card_id: string | null;
   /** How often a process has begun to answer it without finishing; see `teams/turns.ts`. */
   attempts: Generated<number>;
+  /** 1 where its line was not understood, so that it is read again once its sender edits it. */
+  unread: Generated<number>;
 }
 
 export interface AuditLogRow {

@@ -15,8 +15,9 @@ import { showCommand } from './approvals/show.ts';
 import { exportWords } from './checks/cards/export-card.ts';
 import { checkCommand } from './checks/check.ts';
 import { exportHistoryCommand, openExport } from './checks/export.ts';
-import { historyCommand, requestsCommand } from './checks/history.ts';
+import { historyCommand } from './checks/history.ts';
 import { announcements } from './checks/outbox.ts';
+import { ownRequests, requestsCommand } from './checks/own-requests.ts';
 import { queueCommand } from './checks/show-queue.ts';
 import { statusCommand } from './checks/status.ts';
 import { allWatchesCommand, removeWatchCommand, unwatchCommand, watchCommand, watchesCommand } from './checks/watch.ts';
@@ -71,6 +72,7 @@ export const registry: Registry = {
   buttons: { confirm: confirmButton, ask: askButton, page: pageButton },
   messages: { request: requestCards, access: accessCards, notice: accessNotices, announcement: announcements },
   accessRequests,
+  ownRequests,
   answerFile: provisionFile,
   openExport,
   exportWords,

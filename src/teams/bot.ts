@@ -13,7 +13,7 @@ import { type ActivityOrigin, type Admission, admit, type GuardRules } from './g
 import { actionName, createInvokeHandler, type InvokeResponse, saySentence } from './invoke-handler.ts';
 import type { SignInFlow, SignInResponse } from './sign-in-flow.ts';
 import { createStrangers } from './strangers.ts';
-import { incomingId, readerOf, toIncoming, whereOf } from './to-incoming.ts';
+import { incomingId, isEdit, readerOf, toIncoming, whereOf } from './to-incoming.ts';
 import type { TurnAnswerer } from './turn-answerer.ts';
 import type { OpenTurn, Turns } from './turns.ts';
 import { fieldsOf, textOf } from './wire.ts';
@@ -39,7 +39,10 @@ export interface BotParts {
   readonly guard: GuardRules;
   /** The most that one person may send. */
   readonly commandsPerMinute: number;
-  readonly chat: Pick<Chat, 'welcome' | 'turnAway' | 'recordTurnedAway' | 'tooMany' | 'draw' | 'isPosted' | 'checking'>;
+  readonly chat: Pick<
+    Chat,
+    'welcome' | 'turnAway' | 'recordTurnedAway' | 'tooMany' | 'editedTooLate' | 'draw' | 'isPosted' | 'checking'
+  >;
   readonly answering: TurnAnswerer;
   readonly consentHandler: ConsentHandler;
   /** Absent where Graph is called with Usher's own permission. */
@@ -152,13 +155,23 @@ export function createBot(parts: BotParts): Bot {
   }
 
   async function answerOnce(incoming: Incoming): Promise<void> {
-    if (!(await turns.open(incoming, clock.now()))) {
-      log.info({ code: 'repeated_activity' }, 'an activity came twice and was answered once');
-      return;
-    }
+    const opened = incoming.edits === undefined ? await open(incoming) : await openEdited(incoming);
+    if (opened === 'repeated') log.info({ code: 'repeated_activity' }, 'an activity came twice and was answered once');
+    if (opened !== 'opened') return;
     pruneNowAndThen();
     const { finished } = await answering.answer(incoming);
     keep(finished);
+  }
+
+  async function open(incoming: Incoming): Promise<'opened' | 'repeated'> {
+    return (await turns.open(incoming, clock.now())) ? 'opened' : 'repeated';
+  }
+
+  /** An edited message that was answered is not read again, which its sender is told. */
+  async function openEdited(incoming: Incoming) {
+    const opened = await turns.openEdited(incoming, clock.now());
+    if (opened === 'answered') await sayNo(incoming.conversation, chat.editedTooLate(incoming.reader));
+    return opened;
   }
 
   /**
@@ -258,11 +271,16 @@ export function createBot(parts: BotParts): Bot {
   };
 }
 
-/** Messages, buttons and the installation get an answer. Reactions, edits, typing and membership changes do not. */
+/**
+ * Messages, edits in the personal chat, buttons and the installation get an answer. Reactions, typing and membership
+ * changes do not.
+ */
 function wantsAnswer(activity: Partial<Activity>): boolean {
   switch (activity.type) {
     case ActivityTypes.Message:
       return true;
+    case ActivityTypes.MessageUpdate:
+      return isEdit(activity);
     case ActivityTypes.Invoke:
       return isInvokeOf(activity, actionName) || isInvokeOf(activity, consentName);
     case ActivityTypes.InstallationUpdate:

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { type Activity, ActivityTypes } from 'botbuilder';
 import { z } from 'zod';
 import type { Incoming, IncomingContent, IncomingFile, Speaker } from '../chat/incoming.ts';
@@ -15,7 +15,25 @@ import { fieldsOf, listOf, textOf } from './wire.ts';
 export function toIncoming(activity: Partial<Activity>, speaker: Speaker): Incoming | null {
   const content = contentOf(activity);
   if (content === null) return null;
-  return { id: incomingId(activity), speaker, ...whereOf(activity), reader: readerOf(activity), ...content };
+  const id = incomingId(activity);
+  const edited =
+    activity.type === ActivityTypes.MessageUpdate ? { id: `${id}|${editOf(activity)}`, edits: id } : { id };
+  return { ...edited, speaker, ...whereOf(activity), reader: readerOf(activity), ...content };
+}
+
+/** The same for a repeated delivery of one edit; an edited message keeps its id. */
+function editOf({ timestamp, text }: Partial<Activity>): string {
+  const at = timestamp instanceof Date ? timestamp.toISOString() : textOf(timestamp);
+  return createHash('sha256')
+    .update(`${at} ${textOf(text)}`)
+    .digest('hex')
+    .slice(0, 16);
+}
+
+/** The new text of a message that its sender has edited in the personal chat; Teams also reports deleted messages. */
+export function isEdit(activity: Partial<Activity>): boolean {
+  const isUpdate = activity.type === ActivityTypes.MessageUpdate;
+  return isUpdate && textOf(fieldsOf(activity.channelData).eventType) === 'editMessage' && isPersonal(activity);
 }
 
 /** The same for a repeated delivery. */
@@ -29,7 +47,7 @@ function contentOf(activity: Partial<Activity>): Pick<Incoming, 'what' | 'mentio
   if (activity.type === ActivityTypes.Invoke) {
     return { what: toAction(fieldsOf(fieldsOf(activity.value).action).data, activity), mentions: [] };
   }
-  if (activity.type !== ActivityTypes.Message) return null;
+  if (activity.type !== ActivityTypes.Message && !isEdit(activity)) return null;
   // A button of type Action.Submit arrives as a message with a value and no text.
   if (typeof activity.value === 'object' && activity.value !== null) {
     return { what: toAction(activity.value, activity), mentions: [] };
@@ -100,8 +118,12 @@ function toAction(data: unknown, activity: Partial<Activity>): IncomingContent {
 /** Where it was said. Only a chat known to be personal counts as one: in all others people may read along. */
 export function whereOf(activity: Partial<Activity>): Pick<Incoming, 'conversation' | 'place'> {
   const conversation = toConversation(activity);
-  const isPersonal = textOf(fieldsOf(activity.conversation).conversationType) === 'personal';
-  return { conversation, place: { key: placeKey(conversation), kind: isPersonal ? 'personal' : 'shared' } };
+  const kind = isPersonal(activity) ? 'personal' : 'shared';
+  return { conversation, place: { key: placeKey(conversation), kind } };
+}
+
+function isPersonal({ conversation }: Partial<Activity>): boolean {
+  return textOf(fieldsOf(conversation).conversationType) === 'personal';
 }
 
 /**

@@ -315,13 +315,24 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
         if (isDatabaseFault(error)) throw error;
         return deliver(incoming, { kind: 'card', message: apology(incoming, error) }, own, null);
       });
-      if (isDone) return await turns.close(incoming.id);
+      if (isDone) {
+        const isUnread = reply.kind === 'card' && reply.unread === true;
+        if (isUnread && incoming.what.kind === 'text') await leaveUnread(incoming.edits ?? incoming.id);
+        return await turns.close(incoming.id);
+      }
       log.error({ code: 'answer_lost' }, 'an answer could not be delivered');
     } catch (error) {
       const code = isDatabaseFault(error) ? 'answer_put_off' : 'answer_lost';
       log.error({ error, code }, 'an answer could not be delivered now');
     }
     await turns.handBack(incoming.id).catch(() => undefined);
+  }
+
+  /** Without this note an edit of the message is not read. */
+  async function leaveUnread(messageId: string): Promise<void> {
+    await turns.leaveUnread(messageId).catch((error: unknown) => {
+      log.warn({ error, code: 'unread_not_stored' }, 'that a message was not understood could not be stored');
+    });
   }
 
   /** The card that says that Usher is working. Without it the answer still comes, only late. */

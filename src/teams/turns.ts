@@ -5,6 +5,7 @@ import { type Database, isDatabaseFault } from '../db/database.ts';
 import { createSteadiness, longestLeaseMs } from '../db/leases.ts';
 import { keepLease } from '../lease.ts';
 import type { Log } from '../log.ts';
+import type { Query } from '../outbox/message-store.ts';
 
 /**
  * Messages that have arrived and are not answered yet. Teams delivers an activity again after fifteen seconds without a
@@ -27,6 +28,13 @@ export interface Turns {
   open(incoming: Incoming, now: number): Promise<boolean>;
   /** False when this activity has arrived before. It is only stored, and never resumed. */
   meet(incomingId: string, now: number): Promise<boolean>;
+  /**
+   * A message that its sender has edited: opens a turn for its new text where the message is unread, and does not
+   * otherwise. `incoming.edits` is the message, and a repeated delivery has the same `incoming.id`.
+   */
+  openEdited(incoming: Incoming, now: number): Promise<'opened' | 'repeated' | 'answered' | 'unknown'>;
+  /** The line was not understood, and nothing was done: an edit of this message is read. */
+  leaveUnread(incomingId: string): Promise<void>;
   /** Stores the card that a slow turn has already shown. */
   showed(incomingId: string, cardId: string): Promise<void>;
   /** The turn has its answer; the text of the message is deleted. */
@@ -78,9 +86,14 @@ export function createTurns(parts: TurnsParts): Turns {
 
   const lease = () => ({ lease_owner: owner, lease_until: clock.now() + leaseMs });
 
-  async function insert(id: string, now: number, incoming: Incoming | null): Promise<boolean> {
+  async function insert(
+    id: string,
+    now: number,
+    incoming: Incoming | null,
+    query: Query = database.query,
+  ): Promise<boolean> {
     const isOpen = incoming !== null;
-    const inserted = await database.query
+    const inserted = await query
       .insertInto('turns')
       .values({
         id,
@@ -91,11 +104,12 @@ export function createTurns(parts: TurnsParts): Turns {
       .onConflict((conflict) => conflict.column('id').doNothing())
       .returning('id')
       .executeTakeFirst();
-    if (inserted !== undefined && isOpen) {
-      begun.add(id);
-      hold(id);
-    }
     return inserted !== undefined;
+  }
+
+  function take(id: string): void {
+    begun.add(id);
+    hold(id);
   }
 
   function hold(id: string): void {
@@ -153,8 +167,36 @@ export function createTurns(parts: TurnsParts): Turns {
   }
 
   return {
-    open: (incoming, now) => insert(incoming.id, now, incoming),
+    async open(incoming, now) {
+      const isNew = await insert(incoming.id, now, incoming);
+      if (isNew) take(incoming.id);
+      return isNew;
+    },
     meet: (incomingId, now) => insert(incomingId, now, null),
+    async openEdited(incoming, now) {
+      const opened = await database.transact(async (transaction) => {
+        const message = transaction
+          .selectFrom('turns')
+          .select('id')
+          .where('id', '=', incoming.edits ?? '');
+        if ((await message.executeTakeFirst()) === undefined) return 'unknown';
+        const taken = await transaction
+          .updateTable('turns')
+          .set({ unread: 0 })
+          .where('id', '=', incoming.edits ?? '')
+          .where('unread', '=', 1)
+          .returning('id')
+          .executeTakeFirst();
+        const isNew = await insert(incoming.id, now, taken === undefined ? null : incoming, transaction);
+        if (!isNew) return 'repeated';
+        return taken === undefined ? 'answered' : 'opened';
+      });
+      if (opened === 'opened') take(incoming.id);
+      return opened;
+    },
+    async leaveUnread(incomingId) {
+      await database.query.updateTable('turns').set({ unread: 1 }).where('id', '=', incomingId).execute();
+    },
     async showed(incomingId, cardId) {
       await database.query.updateTable('turns').set({ card_id: cardId }).where('id', '=', incomingId).execute();
     },

@@ -131,6 +131,8 @@ export function createAnsweringStage(): AnsweringStage {
     turns: {
       open: () => Promise.resolve(true),
       meet: () => Promise.resolve(true),
+      openEdited: () => Promise.resolve('opened'),
+      leaveUnread: () => Promise.resolve(),
       showed: () => Promise.resolve(),
       close: async () => void turnEnds.push('closed'),
       takeUp: () => Promise.resolve([]),

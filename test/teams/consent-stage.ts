@@ -99,6 +99,7 @@ export async function startConsentStage(): Promise<ConsentStage> {
     turnAway: (why: string) => `Turned away: ${why}.`,
     recordTurnedAway: () => Promise.resolve(),
     tooMany: (limit: number) => `No more than ${limit}.`,
+    editedTooLate: () => 'Too late.',
     openExport(speaker: Speaker, _reader: unknown, context: ExportContext) {
       opened.push({ speaker, context });
       return stage.open();

@@ -1,5 +1,5 @@
 import type { ParsedResult } from 'chrono-node';
-import type { DateTime } from 'luxon';
+import { DateTime } from 'luxon';
 import type { Reader } from '../../requests/request.ts';
 import { type Span, spanIn } from './calendars.ts';
 import {
@@ -16,13 +16,16 @@ import {
 } from './typed-dates.ts';
 
 /**
- * A typed date as the day from which to list. It looks back: "1 December" is the last one, and "Monday" is today on a
- * Monday.
+ * A typed date as the day from which to list, or the time. It looks back: "1 December" is the last one, "Monday" is
+ * today on a Monday, and "18:00" is yesterday's in the morning.
  */
 export type SinceDate =
-  /** `at`: the start of that day in the reader's zone, in ms since 1970. */
+  /** `at`: that time, or the start of that day in the reader's zone; in ms since 1970. */
   { readonly kind: 'since'; readonly at: number } | { readonly kind: 'future' } | { readonly kind: 'unclear' };
 
+const span = /^(?:the )?(?:last |past )?(\d{1,4}|an?|one|half an) ?(minutes?|mins?|hours?|hrs?|h)(?: ago)?$/i;
+/** A time, with or without a day before it. "1.12" is a day. */
+const time = /^(?:(\S.*?),? )??(?:at )?(\d{1,2})(?::(\d{2}))? ?([ap]\.?m\.?)?$/i;
 const atOnce = /^(?:now|this (?:morning|afternoon|evening)|tonight)$/i;
 /** "the start of October": listing from a day begins there anyway. */
 const beginning = /^(?:the )?(?:start|beginning) of (?=\S)/i;
@@ -43,13 +46,44 @@ export function readSince(text: string, reader: Reader, now: number): SinceDate 
   const typed = withoutEdges(text.trim());
   if (typed === '' || typed.length > longestDate) return { kind: 'unclear' };
   const day = todayOf(reader, now);
+  const [, count, unit] = span.exec(typed) ?? [];
+  if (count !== undefined && unit !== undefined) return { kind: 'since', at: now - lengthOf(count, unit) };
+  return readTime(typed, reader, now, day) ?? readDay(typed, reader, day);
+}
+
+function lengthOf(count: string, unit: string): number {
+  const length = /^m/i.test(unit) ? minuteMs : hourMs;
+  return /^half/i.test(count) ? length / 2 : length * (Number(count) || 1);
+}
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+/** "02:00", "yesterday 6 pm"; null for a text without a time of day. */
+function readTime(typed: string, reader: Reader, now: number, today: DateTime): SinceDate | null {
+  const [, named, hours, minutes, half] = time.exec(typed) ?? [];
+  if (hours === undefined || (minutes === undefined && half === undefined)) return null;
+  const hour = half === undefined ? Number(hours) : (Number(hours) % 12) + (/^p/i.test(half) ? 12 : 0);
+  const minute = Number(minutes ?? 0);
+  if (hour > 23 || minute > 59 || (half !== undefined && Number(hours) > 12)) return { kind: 'unclear' };
+  const ofDay = named === undefined ? null : readDay(named, reader, today);
+  if (ofDay !== null && ofDay.kind !== 'since') return ofDay;
+  const day = ofDay === null ? today : DateTime.fromMillis(ofDay.at, { zone: today.zone });
+  const at = day.set({ hour, minute }).toMillis();
+  if (at <= now) return { kind: 'since', at };
+  return ofDay === null
+    ? { kind: 'since', at: day.minus({ days: 1 }).set({ hour, minute }).toMillis() }
+    : { kind: 'future' };
+}
+
+function readDay(typed: string, reader: Reader, day: DateTime): SinceDate {
   if (atOnce.test(typed)) return judge(day, day);
 
   const iso = readIsoDate(typed, day);
   if (iso !== null) return judge(iso, day);
   const words = typed.replace(beginning, '');
-  const span = spanIn(words, reader.locale) ?? spanIn(words.replace(article, ''), reader.locale);
-  if (span !== null) return judge(startOfSpan(span, day), day);
+  const named = spanIn(words, reader.locale) ?? spanIn(words.replace(article, ''), reader.locale);
+  if (named !== null) return judge(startOfSpan(named, day), day);
 
   const { text: read, results: found } = searchDates(words, reader.locale, day, 'nearest');
   const [first] = found;

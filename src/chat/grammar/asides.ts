@@ -24,9 +24,27 @@ const FEW_LETTERS = 6;
 
 /** A whole line of courtesy, or an answer to a question that Usher has not asked; null for any other line. */
 export function asideIn(line: string): Aside | null {
-  const said = bare(line);
+  if (line.length > LONGEST_ASIDE) return null;
+  const words = bare(line).split(' ');
+  const found: Aside[] = [];
+  for (let at = 0; at < words.length; ) {
+    const ends = words.map((_, end) => end + 1).filter((end) => end > at);
+    const end = ends.findLast((one) => asideOf(words.slice(at, one)) !== null);
+    const aside = end === undefined ? null : asideOf(words.slice(at, end));
+    if (end === undefined || aside === null) return null;
+    found.push(aside);
+    at = end;
+  }
+  // "ok, thanks" is thanks.
+  return found.includes('thanks') ? 'thanks' : (found[0] ?? null);
+}
+
+function asideOf(words: readonly string[]): Aside | null {
+  const said = words.join(' ');
   return wholes.find(([, phrases]) => phrases.has(said))?.[0] ?? null;
 }
+
+const LONGEST_ASIDE = 80;
 
 /** The first thing in a line that Usher does not do; null where there is none. */
 export function beyondIn(line: string): Beyond | null {

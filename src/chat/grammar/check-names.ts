@@ -23,7 +23,7 @@ const EVERYTHING = phraseSet(`
 const FURTHER = wordSet(`
   since after page today yesterday last past as csv json excel file every export list lists channel chat if whether up
   over person people account access state status health queue history watches watching request requests is are exists
-  wrong now healthy anymore
+  wrong now healthy anymore failed failures failure errors
 `);
 const SPECIAL: ReadonlySet<string> = new Set([...LEADING, ...APP_WORDS, ...NO_NAMES, ...EVERYTHING, ...FURTHER]);
 const REQUEST_ID = /^(?=.*\d)(?=.*[A-Z])[0-9A-HJKMNP-TV-Z]{6}$/;

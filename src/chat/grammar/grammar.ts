@@ -57,6 +57,13 @@ export function createGrammar(rules: Rules): Grammar {
     .sort((one, other) => other.phrase.length - one.phrase.length);
 
   function readLine(line: string): Parsed {
+    const parsed = readWords(line);
+    // A line that begins as a quotation is another message's.
+    const isQuoted = line.startsWith('>') && parsed.kind === 'command';
+    return isQuoted ? { kind: 'didYouMean', suggestion: format(parsed.command) } : parsed;
+  }
+
+  function readWords(line: string): Parsed {
     const words = withoutCourtesy(unwrapped(splitWords(line)));
     for (const match of exactMatches(spellings, words)) {
       const reading = match.read();
@@ -74,7 +81,7 @@ export function createGrammar(rules: Rules): Grammar {
   return {
     format,
     parse(text, options = {}) {
-      const line = text.trim();
+      const line = withoutMarks(text.trim());
       if (line === '') return { kind: 'empty' };
       const limit = options.limit ?? (mayBeList(line) ? LIST_LIMIT : DEFAULT_LIMIT);
       if (line.length > limit) return { kind: 'tooLong', length: line.length, limit };
@@ -93,6 +100,17 @@ export function createGrammar(rules: Rules): Grammar {
     },
   };
 }
+
+/** The line within a code fence, or in bold, as people paste it. */
+function withoutMarks(line: string): string {
+  const mark = MARKS.find((one) => line.length > 2 * one.length && line.startsWith(one) && line.endsWith(one));
+  if (mark === undefined) return line;
+  const inside = line.slice(mark.length, -mark.length);
+  return (mark === FENCE ? inside.replace(/^[a-z]*\n/, '') : inside).trim();
+}
+
+const FENCE = '```';
+const MARKS = [FENCE, '**', '__', '~~'];
 
 function write<V extends Verb>(rules: Rules, verb: V, command: CommandOf<V>): string {
   return rules[verb].write(command);

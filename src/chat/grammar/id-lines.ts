@@ -1,36 +1,41 @@
 import type { CommandOf } from '../command.ts';
 import { quoteName, writeName } from './names.ts';
-import { readReason, writeReason } from './reasons.ts';
+import { readReason, reasonPlace, writeReason } from './reasons.ts';
 import { incomplete, type Reading } from './rule.ts';
-import { fold, trimEdges, type Word } from './tokens.ts';
+import { fold, splitWords, trimEdges, type Word } from './tokens.ts';
 import { wordSet } from './word-lists.ts';
 
 /** Words around an id that say what it is. */
 const AROUND = wordSet(`
   request the id number no task list of in from for failed failures ones only people users again now all everything my
-  access this that it
+  access this that it last latest
 `);
 /** The letters of an id; those that look like digits, and U, are left out. */
 const LETTERS_OF_AN_ID = /^[A-HJKMNP-TV-Z]{6}$/i;
 
+/** The most words that name a person and an app. */
+const MOST_NAMING = 6;
+
 type VerbOfAnId = 'retry' | 'cancel' | 'approve' | 'show';
 
-/** The words after a verb that takes an id; null when they are no id, since these verbs have many other meanings. */
-export function readRequestId(verb: VerbOfAnId, words: readonly Word[]): Reading | null {
+/** The words after "show": an id; null when they are none, since many other words may follow. */
+export function readStrictRequestId(verb: VerbOfAnId, words: readonly Word[]): Reading | null {
   const left = words.filter((word) => !isAround(word));
-  const [only, second] = left;
-  if (only === undefined) return incomplete(verb, 'id');
-  const requestId = second === undefined ? idIn(only) : null;
+  if (left.length === 0) return incomplete(verb, 'id');
+  const requestId = left.length === 1 && looksLikeId(left[0]) ? idIn(left[0]) : null;
   return requestId === null ? null : { kind: 'command', command: { verb, requestId } };
 }
 
-/**
- * The same for verbs that names may follow as well ("show status"): a lowercase word without a digit is an id only by
- * its letters.
- */
-export function readStrictRequestId(verb: VerbOfAnId, words: readonly Word[]): Reading | null {
-  const left = words.filter((word) => !isAround(word));
-  return left.length === 1 && !looksLikeId(left[0]) ? null : readRequestId(verb, words);
+/** The same for what is done with a request: the words may also name its person or app ("retry isaiah"). */
+export function readRequestId(verb: VerbOfAnId, words: readonly Word[]): Reading | null {
+  return readStrictRequestId(verb, words) ?? withoutId(verb, words);
+}
+
+/** A few words that may name the request's person or app; null for others, and for what looks like several ids. */
+function withoutId(verb: VerbOfAnId | 'deny', words: readonly Word[]): Reading<never> | null {
+  const said = words.filter((word) => !isAround(word));
+  const mayName = said.length <= MOST_NAMING && !said.some((word) => /\d/.test(word.text));
+  return mayName ? incomplete(verb, 'id', said) : null;
 }
 
 /** The words after "deny": an id, and the rest is the reason. */
@@ -39,11 +44,18 @@ export function readDenial(words: readonly Word[]): Reading<CommandOf<'deny'>> |
   const word = words[at];
   if (word === undefined) return incomplete('deny', 'id');
   const requestId = looksLikeId(word) ? idIn(word) : null;
-  if (requestId === null) return null;
+  if (requestId === null) return withoutId('deny', words.slice(0, reasonPlace(words)?.at));
   const reason = readReason(words.slice(at + 1));
   // "decline advice from Bob" is no denial, but "abcdef" may be an id.
   const doubtful = reason !== null && !isSurelyId(word);
   return { kind: doubtful ? 'nearly' : 'command', command: { verb: 'deny', requestId, reason } };
+}
+
+/** The reason in a line, without its lead-in; null where it has none. */
+export function reasonIn(line: string): string | null {
+  const words = splitWords(line);
+  const place = reasonPlace(words);
+  return place === null ? null : readReason(words.slice(place.at + place.length));
 }
 
 export function writeRequestId({ verb, requestId }: { readonly verb: string; readonly requestId: string }): string {
@@ -61,7 +73,8 @@ function isAround(word: Word): boolean {
   return AROUND.has(fold(word)) || word.text === '#';
 }
 
-function idIn(word: Word): string | null {
+function idIn(word: Word | undefined): string | null {
+  if (word === undefined) return null;
   const id = bareId(word).toUpperCase();
   return /^[0-9A-Z]{4,12}$/.test(id) ? id : null;
 }
@@ -72,7 +85,7 @@ function looksLikeId(word: Word | undefined): boolean {
 
 function isSurelyId(word: Word): boolean {
   const id = bareId(word);
-  return /\d/.test(id) || id === id.toUpperCase();
+  return /\d/.test(id) || (id === id.toUpperCase() && (word.quoted || LETTERS_OF_AN_ID.test(id)));
 }
 
 function bareId(word: Word): string {

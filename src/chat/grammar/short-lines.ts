@@ -28,10 +28,10 @@ export function readRef(verb: 'removeApprovalChannel' | 'removeWatch', words: re
   return more.length === 0 && /^[0-9a-f]{8}$/.test(ref) ? { kind: 'command', command: { verb, ref } } : null;
 }
 
-/** "requests", "requests 2", "requests page 2". */
-export function readPage(verb: 'requests' | 'pending', words: readonly Word[]): Reading | null {
+/** "2", "page 2" or nothing after the verb. */
+export function pageAlone(words: readonly Word[]): number | null {
   const { page, rest } = cutPage(words);
-  return rest.length === 0 ? { kind: 'command', command: { verb, page } } : null;
+  return rest.length === 0 ? page : null;
 }
 
 export function cutPage(words: readonly Word[]): { readonly page: number; readonly rest: readonly Word[] } {

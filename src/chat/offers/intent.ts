@@ -17,10 +17,10 @@ const TROUBLE = wordSet(`
 `);
 const PAST = wordSet('provisioned added assigned created synced approved requested granted');
 const GIVING = wordSet(`
-  provision provisioning add create onboard onboarding sync resync push assign give grant need needs want wants require
+  provision provisioning add create onboard onboarding sync resync push assign reprovision update refresh give grant need needs want wants require
   requires get access account starter joiner joins request setup enable license licence
 `);
-const STARTING = wordSet('provision onboard add create sync resync push assign');
+const STARTING = wordSet('provision reprovision onboard add create sync resync push assign update refresh');
 const TELLING = wordSet('tell notify alert warn know');
 /** A line this short may be a command without a verb ("Salesforce for isaiah"). */
 const fewWords = 6;

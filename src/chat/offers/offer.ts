@@ -2,7 +2,7 @@ import type { Command } from '../command.ts';
 import { foreignIn } from '../grammar/asides.ts';
 import type { CommandParts, Turn } from '../registry/define-command.ts';
 import { say } from '../registry/turn.ts';
-import type { Reply } from '../reply.ts';
+import { type Reply, unreadReply } from '../reply.ts';
 import { MOST_OFFERS, offersCard } from '../views/did-you-mean.ts';
 import type { SayButton } from '../views/parts.ts';
 import type { Problem } from '../views/problem.ts';
@@ -38,7 +38,7 @@ export async function offerIfFound(parts: CommandParts, turn: Turn, meant: Guess
 /** Says what was not found, and how to find it. */
 export function sayMissing({ words }: Turn, problem: Problem): Reply {
   const buttons: SayButton[] = [{ label: 'apps', verb: 'run', text: 'apps' }];
-  return say(words, problem, problem.kind === 'unknownApp' ? buttons : []);
+  return unreadReply(say(words, problem, problem.kind === 'unknownApp' ? buttons : []));
 }
 
 async function resolveAll(parts: CommandParts, turn: Turn, guesses: readonly Guess[]): Promise<Resolved> {
@@ -69,7 +69,7 @@ async function tell(
     more: guesses.length > MOST_OFFERS || resolved.more === true,
     isForeign: line !== null && foreignIn(line) !== null,
   });
-  return { kind: 'card', inPlace: true, message };
+  return unreadReply({ kind: 'card', inPlace: true, message });
 }
 
 /** The line that the card answers; null for a form, and for a line too long to search. */

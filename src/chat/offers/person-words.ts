@@ -10,7 +10,7 @@ const AROUND = wordSet(`
   so then if whether when because below above following is are was were be been has have had do does did can could
   should can't cant cannot doesn't doesnt isn't isnt didn't didnt hasn't hasnt won't not no never already still yet now
   just again today asap immediately soon why who what how where which please hi hello hey dear usher would will
-  provision provisioned provisioning add added adding create created onboard onboarding sync resync synced push assign
+  provision provisioned provisioning reprovision re-provision re-sync update updated refresh add added adding create created onboard onboarding sync resync synced push assign
   assigned give gave grant granted need needs want wants require requires get gets got getting request requested
   requesting ask set setup enable enabled approve approved check verify status history watch tell let log login logon
   sign signin access account accounts license licence app apps user users person people group member employee colleague

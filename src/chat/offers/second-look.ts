@@ -76,7 +76,9 @@ export async function lookAgainForApp(parts: CommandParts, turn: Turn, typed: Ap
   const isTurned = mentionsIn(subject, apps, false).some(({ to }) => JOINT_FIRST.test(subject.slice(to)));
   const byLine = () => offerIfFound(parts, turn, inItsLine(parts, lineOf(parts, turn, command), command, apps));
   if (isOfMany) return (await byLine()) ?? sayMissing(turn, unknown);
-  const turned = isTurned ? await byLine() : null;
+  // "an account for isaiah on the salesforce app": what was read as the person names none.
+  const isNobody = subject !== '' && peopleIn(subject).length === 0;
+  const turned = isTurned || isNobody ? await byLine() : null;
   if (turned !== null) return turned;
   const inName = inItsName(meant, apps);
   if (inName !== null) return offer(parts, turn, inName);

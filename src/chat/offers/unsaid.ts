@@ -57,6 +57,13 @@ function isListed(words: readonly Token[], at: number): boolean {
   return JOINS.has(before.toLowerCase()) || /[,;]$/.test(before) || JOINS.has(after.toLowerCase()) || /[,;]$/.test(own);
 }
 
+/** Whether each of the words stands in one of the texts, whole: the texts are the names of one request. */
+export function namesAll(said: readonly string[], texts: readonly (string | null | undefined)[]): boolean {
+  const own = new Set(wordsOf(texts.join(' ')));
+  // "isaiah's"
+  return wordsOf(said.join(' ')).every((word) => word === 's' || own.has(word));
+}
+
 /** Whether another text contains the words of a text, whole and in their order. */
 export function standsIn(text: string, other: string): boolean {
   const spaced = (one: string) => ` ${wordsOf(one).join(' ')} `;

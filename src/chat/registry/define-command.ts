@@ -133,8 +133,11 @@ export interface CommandDeclaration<V extends Verb> extends Guarded, Rule<Comman
   readonly offeredByTeams?: V extends VerbWithText ? Readonly<Partial<Record<TeamsScope, number>>> : never;
   /** A line that only reads, for a button that runs it at once; null for commands that change something. */
   readonly tryIt: string | null;
-  /** Answers half a command in place of the common "which person?" or "which app?"; the caller may run the whole. */
-  incomplete?(parts: CommandParts, turn: Turn, line: string): Promise<Reply>;
+  /**
+   * Answers half a command in place of the common "which person?" or "which app?"; the caller may run the whole. `said`:
+   * the words that may hold what is missing.
+   */
+  incomplete?(parts: CommandParts, turn: Turn, line: string, said: readonly string[]): Promise<Reply>;
   /** Answers a nearly correct line; null where the corrected line is only offered. */
   nearly?(parts: CommandParts, turn: Turn, command: CommandOf<NoInfer<V>>): Promise<Reply | null>;
   /**
@@ -237,6 +240,16 @@ export interface Registry {
   readonly buttons: { readonly [V in 'confirm' | 'ask' | 'page']: ButtonDeclaration<V> };
   readonly messages: { readonly [K in MessageKind]: MessageDeclaration };
   readonly accessRequests: AccessRequests;
+  /**
+   * The caller's own requests that a line without an id may mean, each with a button; `said` are the words that may name
+   * the person or the app. Null where words were said and no request has them.
+   */
+  ownRequests(
+    parts: CommandParts,
+    turn: Turn,
+    among: 'failed' | 'open',
+    said: readonly string[],
+  ): Promise<Reply | null>;
   /** A file with a line. */
   answerFile(parts: CommandParts, turn: Turn, line: string, file: IncomingFile): Promise<Reply>;
   /** The agreed file, if this speaker may still have it. */

@@ -2,6 +2,7 @@ import type { Denial, Permission, Role } from '../../access/caller.ts';
 import { deny, type Ground, rolesThatMay } from '../../access/policy.ts';
 import { type GraphTrouble, refusesToken } from '../../graph/answer.ts';
 import { type AuditEntry, writeAudit } from '../../requests/audit-log.ts';
+import type { Verb } from '../command.ts';
 import type { Messages } from '../messages.ts';
 import { observeEntry } from '../observer.ts';
 import type { Reply } from '../reply.ts';
@@ -80,6 +81,11 @@ export function sayWith<P>(draw: DrawProblem<P>): Say<P> {
 }
 
 export const say = sayWith(problem);
+
+/** Says that no request has the words of "retry isaiah" or "approve isaiah"; `list` is the line that lists them all. */
+export function sayNoneNamed({ words }: Turn, verb: Verb, said: readonly string[], list: string): Reply {
+  return say(words, { kind: 'noneNamed', verb, typed: said.join(' ') }, [{ label: 'line', verb: 'run', text: list }]);
+}
 
 /** A lookup that ended in an answer to the caller instead of what it looked for. */
 export interface Answered {

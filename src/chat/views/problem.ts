@@ -49,6 +49,7 @@ export type Problem =
   | { readonly kind: Beyond }
   | { readonly kind: 'unknownRequest' | 'unknownAccessRequest'; readonly id: string }
   | { readonly kind: 'missingId'; readonly verb: Verb }
+  | { readonly kind: 'noneNamed'; readonly verb: Verb; readonly typed: string }
   /** About the button that shows in the personal chat what is left out where others read along. */
   | { readonly kind: 'sentToPersonalChat' | 'noPersonalChat' | 'personalChatFailed' }
   | { readonly kind: 'grantRemoved' | 'grantUnknown'; readonly ref: string }
@@ -80,6 +81,7 @@ const KEYS = problemKeys(
     unknownRequest: 'warning',
     unknownAccessRequest: 'warning',
     missingId: 'unknown',
+    noneNamed: 'warning',
     sentToPersonalChat: 'good',
     noPersonalChat: 'warning',
     personalChatFailed: 'warning',

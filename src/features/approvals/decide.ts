@@ -1,6 +1,6 @@
 import { mayDecide } from '../../access/deciding.ts';
 import type { CommandOf } from '../../chat/command.ts';
-import { readDenial, readStrictRequestId, writeDenial, writeRequestId } from '../../chat/grammar/id-lines.ts';
+import { readDenial, readRequestId, reasonIn, writeDenial, writeRequestId } from '../../chat/grammar/id-lines.ts';
 import { commands, missing, refused } from '../../chat/offers/resolved.ts';
 import {
   type CommandParts,
@@ -10,7 +10,7 @@ import {
   type Turn,
 } from '../../chat/registry/define-command.ts';
 import { missingFor } from '../../chat/registry/run.ts';
-import { troubleReply } from '../../chat/registry/turn.ts';
+import { sayNoneNamed, troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { findPosted } from '../../outbox/message-store.ts';
 import { findRequest } from '../../requests/store.ts';
@@ -19,6 +19,7 @@ import type { AccessAction, AccessRequest } from './access-requests/access-reque
 import { act, findAccessRequest, recordRefusal } from './access-requests/store.ts';
 import { decisionOf } from './cards/access-names.ts';
 import { approversOf, eitherAccessRequest, isUnsettledApp, placeKeyOf, unknownAccess } from './found-request.ts';
+import { pendingNamed } from './pending.ts';
 import { say } from './problems.ts';
 
 export type Verdict = { readonly kind: 'approve' } | { readonly kind: 'deny'; readonly reason: string | null };
@@ -62,7 +63,10 @@ async function resolveDecision({ parts, turn, denied }: Lookup, command: Command
   const verdict =
     command.verb === 'approve' ? ({ kind: 'approve' } as const) : ({ kind: 'deny', reason: command.reason } as const);
   const obstacle = await obstacleTo(parts, turn, request, verdict);
-  return obstacle === null ? commands(command) : refused(() => Promise.resolve(obstacle));
+  const { subject, app } = request;
+  return obstacle === null
+    ? commands(command, [subject.name, subject.label ?? '', app.name])
+    : refused(() => Promise.resolve(obstacle));
 }
 
 declare module '../../chat/command.ts' {
@@ -74,7 +78,7 @@ declare module '../../chat/command.ts' {
 
 export const approveCommand = defineCommand({
   verb: 'approve',
-  read: (words) => readStrictRequestId('approve', words),
+  read: (words) => readRequestId('approve', words),
   write: writeRequestId,
   permission: 'access.decide',
   needs: neededToDecide,
@@ -83,6 +87,8 @@ export const approveCommand = defineCommand({
   chapter: 'decide',
   examples: ['approve R7K3MQ'],
   tryIt: null,
+  incomplete: async (parts, turn, _line, said) =>
+    (await pendingNamed(parts, turn, said)) ?? sayNoneNamed(turn, 'approve', said, 'pending'),
   resolve: resolveDecision,
   run: (parts, turn, { requestId }) => decide(parts, turn, requestId, { kind: 'approve' }),
 });
@@ -98,6 +104,8 @@ export const denyCommand = defineCommand({
   chapter: 'decide',
   examples: ['deny R7K3MQ he has it already'],
   tryIt: null,
+  incomplete: async (parts, turn, line, said) =>
+    (await pendingNamed(parts, turn, said, reasonIn(line))) ?? sayNoneNamed(turn, 'deny', said, 'pending'),
   resolve: resolveDecision,
   run: (parts, turn, { requestId, reason }) => decide(parts, turn, requestId, { kind: 'deny', reason }),
 });
@@ -116,7 +124,9 @@ function isProvisioningOf(parts: CommandParts, { words }: Turn, request: AccessR
 
 async function needsNoDecision(parts: CommandParts, turn: Turn, id: string): Promise<Reply> {
   const request = await findRequest(parts.store.database, id);
-  if (request === null) return unknownAccess(turn, id);
+  // "approve Parker": letters alone may be a name.
+  if (request === null)
+    return (/\d/.test(id) ? null : await pendingNamed(parts, turn, [id])) ?? unknownAccess(turn, id);
   return say(turn.words, { kind: 'needsNoDecision', id, requestedBy: request.requestedBy.name });
 }
 

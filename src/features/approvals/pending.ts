@@ -1,7 +1,11 @@
-import { readPage } from '../../chat/grammar/short-lines.ts';
+import { pageAlone } from '../../chat/grammar/short-lines.ts';
+import { offer } from '../../chat/offers/offer.ts';
+import { namesAll } from '../../chat/offers/unsaid.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
+import { runCommand } from '../../chat/registry/run.ts';
 import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
+import { type Fetched, fetched } from '../../graph/answer.ts';
 import type { AccessRequest } from './access-requests/access-request.ts';
 import { findPending } from './access-requests/store.ts';
 import { pendingList } from './cards/pending-list.ts';
@@ -13,21 +17,58 @@ const atOnce = 100;
 
 /** `pending [page]`: the requests that wait for the caller's decision, oldest first. */
 async function pending(parts: CommandParts, turn: Turn, page: number): Promise<Reply> {
-  const wanted = page * perPage + 1;
+  const theirs = await findTheirs(parts, turn, page * perPage + 1, () => true);
+  return theirs.ok ? list(parts, turn, theirs.value, page) : troubleReply(turn.words, theirs.trouble);
+}
+
+/** The first requests that wait for the caller's decision and that `isMeant` accepts, oldest first. */
+async function findTheirs(
+  parts: CommandParts,
+  { caller }: Turn,
+  wanted: number,
+  isMeant: (request: AccessRequest) => boolean,
+): Promise<Fetched<readonly AccessRequest[]>> {
   const theirs: AccessRequest[] = [];
   for (let offset = 0; theirs.length < wanted; offset += atOnce) {
     const some = await findPending(parts.store.database, { limit: atOnce, offset });
-    for (const request of some) {
+    for (const request of some.filter(isMeant)) {
       const approvers = await approversOf(parts, request.app.id);
-      if (!approvers.ok) return troubleReply(turn.words, approvers.trouble);
-      if (isTheirs(turn.caller, request, approvers.value)) theirs.push(request);
+      if (!approvers.ok) return approvers;
+      if (isTheirs(caller, request, approvers.value)) theirs.push(request);
     }
     if (some.length < atOnce) break;
   }
-  const items = theirs.slice((page - 1) * perPage, page * perPage).map((accessRequest) => ({ accessRequest }));
+  return fetched(theirs);
+}
+
+function list(parts: CommandParts, turn: Turn, requests: readonly AccessRequest[], page: number): Reply {
+  const items = requests.slice((page - 1) * perPage, page * perPage).map((accessRequest) => ({ accessRequest }));
   const now = parts.store.clock.now();
-  const more = theirs.length > page * perPage;
+  const more = requests.length > page * perPage;
   return { kind: 'card', inPlace: true, message: pendingList(turn.words, { items, page, more, now }) };
+}
+
+/**
+ * "approve isaiah", "deny": a decision on a request that the line does not name by its id. Of those that wait for the
+ * caller's decision, and whose person and app have all of the words, one is shown with its buttons and several are
+ * listed; null where words were said and no request has them. A typed reason is offered with the denial.
+ */
+export async function pendingNamed(
+  parts: CommandParts,
+  turn: Turn,
+  said: readonly string[],
+  reason: string | null = null,
+): Promise<Reply | null> {
+  const named = ({ subject, app, requestedBy }: AccessRequest) =>
+    namesAll(said, [subject.name, subject.label, app.name, requestedBy.name]);
+  const found = await findTheirs(parts, turn, perPage + 1, named);
+  if (!found.ok) return troubleReply(turn.words, found.trouble);
+  const [only, second] = found.value;
+  if (only === undefined && said.length > 0) return null;
+  if (only === undefined || second !== undefined) return list(parts, turn, found.value.slice(0, perPage), 1);
+  const denial = { verb: 'deny', requestId: only.id, reason } as const;
+  if (reason !== null) return offer(parts, turn, { guesses: [{ command: denial }], leftOut: [] });
+  return runCommand(parts, turn, { verb: 'show', requestId: only.id });
 }
 
 declare module '../../chat/command.ts' {
@@ -39,7 +80,10 @@ declare module '../../chat/command.ts' {
 
 export const pendingCommand = defineCommand({
   verb: 'pending',
-  read: (words) => readPage('pending', words),
+  read(words) {
+    const page = pageAlone(words);
+    return page === null ? null : { kind: 'command', command: { verb: 'pending', page } };
+  },
   write: ({ page }) => (page === 1 ? 'pending' : `pending ${page}`),
   permission: 'access.decide',
   appOnly: true,

@@ -17,7 +17,7 @@ import { fold, toPhrases, type Word } from '../../chat/grammar/tokens.ts';
 import { wordSet } from '../../chat/grammar/word-lists.ts';
 
 /**
- * "history [of <person or app>] [since <date>] [page <number>]". The page is cut first, then the date, which continues
+ * "history [failed] [of <person or app>] [since <date>] [page <number>]". The page is cut first, then the date, which continues
  * to the end of the line or to a "for" or "of" that introduces a name ("since monday for adele"). Only the form of the
  * words counts here: the day they name depends on the reader.
  */
@@ -25,6 +25,7 @@ interface Terms {
   readonly about: string | null;
   readonly since: string | null;
   readonly page: number;
+  readonly among: 'failed' | null;
   /** Of a person in an app, only the person is used. */
   readonly isGuessed: boolean;
 }
@@ -34,8 +35,9 @@ const FROM = wordSet('from after starting');
 const ABOUT = wordSet('for of about');
 const LAST = wordSet('last past this');
 const IN = wordSet('in to into');
+const FAILED = wordSet('failed failures failure errors');
 const DAYS = wordSet('today yesterday');
-const UNIT = /^(?:hours?|days?|weeks?|months?|quarter|years?|morning|night)$/;
+const UNIT = /^(?:minutes?|mins?|hours?|days?|weeks?|months?|quarter|years?|morning|night)$/;
 const LONGEST_SPAN = 4;
 /** Questions about one name are shorter. */
 const MOST_WORDS = 6;
@@ -49,9 +51,26 @@ const FORMAT_WORDS: ReadonlySet<string> = new Set(FORMATS.flat());
 export function readHistory(words: readonly Word[]): Reading | null {
   const terms = readTerms(words);
   if (terms === null) return null;
-  const { about, since, page, isGuessed } = terms;
-  return { kind: isGuessed ? 'nearly' : 'command', command: { verb: 'history', about, since, page } };
+  const { about, since, page, among, isGuessed } = terms;
+  return {
+    kind: isGuessed ? 'nearly' : 'command',
+    command: { verb: 'history', about, since, page, ...(among === null ? {} : { among }) },
+  };
 }
+
+/** The words after "what failed" and the like. */
+export function readFailed(words: readonly Word[]): Reading | null {
+  const reading = readHistory(words);
+  if (reading === null || reading.kind === 'incomplete' || reading.command.verb !== 'history') return null;
+  return { ...reading, command: { ...reading.command, among: 'failed' } };
+}
+
+/** A line that begins with "since". */
+export function readSinceAlone(words: readonly Word[]): Reading | null {
+  return words.length === 0 ? null : readHistory([{ ...unquoted, text: 'since' }, ...words]);
+}
+
+const unquoted: Word = { text: '', quoted: false, startsLine: false, afterTab: false };
 
 /**
  * The words after "what happened to", "who provisioned" and the like; null where they name nothing that may be known.
@@ -65,7 +84,7 @@ export function readHistoryQuestion(words: readonly Word[]): Reading | null {
 /** The words after "export history"; a file has no pages. */
 export function readExport(words: readonly Word[]): Reading | null {
   const terms = readTerms(withoutEnding(words, FORMATS));
-  if (terms === null || terms.page > 1) return null;
+  if (terms === null || terms.page > 1 || terms.among !== null) return null;
   const { about, since, isGuessed } = terms;
   return { kind: isGuessed ? 'nearly' : 'command', command: { verb: 'exportHistory', about, since } };
 }
@@ -77,8 +96,9 @@ export function readBareExport(words: readonly Word[]): Reading | null {
   return isSure && reading.command.about === null ? reading : null;
 }
 
-export function writeHistory({ about, since, page }: CommandOf<'history'>): string {
-  return `history${writeTerms(about, since)}${page === 1 ? '' : ` page ${page}`}`;
+export function writeHistory({ about, since, page, among }: CommandOf<'history'>): string {
+  const failed = among === undefined ? '' : ' failed';
+  return `history${failed}${writeTerms(about, since)}${page === 1 ? '' : ` page ${page}`}`;
 }
 
 export function writeExport({ about, since }: CommandOf<'exportHistory'>): string {
@@ -88,11 +108,20 @@ export function writeExport({ about, since }: CommandOf<'exportHistory'>): strin
 function readTerms(words: readonly Word[]): Terms | null {
   const { page, rest } = cutPage(words);
   const { since, left } = cutSince(rest);
-  const named = withoutLeading(left);
+  const { among, others } = cutFailed(left);
+  const named = withoutLeading(others);
   if (isNoName(named) && !isSpeaker(named)) return null;
   const end = isLoose(named) ? named.findIndex((word, at) => at > 0 && IN.has(word.text)) : -1;
   const about = isEverything(named) ? null : readName(end < 0 ? named : named.slice(0, end));
-  return { about, since, page, isGuessed: end >= 0 };
+  return { about, since, page, among, isGuessed: end >= 0 };
+}
+
+/** "failed" before or after the name. */
+function cutFailed(words: readonly Word[]): { readonly among: 'failed' | null; readonly others: readonly Word[] } {
+  const left = withoutLeading(words);
+  if (FAILED.has(fold(left[0]))) return { among: 'failed', others: left.slice(1) };
+  if (FAILED.has(fold(left.at(-1)))) return { among: 'failed', others: left.slice(0, -1) };
+  return { among: null, others: words };
 }
 
 function cutSince(words: readonly Word[]): { readonly since: string | null; readonly left: readonly Word[] } {

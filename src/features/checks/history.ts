@@ -1,8 +1,8 @@
+import { deny } from '../../access/policy.ts';
 import { type Visible, visibleTo } from '../../access/seeing.ts';
 import { assertNever } from '../../assert-never.ts';
 import type { CommandOf } from '../../chat/command.ts';
 import { readSince } from '../../chat/dates/since-date.ts';
-import { readPage } from '../../chat/grammar/short-lines.ts';
 import { appCandidates } from '../../chat/names/app-candidates.ts';
 import { nearest, resolvePerson, typistOf } from '../../chat/names/person.ts';
 import { askWhich } from '../../chat/names/subject.ts';
@@ -22,12 +22,12 @@ import { findRequest } from '../../requests/store.ts';
 import { ENTRIES_PER_PAGE, historyCard } from './cards/history-card.ts';
 import type { About, OwnPart } from './history/history-entry.ts';
 import { findEntriesPage } from './history/pages.ts';
-import { readHistory, readHistoryQuestion, writeHistory } from './history-line.ts';
+import { readFailed, readHistory, readHistoryQuestion, readSinceAlone, writeHistory } from './history-line.ts';
 import { say } from './problems.ts';
 
 type HistoryCommand = CommandOf<'history' | 'exportHistory'>;
 
-/** `history [about] [since] [page]`: the requests and their outcomes, newest first. */
+/** `history [failed] [about] [since] [page]`: the requests and their outcomes, newest first. */
 async function history(parts: CommandParts, turn: Turn, command: CommandOf<'history'>): Promise<Reply> {
   const visible = await visibleTo(parts.access, turn.caller);
   if (!visible.ok) return troubleReply(turn.words, visible.trouble);
@@ -40,7 +40,8 @@ async function history(parts: CommandParts, turn: Turn, command: CommandOf<'hist
   const { page } = command;
   const readAlong = !parts.isOpenPlace(turn.incoming.conversation);
   const only = readAlong ? null : partOf(visible.value);
-  const sought = { about, requestedById: readAlong ? turn.caller.id : null, since, only };
+  const { among = null } = command;
+  const sought = { about, requestedById: readAlong ? turn.caller.id : null, since, only, among };
   const found = await findEntriesPage(byReader(parts.store.database), sought, page - 1, ENTRIES_PER_PAGE);
   const lineOf = (number: number) => parts.grammar.format({ ...command, page: number });
   const message = historyCard(turn.words, {
@@ -48,6 +49,8 @@ async function history(parts: CommandParts, turn: Turn, command: CommandOf<'hist
     about: name,
     since,
     page,
+    among,
+    mayRetry: deny(turn.caller, 'request.retry') === null,
     scope: readAlong ? 'ownHere' : only === null ? 'all' : 'seen',
     elsewhere: readAlong ? lineOf(page) : null,
     older: found.more ? lineOf(page + 1) : null,
@@ -70,24 +73,6 @@ async function namedRequest(parts: CommandParts, about: string | null): Promise<
     (await parts.registry.accessRequests.find(parts, id)) !== null ||
     (await findRequest(parts.store.database, id)) !== null;
   return isThere ? id : null;
-}
-
-/** `requests [page]`: the caller's own requests. */
-async function requests(parts: CommandParts, turn: Turn, page: number): Promise<Reply> {
-  const filter = { about: null, requestedById: turn.caller.id, since: null };
-  const found = await findEntriesPage(byReader(parts.store.database), filter, page - 1, ENTRIES_PER_PAGE);
-  const message = historyCard(turn.words, {
-    entries: found.entries,
-    about: null,
-    since: null,
-    page,
-    scope: 'own',
-    elsewhere: null,
-    older: found.more ? parts.grammar.format({ verb: 'requests', page: page + 1 }) : null,
-    newer: page > 1 ? parts.grammar.format({ verb: 'requests', page: page - 1 }) : null,
-    now: parts.store.clock.now(),
-  });
-  return { kind: 'card', inPlace: true, message };
 }
 
 export type FilterFound =
@@ -178,9 +163,13 @@ export async function resolveHistory(
 declare module '../../chat/command.ts' {
   interface Commands {
     /** `about`: a person or an app, as typed; `since` as typed, without its lead-in. Pages count from 1. */
-    history: { readonly about: string | null; readonly since: string | null; readonly page: number };
-    /** Lists the caller's own requests. */
-    requests: { readonly page: number };
+    history: {
+      readonly about: string | null;
+      readonly since: string | null;
+      readonly page: number;
+      /** Only what did not end well. */
+      readonly among?: 'failed';
+    };
   }
 }
 
@@ -188,25 +177,14 @@ export const historyCommand = defineCommand({
   verb: 'history',
   read: readHistory,
   readLoose: readHistoryQuestion,
+  questions: { failed: readFailed, since: readSinceAlone },
   write: writeHistory,
   permission: 'history.show',
   inPersonalChat: true,
   chapter: 'requests',
-  examples: ['history Salesforce since monday', 'history adele', 'history since 1 November page 2'],
+  examples: ['history Salesforce since monday', 'history failed since yesterday', 'history adele'],
   offeredByTeams: { personal: 7, team: 10, groupChat: 8 },
   tryIt: 'history',
   resolve: resolveHistory,
   run: history,
-});
-
-export const requestsCommand = defineCommand({
-  verb: 'requests',
-  read: (words) => readPage('requests', words),
-  write: ({ page }) => (page === 1 ? 'requests' : `requests page ${page}`),
-  permission: 'history.show',
-  chapter: 'requests',
-  examples: ['requests', 'requests page 2'],
-  offeredByTeams: { personal: 5, groupChat: 6 },
-  tryIt: 'requests',
-  run: (parts, turn, { page }) => requests(parts, turn, page),
 });

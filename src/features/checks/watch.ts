@@ -1,17 +1,25 @@
 import pMap from 'p-map';
 import { deny } from '../../access/policy.ts';
 import type { CommandOf } from '../../chat/command.ts';
-import { isNoName, withoutArticle, withoutEnding, writeCheckName } from '../../chat/grammar/check-names.ts';
+import {
+  isEverything,
+  isNoName,
+  withoutArticle,
+  withoutEnding,
+  writeCheckName,
+} from '../../chat/grammar/check-names.ts';
 import { readName } from '../../chat/grammar/names.ts';
 import { incomplete, type Reading } from '../../chat/grammar/rule.ts';
 import { readRef, wholeLine } from '../../chat/grammar/short-lines.ts';
 import { toPhrases, type Word } from '../../chat/grammar/tokens.ts';
 import { listGrants, nameOf, only, refOf } from '../../chat/grants.ts';
-import { readJob } from '../../chat/jobs/read-jobs.ts';
+import { readJob, readJobsOfAll } from '../../chat/jobs/read-jobs.ts';
 import { findApplication } from '../../chat/names/target.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
+import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import type { GrantRow } from '../../chat/views/grants-card.ts';
+import { watchPicker } from './cards/watch-picker.ts';
 import { WATCHES_SHOWN, watchesCard } from './cards/watches-card.ts';
 import { say } from './problems.ts';
 import { addWatch, listAllWatches, listWatches, mayWatch, removeWatch } from './watching/watches.ts';
@@ -44,6 +52,26 @@ async function unwatch(parts: CommandParts, turn: Turn, command: WatchCommand): 
   const { place } = turn.incoming;
   const removed = await removeWatch(parts.store, place.key, found.app.id, turn.caller.id);
   return say(turn.words, { kind: removed ? 'watchRemoved' : 'notWatched', app: found.app.displayName });
+}
+
+/** Apps not read by then are not offered. */
+const patienceMs = 2_500;
+
+/** `watch all`: Usher watches one app at a time, so each app that has a job and is not watched here gets a button. */
+async function askWhichToWatch(parts: CommandParts, turn: Turn): Promise<Reply> {
+  const listing = await parts.applications.list();
+  if (!listing.ok) return troubleReply(turn.words, listing.trouble);
+  const watched = new Set(
+    (await listWatches(parts.store.database, turn.incoming.place.key)).map((watching) => watching.app.id),
+  );
+  const read = await readJobsOfAll(parts, listing.value.items, patienceMs);
+  const apps = read.filter(({ app, status }) => !watched.has(app.id) && status !== 'none' && status !== 'unread');
+  const lineFor = (id: string) => parts.grammar.format({ verb: 'watch', app: id });
+  const message = watchPicker(turn.words, {
+    apps: apps.map(({ app }) => ({ name: app.displayName, line: lineFor(app.id) })),
+    watchesSome: watched.size > 0,
+  });
+  return { kind: 'card', inPlace: true, message };
 }
 
 /** `watches`: the watches of this conversation. */
@@ -104,6 +132,8 @@ const HERE = toPhrases(`
 
 function readWatch(verb: 'watch' | 'unwatch', words: readonly Word[]): Reading | null {
   const named = withoutArticle(withoutEnding(words, HERE));
+  if (isEverything(named))
+    return verb === 'watch' ? incomplete(verb, 'app', named) : { kind: 'command', command: { verb: 'watches' } };
   if (isNoName(named)) return null;
   const app = readName(named);
   return app === null ? incomplete(verb, 'app') : { kind: 'command', command: { verb, app } };
@@ -136,7 +166,8 @@ const changesWatch = <Verb extends 'watch' | 'unwatch'>(verb: Verb) =>
     chapter: 'watch',
     examples: [`${verb} Salesforce`],
     tryIt: null,
-    incomplete: async (_parts: CommandParts, { words }: Turn) => say(words, { kind: 'incompleteWatch' }),
+    incomplete: async (parts: CommandParts, turn: Turn, _line: string, said: readonly string[]) =>
+      said.length > 0 ? askWhichToWatch(parts, turn) : say(turn.words, { kind: 'incompleteWatch' }),
   }) as const;
 
 export const watchCommand = defineCommand({

@@ -7,6 +7,7 @@ import {
   type Needed,
   type Turn,
 } from '../../chat/registry/define-command.ts';
+import { sayNoneNamed } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { cancelRequest, confirmRequest } from '../../requests/confirmation.ts';
 import { findRequesterOf } from '../../requests/store.ts';
@@ -89,6 +90,9 @@ export const cancelCommand = defineCommand({
   chapter: 'requests',
   examples: ['cancel R7K3MQ'],
   tryIt: null,
+  incomplete: async (parts, turn, _line, said) =>
+    (await parts.registry.ownRequests(parts, turn, 'open', said)) ??
+    sayNoneNamed(turn, 'cancel', said, 'my open requests'),
   resolve: resolveRequest,
   run: (parts, turn, { requestId }) => cancel(parts, turn, requestId),
 });

@@ -27,6 +27,11 @@ export async function findOwnRequest(
   const [task] = request?.tasks ?? [];
   if (request === null || task === undefined) {
     const isTyped = turn.incoming.what.kind === 'text';
+    // "retry Parker": letters alone may be a name.
+    const among = permission === 'request.cancel' ? 'open' : 'failed';
+    const named =
+      isTyped && !/\d/.test(requestId) ? await parts.registry.ownRequests(parts, turn, among, [requestId]) : null;
+    if (named !== null) return answered(named);
     return answered(say(turn.words, isTyped ? { kind: 'unknownRequest', id: requestId } : { kind: 'staleButton' }));
   }
 

@@ -5,6 +5,7 @@ import {
   defineCommand,
   type Turn,
 } from '../../chat/registry/define-command.ts';
+import { sayNoneNamed } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { findFailedTasks } from '../../requests/overview.ts';
 import { requeueTasks } from '../../requests/queue.ts';
@@ -75,6 +76,9 @@ export const retryCommand = defineCommand({
   chapter: 'requests',
   examples: ['retry R7K3MQ'],
   tryIt: null,
+  incomplete: async (parts, turn, _line, said) =>
+    (await parts.registry.ownRequests(parts, turn, 'failed', said)) ??
+    sayNoneNamed(turn, 'retry', said, 'my failed requests'),
   resolve: resolveRequest,
   run: (parts, turn, { requestId }) => retry(parts, turn, requestId),
 });

@@ -32,7 +32,6 @@ describe('the day with which a report begins', () => {
     ['November 2025', '2025-11-01'],
     ['today', '2026-11-18'],
     ['this morning', '2026-11-18'],
-    ['2 hours ago', '2026-11-18'],
     ['yesterday', '2026-11-17'],
     ['3 days ago', '2026-11-15'],
     ['the last 3 days', '2026-11-15'],
@@ -50,6 +49,32 @@ describe('the day with which a report begins', () => {
   });
 
   it.each([
+    ['2 hours', '2026-11-18T10:00'],
+    ['2 hours ago', '2026-11-18T10:00'],
+    ['the last 90 minutes', '2026-11-18T10:30'],
+    ['an hour', '2026-11-18T11:00'],
+    ['half an hour', '2026-11-18T11:30'],
+    ['02:00', '2026-11-18T02:00'],
+    ['2 am', '2026-11-18T02:00'],
+    ['12 am', '2026-11-18T00:00'],
+    ['18:00', '2026-11-17T18:00'],
+    ['yesterday 18:00', '2026-11-17T18:00'],
+    ['yesterday at 6 p.m.', '2026-11-17T18:00'],
+    ['monday 9:15', '2026-11-16T09:15'],
+    ['1 November, 08:00', '2026-11-01T08:00'],
+    ['2026-11-01 22:30', '2026-11-01T22:30'],
+  ])('is the time read from %s', (text, time) => {
+    expect(read(text)).toBe(`${time}:00.000Z`);
+  });
+
+  it('is a time of the reader’s own day', () => {
+    const inTokyo = { locale: 'en-US', timeZone: 'Asia/Tokyo' };
+
+    expect(read('9pm', inTokyo)).toBe('2026-11-18T12:00:00.000Z');
+    expect(read('10pm', inTokyo)).toBe('2026-11-17T13:00:00.000Z');
+  });
+
+  it.each([
     ...['tomorrow', 'next Monday', 'next friday', 'this Friday', 'in 3 days', 'next week', 'next month'],
     ...['2026-11-19', 'December 2026', '1 January 2027'],
   ])('is not in the future: %s', (text) => {
@@ -57,6 +82,7 @@ describe('the day with which a report begins', () => {
   });
 
   it.each([
+    ...['25:00', '12:75', '13 pm', 'monday or 9:00'],
     ...['', ' ', 'soon', 'Easter', '365', '2026-02-30', '31 November', 'Monday 3 November', 'x'.repeat(121), '\ud800'],
     ...['1 or 2 November', '1 - 5 November', 'Monday and Friday', 'monday last week', 'Monday for adele'],
   ])('is not read from %j', (text) => {

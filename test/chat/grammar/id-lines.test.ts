@@ -29,13 +29,22 @@ describe('a request by its id', () => {
   });
 
   it.each([
-    'cancel my order of yesterday',
+    ['retry isaiah', ['isaiah']],
+    ['cancel my request for Isaiah Langer', ['Isaiah', 'Langer']],
+    ['cancel my order of yesterday', ['order', 'yesterday']],
+    ['retry MEGAN', ['MEGAN']],
+    ['retry ABCDEFGHIJKLM', ['ABCDEFGHIJKLM']],
+  ])('may be named by its person or app: %s', (text, said) => {
+    expect(parse(text)).toMatchObject({ kind: 'incomplete', missing: 'id', said });
+  });
+
+  it.each([
+    'cancel the order that I made at the store of yesterday evening',
     'retry ab1',
     'cancel R7K3MQ-2',
     'channel updates',
     'ready',
     'entry 12345',
-    'retry ABCDEFGHIJKLM',
   ])('is not read from %s', (text) => {
     expect(parse(text)).toEqual({ kind: 'unclear' });
   });

@@ -36,17 +36,21 @@ describe('a decision', () => {
       'disapprove R7K3MQ',
       'approver R7K3MQ',
     ],
-    ...[
-      'no approve R7K3MQ',
-      'approve isaiah',
-      'approve R7K3MQ and M2P4QW',
-      'approve of this message',
-      'approve R7K3MQ-2',
-    ],
-    ...['deny that he is here', 'decline advice from Bob', 'reject cookies', 'do not approve R7K3MQ', 'Denny R7K3MQ'],
+    ...['no approve R7K3MQ', 'approve R7K3MQ and M2P4QW', 'approve R7K3MQ-2'],
+    ...['do not approve R7K3MQ', 'Denny R7K3MQ'],
     ...['"approve" R7K3MQ', 'R7K3MQ approve', 'many R7K3MQ'],
   ])('is not read from %s', (text) => {
     expect(parse(text)).toEqual({ kind: 'unclear' });
+  });
+
+  it.each([
+    ['approve isaiah', ['isaiah']],
+    ['approve isaiah for Salesforce', ['isaiah', 'Salesforce']],
+    ['deny isaiah because he left', ['isaiah']],
+    ['decline advice from Bob', ['advice', 'Bob']],
+    ['reject cookies', ['cookies']],
+  ])('may be about the request that the words name: %s', (text, said) => {
+    expect(parse(text)).toMatchObject({ kind: 'incomplete', missing: 'id', said });
   });
 
   it.each(['approve', 'approve it', 'deny', 'reject this request', 'show', 'show me this'])(

@@ -199,11 +199,47 @@ describe('the history', () => {
     ['my requests', 1],
     ['show my requests', 1],
     ['my history', 1],
-    ['status of my request', 1],
     ['requests page 2', 2],
     ['my requests 3', 3],
   ])('of one’s own is shown for %s', (text, page) => {
     expect(parse(text)).toEqual({ kind: 'command', command: { verb: 'requests', page } });
+  });
+
+  it.each([
+    ['what happened to my request', 'one'],
+    ['status of my request', 'one'],
+    ['my open requests', 'open'],
+    ['cancel my request', 'open'],
+    ['withdraw everything', 'open'],
+    ['my failed requests', 'failed'],
+    ['try again', 'failed'],
+  ])('of one’s own is shown in part for %s', (text, among) => {
+    expect(parse(text)).toEqual({ kind: 'command', command: { verb: 'requests', page: 1, among } });
+  });
+
+  it.each<[string, string | null, string | null]>([
+    ['history failed', null, null],
+    ['what failed', null, null],
+    ['what failed today', null, 'today'],
+    ['show the failures', null, null],
+    ['history failed adele', 'adele', null],
+    ['history adele failed', 'adele', null],
+    ['history of failures since 2 hours', null, '2 hours'],
+    ['what failed for Salesforce since monday', 'Salesforce', 'monday'],
+  ])('of what failed is shown for %s', (text, about, since) => {
+    expect(parse(text)).toEqual({
+      kind: 'command',
+      command: { verb: 'history', about, since, page: 1, among: 'failed' },
+    });
+  });
+
+  it.each([
+    ['since 2 hours', '2 hours'],
+    ['history last 2 hours', 'last 2 hours'],
+    ['history since 02:00', '02:00'],
+    ['history past 30 minutes', 'past 30 minutes'],
+  ])('is shown since a time for %s', (text, since) => {
+    expect(parse(text)).toEqual(history(null, since));
   });
 
   it.each(['requests page 0', 'requests of adele', 'requested', 'requests page'])(

@@ -1,64 +1,36 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { systemClock } from '../../../src/clock.ts';
-import { openDatabase } from '../../../src/db/database.ts';
-import { loopback } from '../../../src/sandbox/environment.ts';
-import { type SandboxGraph, startSandboxGraph } from '../../../src/sandbox/graph/server.ts';
 import { createTenant } from '../../../src/sandbox/tenant/tenant.ts';
 import { oddTenant } from '../../support/odd-tenant.ts';
-import { type CardButton, type ShownCard, startTestUsher, type TestUsher } from '../../support/usher.ts';
+import { type Deeds, type LineStage, linesOf, startLineStage, verbOf, type Who } from './line-stage.ts';
 
 /**
  * The table of lines beside this file, each typed to a whole Usher over a tenant of odd names. The test reads the calls
  * to Graph from the sandbox and the requests from the database: it does not rely on the card.
  */
 interface Row {
-  readonly who: 'alex' | 'megan' | 'lynne';
+  readonly who: Who;
   readonly line: string;
   readonly right: readonly string[];
 }
 
-/** What one line did. */
-interface Deeds {
-  /** `PERSON in APP`, one for each subject or member that Graph was called for. */
-  readonly did: readonly string[];
-  /** `APP for PERSON starts DATE`. */
-  readonly asked: readonly Asked[];
-  readonly card: ShownCard;
-  readonly text: string;
-}
-
-interface Asked {
-  readonly id: string;
-  readonly what: string;
-}
-
-/** No line here is about the limit, and none should wait for the calls of those before it. */
-const environment = { PROVISION_LIMIT: '1000', PROVISION_WINDOW_MS: '200', PROVISION_GUARD_MS: '20' };
 /** A line that the test clicks on a busy machine takes its time. */
 const patienceMs = 120_000;
-let sandbox: SandboxGraph;
-let teams: TestUsher;
-let said = 0;
+let stage: LineStage;
 
 const tables = readTables(readFileSync(new URL('./sentences.md', import.meta.url), 'utf8'));
 
 describe.each(tables)('$title', ({ title, rows }) => {
   beforeAll(async () => {
-    const tenant = title === 'As people type them' ? createTenant() : oddTenant();
-    sandbox = await startSandboxGraph({ host: loopback, port: 0, latencyMs: 0, limit: 1000, windowMs: 200, tenant });
-    teams = await startTestUsher({ environment, sandbox });
+    stage = await startLineStage(title === 'As people type them' ? createTenant() : oddTenant());
   });
-  afterAll(async () => {
-    await teams.close();
-    await sandbox.close();
-  });
-  beforeEach(() => sandbox.reset());
+  afterAll(() => stage.close());
+  beforeEach(() => stage.reset());
 
   it.each(rows)(
     '$who: $line',
     async ({ who, line, right }) => {
-      const deeds = await say(who, line);
+      const deeds = await stage.say(who, line);
 
       const { verdict, why } = await judge(who, deeds, right);
       counts[verdict] += 1;
@@ -78,7 +50,7 @@ it('hardly any line gets a shrug', () => {
 type Verdict = 'done' | 'offered' | 'told' | 'shrugged' | 'misleading' | 'wrong';
 const counts: Record<Verdict, number> = { done: 0, offered: 0, told: 0, shrugged: 0, misleading: 0, wrong: 0 };
 
-async function judge(who: Row['who'], deeds: Deeds, right: readonly string[]) {
+async function judge(who: Who, deeds: Deeds, right: readonly string[]) {
   const harm = safetyFailure(deeds, right);
   if (harm !== null) return { verdict: 'wrong', why: harm } as const;
   const failures: string[] = [];
@@ -96,31 +68,8 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   ...{ says: 'told', denied: 'told', quiet: 'told', notdone: 'told' },
 };
 
-/**
- * Types a line in a conversation of its own and withdraws whatever access it asked for, so that no line meets
- * another's.
- */
-async function say(who: Row['who'], line: string): Promise<Deeds> {
-  const before = new Set((await accessRequests()).map(({ id }) => id));
-  const callsBefore = sandbox.requests.length;
-  said += 1;
-  const conversationId = `sentence-${said}`;
-  await teams.say(who, line, { conversationId, kind: 'personal' });
-  await teams.settled();
-  const cards = teams.cardsFor(conversationId);
-  const card = cards.at(-1);
-  if (card === undefined) throw new Error('Usher has posted nothing');
-  const asked = (await accessRequests()).filter(({ id }) => !before.has(id));
-  const did = calledFor(callsBefore);
-  for (const { id } of asked) {
-    await teams.say(who, `cancel ${id}`, { conversationId: `taken-back-${said}`, kind: 'personal' });
-    await teams.settled();
-  }
-  return { did, asked, card, text: cards.map(({ text }) => text).join('\n') };
-}
-
 /** Null where the line did what the verdict requires. */
-async function failureOf(who: Row['who'], deeds: Deeds, verdict: string): Promise<string | null> {
+async function failureOf(who: Who, deeds: Deeds, verdict: string): Promise<string | null> {
   const [kind = '', ...rest] = verdict.split(' ');
   const wanted = rest.join(' ');
   switch (kind) {
@@ -136,12 +85,12 @@ async function failureOf(who: Row['who'], deeds: Deeds, verdict: string): Promis
     case 'offer': {
       const offered = linesOf(deeds.card).filter(({ text }) => holds(text, rest));
       if (offered.length === 0) return `not offered: ${wanted}`;
-      return wanted === '' ? null : pressFailure(who, deeds.card, offered[0]);
+      return wanted === '' ? null : stage.pressFailure(who, deeds.card, offered[0]);
     }
     case 'each': {
       const offered = linesOf(deeds.card).filter(({ text }) => text !== 'help');
       if (offered.length < 2) return `${offered.length} buttons`;
-      return pressFailure(who, deeds.card, offered[1]);
+      return stage.pressFailure(who, deeds.card, offered[1]);
     }
     case 'ticket':
       return deeds.text.includes('INC0012345') ? failureOf(who, deeds, 'offer isaiah') : 'the ticket was not named';
@@ -183,92 +132,12 @@ function safetyFailure({ did, asked }: Deeds, right: readonly string[]): string 
   return null;
 }
 
-/** An offered line does in the end what it promised: clicked, it is neither unknown nor refused. */
-async function pressFailure(who: Row['who'], card: ShownCard, button: Offered | undefined): Promise<string | null> {
-  if (button === undefined) return 'no button';
-  const before = new Set((await accessRequests()).map(({ id }) => id));
-  await teams.click(who, card.id, button.data);
-  await teams.settled();
-  const text = teams.cardsFor(card.conversationId).at(-1)?.text ?? '';
-  for (const { id } of (await accessRequests()).filter((one) => !before.has(one.id))) {
-    await teams.say(who, `cancel ${id}`, { conversationId: `taken-back-${said}`, kind: 'personal' });
-    await teams.settled();
-  }
-  return /no such app|nobody|did you mean|not permitted|may not/i.test(text)
-    ? `offered, and pressed it says: ${text}`
-    : null;
-}
-
-interface Offered {
-  readonly text: string;
-  readonly data: unknown;
-}
-
-function linesOf({ buttons }: ShownCard): Offered[] {
-  return buttons.flatMap(({ data }) => {
-    const text = fieldOf(data, 'text');
-    return text === null ? [] : [{ text, data }];
-  });
-}
-
-function verbOf(data: CardButton['data']): string | null {
-  return fieldOf(data, 'verb');
-}
-
-/** A field of a button's data, wherever it is in it. */
-function fieldOf(data: unknown, name: string): string | null {
-  if (typeof data !== 'object' || data === null) return null;
-  for (const [key, value] of Object.entries(data)) {
-    if (key === name && typeof value === 'string') return value;
-    const inner = fieldOf(value, name);
-    if (inner !== null) return inner;
-  }
-  return null;
-}
-
 /** The same line may be written without them. */
 const SMALL = new Set(['user', 'users', 'to', 'in', 'for', 'from']);
 
 function holds(text: string, words: readonly string[]): boolean {
   const folded = text.toLowerCase();
   return words.every((word) => SMALL.has(word) || folded.includes(word.toLowerCase().replace(/,$/, '')));
-}
-
-/** The users and groups that Usher asked the sandbox to provision since, by name. */
-function calledFor(from: number): string[] {
-  const { tenant } = sandbox;
-  const nameOf = (id: string) => tenant.person(id)?.displayName ?? tenant.group(id)?.displayName ?? id;
-  return sandbox.requests
-    .slice(from)
-    .flatMap(({ path, body }) => {
-      const found = /^\/servicePrincipals\/([^/]+)\/.*provisionOnDemand$/.exec(path);
-      if (found === null) return [];
-      const { parameters } = body as { parameters: { subjects: { objectId: string }[] }[] };
-      const app = tenant.application(found[1] ?? '')?.displayName ?? '';
-      const subjects = parameters.flatMap(({ subjects: some }) => some.map(({ objectId }) => nameOf(objectId)));
-      return subjects.map((subject) => `${subject} in ${app}`);
-    })
-    .filter((one, index, all) => all.indexOf(one) === index);
-}
-
-async function accessRequests(): Promise<Asked[]> {
-  const database = await openDatabase({ kind: 'sqlite', path: teams.databasePath }, systemClock);
-  try {
-    const rows = await database.query
-      .selectFrom('access_requests')
-      .select(['id', 'subject_name', 'app_name', 'starts_at', 'time_zone'])
-      .execute();
-    return rows.map(({ id, subject_name, app_name, starts_at, time_zone }) => ({
-      id,
-      what: `${app_name} for ${subject_name}${starts_at === null ? '' : ` starts ${longDay(Number(starts_at), time_zone)}`}`,
-    }));
-  } finally {
-    await database.close();
-  }
-}
-
-function longDay(at: number, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-US', { dateStyle: 'long', timeZone }).format(at);
 }
 
 function describeDeeds({ did, asked, text, card }: Deeds): string {

@@ -14,7 +14,7 @@ import {
   submitButton,
 } from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
-import type { HistoryEntry } from '../history/history-entry.ts';
+import type { Among, HistoryEntry } from '../history/history-entry.ts';
 import { entryId, entryResult, entrySubject } from './entry-text.ts';
 
 /** As many as fit on a card with the longest names. */
@@ -31,6 +31,10 @@ export interface HistoryCardInput {
   readonly page: number;
   /** `own`: only the reader's requests. `seen`: those, and the ones that concern the reader's reports. */
   readonly scope: 'all' | 'own' | 'seen' | 'ownHere';
+  /** Null for everything. */
+  readonly among?: Among | null;
+  /** The reader may retry what failed. */
+  readonly mayRetry?: boolean;
   /** Where others read along: the line that shows everything in the reader's personal chat. */
   readonly elsewhere?: string | null;
   /** The lines that show the next and the previous page; null where there is none. */
@@ -66,7 +70,7 @@ export function historyCard(words: Messages, input: HistoryCardInput): CardMessa
       fallbackText: listAsText(summary, lines),
       title: title.card,
       intro: filter === null ? intro : `${filter} ${intro}`,
-      rows: shown.map((entry) => row(words, entry, { now, nameLength })),
+      rows: shown.map((entry) => row(words, entry, { now, nameLength, acts: actOn(input) })),
       more: maybe(older === null && input.entries.length > shown.length ? words.card('history.more') : null),
       buttons: [
         ...(input.elsewhere == null ? [] : personalButton(words, input.elsewhere)),
@@ -86,19 +90,43 @@ function lineOf(words: Messages, entry: HistoryEntry, now: number): string {
   });
 }
 
-function titleOf(words: Messages, { about, page, scope }: HistoryCardInput): { card: string; plain: string } {
+const TITLES = {
+  all: ['history.title', 'history.titleAbout'],
+  allFailed: ['history.titleFailed', 'history.titleFailedAbout'],
+  own: ['history.titleOwn', 'history.titleOwnAbout'],
+  ownFailed: ['history.titleOwnFailed', 'history.titleOwnFailedAbout'],
+  ownOpen: ['history.titleOwnOpen', 'history.titleOwnOpen'],
+} as const satisfies Readonly<Record<string, readonly [MessageKey, MessageKey]>>;
+
+function titleOf(
+  words: Messages,
+  { about, page, scope, among = null }: HistoryCardInput,
+): { card: string; plain: string } {
   const name = short(about ?? '');
   const ownOnly = scope === 'own' || scope === 'ownHere';
-  const ofOne = ownOnly ? 'history.titleOwnAbout' : 'history.titleAbout';
-  const ofAll = ownOnly ? 'history.titleOwn' : 'history.title';
+  const ofOwn = among === null ? TITLES.own : among === 'open' ? TITLES.ownOpen : TITLES.ownFailed;
+  const [ofAll, ofOne] = ownOnly ? ofOwn : among === null ? TITLES.all : TITLES.allFailed;
   const key: MessageKey = name === '' ? ofAll : ofOne;
   const values = { about: name, page };
   return { card: words.card(key, values), plain: words.plain(key, values) };
 }
 
-function nothingText(words: Messages, { page, about, since, scope }: HistoryCardInput): string {
+/** What the button of a row does; null where it opens the request. */
+function actOn({ among, mayRetry = false }: HistoryCardInput): 'retry' | 'cancel' | null {
+  if (among === 'open') return 'cancel';
+  return among === 'failed' && mayRetry ? 'retry' : null;
+}
+
+function nothingText(words: Messages, { page, about, since, scope, among = null }: HistoryCardInput): string {
   if (page > 1) return words.card('history.noneHere', { page });
   const said = PARTS[scope];
+  if (among !== null)
+    return words.sentences([
+      said === null ? null : words.card(said),
+      words.card(
+        among === 'open' ? 'history.noneOpen' : scope === 'own' ? 'history.noneOwnFailed' : 'history.noneFailed',
+      ),
+    ]);
   if (about !== null || since !== null)
     return words.sentences([said === null ? null : words.card(said), words.card('history.noneFound')]);
   if (scope === 'ownHere') return words.sentences([words.card('history.ownHere'), words.card('history.noneOwn')]);
@@ -108,14 +136,19 @@ function nothingText(words: Messages, { page, about, since, scope }: HistoryCard
 function row(
   words: Messages,
   entry: HistoryEntry,
-  { now, nameLength }: { readonly now: number; readonly nameLength: number },
+  {
+    now,
+    nameLength,
+    acts,
+  }: { readonly now: number; readonly nameLength: number; readonly acts: 'retry' | 'cancel' | null },
 ): PendingView['rows'][number] {
   const { tone, text } = entryResult(words, entry, now);
   const person = entrySubject(words, entry, nameLength);
   const names = { person, app: short(entry.app.name, nameLength), glyph: lookOf(tone).glyph };
   const requestedBy = short(personName(entry.requestedBy), nameLength);
   const decision = decisionText(words, entry, nameLength);
-  const line = `show ${plainText(entryId(entry), 40)}`;
+  const id = plainText(entryId(entry), 40);
+  const opens = words.plain('button.openOne', { request: entryId(entry), person });
   return {
     name: words.card('history.row', names),
     lines: [
@@ -126,12 +159,10 @@ function row(
         ),
       },
     ],
-    opens: submitButton(
-      words,
-      'button.requestDetails',
-      { verb: 'run', text: line },
-      words.plain('button.openOne', { request: entryId(entry), person }),
-    ),
+    opens:
+      acts === null
+        ? submitButton(words, 'button.requestDetails', { verb: 'run', text: `show ${id}` }, opens)
+        : submitButton(words, `button.${acts}`, { verb: acts, requestId: id }, words.plain(`button.${acts}One`, names)),
   };
 }
 

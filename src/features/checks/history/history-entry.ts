@@ -83,7 +83,11 @@ export interface HistoryFilter {
    * part about these is shown. Missing or null for everything.
    */
   readonly only?: OwnPart | null;
+  /** Only what did not end well, or only what has not ended; missing or null for both and all else. */
+  readonly among?: Among | null;
 }
+
+export type Among = 'failed' | 'open';
 
 export interface OwnPart {
   readonly requestedById: string;

@@ -7,8 +7,9 @@ import {
   sql,
 } from 'kysely';
 import type { Database } from '../../../db/database.ts';
-import type { Schema } from '../../../db/schema.ts';
-import type { Cursor, HistoryFilter, OwnPart } from './history-entry.ts';
+import type { AccessRequestRow, Schema, TaskRow } from '../../../db/schema.ts';
+import { failureKinds } from '../../../graph/outcome/worth-retrying.ts';
+import type { Among, Cursor, HistoryFilter, OwnPart } from './history-entry.ts';
 
 /**
  * The next lines of the history, by time and id alone. Every query walks an index that is already in this order and
@@ -26,6 +27,7 @@ export interface Sought {
   readonly appId?: string;
   /** One of these. */
   readonly subjectIds?: readonly string[];
+  readonly among?: Among;
   readonly since?: number;
   readonly after?: Cursor;
   /** No older than this one. */
@@ -66,7 +68,13 @@ export async function findKeys(
 }
 
 /** The queries, of which no two find the same line. */
-export function soughtBy({ about, requestedById, only = null }: HistoryFilter): Sought[] {
+export function soughtBy(filter: HistoryFilter): Sought[] {
+  const { among = null } = filter;
+  const all = soughtOf(filter);
+  return among === null ? all : all.map((sought) => ({ ...sought, among }));
+}
+
+function soughtOf({ about, requestedById, only = null }: HistoryFilter): Sought[] {
   if (only !== null) return soughtOfPart(about, only);
   const asked = requestedById === null ? {} : { requestedById };
   if (about === null) return [asked];
@@ -121,6 +129,9 @@ export function accessKeys(query: Kysely<Schema>, sought: Sought): Keys {
   for (const id of sought.notRequestedByIds ?? []) found = found.where('requested_by_id', '!=', id);
   if (sought.appId !== undefined) found = found.where('app_id', '=', sought.appId);
   if (sought.subjectIds !== undefined) found = found.where('subject_id', 'in', sought.subjectIds);
+  // What failed is a provisioning request, whether or not it carried out an access request.
+  if (sought.among === 'failed') found = found.where(sql<boolean>`1 = 0`);
+  if (sought.among === 'open') found = found.where('state', 'in', openStates);
   if (sought.since !== undefined) found = found.where('created_at', '>=', sought.since);
   if (sought.after !== undefined) found = found.where(olderThan('created_at', 'id', sought.after));
   if (sought.upTo !== undefined) found = found.where(noOlderThan('created_at', 'id', sought.upTo));
@@ -135,18 +146,32 @@ export function provisioningKeys(query: Kysely<Schema>, sought: Sought, accessSi
     : throughCalls(query, { ...sought, subjectIds }, isSought);
 }
 
+const openStates: readonly AccessRequestRow['state'][] = ['pending', 'approved', 'started'];
+const openTaskStates: readonly TaskRow['state'][] = ['held', 'waiting', 'running'];
+
 type OfRequests = (request: ExpressionBuilder<Schema, 'requests'>) => ExpressionWrapper<Schema, 'requests', SqlBool>;
 
-function ofRequests({ requestedById, notRequestedByIds = [], appId }: Sought, accessSince: number | null): OfRequests {
+function ofRequests(
+  { requestedById, notRequestedByIds = [], appId, among }: Sought,
+  accessSince: number | null,
+): OfRequests {
   return (request) =>
     request.and([
+      ...(among === undefined ? [] : [request.exists(tasksAmong(request, among))]),
       ...(requestedById === undefined ? [] : [request('requests.requested_by_id', '=', requestedById)]),
       ...notRequestedByIds.map((id) => request('requests.requested_by_id', '!=', id)),
       ...(appId === undefined ? [] : [request('requests.app_id', '=', appId)]),
-      ...(accessSince === null
+      ...(accessSince === null || among === 'failed'
         ? []
         : [request.or([request('requests.access_at', 'is', null), request('requests.access_at', '<', accessSince)])]),
     ]);
+}
+
+function tasksAmong({ selectFrom }: ExpressionBuilder<Schema, 'requests'>, among: Among) {
+  const own = selectFrom('tasks').select('tasks.id').whereRef('tasks.request_id', '=', 'requests.id');
+  return among === 'open'
+    ? own.where('tasks.state', 'in', openTaskStates)
+    : own.where('tasks.state', '=', 'done').where('tasks.outcome_kind', 'in', failureKinds);
 }
 
 function throughRequests(query: Kysely<Schema>, { since, after, upTo }: Sought, isSought: OfRequests): Keys {
