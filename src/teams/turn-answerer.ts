@@ -376,7 +376,9 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
       log.error({ reference, attempts, actorId, code: 'turn_given_up' }, 'processes ended in the middle of a turn');
       parts.gaveUp?.();
       const message = withReference(chat.givenUp(reference, incoming.reader), reference);
-      return finish(incoming, Promise.resolve({ kind: 'card', message }), { ...nothingShown, cardId });
+      // One of the dead processes may have posted a card that says that Usher is working.
+      const own = { ...nothingShown, cardId, hasEarlierCard: cardId === null };
+      return finish(incoming, Promise.resolve({ kind: 'card', message }), own);
     },
     async apologize(where, error) {
       const posted = await post(where, apology(where, error, false));

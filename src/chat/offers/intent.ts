@@ -21,6 +21,7 @@ const GIVING = wordSet(`
   requires get access account starter joiner joins request setup enable license licence
 `);
 const STARTING = wordSet('provision reprovision onboard add create sync resync push assign update refresh');
+const LOOKING = wordSet('check verify status');
 const TELLING = wordSet('tell notify alert warn know');
 /** A line this short may be a command without a verb ("Salesforce for isaiah"). */
 const fewWords = 6;
@@ -37,7 +38,7 @@ export function intentOf(line: string): Intent | null {
   const asks = ASKING.has(first) || has(TROUBLE);
   if (asks && first !== 'can') return 'check';
   if (has(AGAINST)) return null;
-  if (has(PAST)) return 'check';
+  if (has(PAST) || has(LOOKING)) return 'check';
   if (has(GIVING)) return 'provision';
   return foreign === 'foreign' || words.length <= fewWords ? 'unsaid' : null;
 }

@@ -278,7 +278,9 @@ export async function lookAtLine(
   const mentions = mentionsIn(line, listing.value.items, false);
   if (mentions.length === 0) return lookForPerson(parts, turn, line, intent);
   const around = readAround(line, mentions, !gives(intent));
-  const guesses = guessesFor(intent === 'unsaid' ? bestFor(turn) : intent, around, line);
+  const isAppAlone = around.pairs.every(({ people }) => people.length === 0);
+  const best = isAppAlone ? 'status' : bestFor(turn);
+  const guesses = guessesFor(intent === 'unsaid' ? best : intent, around, line);
   return offerIfFound(parts, turn, { guesses, leftOut: around.leftOut });
 }
 
@@ -286,13 +288,24 @@ function gives(intent: Intent): boolean {
   return intent === 'provision' || intent === 'requestAccess' || intent === 'unsaid';
 }
 
-/** "who approved isaiah", "onboard isaiah": the line names no app. */
+/** "who approved isaiah", "onboard isaiah", "isaiah": the line names no app. */
 async function lookForPerson(parts: CommandParts, turn: Turn, line: string, intent: Intent): Promise<Reply | null> {
   const [[about, ...others] = []] = peopleIn(line);
   if (about === undefined) return null;
   if (intent === 'history') {
     const command = { verb: 'history', about, since: null, page: 1 } as const;
     return offerIfFound(parts, turn, { guesses: [{ command, others }], leftOut: [] });
+  }
+  if (intent === 'unsaid') {
+    const check = { verb: 'check', subject: about, app: null } as const;
+    const history = { verb: 'history', about, since: null, page: 1 } as const;
+    return offerIfFound(parts, turn, {
+      guesses: [
+        { command: check, others },
+        { command: history, others },
+      ],
+      leftOut: [],
+    });
   }
   if (intent !== 'provision' || !beginsToGive(line)) return null;
   const found = await parts.directory.findUsers(about);

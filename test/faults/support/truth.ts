@@ -112,13 +112,18 @@ export async function findMiscounted({ query }: Database): Promise<Complaints> {
     const key = kind === 'finished' ? `${request_id} ${subject} ${kind}` : `${request_id} ${kind}`;
     counted.set(key, (counted.get(key) ?? 0) + 1);
   }
-  const tasks = await query.selectFrom('tasks').select(['request_id', 'subject_id', 'state']).execute();
-  const access = await query.selectFrom('access_requests').select('id').execute();
+  // What was withdrawn had been asked for once more, after an answer that said to try again.
+  const tasks = await query
+    .selectFrom('tasks')
+    .select(['request_id', 'subject_id'])
+    .where('state', '!=', 'cancelled')
+    .execute();
+  const access = await query.selectFrom('access_requests').select(['id', 'state']).execute();
+  const kindsOf = (isWithdrawn: boolean) =>
+    isWithdrawn ? ['accessAsked'] : ['accessAsked', 'accessApproved', 'accessStarted', 'accessFinished'];
   const expected = [
     ...tasks.map(({ request_id, subject_id }) => `${request_id} ${subject_id} finished`),
-    ...access.flatMap(({ id }) =>
-      ['accessAsked', 'accessApproved', 'accessStarted', 'accessFinished'].map((kind) => `${id} ${kind}`),
-    ),
+    ...access.flatMap(({ id, state }) => kindsOf(state === 'cancelled').map((kind) => `${id} ${kind}`)),
   ];
   const all = new Set([...expected, ...counted.keys()]);
   const wanted = new Set(expected);
