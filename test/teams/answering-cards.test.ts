@@ -300,8 +300,8 @@ describe('a turn that is given up because its processes died', () => {
   it('says that an earlier card may still wait, unless it replaces that card', async () => {
     const [lost, known] = [createAnsweringStage(), createAnsweringStage()];
 
-    await lost.answering.giveUp(ask, null, 2);
-    await known.answering.giveUp(ask, 'card-1', 2);
+    await lost.answering.giveUp(clickOn(approve), null, 2);
+    await known.answering.giveUp(clickOn(approve), 'card-1', 2);
 
     expect(lost.sent).toEqual([expect.stringMatching(/^post .* An earlier card may wait\.$/)]);
     expect(known.sent).toEqual([expect.stringMatching(/^edit card-1 (?!.*earlier card)/)]);
