@@ -4,12 +4,6 @@ import { parseArgs } from 'node:util';
  * Runs Usher against the sandbox tenant. This file imports nothing else at first: it says at once that the demo is
  * starting, as loading the rest takes a second or more.
  */
-export interface DemoOptions {
-  readonly headless?: boolean | undefined;
-  readonly say?: string | undefined;
-  readonly as?: string | undefined;
-}
-
 const usage = `npm run demo                         the chat in two browser tabs: Alex of the helpdesk, Megan the manager
 npm run demo -- --headless           bot and sandbox Graph alone
 npm run demo -- --say "LINE"         one message, its card printed as text as it changes

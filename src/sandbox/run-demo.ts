@@ -6,7 +6,6 @@ import { type Config, describeProblems, readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { startUsher } from '../main.ts';
 import { forTerminal } from '../masking/hidden.ts';
-import type { DemoOptions } from './demo.ts';
 import { loopback, sandboxEnvironment } from './environment.ts';
 import { type SandboxGraph, startSandboxGraph } from './graph/server.ts';
 import { startPlaygrounds } from './playground.ts';
@@ -16,6 +15,12 @@ import { createTenant } from './tenant/tenant.ts';
 /**
  * Usher against the sandbox tenant, without any configuration. `demo.ts` starts it.
  */
+export interface DemoOptions {
+  readonly headless?: boolean | undefined;
+  readonly say?: string | undefined;
+  readonly as?: string | undefined;
+}
+
 const playgroundPort = 56150;
 const sandboxPort = 3979;
 /** One person can play both sides of an approval, in two tabs. */

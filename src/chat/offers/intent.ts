@@ -43,6 +43,11 @@ export function intentOf(line: string): Intent | null {
   return foreign === 'foreign' || words.length <= fewWords ? 'unsaid' : null;
 }
 
+/** Whether a line with this intent gives a person an account. */
+export function gives(intent: Intent): boolean {
+  return intent === 'provision' || intent === 'requestAccess' || intent === 'unsaid';
+}
+
 /** Whether a line begins with a word for provisioning, so that it may be half a command. */
 export function beginsToGive(line: string): boolean {
   const [first = ''] = wordsOf(line);

@@ -1,14 +1,11 @@
-import { deny } from '../../access/policy.ts';
 import type { Application } from '../../graph/applications.ts';
 import type { Command, CommandOf } from '../command.ts';
 import { readStartDate } from '../dates/start-date.ts';
-import { foreignIn, withoutForeign } from '../grammar/asides.ts';
 import { closest } from '../grammar/closest.ts';
 import { negationIn, takesBack } from '../grammar/negations.ts';
 import { trimEdges } from '../grammar/tokens.ts';
 import { typistOf } from '../names/person.ts';
 import type { CommandParts, Turn } from '../registry/define-command.ts';
-import { refuseVerb } from '../registry/run.ts';
 import { say, troubleReply } from '../registry/turn.ts';
 import type { Reply } from '../reply.ts';
 import { type Mention, mentionsIn } from './app-mentions.ts';
@@ -22,7 +19,7 @@ import {
   termOf,
   withPeople,
 } from './guesses.ts';
-import { beginsToGive, type Intent, intentOf } from './intent.ts';
+import { gives } from './intent.ts';
 import { type Guesses, longestLookedAt, offer, offerIfFound, sayMissing } from './offer.ts';
 import { clauseIn, cutTakenBack, peopleIn, remainderOf } from './person-words.ts';
 import type { Guess } from './resolved.ts';
@@ -262,72 +259,6 @@ export async function lookAgainForGroup(
   const guess: Guess = { command: { verb: 'provision', subject, app, ...termOf(command) }, others };
   const reply = await offerIfFound(parts, turn, { guesses: [guess], leftOut: command.members ?? [] });
   return reply ?? sayMissing(turn, unknown);
-}
-
-/** Looks at a line with no command, or half a command; null where it names nothing known. */
-export async function lookAtLine(
-  parts: CommandParts,
-  turn: Turn,
-  typed: string,
-  intent: Intent | null = intentOf(typed),
-): Promise<Reply | null> {
-  const line = foreignIn(typed) === null ? typed : withoutForeign(typed);
-  if (intent === null || line.length > longestLookedAt || turn.caller.roles.length === 0) return null;
-  const listing = await parts.applications.list();
-  if (!listing.ok) return null;
-  const mentions = mentionsIn(line, listing.value.items, false);
-  if (mentions.length === 0) return lookForPerson(parts, turn, line, intent);
-  const around = readAround(line, mentions, !gives(intent));
-  const isAppAlone = around.pairs.every(({ people }) => people.length === 0);
-  const best = isAppAlone ? 'status' : bestFor(turn);
-  const guesses = guessesFor(intent === 'unsaid' ? best : intent, around, line);
-  return offerIfFound(parts, turn, { guesses, leftOut: around.leftOut });
-}
-
-function gives(intent: Intent): boolean {
-  return intent === 'provision' || intent === 'requestAccess' || intent === 'unsaid';
-}
-
-/** "who approved isaiah", "onboard isaiah", "isaiah": the line names no app. */
-async function lookForPerson(parts: CommandParts, turn: Turn, line: string, intent: Intent): Promise<Reply | null> {
-  const [[about, ...others] = []] = peopleIn(line);
-  if (about === undefined) return null;
-  if (intent === 'history') {
-    const command = { verb: 'history', about, since: null, page: 1 } as const;
-    return offerIfFound(parts, turn, { guesses: [{ command, others }], leftOut: [] });
-  }
-  if (intent === 'unsaid') {
-    const check = { verb: 'check', subject: about, app: null } as const;
-    const history = { verb: 'history', about, since: null, page: 1 } as const;
-    return offerIfFound(parts, turn, {
-      guesses: [
-        { command: check, others },
-        { command: history, others },
-      ],
-      leftOut: [],
-    });
-  }
-  if (intent !== 'provision' || !beginsToGive(line)) return null;
-  const found = await parts.directory.findUsers(about);
-  if (!found.ok || (found.value.kind !== 'one' && found.value.kind !== 'several')) return null;
-  return (await refuseVerb(parts, turn, 'provision')) ?? say(turn.words, { kind: 'incomplete', missing: 'app' });
-}
-
-/** The likeliest wish of a caller who names only a person and an app. */
-function bestFor({ caller }: Turn): 'provision' | 'check' {
-  const mayGive = deny(caller, 'provision.run') === null || deny(caller, 'access.request') === null;
-  return mayGive ? 'provision' : 'check';
-}
-
-/** Half a command about a group: the words read as its members may be part of its name. */
-export async function lookAtGroupLine(parts: CommandParts, turn: Turn, line: string): Promise<Reply | null> {
-  const listing = await parts.applications.list();
-  if (!listing.ok || line.length > longestLookedAt) return null;
-  const app = mentionsIn(line, listing.value.items, false).at(-1);
-  const group = line.slice(0, app?.from ?? 0).replace(/^.*?\bgroup\s+|\s+(?:to|into|in|for)\s*$/giu, '');
-  if (app === undefined || group.trim() === '') return null;
-  const command = { verb: 'provisionGroup', group: group.trim(), members: null, app: app.name } as const;
-  return offerIfFound(parts, turn, { guesses: [{ command }], leftOut: [remainderOf(line.slice(app.to))] });
 }
 
 /** `salesforce INC0012345`, `salesforce and github`, `sales force`. */

@@ -1,0 +1,76 @@
+import { deny } from '../../access/policy.ts';
+import { foreignIn, withoutForeign } from '../grammar/asides.ts';
+import type { CommandParts, Turn } from '../registry/define-command.ts';
+import { refuseVerb } from '../registry/run.ts';
+import { say } from '../registry/turn.ts';
+import type { Reply } from '../reply.ts';
+import { mentionsIn } from './app-mentions.ts';
+import { readAround } from './around.ts';
+import { guessesFor } from './guesses.ts';
+import { beginsToGive, gives, type Intent, intentOf } from './intent.ts';
+import { longestLookedAt, offerIfFound } from './offer.ts';
+import { peopleIn, remainderOf } from './person-words.ts';
+
+/** The second reading of a line that the grammar does not know as a command: it offers whole lines, and never acts. */
+
+/** Looks at a line with no command, or half a command; null where it names nothing known. */
+export async function lookAtLine(
+  parts: CommandParts,
+  turn: Turn,
+  typed: string,
+  intent: Intent | null = intentOf(typed),
+): Promise<Reply | null> {
+  const line = foreignIn(typed) === null ? typed : withoutForeign(typed);
+  if (intent === null || line.length > longestLookedAt || turn.caller.roles.length === 0) return null;
+  const listing = await parts.applications.list();
+  if (!listing.ok) return null;
+  const mentions = mentionsIn(line, listing.value.items, false);
+  if (mentions.length === 0) return lookForPerson(parts, turn, line, intent);
+  const around = readAround(line, mentions, !gives(intent));
+  const isAppAlone = around.pairs.every(({ people }) => people.length === 0);
+  const best = isAppAlone ? 'status' : bestFor(turn);
+  const guesses = guessesFor(intent === 'unsaid' ? best : intent, around, line);
+  return offerIfFound(parts, turn, { guesses, leftOut: around.leftOut });
+}
+
+/** "who approved isaiah", "onboard isaiah", "isaiah": the line names no app. */
+async function lookForPerson(parts: CommandParts, turn: Turn, line: string, intent: Intent): Promise<Reply | null> {
+  const [[about, ...others] = []] = peopleIn(line);
+  if (about === undefined) return null;
+  if (intent === 'history') {
+    const command = { verb: 'history', about, since: null, page: 1 } as const;
+    return offerIfFound(parts, turn, { guesses: [{ command, others }], leftOut: [] });
+  }
+  if (intent === 'unsaid') {
+    const check = { verb: 'check', subject: about, app: null } as const;
+    const history = { verb: 'history', about, since: null, page: 1 } as const;
+    return offerIfFound(parts, turn, {
+      guesses: [
+        { command: check, others },
+        { command: history, others },
+      ],
+      leftOut: [],
+    });
+  }
+  if (intent !== 'provision' || !beginsToGive(line)) return null;
+  const found = await parts.directory.findUsers(about);
+  if (!found.ok || (found.value.kind !== 'one' && found.value.kind !== 'several')) return null;
+  return (await refuseVerb(parts, turn, 'provision')) ?? say(turn.words, { kind: 'incomplete', missing: 'app' });
+}
+
+/** The likeliest wish of a caller who names only a person and an app. */
+function bestFor({ caller }: Turn): 'provision' | 'check' {
+  const mayGive = deny(caller, 'provision.run') === null || deny(caller, 'access.request') === null;
+  return mayGive ? 'provision' : 'check';
+}
+
+/** Half a command about a group: the words read as its members may be part of its name. */
+export async function lookAtGroupLine(parts: CommandParts, turn: Turn, line: string): Promise<Reply | null> {
+  const listing = await parts.applications.list();
+  if (!listing.ok || line.length > longestLookedAt) return null;
+  const app = mentionsIn(line, listing.value.items, false).at(-1);
+  const group = line.slice(0, app?.from ?? 0).replace(/^.*?\bgroup\s+|\s+(?:to|into|in|for)\s*$/giu, '');
+  if (app === undefined || group.trim() === '') return null;
+  const command = { verb: 'provisionGroup', group: group.trim(), members: null, app: app.name } as const;
+  return offerIfFound(parts, turn, { guesses: [{ command }], leftOut: [remainderOf(line.slice(app.to))] });
+}
