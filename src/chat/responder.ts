@@ -9,6 +9,7 @@ import { intentOf } from './offers/intent.ts';
 import { lookAtLine, offerMeant } from './offers/second-look.ts';
 import { lookAtLines } from './offers/several-lines.ts';
 import { bringToPersonalChat } from './personal-chat.ts';
+import { formFor, formOf, openForm, submitForm } from './registry/command-form.ts';
 import type { CommandParts, Turn } from './registry/define-command.ts';
 import {
   decidesByItself,
@@ -73,10 +74,14 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
       case 'action':
         return answerAction(turn, what.action);
       case 'unknownAction':
-        return (await refuseRoleless(parts, turn, null)) ?? say(turn.words, { kind: 'unknownButton' });
+        return answerUnknownButton(turn);
       default:
         return assertNever(what, 'content');
     }
+  }
+
+  async function answerUnknownButton(turn: Turn): Promise<Reply> {
+    return (await refuseRoleless(parts, turn, null)) ?? say(turn.words, { kind: 'unknownButton' });
   }
 
   async function answerAction(turn: Turn, action: CardAction): Promise<Reply> {
@@ -92,9 +97,12 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
       case 'deny':
         return runCommand(parts, turn, action);
       case 'confirm':
-      case 'ask':
       case 'page':
         return pressButton(parts, turn, action.verb, action);
+      case 'submit': {
+        const form = formOf(parts, action.form);
+        return form === null ? answerUnknownButton(turn) : submitForm(parts, turn, form, action);
+      }
       default:
         return assertNever(action, 'action');
     }
@@ -158,7 +166,10 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
     // A line that may mean the opposite is not completed either.
     const mayMean = missing === 'app' && intentOf(line) !== null;
     const offered = mayMean ? await lookAtLine(parts, turn, said.join(' '), 'provision') : null;
-    return offered ?? say(turn.words, { kind: 'incomplete', missing });
+    if (offered !== null) return offered;
+    const form = formFor(parts, turn, verb);
+    if (form === null) return say(turn.words, { kind: 'incomplete', missing });
+    return openForm(parts, turn, form, mayMean ? said.join(' ') : '');
   }
 
   return answer;
@@ -178,6 +189,10 @@ async function nearly<V extends Verb>(
 function startsWork(parts: CommandParts, { what }: Incoming): boolean {
   if (what.kind !== 'action') return false;
   const { action } = what;
+  if (action.verb === 'submit') {
+    const form = formOf(parts, action.form);
+    return form !== null && readsFreshRoles(parts, form.verb);
+  }
   if (action.verb !== 'run' && action.verb !== 'choose') return readsFreshRoles(parts, action.verb);
   const parsed = parts.grammar.parse(action.text);
   return parsed.kind === 'command' && readsFreshRoles(parts, parsed.command.verb);

@@ -1,7 +1,9 @@
+import type { Caller } from '../../access/caller.ts';
 import { readPage } from '../../chat/grammar/short-lines.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
 import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
+import { type Fetched, fetched } from '../../graph/answer.ts';
 import type { AccessRequest } from './access-requests/access-request.ts';
 import { findPending } from './access-requests/store.ts';
 import { pendingList } from './cards/pending-list.ts';
@@ -13,21 +15,32 @@ const atOnce = 100;
 
 /** `pending [page]`: the requests that wait for the caller's decision, oldest first. */
 async function pending(parts: CommandParts, turn: Turn, page: number): Promise<Reply> {
-  const wanted = page * perPage + 1;
+  const found = await findTheirs(parts, turn.caller, page * perPage + 1);
+  if (!found.ok) return troubleReply(turn.words, found.trouble);
+  const theirs = found.value;
+  const items = theirs.slice((page - 1) * perPage, page * perPage).map((accessRequest) => ({ accessRequest }));
+  const now = parts.store.clock.now();
+  const more = theirs.length > page * perPage;
+  return { kind: 'card', inPlace: true, message: pendingList(turn.words, { items, page, more, now }) };
+}
+
+/** The requests that wait for this caller's decision, oldest first: `wanted` of them, or a few more. */
+export async function findTheirs(
+  parts: CommandParts,
+  caller: Caller,
+  wanted: number,
+): Promise<Fetched<readonly AccessRequest[]>> {
   const theirs: AccessRequest[] = [];
   for (let offset = 0; theirs.length < wanted; offset += atOnce) {
     const some = await findPending(parts.store.database, { limit: atOnce, offset });
     for (const request of some) {
       const approvers = await approversOf(parts, request.app.id);
-      if (!approvers.ok) return troubleReply(turn.words, approvers.trouble);
-      if (isTheirs(turn.caller, request, approvers.value)) theirs.push(request);
+      if (!approvers.ok) return approvers;
+      if (isTheirs(caller, request, approvers.value)) theirs.push(request);
     }
     if (some.length < atOnce) break;
   }
-  const items = theirs.slice((page - 1) * perPage, page * perPage).map((accessRequest) => ({ accessRequest }));
-  const now = parts.store.clock.now();
-  const more = theirs.length > page * perPage;
-  return { kind: 'card', inPlace: true, message: pendingList(turn.words, { items, page, more, now }) };
+  return fetched(theirs);
 }
 
 declare module '../../chat/command.ts' {

@@ -10,6 +10,7 @@ import { listGrants, nameOf, only, refOf } from '../../chat/grants.ts';
 import { readJob } from '../../chat/jobs/read-jobs.ts';
 import { findApplication } from '../../chat/names/target.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
+import { runCommand } from '../../chat/registry/run.ts';
 import type { Reply } from '../../chat/reply.ts';
 import type { GrantRow } from '../../chat/views/grants-card.ts';
 import { WATCHES_SHOWN, watchesCard } from './cards/watches-card.ts';
@@ -34,7 +35,8 @@ async function watch(parts: CommandParts, turn: Turn, command: WatchCommand): Pr
     addedBy: turn.caller.id,
   });
   parts.publish('watches', null);
-  return say(turn.words, { kind: added ? 'watchAdded' : 'watchedAlready', app: app.name });
+  const told = say(turn.words, { kind: added ? 'watchAdded' : 'watchedAlready', app: app.name });
+  return told.kind === 'card' ? { ...told, inPlace: true } : told;
 }
 
 /** `unwatch <app>`: the opposite. */
@@ -136,17 +138,22 @@ const changesWatch = <Verb extends 'watch' | 'unwatch'>(verb: Verb) =>
     chapter: 'watch',
     examples: [`${verb} Salesforce`],
     tryIt: null,
-    incomplete: async (_parts: CommandParts, { words }: Turn) => say(words, { kind: 'incompleteWatch' }),
   }) as const;
 
 export const watchCommand = defineCommand({
   ...changesWatch('watch'),
   freshRoles: 'clicked',
   offeredByTeams: { team: 6, groupChat: 9 },
+  form: { fields: { app: 'required' }, toCommand: ({ app }) => ({ verb: 'watch', app }) },
   run: watch,
 });
 
-export const unwatchCommand = defineCommand({ ...changesWatch('unwatch'), run: unwatch });
+export const unwatchCommand = defineCommand({
+  ...changesWatch('unwatch'),
+  // Each row of the list has a button to stop.
+  incomplete: (parts, turn) => runCommand(parts, turn, { verb: 'watches' }),
+  run: unwatch,
+});
 
 export const watchesCommand = defineCommand({
   verb: 'watches',
