@@ -51,6 +51,7 @@ describe('a form', () => {
     await says('alex', 'provision');
     const form = teams.lastCard();
 
+    const from = teams.sandbox.requests.length;
     const opened = await says('lynne', 'provision');
     await teams.press('lynne', form, 'Provision', { picked: people.isaiah.id, subject: '', app: 'Salesforce' });
     await teams.settled();
@@ -58,6 +59,8 @@ describe('a form', () => {
     expect(opened.text).toContain('You don’t have permission to do this');
     expect(teams.lastCard().text).toContain('You don’t have permission to do this');
     expect(await refusals()).toHaveLength(2);
+    const lookedUp = teams.sandbox.requests.slice(from).filter(({ path }) => path.includes(people.isaiah.id));
+    expect(lookedUp).toEqual([]);
     expect(teams.sandbox.stats().calls).toBe(0);
   });
 });
@@ -175,6 +178,23 @@ describe('the filled-in form', () => {
 
     expect(card.id).not.toBe(list.id);
     expect(card.text).toContain('Zscaler: In quarantine');
+  });
+
+  it('asks for the app in a form of its own where none was chosen below the list', async () => {
+    const list = await says('lynne', 'status');
+
+    const card = await fillIn('lynne', 'Show status', {});
+
+    expect(card.id).not.toBe(list.id);
+    expect(card.text).toContain('Choose the app.');
+  });
+
+  it('asks which of two apps of one name is meant', async () => {
+    await says('alex', 'check');
+
+    const card = await fillIn('alex', 'Check', { subject: 'adele', app: 'DocuSign' });
+
+    expect(card.text).toContain('Which app is “DocuSign”?');
   });
 
   it('reads the roles anew before it starts work', async () => {

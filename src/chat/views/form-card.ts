@@ -1,4 +1,4 @@
-import type { FormView } from '../cards/card-views.ts';
+import type { Fact, FormView } from '../cards/card-views.ts';
 import { LARGEST_CARD_BYTES, renderCard } from '../cards/render.ts';
 import { markdownText, plainText } from '../cards/safe-text.ts';
 import type { Messages } from '../messages.ts';
@@ -85,7 +85,7 @@ function viewOf(words: Messages, input: Drawn): FormView {
         : [
             {
               ...app,
-              choices: input.apps.map((each) => ({ title: short(each.name), value: choiceValue(each, input) })),
+              choices: choicesOf(input),
             },
           ],
     appTexts: app === undefined || input.asChoices ? [] : [app],
@@ -128,30 +128,31 @@ function personFields(words: Messages, { form, values }: Drawn): FormView['perso
 }
 
 function appField(words: Messages, input: Drawn): FormView['appTexts'] {
-  const { form, fields, values, apps, asChoices } = input;
+  const { form, on, fields, values, asChoices } = input;
   if (fields.app === undefined) return [];
-  const chosen = apps.find(({ id, name }) => [id, name].some((text) => sameText(text, values.app)));
-  const chosenValue = chosen === undefined ? '' : choiceValue(chosen, input);
+  const chosen = input.apps.find(({ id, name }) => [id, name].some((text) => sameText(text, values.app)));
+  const chosenValue = chosen === undefined ? '' : choiceValue(chosen);
   const typedName = plainText(chosen?.name ?? values.app, LONGEST_FIELD);
   return [
     {
-      label: words.plain('form.app', { form }),
+      label: on === 'list' ? words.plain(`form.${form}.title`) : words.plain('form.app', { form }),
       placeholder: words.plain('form.appHint'),
       value: asChoices ? chosenValue : typedName,
-      isRequired: fields.app === 'required',
+      // A client checks every input before any button of the card, and the buttons of a list's rows need none.
+      isRequired: on === 'form' && fields.app === 'required',
       errorMessage: words.plain('form.appMissing'),
     },
   ];
 }
 
-/**
- * The value sent for a chosen app. Some clients show it instead of the title for a previous choice, so it is the name
- * wherever the name alone identifies the app.
- */
-function choiceValue({ id, name }: AppChoice, { apps }: Pick<FormInput, 'apps'>): string {
-  const isTold = apps.filter((other) => sameText(other.name, name)).length === 1 && short(name) === name;
-  return isTold ? name : id;
+/** Apps of one name are one choice: for its name Usher takes the one with a job, or asks which is meant. */
+function choicesOf({ apps }: FormInput): readonly Fact[] {
+  const first = apps.filter((app, at) => apps.findIndex(({ name }) => sameText(name, app.name)) === at);
+  return first.map((app) => ({ title: short(app.name), value: choiceValue(app) }));
 }
+
+/** Some clients show the value instead of the title for a previous choice, so it is the name, unless that is cut. */
+const choiceValue = ({ id, name }: AppChoice): string => (short(name) === name ? name : id);
 
 function sameText(one: string, other: string): boolean {
   return one.trim().toLowerCase() === other.trim().toLowerCase();

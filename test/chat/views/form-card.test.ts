@@ -79,10 +79,19 @@ describe('a form', () => {
     expect(start).not.toHaveProperty('value');
   });
 
-  it('distinguishes two apps of one name by their ids', () => {
+  it('offers two apps of one name once, by that name, for which Usher asks which is meant', () => {
     const [, , app] = inputsOf({ apps: [...apps, { id: 'app-3', name: 'salesforce ' }] });
 
-    expect(app?.choices).toMatchObject([{ value: 'app-1' }, { value: 'ServiceNow' }, { value: 'app-3' }]);
+    expect(app?.choices).toEqual([
+      { title: 'Salesforce', value: 'Salesforce' },
+      { title: 'ServiceNow', value: 'ServiceNow' },
+    ]);
+  });
+
+  it('sends the id of an app whose name is too long to show', () => {
+    const [, , app] = inputsOf({ apps: [{ id: 'app-1', name: 'x'.repeat(100) }] });
+
+    expect(app?.choices).toMatchObject([{ value: 'app-1' }]);
   });
 
   it.each([
@@ -126,7 +135,8 @@ describe('a form below a list', () => {
     expect(summary).toBe('A list');
     expect(card.body.slice(0, list.card.body.length)).toEqual(list.card.body);
     expect(card.body.slice(list.card.body.length)).toMatchObject([
-      { type: 'Input.ChoiceSet', id: 'app' },
+      // A required input would hold back the buttons of the list's own rows.
+      { type: 'Input.ChoiceSet', id: 'app', label: 'Status of an app', isRequired: false },
       { type: 'ActionSet', actions: [{ title: 'Show status', data: { verb: 'submit', form: 'status', on: 'list' } }] },
     ]);
   });
