@@ -156,6 +156,20 @@ function submitted(form: string): CardAction {
   return { verb: 'submit', form, on: 'form', ...values };
 }
 
+/** The forms beside that of an access request, which is among the clicks. */
+const forms: readonly Entry[] = [
+  {
+    name: 'the form of provision',
+    said: { data: submitted('provision') },
+    permission: 'provision.run',
+    or: 'access.request',
+    ground: onAnyOtherJob,
+  },
+  { name: 'the form of check', said: { data: submitted('check') }, permission: 'check.run' },
+  { name: 'the form of status', said: { data: submitted('status') }, permission: 'status.show' },
+  { name: 'the form of watch', said: { data: submitted('watch') }, permission: 'watch.change' },
+];
+
 const clicks: Readonly<
   Record<CardAction['verb'], { readonly data: CardAction; readonly permission: Permission } | null>
 > = {
@@ -184,6 +198,7 @@ export const entries: readonly Entry[] = [
     };
   }),
   ...further,
+  ...forms,
   ...Object.values(clicks).flatMap((click) =>
     click === null ? [] : [{ name: `[${click.data.verb}]`, said: { data: click.data }, permission: click.permission }],
   ),
