@@ -122,7 +122,11 @@ const readers: readonly Reader[] = [
       toIncoming(
         {
           type: 'invoke',
-          value: { action: { data: { verb: 'ask', subject: text, app: text, start: text, reason: text } } },
+          value: {
+            action: {
+              data: { verb: 'submit', form: 'check', on: 'form', picked: text, subject: text, app: text, reason: text },
+            },
+          },
           locale: text,
           localTimezone: text,
         },

@@ -4,6 +4,7 @@ import type { Parsed, Verb } from './command.ts';
 import { asideIn, type Beyond, beyondIn, foreignIn } from './grammar/asides.ts';
 import { spellingOf } from './grammar/phrases.ts';
 import type { CommandParts, Turn } from './registry/define-command.ts';
+import type { VerbWithForm } from './registry/form-declaration.ts';
 import { isPossible } from './registry/run.ts';
 import { refuseUnless, say } from './registry/turn.ts';
 import type { Reply } from './reply.ts';
@@ -44,11 +45,12 @@ export function commandsFor(parts: Pick<CommandParts, 'registry' | 'graphAccess'
   const chapters = deny(caller, 'provision.run') === null ? orderOfOperators : order;
   const sorted = chapters.flatMap((wanted) => allowed.filter(({ chapter }) => chapter === wanted));
   const [first] = sorted;
-  return sorted.map(({ verb, chapter, examples, tryIt }) => ({
+  return sorted.map(({ verb, chapter, examples, tryIt, form }) => ({
     verb,
     chapter,
     examples: verb === 'help' ? [...examples, `help ${spellingOf(first?.verb ?? 'help')}`] : examples,
     tryIt,
+    ...(form === undefined ? {} : { opens: `form.${verb as VerbWithForm}.title` as const }),
   }));
 }
 

@@ -70,6 +70,19 @@ export interface AdaptiveCard {
   readonly [key: string]: unknown;
 }
 
+/** The inputs of a form, each empty where it was not filled in or the form has no such input. */
+export interface FormValues {
+  /** The Entra object id that Teams' people picker gave. */
+  readonly picked: string;
+  /** The person, as typed. */
+  readonly subject: string;
+  /** An app's name or id. */
+  readonly app: string;
+  /** `YYYY-MM-DD`. */
+  readonly start: string;
+  readonly reason: string;
+}
+
 /**
  * The data that a button sends back. It carries no authority: `run` and `choose` are checked as if the clicker had
  * typed the line; `retry` names a stored request.
@@ -90,14 +103,14 @@ export type CardAction =
   /** A decision on an access request; `reason` is the text typed into the card. */
   | { readonly verb: 'approve'; readonly requestId: string }
   | { readonly verb: 'deny'; readonly requestId: string; readonly reason: string }
-  /** The filled-in form of `request`: texts as typed, the date as `YYYY-MM-DD` or empty. */
-  | {
-      readonly verb: 'ask';
-      readonly subject: string;
-      readonly app: string;
-      readonly start: string;
-      readonly reason: string;
-    }
+  /** The filled-in form of a command. */
+  | (FormValues & {
+      readonly verb: 'submit';
+      /** The verb of the command; the client's word, like all the rest. */
+      readonly form: string;
+      /** A form on a list leaves the list where it is; any other becomes what was asked for with it. */
+      readonly on: 'form' | 'list';
+    })
   /** One page of all the people of a list; pages count from 0. The answer replaces a page shown before. */
   | { readonly verb: 'page'; readonly requestId: string; readonly page: number; readonly on: 'list' | 'page' };
 

@@ -10,6 +10,7 @@ import { lookAtLine } from './offers/look-at-line.ts';
 import { offerMeant } from './offers/second-look.ts';
 import { lookAtLines } from './offers/several-lines.ts';
 import { bringToPersonalChat } from './personal-chat.ts';
+import { formFor, formOf, openForm, submitForm } from './registry/command-form.ts';
 import type { CommandParts, Turn } from './registry/define-command.ts';
 import {
   decidesByItself,
@@ -74,10 +75,14 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
       case 'action':
         return answerAction(turn, what.action);
       case 'unknownAction':
-        return (await refuseRoleless(parts, turn, null)) ?? say(turn.words, { kind: 'unknownButton' });
+        return answerUnknownButton(turn);
       default:
         return assertNever(what, 'content');
     }
+  }
+
+  async function answerUnknownButton(turn: Turn): Promise<Reply> {
+    return (await refuseRoleless(parts, turn, null)) ?? say(turn.words, { kind: 'unknownButton' });
   }
 
   async function answerAction(turn: Turn, action: CardAction): Promise<Reply> {
@@ -93,9 +98,12 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
       case 'deny':
         return runCommand(parts, turn, action);
       case 'confirm':
-      case 'ask':
       case 'page':
         return pressButton(parts, turn, action.verb, action);
+      case 'submit': {
+        const form = formOf(parts, action.form);
+        return form === null ? answerUnknownButton(turn) : submitForm(parts, turn, form, action);
+      }
       default:
         return assertNever(action, 'action');
     }
@@ -157,14 +165,17 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
   ): Promise<Reply> {
     const refusal = (await refuseVerb(parts, turn, verb)) ?? refuseUnattended(parts, turn, verb);
     if (refusal !== null) return refusal;
-    const { incomplete } = parts.registry.commands[verb];
-    if (incomplete !== undefined) return incomplete(parts, turn, line, said);
+    const own = await parts.registry.commands[verb].incomplete?.(parts, turn, line, said);
+    if (own !== undefined && own !== null) return own;
     if (missing === 'id') return say(turn.words, { kind: 'missingId', verb });
     // A line that may mean the opposite is not completed either.
     const mayMean = intentOf(line) !== null;
     const text = missing === 'app' ? said.join(' ') : line;
     const offered = mayMean ? await lookAtLine(parts, turn, text, 'provision') : null;
-    return offered ?? say(turn.words, { kind: 'incomplete', missing });
+    if (offered !== null) return offered;
+    const form = formFor(parts, turn, verb);
+    if (form === null) return say(turn.words, { kind: 'incomplete', missing });
+    return openForm(parts, turn, form, missing === 'app' && mayMean ? said.join(' ') : '');
   }
 
   return answer;
@@ -184,6 +195,10 @@ async function nearly<V extends Verb>(
 function startsWork(parts: CommandParts, { what }: Incoming): boolean {
   if (what.kind !== 'action') return false;
   const { action } = what;
+  if (action.verb === 'submit') {
+    const form = formOf(parts, action.form);
+    return form !== null && readsFreshRoles(parts, form.verb);
+  }
   if (action.verb !== 'run' && action.verb !== 'choose') return readsFreshRoles(parts, action.verb);
   const parsed = parts.grammar.parse(action.text);
   return parsed.kind === 'command' && readsFreshRoles(parts, parsed.command.verb);

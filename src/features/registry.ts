@@ -7,7 +7,8 @@ import {
   stopSendingApprovalsCommand,
 } from './approvals/channels.ts';
 import { approveCommand, denyCommand } from './approvals/decide.ts';
-import { accessFormCommand, askButton } from './approvals/form.ts';
+import { accessFormCommand } from './approvals/form.ts';
+import { decisionsAtHome } from './approvals/home-section.ts';
 import { accessCards, accessNotices } from './approvals/outbox.ts';
 import { pendingCommand } from './approvals/pending.ts';
 import { requestAccessCommand } from './approvals/request-access.ts';
@@ -16,6 +17,7 @@ import { exportWords } from './checks/cards/export-card.ts';
 import { checkCommand } from './checks/check.ts';
 import { exportHistoryCommand, openExport } from './checks/export.ts';
 import { historyCommand } from './checks/history.ts';
+import { brokenAtHome, ownRequestsAtHome } from './checks/home-sections.ts';
 import { announcements } from './checks/outbox.ts';
 import { ownRequests, requestsCommand } from './checks/own-requests.ts';
 import { queueCommand } from './checks/show-queue.ts';
@@ -24,6 +26,7 @@ import { allWatchesCommand, removeWatchCommand, unwatchCommand, watchCommand, wa
 import { appsCommand } from './help/apps.ts';
 import { welcome } from './help/cards/welcome-card.ts';
 import { helpCommand } from './help/help.ts';
+import { homeCommand } from './help/home.ts';
 import { whoamiCommand } from './help/whoami.ts';
 import { cancelCommand, confirmButton } from './provisioning/cancel.ts';
 import { cancelAllByCommand } from './provisioning/cancel-all.ts';
@@ -55,26 +58,28 @@ export const registry: Registry = {
     requestAccess: requestAccessCommand,
     accessForm: accessFormCommand,
     requests: requestsCommand,
+    history: historyCommand,
     show: showCommand,
     retry: retryCommand,
     cancel: cancelCommand,
     cancelAllBy: cancelAllByCommand,
-    history: historyCommand,
     exportHistory: exportHistoryCommand,
     watch: watchCommand,
-    unwatch: unwatchCommand,
     watches: watchesCommand,
+    unwatch: unwatchCommand,
     allWatches: allWatchesCommand,
     removeWatch: removeWatchCommand,
+    home: homeCommand,
     whoami: whoamiCommand,
     help: helpCommand,
   },
-  buttons: { confirm: confirmButton, ask: askButton, page: pageButton },
+  buttons: { confirm: confirmButton, page: pageButton },
   messages: { request: requestCards, access: accessCards, notice: accessNotices, announcement: announcements },
   accessRequests,
   ownRequests,
   answerFile: provisionFile,
   openExport,
   exportWords,
+  homeSections: [decisionsAtHome, ownRequestsAtHome, brokenAtHome],
   welcome,
 };

@@ -2,8 +2,8 @@ import { assertNever } from '../assert-never.ts';
 import type { Incoming } from '../chat/incoming.ts';
 
 /**
- * A chosen line replaces the card that offered it, a page replaces the page before, and a form becomes the request that
- * was made with it. A decision is shown on the card that asked for it, even if Teams lost the id of that card. All
+ * A chosen line replaces the card that offered it, a page replaces the page before, and a form becomes what was asked
+ * for with it. A decision is shown on the card that asked for it, even if Teams lost the id of that card. All
  * other answers are new cards.
  */
 export function clickedCard({ what }: Incoming): string | null {
@@ -11,10 +11,11 @@ export function clickedCard({ what }: Incoming): string | null {
   const { action } = what;
   switch (action.verb) {
     case 'choose':
-    case 'ask':
     case 'approve':
     case 'deny':
       return what.cardId;
+    case 'submit':
+      return action.on === 'form' ? what.cardId : null;
     case 'page':
       return action.on === 'page' ? what.cardId : null;
     case 'run':

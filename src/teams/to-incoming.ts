@@ -95,7 +95,10 @@ const actionSchema: z.ZodType<CardAction> = z.discriminatedUnion('verb', [
   z.object({ verb: z.enum(['retry', 'cancel', 'confirm', 'approve']), requestId }),
   z.object({ verb: z.literal('deny'), requestId, reason: optionalText(500) }),
   z.object({
-    verb: z.literal('ask'),
+    verb: z.literal('submit'),
+    form: z.string().max(40),
+    on: z.enum(['form', 'list']),
+    picked: optionalText(100),
     subject: optionalText(300),
     app: optionalText(300),
     start: optionalText(100),

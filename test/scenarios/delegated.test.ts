@@ -192,7 +192,7 @@ describe('a person who is signed in', () => {
   });
 
   it('is not offered what runs without a signed-in person, and reads why when asking for it', async () => {
-    await stage.say('alex', 'help');
+    await stage.say('alex', 'help all');
     const { text } = await stage.shows('alex', /provision group/);
     const lines = [
       'request access for isaiah to Salesforce',

@@ -71,6 +71,7 @@ const lines: Readonly<Record<Verb, string>> = {
   unwatch: 'unwatch Payroll',
   watches: 'watches',
   apps: 'apps',
+  home: 'home',
   whoami: 'whoami',
   help: 'help',
 };
@@ -108,6 +109,7 @@ export const permissions: Readonly<Record<Verb, Permission>> = {
   unwatch: 'watch.change',
   watches: 'status.show',
   apps: 'apps.list',
+  home: 'history.show',
   whoami: 'self.show',
   help: 'help.show',
 };
@@ -148,6 +150,26 @@ const further: readonly Entry[] = [
   },
 ];
 
+/** The form of this command, filled in. */
+function submitted(form: string): CardAction {
+  const values = { picked: '', subject: 'lee', app: 'Salesforce', start: '', reason: '' };
+  return { verb: 'submit', form, on: 'form', ...values };
+}
+
+/** The forms beside that of an access request, which is among the clicks. */
+const forms: readonly Entry[] = [
+  {
+    name: 'the form of provision',
+    said: { data: submitted('provision') },
+    permission: 'provision.run',
+    or: 'access.request',
+    ground: onAnyOtherJob,
+  },
+  { name: 'the form of check', said: { data: submitted('check') }, permission: 'check.run' },
+  { name: 'the form of status', said: { data: submitted('status') }, permission: 'status.show' },
+  { name: 'the form of watch', said: { data: submitted('watch') }, permission: 'watch.change' },
+];
+
 const clicks: Readonly<
   Record<CardAction['verb'], { readonly data: CardAction; readonly permission: Permission } | null>
 > = {
@@ -160,10 +182,7 @@ const clicks: Readonly<
   confirm: { data: { verb: 'confirm', requestId: id }, permission: 'provision.run' },
   approve: { data: { verb: 'approve', requestId: id }, permission: 'access.decide' },
   deny: { data: { verb: 'deny', requestId: id, reason: '' }, permission: 'access.decide' },
-  ask: {
-    data: { verb: 'ask', subject: 'lee', app: 'Salesforce', start: '', reason: '' },
-    permission: 'access.request',
-  },
+  submit: { data: submitted('requestAccess'), permission: 'access.request' },
   page: { data: { verb: 'page', requestId: id, page: 0, on: 'list' }, permission: 'request.retry' },
 };
 
@@ -179,6 +198,7 @@ export const entries: readonly Entry[] = [
     };
   }),
   ...further,
+  ...forms,
   ...Object.values(clicks).flatMap((click) =>
     click === null ? [] : [{ name: `[${click.data.verb}]`, said: { data: click.data }, permission: click.permission }],
   ),

@@ -60,7 +60,16 @@ export function clickOn(action: CardAction, cardId = 'card-9'): Incoming {
 }
 
 export const approve: CardAction = { verb: 'approve', requestId: 'R7K3MQ' };
-export const ask: CardAction = { verb: 'ask', subject: 'isaiah', app: 'Salesforce', start: '', reason: '' };
+export const ask: CardAction = {
+  verb: 'submit',
+  form: 'requestAccess',
+  on: 'form',
+  picked: '',
+  subject: 'isaiah',
+  app: 'Salesforce',
+  start: '',
+  reason: '',
+};
 
 export function createAnsweringStage(): AnsweringStage {
   const clock = createTestClock();

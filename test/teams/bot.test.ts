@@ -202,8 +202,8 @@ describe('an installation', () => {
 
     expect(status).toBe(200);
     expect(posts()).toHaveLength(1);
-    expect(teams.lastCard().text).toContain('Hello Alex Wilber, this is Usher');
-    expect(teams.lastCard().text).toContain('provision');
+    expect(teams.lastCard().text).toContain('Hello Alex, this is Usher');
+    expect(teams.lastCard().text).toContain('[Provision a person] [Check a person] [Home]');
   });
 
   it.each(['remove', 'add-upgrade', 'remove-upgrade', ''])(

@@ -91,7 +91,18 @@ describe('a button', () => {
     [{ verb: 'retry', requestId: 'R7K3MQ' }],
     [{ verb: 'approve', requestId: 'R7K3MQ' }],
     [{ verb: 'deny', requestId: 'R7K3MQ', reason: 'Ask again in January.' }],
-    [{ verb: 'ask', subject: 'isaiah', app: 'Salesforce', start: '2026-12-01', reason: 'He joins Sales.' }],
+    [
+      {
+        verb: 'submit',
+        form: 'requestAccess',
+        on: 'form',
+        picked: '5eed0000-0000-4000-8000-000000000004',
+        subject: 'isaiah',
+        app: 'Salesforce',
+        start: '2026-12-01',
+        reason: 'He joins Sales.',
+      },
+    ],
   ])('of type Action.Submit brings %j, and the card it is on', (data) => {
     const incoming = toIncoming(click(data), speaker);
 
@@ -113,8 +124,8 @@ describe('a button', () => {
       { verb: 'deny', requestId: 'R7K3MQ', reason: '' },
     ],
     [
-      { verb: 'ask', subject: 'isaiah' },
-      { verb: 'ask', subject: 'isaiah', app: '', start: '', reason: '' },
+      { verb: 'submit', form: 'check', on: 'form', subject: 'isaiah' },
+      { verb: 'submit', form: 'check', on: 'form', picked: '', subject: 'isaiah', app: '', start: '', reason: '' },
     ],
     [
       { verb: 'approve', requestId: 'R7K3MQ', decidedBy: 'root', reason: 'mine' },
@@ -149,7 +160,8 @@ describe('a button', () => {
   });
 
   it('keeps the typed text, cut where it has no end and without the characters that no database keeps', () => {
-    const asked = { verb: 'ask', subject: `isa${String.fromCharCode(0)}iah`, app: null, reason: 'x'.repeat(600) };
+    const typed = { subject: `isa${String.fromCharCode(0)}iah`, app: null, reason: 'x'.repeat(600) };
+    const asked = { verb: 'submit', form: 'requestAccess', on: 'form', ...typed };
 
     const what = toIncoming(click(asked), speaker)?.what;
 

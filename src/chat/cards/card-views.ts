@@ -11,6 +11,7 @@ export interface CardViews {
   readonly result: ResultView;
   readonly picker: PickerView;
   readonly help: HelpView;
+  readonly home: HomeView;
   readonly apps: AppsView;
   readonly whoami: WhoamiView;
   readonly list: ListView;
@@ -28,6 +29,7 @@ export const CARD_NAMES = [
   'result',
   'picker',
   'help',
+  'home',
   'apps',
   'whoami',
   'list',
@@ -81,9 +83,12 @@ export interface DecisionButton extends Omit<SubmitButton, 'data'> {
   readonly data: { readonly verb: 'approve' | 'deny'; readonly requestId: string };
 }
 
-/** Sends the form's inputs along with the verb. */
+/** Sends the form's inputs along. */
 export interface FormButton extends Omit<SubmitButton, 'data'> {
-  readonly data: { readonly verb: 'ask' } & Pick<SubmitButton['data'], 'msteams'>;
+  readonly data: { readonly verb: 'submit'; readonly form: string; readonly on: 'form' | 'list' } & Pick<
+    SubmitButton['data'],
+    'msteams'
+  >;
 }
 
 export interface Link {
@@ -168,11 +173,24 @@ export interface PickerView extends AnyView {
 
 export interface HelpView extends AnyView {
   readonly intro: readonly Text[];
-  readonly commands: readonly (Text & {
-    readonly examples: readonly Text[];
-    readonly tries: Maybe<SubmitButton>;
-  })[];
+  /** A chapter, or the one command that the help is about. */
+  readonly chapters: readonly { readonly headings: Maybe<Text>; readonly lines: readonly Text[] }[];
   readonly footer: Maybe<Text>;
+}
+
+/** A part of a caller's own matters: each row opens what it names. */
+export interface HomeView extends AnyView {
+  readonly sections: readonly {
+    readonly heading: string;
+    readonly notes: readonly Text[];
+    readonly rows: readonly {
+      readonly name: string;
+      readonly line: Maybe<Text>;
+      readonly opens: Maybe<SubmitButton>;
+    }[];
+    /** Opens the whole list. */
+    readonly more: Maybe<SubmitButton>;
+  }[];
 }
 
 export interface AppsView extends AnyView {
@@ -249,17 +267,25 @@ export interface DateField extends Omit<Field, 'placeholder' | 'value'> {
   readonly min: string;
 }
 
+interface AppField extends Field {
+  readonly isRequired: boolean;
+}
+
 export interface FormView extends AnyView<FormButton> {
-  readonly intro: string;
+  readonly intro: Maybe<Text>;
   readonly problems: Maybe<Text>;
-  readonly subject: Field;
+  /** Teams' own people picker, and a text for clients without one. */
+  readonly persons: Maybe<{
+    readonly picker: Omit<Field, 'errorMessage'>;
+    readonly typed: Omit<Field, 'errorMessage'>;
+  }>;
   /** One of the two: a list of choices, or a text input where there are too many apps for a list. */
-  readonly appChoices: Maybe<Field & { readonly choices: readonly Fact[] }>;
-  readonly appTexts: Maybe<Field>;
+  readonly appChoices: Maybe<AppField & { readonly choices: readonly Fact[] }>;
+  readonly appTexts: Maybe<AppField>;
   /** One of the two: some clients do not accept an empty date value. */
   readonly filledStarts: Maybe<DateField & { readonly value: string }>;
   readonly emptyStarts: Maybe<DateField>;
-  readonly reason: Omit<Field, 'errorMessage'>;
+  readonly reasons: Maybe<Omit<Field, 'errorMessage'>>;
   readonly footer: Maybe<Text>;
 }
 

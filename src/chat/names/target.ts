@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { assertNever } from '../../assert-never.ts';
 import type { Application } from '../../graph/applications.ts';
 import type { Rule } from '../../graph/rules.ts';
@@ -8,7 +9,7 @@ import type { AppCommand } from '../offers/guesses.ts';
 import { lookAgainForApp } from '../offers/second-look.ts';
 import type { CommandParts, Turn } from '../registry/define-command.ts';
 import { type Answered, answered, recordAudit, refuseOnGround, say, troubleReply } from '../registry/turn.ts';
-import type { Reply } from '../reply.ts';
+import type { CardAction, Reply } from '../reply.ts';
 import { provisioningPageUrl } from '../views/entra-link.ts';
 import type { SayButton } from '../views/parts.ts';
 import { appPicker } from '../views/person-picker.ts';
@@ -197,10 +198,17 @@ function toTime(text: string | null): number | null {
 
 /**
  * The key by which a repeated delivery yields the same request: the message, or for a choice the card, so that a double
- * click requests once.
+ * click requests once; for a form the card with what was filled in, as a client may leave it open for the next person.
  */
 export function sourceOf({ incoming }: Turn): string {
   const { what } = incoming;
-  if (what.kind !== 'action' || what.action.verb !== 'choose' || what.cardId === '') return incoming.id;
-  return `${incoming.id.split('|')[0]}|card|${what.cardId}`;
+  if (what.kind !== 'action' || what.cardId === '') return incoming.id;
+  const card = `${incoming.id.split('|')[0]}|card|${what.cardId}`;
+  if (what.action.verb === 'choose') return card;
+  return what.action.verb === 'submit' ? `${card}|${digestOf(what.action)}` : incoming.id;
+}
+
+/** Tells apart what was filled in without storing it. */
+function digestOf(action: Extract<CardAction, { verb: 'submit' }>): string {
+  return createHash('sha256').update(JSON.stringify(action)).digest('hex').slice(0, 16);
 }

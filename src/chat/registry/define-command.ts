@@ -26,6 +26,7 @@ import type { ChatObserver } from '../observer.ts';
 import type { AppSeen, PeopleSeen, PersonSeen, Resolved } from '../offers/resolved.ts';
 import type { CardAction, CardMessage, Content, Drawn, ExportContext, ExportFile, Reply } from '../reply.ts';
 import type { Chapter, CommandHelp } from '../views/help-card.ts';
+import type { CommandForm, VerbWithForm } from './form-declaration.ts';
 
 /** The Graph services of one permission type: application, or delegated for a signed-in person. */
 export interface GraphServices {
@@ -123,6 +124,8 @@ export interface CommandDeclaration<V extends Verb> extends Guarded, Rule<Comman
   readonly ground?: 'job';
   /** It only reads, and a button may send its whole answer to the reader's personal chat. */
   readonly inPersonalChat?: true;
+  /** The form that the bare verb opens, instead of a question about what is missing. */
+  readonly form?: V extends VerbWithForm ? CommandForm<NoInfer<V>> : never;
   readonly chapter: Chapter;
   /** Complete lines, as a person would type them. */
   readonly examples: readonly [string, ...string[]];
@@ -135,9 +138,9 @@ export interface CommandDeclaration<V extends Verb> extends Guarded, Rule<Comman
   readonly tryIt: string | null;
   /**
    * Answers half a command in place of the common "which person?" or "which app?"; the caller may run the whole. `said`:
-   * the words that may hold what is missing.
+   * the words that may hold what is missing. Null for the common answer.
    */
-  incomplete?(parts: CommandParts, turn: Turn, line: string, said: readonly string[]): Promise<Reply>;
+  incomplete?(parts: CommandParts, turn: Turn, line: string, said: readonly string[]): Promise<Reply | null>;
   /** Answers a nearly correct line; null where the corrected line is only offered. */
   nearly?(parts: CommandParts, turn: Turn, command: CommandOf<NoInfer<V>>): Promise<Reply | null>;
   /**
@@ -227,6 +230,40 @@ export interface ApprovalOfRequest {
   clickedCard(turn: Turn): Promise<Reply | null>;
 }
 
+/** A part of `home`: what a feature has there for a caller. */
+export interface HomeSection {
+  readonly heading: MessageKey;
+  /** The line that shows the whole of it. */
+  readonly all: string;
+  /** The command whose permission the caller needs. */
+  readonly verb: Verb;
+  /** Further, only for these callers. */
+  isFor?(caller: Caller): boolean;
+  /** Null where Graph does not tell. */
+  read(parts: CommandParts, turn: Turn): Promise<HomePart | null>;
+}
+
+/** Texts are finished. */
+export interface HomePart {
+  /** The first `HOME_ROWS`. */
+  readonly rows: readonly HomeRow[];
+  /** How many there are besides; `isMore`: at least so many. */
+  readonly beyond: number;
+  readonly isMore: boolean;
+  /** That there is nothing, or that only a part was read. */
+  readonly note: string | null;
+}
+
+export interface HomeRow {
+  readonly name: string;
+  readonly line: string | null;
+  /** The line that opens it, and in plain words what that is. */
+  readonly opens: string;
+  readonly tooltip: string;
+}
+
+export const HOME_ROWS = 3;
+
 export type OpenedExport =
   | { readonly kind: 'file'; readonly file: ExportFile }
   | { readonly kind: 'refused'; readonly message: CardMessage };
@@ -237,7 +274,7 @@ export type OpenedExport =
  */
 export interface Registry {
   readonly commands: { readonly [V in Verb]: CommandDeclaration<V> };
-  readonly buttons: { readonly [V in 'confirm' | 'ask' | 'page']: ButtonDeclaration<V> };
+  readonly buttons: { readonly [V in 'confirm' | 'page']: ButtonDeclaration<V> };
   readonly messages: { readonly [K in MessageKind]: MessageDeclaration };
   readonly accessRequests: AccessRequests;
   /**
@@ -256,6 +293,8 @@ export interface Registry {
   openExport(parts: CommandParts, words: Messages, speaker: Speaker, context: ExportContext): Promise<OpenedExport>;
   /** The outcome of an offered file, in a short plain sentence. */
   exportWords(words: Messages, kind: 'declined' | 'failed' | 'stored'): string;
+  /** The parts of `home`, in their order. */
+  readonly homeSections: readonly HomeSection[];
   /** The card on installation. */
   welcome(words: Messages, input: WelcomeInput): CardMessage;
 }

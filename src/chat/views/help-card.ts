@@ -1,11 +1,11 @@
-import type { HelpView, Text } from '../cards/card-views.ts';
+import type { HelpView, Maybe, SubmitButton, Text } from '../cards/card-views.ts';
 import { renderCard } from '../cards/render.ts';
 import { markdownText } from '../cards/safe-text.ts';
 import type { Verb } from '../command.ts';
 import { spellingOf } from '../grammar/phrases.ts';
-import type { Messages } from '../messages.ts';
+import type { MessageKey, Messages } from '../messages.ts';
 import type { CardMessage } from '../reply.ts';
-import { lineButton, maybe, type SayButton, sayButtons, short } from './parts.ts';
+import { lineButton, MOST_BUTTONS, maybe, short } from './parts.ts';
 
 /** The chapters of the help: by what a person wants, not by role. */
 export const chapters = ['provision', 'check', 'decide', 'ask', 'requests', 'watch', 'about'] as const;
@@ -19,112 +19,134 @@ export interface CommandHelp {
   readonly examples: readonly string[];
   /** A harmless line for a button that runs it at once; null for commands that change something. */
   readonly tryIt: string | null;
+  /** The title of the form that the bare verb opens, where it has one. */
+  readonly opens?: MessageKey;
 }
 
 /** More than there are commands. */
 const MOST_COMMANDS = 40;
 const MOST_EXAMPLES = 3;
-/** Above this many commands, the help is grouped by chapters with one example each; `help COMMAND` tells more. */
-const MANY_COMMANDS = 8;
+/** Above this many commands, the help shows the first of each chapter, so that it opens at its beginning. */
+const MANY_COMMANDS = 12;
+const FIRST_OF_CHAPTER = 2;
 const LONGEST_EXAMPLE = 120;
 /** The limit for long lists, so that the card stays within Teams' limit. */
 const LONGEST_LINE = 80;
 
-/**
- * What Usher can do for the caller: exactly the commands passed in.
- *
- * @param topic the word after `help`, or null. With a topic that is a command, pass in only that command.
- * @param signsIn whether people sign in to Usher, and may want to sign out again
- */
-export function help(
-  words: Messages,
-  {
-    commands,
-    topic,
-    signsIn = false,
-  }: { readonly commands: readonly CommandHelp[]; readonly topic: string | null; readonly signsIn?: boolean },
-): CardMessage {
-  const named =
-    topic === null ? undefined : commands.find(({ verb }) => verb.toLowerCase() === topic.trim().toLowerCase());
-  return helpCard(words, {
-    title:
-      named === undefined ? words.card('help.title') : words.card('help.titleTopic', { topic: spellingOf(named.verb) }),
+export interface HelpInput {
+  readonly commands: readonly CommandHelp[];
+  /** The word after `help`, or null; `all` for every command. */
+  readonly topic: string | null;
+  /** Whether people sign in to Usher, and may want to sign out again. */
+  readonly signsIn?: boolean;
+  /** What the caller probably wants next. */
+  readonly buttons?: readonly SubmitButton[];
+}
+
+/** What Usher can do for the caller: only commands passed in. */
+export function help(words: Messages, { commands, topic, signsIn = false, buttons = [] }: HelpInput): CardMessage {
+  const wanted = topic?.trim().toLowerCase();
+  const named = commands.find(({ verb }) => verb.toLowerCase() === wanted);
+  if (named !== undefined) return helpOnOne(words, named);
+  const isAll = wanted === ALL || commands.length <= MANY_COMMANDS;
+  const unknown = wanted === ALL ? null : topic;
+  const chapters = isAll ? chaptersOf(commands) : mainLines(commands);
+  return helpCard({
+    title: words.card('help.title'),
     intro: [
-      helpIntro(words, commands.length > 0, named === undefined ? topic : null),
-      ...(signsIn && named === undefined ? [words.card('help.signOut')] : []),
+      ...(commands.length === 0 ? [words.card('help.nothing')] : []),
+      ...(unknown === null ? [] : [words.card('help.noTopic', { topic: short(unknown) })]),
+      ...(signsIn ? [words.card('help.signOut')] : []),
     ],
-    commands: named === undefined ? commands : [named],
-    buttons: [],
+    chapters: chapters.map((members) => ({
+      headings: chapterTitle(words, members),
+      lines: members.map((command) => commandLine(words, command, LONGEST_LINE)),
+    })),
+    typed: chapters.flat().map(firstLine),
+    footer: isAll ? footerText(words, commands) : shortFooter(words),
+    buttons: [...buttons, ...(isAll ? [] : lineButton(words, 'button.helpAll', `help ${ALL}`))],
     summary: words.plain('help.summary'),
   });
 }
 
-function helpIntro(words: Messages, hasCommands: boolean, unknownTopic: string | null): string {
-  if (!hasCommands) return words.card('help.nothing');
-  return unknownTopic === null ? words.card('help.intro') : words.card('help.noTopic', { topic: short(unknownTopic) });
+/** What a caller comes for; the buttons lead to the rest. */
+function mainLines(commands: readonly CommandHelp[]): readonly (readonly CommandHelp[])[] {
+  return chaptersOf(commands.filter(({ chapter }) => chapter !== 'about')).map((members) =>
+    members.slice(0, FIRST_OF_CHAPTER),
+  );
+}
+
+/** The topic that lists every command. */
+export const ALL = 'all';
+
+function helpOnOne(words: Messages, command: CommandHelp): CardMessage {
+  const { verb, examples, tryIt, opens = null } = command;
+  const more = examples.slice(1, MOST_EXAMPLES).map((line) => ({ text: markdownText(line, LONGEST_EXAMPLE) }));
+  const topic = spellingOf(verb);
+  return helpCard({
+    title: words.card('help.titleTopic', { topic }),
+    intro: [],
+    chapters: [{ headings: [], lines: [commandLine(words, command, LONGEST_EXAMPLE), ...more] }],
+    typed: [firstLine(command)],
+    footer: words.card('help.footer'),
+    buttons: [
+      ...(opens === null ? [] : lineButton(words, opens, topic)),
+      ...(tryIt === null ? [] : lineButton(words, 'button.tryIt', tryIt)),
+      ...lineButton(words, 'button.helpAll', `help ${ALL}`),
+    ],
+    summary: words.plain('help.summary'),
+  });
 }
 
 export interface HelpContent {
   readonly title: string;
   readonly intro: readonly string[];
-  readonly commands: readonly CommandHelp[];
-  readonly buttons: readonly SayButton[];
+  readonly chapters: HelpView['chapters'];
+  /** Lines to type, plain. */
+  readonly typed: readonly string[];
+  readonly footer: string | null;
+  readonly buttons: readonly SubmitButton[];
   readonly summary: string;
 }
 
-/** Draws a list of commands below a short text. */
-export function helpCard(words: Messages, content: HelpContent): CardMessage {
-  const commands = content.commands.slice(0, MOST_COMMANDS);
-  // A reader without cards can still read what to type.
-  const lines = commands.flatMap(({ examples }) => examples.slice(0, 1)).map((line) => short(line, LONGEST_LINE));
-  const view: HelpView = {
-    fallbackText: [content.summary, ...lines].join(' · '),
-    title: content.title,
-    intro: content.intro.map((text) => ({ text })),
-    commands:
-      commands.length > MANY_COMMANDS ? chapterEntries(words, commands) : commands.map((one) => entry(words, one)),
-    footer: maybe(footer(words, commands)),
-    buttons: sayButtons(words, content.buttons),
-  };
-  return { card: renderCard('help', view), summary: content.summary };
-}
-
-type Entry = HelpView['commands'][number];
-
-function entry(words: Messages, { verb, examples, tryIt }: CommandHelp): Entry {
-  return {
-    text: words.card(`help.${verb}`),
-    examples: examples.slice(0, MOST_EXAMPLES).map((line) => exampleText(line, LONGEST_EXAMPLE)),
-    tries: tryIt === null ? [] : lineButton(words, 'button.tryIt', tryIt),
-  };
-}
-
-/** One entry per run of a chapter: a line for each command, and a button for the first harmless one. */
-function chapterEntries(words: Messages, commands: readonly CommandHelp[]): Entry[] {
-  const found: { chapter: Chapter; commands: CommandHelp[] }[] = [];
-  for (const command of commands) {
-    const { chapter } = command;
-    const last = found.at(-1);
-    if (last?.chapter === chapter) last.commands.push(command);
-    else found.push({ chapter, commands: [command] });
-  }
-  return found.map(({ chapter, commands: members }) => {
-    const line = members.find(({ tryIt }) => tryIt !== null)?.tryIt ?? null;
-    return {
-      text: words.card(`help.chapter.${chapter}`),
-      examples: members.flatMap(({ examples }) =>
-        examples.slice(0, 1).map((example) => exampleText(example, LONGEST_LINE)),
-      ),
-      tries: line === null ? [] : lineButton(words, 'button.tryLine', line),
-    };
+/** Draws lines to type, and buttons, below a short text. */
+export function helpCard(content: HelpContent): CardMessage {
+  const { title, intro, chapters, footer, buttons, summary } = content;
+  const card = renderCard('help', {
+    // A reader without cards can still read what to type.
+    fallbackText: [summary, ...content.typed].join(' · '),
+    title,
+    intro: intro.map((text) => ({ text })),
+    chapters,
+    footer: maybe(footer),
+    buttons: buttons.slice(0, MOST_BUTTONS),
   });
+  return { card, summary };
 }
 
-function footer(words: Messages, commands: readonly CommandHelp[]): string | null {
-  const [first] = commands;
+/** The commands in runs of one chapter. */
+function chaptersOf(commands: readonly CommandHelp[]): readonly (readonly CommandHelp[])[] {
+  return [...Map.groupBy(commands.slice(0, MOST_COMMANDS), ({ chapter }) => chapter).values()];
+}
+
+function chapterTitle(words: Messages, [first]: readonly CommandHelp[]): Maybe<Text> {
+  return maybe(first === undefined ? null : words.card(`help.chapter.${first.chapter}`));
+}
+
+/** What to type, and a few words of what it does. */
+function commandLine(words: Messages, command: CommandHelp, limit: number): Text {
+  const what = words.plain(`help.${command.verb}`);
+  return { text: words.card('help.line', { line: short(command.examples[0] ?? '', limit), what }) };
+}
+
+const firstLine = ({ examples }: CommandHelp): string => short(examples[0] ?? '', LONGEST_LINE);
+
+function shortFooter(words: Messages): string {
+  return words.sentences([words.card('help.footerShort'), words.card('help.footer')]);
+}
+
+function footerText(words: Messages, [first]: readonly CommandHelp[]): string | null {
   if (first === undefined) return null;
-  if (commands.length <= MANY_COMMANDS) return words.card('help.footer');
-  return `${words.card('help.footerMany', { line: `help ${spellingOf(first.verb)}` })} ${words.card('help.footer')}`;
+  const more = words.card('help.footerMany', { line: `help ${spellingOf(first.verb)}` });
+  return words.sentences([more, words.card('help.footer')]);
 }
-
-const exampleText = (line: string, limit: number): Text => ({ text: markdownText(line, limit) });

@@ -1,5 +1,5 @@
 import type { Assigned } from '../../graph/assignments.ts';
-import type { DecisionButton, FormButton, Link, Maybe, SubmitButton, Text } from '../cards/card-views.ts';
+import type { DecisionButton, Link, Maybe, SubmitButton, Text } from '../cards/card-views.ts';
 import { markdownText, plainText } from '../cards/safe-text.ts';
 import type { MessageKey, Messages, MessageValues } from '../messages.ts';
 import type { CardAction } from '../reply.ts';
@@ -89,12 +89,6 @@ const DECISIONS: Readonly<Record<DecisionButton['data']['verb'], readonly [title
   deny: ['button.denyNow', 'button.denyOne'],
 };
 
-/** The submit button of the form of `request`. */
-export function formButton(words: Messages): FormButton {
-  const title = words.plain('button.ask');
-  return { title, tooltip: title, data: { verb: 'ask', msteams: { feedback: { hide: true } } } };
-}
-
 /** The button that opens a page of the Entra admin center, or none. */
 export const entraLink = (words: Messages, url: string | null): Maybe<Link> =>
   url === null ? [] : [{ title: words.plain('button.openInEntra'), url }];
@@ -131,6 +125,16 @@ export const LONGEST_REASON = 500;
 export function personName({ name }: { readonly name: string }): string {
   const shown = short(name);
   return shown === '' ? '—' : shown;
+}
+
+/**
+ * What a person is called in a greeting: the first word of the name, or of what follows the comma of "Vance, Adele";
+ * empty where there is none.
+ */
+export function firstName(name: string): string {
+  const [before = '', after = ''] = short(name).split(',');
+  const [first = ''] = (after.trim() === '' ? before : after).trim().split(' ');
+  return /^\p{L}/u.test(first) ? first : short(name);
 }
 
 /** Whether a person is assigned to the app, and through which group; plain, a value for a message. */

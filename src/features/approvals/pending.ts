@@ -1,3 +1,4 @@
+import type { Caller } from '../../access/caller.ts';
 import { pageAlone } from '../../chat/grammar/short-lines.ts';
 import { offer } from '../../chat/offers/offer.ts';
 import { namesAll } from '../../chat/offers/unsaid.ts';
@@ -17,16 +18,16 @@ const atOnce = 100;
 
 /** `pending [page]`: the requests that wait for the caller's decision, oldest first. */
 async function pending(parts: CommandParts, turn: Turn, page: number): Promise<Reply> {
-  const theirs = await findTheirs(parts, turn, page * perPage + 1, () => true);
+  const theirs = await findTheirs(parts, turn.caller, page * perPage + 1);
   return theirs.ok ? list(parts, turn, theirs.value, page) : troubleReply(turn.words, theirs.trouble);
 }
 
-/** The first requests that wait for the caller's decision and that `isMeant` accepts, oldest first. */
-async function findTheirs(
+/** The requests that wait for this caller's decision and that `isMeant` accepts, oldest first: `wanted`, or a few more. */
+export async function findTheirs(
   parts: CommandParts,
-  { caller }: Turn,
+  caller: Caller,
   wanted: number,
-  isMeant: (request: AccessRequest) => boolean,
+  isMeant: (request: AccessRequest) => boolean = () => true,
 ): Promise<Fetched<readonly AccessRequest[]>> {
   const theirs: AccessRequest[] = [];
   for (let offset = 0; theirs.length < wanted; offset += atOnce) {
@@ -61,7 +62,7 @@ export async function pendingNamed(
 ): Promise<Reply | null> {
   const named = ({ subject, app, requestedBy }: AccessRequest) =>
     namesAll(said, [subject.name, subject.label, app.name, requestedBy.name]);
-  const found = await findTheirs(parts, turn, perPage + 1, named);
+  const found = await findTheirs(parts, turn.caller, perPage + 1, named);
   if (!found.ok) return troubleReply(turn.words, found.trouble);
   const [only, second] = found.value;
   if (only === undefined && said.length > 0) return null;

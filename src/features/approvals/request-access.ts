@@ -7,6 +7,7 @@ import { findPerson } from '../../chat/names/subject.ts';
 import { blocked, findApp, sourceOf, tryAgain } from '../../chat/names/target.ts';
 import { commands, firstOf, inTurn, provisionFor, type Resolved, refused } from '../../chat/offers/resolved.ts';
 import { type CommandParts, defineCommand, type Lookup, type Turn } from '../../chat/registry/define-command.ts';
+import type { CommandForm } from '../../chat/registry/form-declaration.ts';
 import { refuseUnattended, runCommand } from '../../chat/registry/run.ts';
 import { answered, recordAudit, troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
@@ -247,6 +248,18 @@ declare module '../../chat/command.ts' {
   }
 }
 
+export const accessForm: CommandForm<'requestAccess'> = {
+  fields: { person: 'required', app: 'required', start: 'optional', reason: 'optional' },
+  toCommand: ({ subject, app, start, reason }) => ({
+    verb: 'requestAccess',
+    subject,
+    app,
+    start: start === '' ? null : start,
+    end: null,
+    reason: reason === '' ? null : reason,
+  }),
+};
+
 export const requestAccessCommand = defineCommand({
   verb: 'requestAccess',
   read: readAccessRequest,
@@ -257,13 +270,13 @@ export const requestAccessCommand = defineCommand({
   freshRoles: 'clicked',
   chapter: 'ask',
   examples: [
+    'request access for isaiah to Salesforce',
     'request access for isaiah to Salesforce on 1 December because he joins Sales',
     'request access for "Isaiah Langer" to "GitHub Enterprise"',
   ],
   offeredByTeams: { team: 4, groupChat: 2 },
   tryIt: null,
-  // The form asks for what is missing.
-  incomplete: (parts, turn) => runCommand(parts, turn, { verb: 'accessForm' }),
+  form: accessForm,
   // A line with an end is never carried out: its alternatives are offered at once.
   nearly: async (parts, turn, command) => (command.end === null ? null : runCommand(parts, turn, command)),
   resolve: resolveRequestAccess,

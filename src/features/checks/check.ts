@@ -162,7 +162,10 @@ export const checkCommand = defineCommand({
   examples: ['check adele in Salesforce', 'check adele'],
   offeredByTeams: { personal: 3, team: 2, groupChat: 3 },
   tryIt: null,
-  incomplete: async (_parts, { words }) => say(words, { kind: 'incompleteCheck' }),
+  form: {
+    fields: { person: 'required', app: 'optional' },
+    toCommand: ({ subject, app }) => ({ verb: 'check', subject, app: app === '' ? null : app }),
+  },
   resolve: resolveCheck,
   run: check,
 });

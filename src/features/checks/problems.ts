@@ -5,8 +5,6 @@ import { type ProblemKeys, problemKeys, valuesIn } from '../../chat/views/proble
 /** What keeps Usher from showing the history; and confirmations about watches that no card shows. */
 export type CheckProblem =
   | { readonly kind: 'unclearSince' | 'sinceFuture'; readonly typed: string }
-  /** A command without its person or app. */
-  | { readonly kind: 'incompleteCheck' | 'incompleteWatch' }
   | { readonly kind: 'checkNotYourReport'; readonly person: string }
   | { readonly kind: 'watchAdded' | 'watchedAlready' | 'watchRemoved' | 'notWatched'; readonly app: string };
 
@@ -14,8 +12,6 @@ const KEYS: Readonly<Record<CheckProblem['kind'], ProblemKeys>> = problemKeys(
   {
     unclearSince: 'unknown',
     sinceFuture: 'warning',
-    incompleteCheck: 'unknown',
-    incompleteWatch: 'unknown',
     watchAdded: 'good',
     watchedAlready: 'neutral',
     watchRemoved: 'neutral',

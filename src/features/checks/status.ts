@@ -1,9 +1,12 @@
 import type { CommandOf } from '../../chat/command.ts';
 import { isTroubled, readJob, readJobsOfAll } from '../../chat/jobs/read-jobs.ts';
 import { findApplication } from '../../chat/names/target.ts';
+import { formInput } from '../../chat/registry/command-form.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
+import type { CommandForm } from '../../chat/registry/form-declaration.ts';
 import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
+import { withForm } from '../../chat/views/form-card.ts';
 import { statusCard } from './cards/status-card.ts';
 import { statusList } from './cards/status-list.ts';
 import { readHowIs, readIsHealthy, readStatus, readWhichAre, readWrongWith, writeStatus } from './status-line.ts';
@@ -49,8 +52,9 @@ async function statusOfAll(parts: CommandParts, turn: Turn): Promise<Reply> {
     others,
   }));
   const now = parts.store.clock.now();
-  const message = statusList(turn.words, { items, listComplete: listing.value.complete, now });
-  return { kind: 'card', inPlace: true, message };
+  const list = statusList(turn.words, { items, listComplete: listing.value.complete, now });
+  const form = await formInput(parts, turn, { verb: 'status', form: statusForm });
+  return { kind: 'card', inPlace: true, message: form.ok ? withForm(turn.words, list, form.value) : list };
 }
 
 declare module '../../chat/command.ts' {
@@ -59,6 +63,12 @@ declare module '../../chat/command.ts' {
     status: { readonly app: string | null };
   }
 }
+
+/** Below the list of all apps. */
+const statusForm: CommandForm<'status'> = {
+  fields: { app: 'required' },
+  toCommand: ({ app }) => ({ verb: 'status', app }),
+};
 
 export const statusCommand = defineCommand({
   verb: 'status',
@@ -70,5 +80,6 @@ export const statusCommand = defineCommand({
   examples: ['status', 'status Salesforce'],
   offeredByTeams: { personal: 4, team: 1, groupChat: 4 },
   tryIt: 'status',
+  form: statusForm,
   run: status,
 });

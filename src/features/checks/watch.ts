@@ -16,6 +16,7 @@ import { listGrants, nameOf, only, refOf } from '../../chat/grants.ts';
 import { readJob, readJobsOfAll } from '../../chat/jobs/read-jobs.ts';
 import { findApplication } from '../../chat/names/target.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
+import { runCommand } from '../../chat/registry/run.ts';
 import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import type { GrantRow } from '../../chat/views/grants-card.ts';
@@ -42,7 +43,8 @@ async function watch(parts: CommandParts, turn: Turn, command: WatchCommand): Pr
     addedBy: turn.caller.id,
   });
   parts.publish('watches', null);
-  return say(turn.words, { kind: added ? 'watchAdded' : 'watchedAlready', app: app.name });
+  const told = say(turn.words, { kind: added ? 'watchAdded' : 'watchedAlready', app: app.name });
+  return told.kind === 'card' ? { ...told, inPlace: true } : told;
 }
 
 /** `unwatch <app>`: the opposite. */
@@ -166,18 +168,24 @@ const changesWatch = <Verb extends 'watch' | 'unwatch'>(verb: Verb) =>
     chapter: 'watch',
     examples: [`${verb} Salesforce`],
     tryIt: null,
-    incomplete: async (parts: CommandParts, turn: Turn, _line: string, said: readonly string[]) =>
-      said.length > 0 ? askWhichToWatch(parts, turn) : say(turn.words, { kind: 'incompleteWatch' }),
   }) as const;
 
 export const watchCommand = defineCommand({
   ...changesWatch('watch'),
   freshRoles: 'clicked',
   offeredByTeams: { team: 6, groupChat: 9 },
+  form: { fields: { app: 'required' }, toCommand: ({ app }) => ({ verb: 'watch', app }) },
+  // "watch all"
+  incomplete: async (parts, turn, _line, said) => (said.length > 0 ? askWhichToWatch(parts, turn) : null),
   run: watch,
 });
 
-export const unwatchCommand = defineCommand({ ...changesWatch('unwatch'), run: unwatch });
+export const unwatchCommand = defineCommand({
+  ...changesWatch('unwatch'),
+  // Each row of the list has a button to stop.
+  incomplete: (parts, turn) => runCommand(parts, turn, { verb: 'watches' }),
+  run: unwatch,
+});
 
 export const watchesCommand = defineCommand({
   verb: 'watches',

@@ -4,14 +4,16 @@ import { fold, type Word } from '../../chat/grammar/tokens.ts';
 import { commandsFor } from '../../chat/not-understood.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
 import type { Reply } from '../../chat/reply.ts';
-import { help as helpCard } from '../../chat/views/help-card.ts';
+import { ALL, help as helpCard } from '../../chat/views/help-card.ts';
+import { startButtons } from './start-buttons.ts';
 
 /** `help [command]`: only what this caller may do. */
 function help(parts: CommandParts, turn: Turn, topic: string | null): Reply {
-  const named = topic === null ? null : (parts.grammar.verbNamed(topic) ?? topic);
+  const named = topic === null || topic.toLowerCase() === ALL ? topic : (parts.grammar.verbNamed(topic) ?? topic);
   const commands = commandsFor(parts, turn.caller);
   const signsIn = parts.graphAccess === 'delegated';
-  return { kind: 'card', message: helpCard(turn.words, { commands, topic: named, signsIn }) };
+  const buttons = startButtons(turn.words, commands, 'elsewhere');
+  return { kind: 'card', message: helpCard(turn.words, { commands, topic: named, signsIn, buttons }) };
 }
 
 function readHelp(words: readonly Word[]): Reading {

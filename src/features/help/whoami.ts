@@ -14,7 +14,6 @@ export const whoamiCommand = defineCommand({
   permission: 'self.show',
   chapter: 'about',
   examples: ['whoami'],
-  offeredByTeams: { personal: 11 },
   tryIt: 'whoami',
   run: async (_parts, { words, caller }) => ({ kind: 'card', message: whoami(words, { caller }) }),
 });

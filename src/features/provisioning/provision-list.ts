@@ -104,7 +104,7 @@ export const provisionListCommand = defineCommand({
   ground: 'job',
   freshRoles: 'clicked',
   chapter: 'provision',
-  examples: ['provision users adele@contoso.com, isaiah@contoso.com to Salesforce'],
+  examples: ['provision users adele, isaiah to Salesforce'],
   tryIt: null,
   nearly: nearlyProvision,
   resolve: resolveList,

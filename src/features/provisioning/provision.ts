@@ -54,6 +54,10 @@ export const provisionCommand = defineCommand({
   examples: ['provision adele@contoso.com to Salesforce', 'provision "Adele Vance" to "GitHub Enterprise"'],
   offeredByTeams: { personal: 1, team: 3, groupChat: 1 },
   tryIt: null,
+  form: {
+    fields: { person: 'required', app: 'required' },
+    toCommand: ({ subject, app }) => ({ verb: 'provision', subject, app }),
+  },
   nearly: nearlyProvision,
   resolve: resolveProvision,
   run: provision,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Denial } from '../../../src/access/caller.ts';
+import type { Denial, Role } from '../../../src/access/caller.ts';
 import { cardAsText } from '../../../src/chat/cards/as-text.ts';
 import { commandsFor } from '../../../src/chat/not-understood.ts';
 import type { CardMessage } from '../../../src/chat/reply.ts';
@@ -16,6 +16,7 @@ import { whoami } from '../../../src/features/help/cards/whoami-card.ts';
 import { registry } from '../../../src/features/registry.ts';
 import { accessProblemsSaying } from '../../features/approvals/cards/access-drawings.ts';
 import { listProblemsSaying } from '../../features/provisioning/cards/list-drawings.ts';
+import { parse } from '../../support/grammar.ts';
 import { elementsOf, NOW, problemsSaying, words } from './drawings.ts';
 
 const submitsOf = ({ card }: CardMessage) => elementsOf(card).filter(({ type }) => type === 'Action.Submit');
@@ -258,57 +259,82 @@ describe('the help', () => {
   };
   const list: CommandHelp = { verb: 'apps', chapter: 'check', examples: ['apps', 'apps sales'], tryIt: 'apps' };
 
-  it('lists what it is given, and nothing else', () => {
-    const text = cardAsText(help(words, { commands: [list], topic: null }).card);
+  const textOf = (input: Parameters<typeof help>[1]) => cardAsText(help(words, input).card);
+  const callerOf = (...roles: Role[]) => ({
+    id: '1',
+    tenantId: '2',
+    name: 'Alex',
+    principalName: 'alex@contoso.com',
+    roles,
+    memberOf: [],
+  });
+  const commandsOf = (...roles: Role[]) => commandsFor({ registry, graphAccess: 'appOnly' }, callerOf(...roles));
 
-    expect(text).toContain('apps sales');
-    expect(text).not.toContain('Provision a person');
+  it('lists what it is given by chapter, each line with a few words, and nothing else', () => {
+    const text = textOf({ commands: [provision, list], topic: null });
+
+    expect(text).toBe(
+      [
+        'What Usher can do for you',
+        '',
+        'Provision right away',
+        'provision user adele to Salesforce – one person',
+        '',
+        'Is it the sync or the person?',
+        'apps – all apps and the state of their provisioning',
+        '',
+        'For more about one, type for example “help provision”. In a channel, start with @Usher.',
+      ].join('\n'),
+    );
+    expect(help(words, { commands: [provision, list], topic: null }).card.fallbackText).toContain(
+      'provision user adele to Salesforce',
+    );
   });
 
-  it('offers the harmless commands to try', () => {
-    const message = help(words, { commands: [provision, list], topic: null });
+  it('keeps to a topic that exists, with all its examples and a button to try it', () => {
+    const message = help(words, { commands: [provision, list], topic: 'Apps' });
 
-    expect(linesOf(message)).toMatchObject([{ verb: 'run', text: 'apps' }]);
-    expect(message.card.fallbackText).toContain('provision user adele to Salesforce');
+    expect(cardAsText(message.card)).toMatch(/^Help: apps\n\napps – all apps .*\napps sales\n/);
+    expect(linesOf(message)).toMatchObject([
+      { verb: 'run', text: 'apps' },
+      { verb: 'run', text: 'help all' },
+    ]);
   });
 
-  it('keeps to a topic that exists and says so when there is none', () => {
-    const known = cardAsText(help(words, { commands: [provision, list], topic: 'Apps' }).card);
-    const unknown = cardAsText(help(words, { commands: [provision, list], topic: 'cake' }).card);
+  it('says so when there is no such topic, and lists the rest', () => {
+    const unknown = textOf({ commands: [provision, list], topic: 'cake' });
 
-    expect(known).toContain('Help: apps');
-    expect(known).not.toContain('Provision a person');
     expect(unknown).toContain('no help on “cake”');
-    expect(unknown).toContain('Provision a person');
+    expect(unknown).toContain('– one person');
   });
 
-  it('shows one example each of many commands, and all of one', () => {
-    const two = { ...provision, examples: ['provision user adele to Salesforce', 'provision lee to Box'] };
-    const many = [two, ...Array.from({ length: 8 }, () => list)];
+  it('opens the form of a topic that has one', () => {
+    const message = help(words, { commands: commandsOf('operator'), topic: 'check' });
 
-    expect(cardAsText(help(words, { commands: many, topic: null }).card)).not.toContain('provision lee');
-    expect(cardAsText(help(words, { commands: many, topic: 'provision' }).card)).toContain('provision lee');
+    expect(submitsOf(message)[0]).toMatchObject({ title: 'Check a person', data: { verb: 'run', text: 'check' } });
   });
 
-  it('groups many commands into chapters, a line each, with one to try', () => {
-    const roles = ['operator', 'approver'] as const;
-    const caller = { id: '1', tenantId: '2', name: 'Alex', principalName: 'alex@contoso.com', roles, memberOf: [] };
-
-    const message = help(words, { commands: commandsFor({ registry, graphAccess: 'appOnly' }, caller), topic: null });
+  it('shows the first two of each chapter where there are many, so that it opens at its beginning', () => {
+    const message = help(words, { commands: commandsOf('operator', 'approver'), topic: null });
 
     const text = cardAsText(message.card);
     expect(text).toMatch(
-      /^What Usher can do for you\n.+\n\nProvision right away\nprovision adele@contoso.com to Salesforce\n/,
+      /^What Usher can do for you\n\nProvision right away\nprovision adele@contoso.com to Salesforce – one person\n/,
     );
-    expect(text).toContain(
-      'Is it the sync or the person?\nstatus\ncheck adele in Salesforce\nqueue\napps\n\n[Try “status”]',
-    );
-    expect(text).toMatch(
-      /type help and its first words, for example “help provision”\. In a channel, start with @Usher\.$/,
-    );
-    expect(linesOf(message).map((line) => line.text)).toEqual([
-      ...['status', 'requests', 'pending', 'request', 'watches', 'whoami'],
-    ]);
+    expect(text).toContain('Is it the sync or the person?\nstatus – ');
+    expect(text).not.toMatch(/^(?:queue|deny|retry R7K3MQ) /m);
+    expect(text.split('\n').filter((line) => line.includes(' – '))).toHaveLength(12);
+    expect(linesOf(message)).toMatchObject([{ text: 'help all' }]);
+  });
+
+  it('shows all of them when asked', () => {
+    const commands = commandsOf('operator', 'approver');
+
+    const message = help(words, { commands, topic: 'all' });
+
+    const shown = cardAsText(message.card);
+    for (const { examples } of commands) expect(shown).toContain(`\n${examples[0]} – `);
+    expect(linesOf(message)).toEqual([]);
     expect(JSON.stringify(message.card).length).toBeLessThan(8_000);
   });
 
@@ -320,24 +346,40 @@ describe('the help', () => {
       tryIt: null,
     };
 
-    const text = cardAsText(help(words, { commands: [provision, request], topic: 'requestAccess' }).card);
+    const text = textOf({ commands: [provision, request], topic: 'requestAccess' });
 
     expect(text).toContain('Help: request access');
-    expect(text).not.toContain('Provision a person');
+    expect(text).not.toContain('provision user adele');
   });
 
   it('says so when the caller may run no command', () => {
-    expect(cardAsText(help(words, { commands: [], topic: null }).card)).toContain('cannot do anything with Usher');
+    expect(textOf({ commands: [], topic: null })).toContain('cannot do anything with Usher');
   });
 
-  it('welcomes a caller who may use Usher with what to type, and another one with whom to ask', () => {
-    const commands = [provision];
-    const user = cardAsText(welcome(words, { name: 'Alex', canUse: true, commands }).card);
-    const stranger = cardAsText(welcome(words, { name: null, canUse: false, commands }).card);
+  it.each([
+    [
+      ['operator', 'approver'],
+      ['Provision a person', 'Check a person', 'Home'],
+    ],
+    [['approver'], ['Waiting for me', 'Check a person', 'Home']],
+    [['requester'], ['Request access', 'Check a person', 'Home']],
+    [['viewer'], ['Status', 'Check a person', 'Home']],
+  ] as const)('welcomes a caller with the roles %j by first name, in a sentence and with %j', (roles, titles) => {
+    const commands = commandsOf(...roles);
 
-    expect(user).toMatch(/^Hello Alex, this is Usher[\s\S]*provision user adele to Salesforce/);
+    const message = welcome(words, { name: 'Wilber, Alex (IT)', canUse: true, commands });
+
+    const [title, sentence, ...rest] = cardAsText(message.card).split('\n');
+    expect(title).toBe('Hello Alex, this is Usher');
+    expect(sentence).toMatch(/^Usher [^.]+\.$/);
+    expect(rest.join('\n').trim()).toBe(titles.map((one) => `[${one}]`).join(' '));
+    for (const { text } of linesOf(message)) expect(['command', 'incomplete']).toContain(parse(text).kind);
+  });
+
+  it('welcomes a person without a role with whom to ask', () => {
+    const stranger = cardAsText(welcome(words, { name: null, canUse: false, commands: [] }).card);
+
     expect(stranger).toMatch(/^Hello, this is Usher[\s\S]*You have no role[\s\S]*ask your Usher administrator/);
-    expect(stranger).not.toContain('adele');
   });
 });
 

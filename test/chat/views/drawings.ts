@@ -13,6 +13,7 @@ import { type RequestCardInput, requestCard } from '../../../src/features/provis
 import type { GraphTrouble } from '../../../src/graph/answer.ts';
 import type { Change, Outcome, RefusalCause, Report, Step, UnknownEnd } from '../../../src/graph/outcome.ts';
 import type { Request, TaskState } from '../../../src/requests/request.ts';
+import { everyStartCardSaying } from '../../features/help/start-drawings.ts';
 
 export const words = createMessages('en-US', 'Europe/Berlin');
 
@@ -231,6 +232,7 @@ export function everyCardSaying(text: string, size: { steps?: number; changes?: 
     }),
     apps(words, { entries: [], count: 0, complete: true, search: text }),
     whoami(words, { caller, groups: many(text) }),
+    ...everyStartCardSaying(words, text),
     checking(words),
   ];
 }

@@ -33,10 +33,21 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'Action.Execute': ['title', 'tooltip', 'verb', 'data', 'fallback'],
   'Action.ShowCard': ['title', 'card'],
   'Input.Text': [
-    ...['id', 'label', 'placeholder', 'value', 'isMultiline', 'maxLength'],
+    ...['id', 'label', 'placeholder', 'value', 'isMultiline', 'maxLength', 'spacing'],
     ...['isRequired', 'errorMessage'],
   ],
-  'Input.ChoiceSet': ['id', 'label', 'placeholder', 'value', 'style', 'choices', 'isRequired', 'errorMessage'],
+  'Input.ChoiceSet': [
+    'id',
+    'label',
+    'placeholder',
+    'value',
+    'style',
+    'choices',
+    'choices.data',
+    'isRequired',
+    'errorMessage',
+  ],
+  'Data.Query': ['dataset'],
   'Input.Date': ['id', 'label', 'value', 'min', 'errorMessage'],
 };
 
@@ -140,7 +151,20 @@ describe('every card', () => {
 
     expect(files.sort()).toEqual(
       [
-        ...['access', 'apps', 'check', 'earlier', 'form', 'help', 'list', 'notice', 'pending', 'picker', 'progress'],
+        ...[
+          'access',
+          'apps',
+          'check',
+          'earlier',
+          'form',
+          'help',
+          'home',
+          'list',
+          'notice',
+          'pending',
+          'picker',
+          'progress',
+        ],
         ...['result', 'whoami'],
       ].map((n) => `${n}.json`),
     );

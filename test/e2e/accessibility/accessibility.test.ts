@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import { commandsFor } from '../../../src/chat/not-understood.ts';
 import type { CardMessage } from '../../../src/chat/reply.ts';
-import { elementsOf, everyCardSaying } from '../../chat/views/drawings.ts';
+import { welcome } from '../../../src/features/help/cards/welcome-card.ts';
+import { registry } from '../../../src/features/registry.ts';
+import { elementsOf, everyCardSaying, words } from '../../chat/views/drawings.ts';
 import { everyAccessCardSaying } from '../../features/approvals/cards/access-drawings.ts';
 import { everyCheckCardSaying } from '../../features/checks/cards/check-drawings.ts';
 import { everyListCardSaying } from '../../features/provisioning/cards/list-drawings.ts';
@@ -11,6 +14,9 @@ import { ask, draw, type Exhibit, openStage } from './stage.ts';
 
 /** Width in CSS pixels of the narrowest pane that a card must fit: a side panel, or 1280 px at 400 %. */
 const NARROW = 320;
+/** The width of a card in the phone's Teams, and what can be seen of it at once. */
+const PHONE = 446;
+const SCREEN = 480;
 
 const collections = {
   card: everyCardSaying,
@@ -137,6 +143,23 @@ describe('every card, drawn', () => {
     expect(await ask(narrow, 'disorder()')).toEqual([]);
     await narrow.close();
   });
+
+  it.each([['operator'], ['approver'], ['requester'], ['viewer']] as const)(
+    'greets a person who is %s on one screen of a phone',
+    async (role) => {
+      const caller = { id: '1', tenantId: '2', principalName: 'alex@contoso.com', roles: [role], memberOf: [] };
+      const commands = commandsFor({ registry, graphAccess: 'appOnly' }, { ...caller, name: 'Alex Wilber' });
+      const phone = await openStage(browser, PHONE);
+
+      await draw(phone, 'light', [
+        { name: 'welcome', ...welcome(words, { name: 'Alex Wilber', canUse: true, commands }) },
+      ]);
+
+      const box = await phone.locator('.frame').boundingBox();
+      expect(box?.height).toBeLessThanOrEqual(SCREEN);
+      await phone.close();
+    },
+  );
 
   it('reads from top to bottom in a wide pane', async () => {
     await draw(page, 'light', exhibits.map(opened));

@@ -13,14 +13,14 @@ const verbsFor = (...roles: Role[]) =>
 const everyone = commandsFor({ registry, graphAccess: 'appOnly' }, caller('operator', 'approver'));
 
 const checking = ['status', 'check', 'queue', 'apps'];
-const watching = ['watch', 'unwatch', 'watches'];
+const watching = ['watch', 'watches', 'unwatch'];
 const places = ['approvalChannels', 'removeApprovalChannel'];
-const about = ['whoami', 'help'];
+const about = ['home', 'whoami', 'help'];
 
 describe('the commands that a caller may use', () => {
   it('begin with provisioning, for an operator', () => {
     const provisioning = ['provision', 'provisionList', 'provisionGroup'];
-    const requests = ['requests', 'show', 'retry', 'cancel', 'cancelAllBy', 'history', 'exportHistory'];
+    const requests = ['requests', 'history', 'show', 'retry', 'cancel', 'cancelAllBy', 'exportHistory'];
 
     expect(verbsFor('operator')).toEqual([
       ...[...provisioning, ...checking, ...requests, ...places, 'requestAccess', 'accessForm'],
@@ -30,23 +30,23 @@ describe('the commands that a caller may use', () => {
 
   it('begin with asking, for a requester, who may withdraw a request', () => {
     expect(verbsFor('requester')).toEqual([
-      ...['requestAccess', 'accessForm', ...checking, 'requests', 'show', 'cancel', 'history'],
+      ...['requestAccess', 'accessForm', ...checking, 'requests', 'history', 'show', 'cancel'],
       ...['watches', ...about],
     ]);
   });
 
   it('begin with looking, for a viewer', () => {
-    expect(verbsFor('viewer')).toEqual([...checking, 'requests', 'show', 'history', ...watching, ...about]);
+    expect(verbsFor('viewer')).toEqual([...checking, 'requests', 'history', 'show', ...watching, ...about]);
   });
 
   it('begin with deciding, for an approver', () => {
     const deciding = ['pending', 'approve', 'deny', 'sendApprovalsHere', 'stopSendingApprovals'];
 
     expect(verbsFor('approver')).toEqual([
-      ...[...deciding, ...places, ...checking, 'requests', 'show', 'history', 'exportHistory', ...watching, ...about],
+      ...[...deciding, ...places, ...checking, 'requests', 'history', 'show', 'exportHistory', ...watching, ...about],
     ]);
     expect(verbsFor('appApprover')).toEqual([
-      ...[...deciding, ...checking, 'requests', 'show', 'history', 'watches', ...about],
+      ...[...deciding, ...checking, 'requests', 'history', 'show', 'watches', ...about],
     ]);
   });
 

@@ -6,7 +6,6 @@ import type {
   LapseReason,
 } from '../../../../src/features/approvals/access-requests/access-request.ts';
 import { type AccessCardInput, accessCard } from '../../../../src/features/approvals/cards/access-card.ts';
-import { accessForm } from '../../../../src/features/approvals/cards/access-form.ts';
 import type { AccountFacts } from '../../../../src/features/approvals/cards/account-facts.ts';
 import { pendingList } from '../../../../src/features/approvals/cards/pending-list.ts';
 import type { AccessProblem } from '../../../../src/features/approvals/problems.ts';
@@ -227,8 +226,6 @@ export function accessProblemsSaying(text: string): AccessProblem[] {
 
 /** Every card of access requests at its fullest, every text of others in it being `text`. */
 export function everyAccessCardSaying(text: string): CardMessage[] {
-  const values = { subject: text, app: text, start: '2026-12-01', reason: text };
-  const apps = (count: number) => Array.from({ length: count }, (_, n) => ({ id: `app-${n}`, name: text }));
   const items = Array.from({ length: 60 }, () => ({ accessRequest: accessIn(pending, { text, startsAt: DECEMBER }) }));
   return [
     ...everyAccessInput(text).flatMap((input) => [
@@ -236,8 +233,6 @@ export function everyAccessCardSaying(text: string): CardMessage[] {
       drawAccess(input.accessRequest, { ...input, audience: 'requester' }),
     ]),
     ...accessProblemsSaying(text).map((what) => problem(words, what)),
-    accessForm(words, { apps: apps(150), values, problem: text, today: '2026-03-02' }),
-    accessForm(words, { apps: apps(500), values: { ...values, start: '' }, problem: null, today: '2026-03-02' }),
     pendingList(words, { items, page: 2, more: true, now: NOW }),
     pendingList(words, { items: [], page: 1, more: false, now: NOW }),
   ];

@@ -1,0 +1,39 @@
+import {
+  type CommandParts,
+  HOME_ROWS,
+  type HomePart,
+  type HomeSection,
+  type Turn,
+} from '../../chat/registry/define-command.ts';
+import { calledName } from '../provisioning/cards/people-rows.ts';
+import { namesOf } from './cards/access-names.ts';
+import { findTheirs } from './pending.ts';
+
+const longestName = 40;
+/** More are counted as "at least". */
+const mostCounted = 50;
+
+/** What waits for the caller's decision, oldest first. */
+async function read(parts: CommandParts, { caller, words }: Turn): Promise<HomePart | null> {
+  const found = await findTheirs(parts, caller, mostCounted + 1);
+  if (!found.ok) return null;
+  const theirs = found.value.slice(0, mostCounted);
+  const now = parts.store.clock.now();
+  const rows = theirs.slice(0, HOME_ROWS).map((request) => {
+    const names = namesOf(request);
+    return {
+      name: words.card('pending.row', { ...names, person: calledName(words, request.subject, longestName) }),
+      line: words.card('pending.asked', { ...names, time: words.moment(request.createdAt, now) }),
+      opens: `show ${request.id}`,
+      tooltip: words.plain('button.openOne', names),
+    };
+  });
+  return {
+    rows,
+    beyond: theirs.length - rows.length,
+    isMore: found.value.length > theirs.length,
+    note: rows.length === 0 ? words.card('pending.none') : null,
+  };
+}
+
+export const decisionsAtHome: HomeSection = { heading: 'home.decisions', all: 'pending', verb: 'pending', read };
