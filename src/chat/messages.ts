@@ -1,5 +1,5 @@
 import { IntlMessageFormat } from 'intl-messageformat';
-import { durationParts, formatDay, formatMoment, formatTime } from './cards/format.ts';
+import { durationParts, formatAgo, formatDay, formatMoment, formatTime } from './cards/format.ts';
 import { markdownText, plainText } from './cards/safe-text.ts';
 import en from './messages/en.json' with { type: 'json' };
 
@@ -28,6 +28,8 @@ export interface Messages {
   time(at: number, now: number): string;
   /** For times that may be days away: `14:03`, with the date and the time zone when `now` is another day. */
   moment(at: number, now: number): string;
+  /** The same, followed by how long ago it is, when `now` is another day. */
+  momentAgo(at: number, now: number): string;
   /** The day of a moment in a time zone (IANA name), in full: `Tuesday, December 1, 2026`. */
   day(at: number, timeZone: string): string;
   /** "1.4 s", "2 min 10 s". */
@@ -91,6 +93,10 @@ export function messagesFrom(catalogues: Catalogues): (locale: string, timeZone?
       either: (names) => joined(language, 'disjunction', names),
       time: (at, now) => formatTime(at, now, reader),
       moment: (at, now) => formatMoment(at, now, reader),
+      momentAgo: (at, now) => {
+        const [moment, ago] = [formatMoment(at, now, reader), formatAgo(at, now, reader)];
+        return ago === null ? moment : plain('moment.ago', { moment, ago });
+      },
       day: (at, zone) => formatDay(at, { ...reader, timeZone: zone }),
       duration: (ms) => sayDuration(plain, ms),
     };

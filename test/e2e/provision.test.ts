@@ -92,7 +92,7 @@ describe('a list in the browser', () => {
     await chat.cards.last().getByRole('button', { name: 'Provision 11 people' }).click();
     await chat.page.getByText('5 of 11 done').first().waitFor();
     await chat.page.screenshot({ path: `${pictures}/list-running.png`, clip: await frameOf(chat) });
-    await chat.page.getByText('11 people:').first().waitFor({ timeout: 60_000 });
+    await chat.page.getByText('12 people:').first().waitFor({ timeout: 60_000 });
 
     expect(await chat.cards.count()).toBe(before);
     const text = await chat.cards.last().innerText();

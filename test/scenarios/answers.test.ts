@@ -176,7 +176,7 @@ describe('Usher, when Graph answers with a warning', () => {
 
     expect(text).toContain('!  Done, with a warning');
     expect(text).toContain('The manager could not be written.');
-    expect(text).toContain('SchemaPropertyCanOnlyAcceptValue');
+    expect(JSON.stringify(test.lastCard().content)).toContain('SchemaPropertyCanOnlyAcceptValue');
   });
 });
 
@@ -189,7 +189,7 @@ describe('Usher, when the value of an answer breaks off', () => {
     await settled();
 
     expect(lastCard().text).toContain('Failed');
-    expect(lastCard().text).toContain('EntryConflict');
+    expect(JSON.stringify(lastCard().content)).toContain('EntryConflict');
   });
 
   it('does not accept a success in the key', async () => {
@@ -205,7 +205,7 @@ it('Usher asks for a fresh token once, and then names the token as the cause', a
   const text = await said(line, onDemand, token, token);
 
   expect(text).toContain('does not accept Usher’s access token, and did not accept a new one either');
-  expect(text).toContain('InvalidAuthenticationToken');
+  expect(JSON.stringify(test.lastCard().content)).toContain('InvalidAuthenticationToken');
   expect(text).not.toContain('lacks the permission');
   expect(test.sandbox.stats().calls).toBe(2);
 });

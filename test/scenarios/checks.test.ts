@@ -35,7 +35,7 @@ describe('status', () => {
   });
 
   it.each([
-    ['Zscaler', /quarantine/i, /credential/i],
+    ['Zscaler', /quarantine/i, /valid tenant URL and secret token/i],
     ['Concur', /never run/i, /./],
     ['Payroll', /no synchronization|not set up|no provisioning/i, /./],
     ['Salesforce', /healthy|running/i, /last ran|last run/i],
@@ -48,13 +48,29 @@ describe('status', () => {
     expect(text).toMatch(state);
     expect(text).toMatch(detail);
   });
+
+  it.each([
+    ['status', 'status Zscaler', /^✗ {2}Zscaler: In quarantine/],
+    ['apps', 'status GitHub Enterprise', /^\S {2}GitHub Enterprise: /],
+    ['check adele', 'check adele@contoso.com in Salesforce', /Adele Vance in Salesforce/],
+  ])('and other lists open what a row names, below the list: %s', async (line, sends, opened) => {
+    await start();
+    await answerTo('lynne', line);
+    const list = teams.lastCard('personal-lynne');
+
+    await teams.press('lynne', list, `Sends: ${sends}`);
+    await teams.settled();
+
+    expect(teams.lastCard('personal-lynne').text).toMatch(opened);
+    expect(teams.lastCard('personal-lynne').id).not.toBe(list.id);
+  });
 });
 
 describe('check', () => {
   it.each([
     ['diego', /not assigned/i],
     ['nestor', /disabled/i],
-    ['grady', /conflict/i],
+    ['grady', /already exists/i],
   ])('says of %s in Salesforce why nothing happens', async (person, why) => {
     await start();
 

@@ -214,7 +214,7 @@ describe('a person who is signed in', () => {
   it('cannot run another person’s request again by their own sign-in', async () => {
     const calls = stage.sandbox.stats().calls;
     await stage.say('alex', 'provision grady@contoso.com to Salesforce');
-    const { text } = await stage.shows('alex', 'conflict');
+    const { text } = await stage.shows('alex', 'already exists');
     const id = /\b[0-9A-Z]{6}\b/.exec(text)?.[0] ?? '';
     await stage.say('patti', `retry ${id}`);
     await stage.bringToken('patti');

@@ -70,6 +70,21 @@ describe('a requester', () => {
     expect(await answerTo('lynne', `show ${id}`)).toContain('Grady Archie');
   });
 
+  it('who only views sees no button that changes a request, and an operator sees it', async () => {
+    await start();
+    const id = await idOf('alex', 'provision grady to Salesforce');
+    const list = await idOf('alex', 'provision users grady, diego to Salesforce');
+    const titles = async (person: 'alex' | 'lynne', request: string) => {
+      await answerTo(person, `show ${request}`);
+      return teams.lastCard(`personal-${person}`).buttons.map(({ title }) => title);
+    };
+
+    expect(await titles('alex', id)).toContain('Retry');
+    expect(await titles('lynne', id)).not.toContain('Retry');
+    expect(await titles('alex', list)).toEqual(expect.arrayContaining(['Retry failed', 'Show all']));
+    expect((await titles('lynne', list)).filter((title) => /Retry|Show all|Cancel/.test(title))).toEqual([]);
+  });
+
   it('opens no access request of another requester, whose reason is not theirs to read', async () => {
     await start({ REQUEST_FOR: 'anyone', REQUESTERS: `${groups.peopleManagers.id},${groups.onCall.id}`, VIEWERS: '' });
     const text = await answerTo('lynne', 'request access for grady to Salesforce because of a garden leave');
@@ -90,15 +105,18 @@ describe('a requester', () => {
     const everywhere = await answerTo('megan', 'check grady');
     const misspelt = await answerTo('megan', 'chekc grady in Salesforce');
 
-    expect(report).toContain('Assignment');
+    expect(report).toContain('Isaiah Langer in Salesforce');
     for (const text of [another, everywhere, misspelt]) expect(text).toContain('You can check on people who report');
     expect(await refusals()).toHaveLength(3);
     await teams.close();
     await start({ REQUEST_FOR: 'anyone' });
     await answerTo('alex', 'provision grady to Salesforce');
     const anybody = await answerTo('megan', 'check grady in Salesforce');
-    expect(anybody).toContain('Assignment');
-    expect(anybody).not.toContain('Alex');
+    expect(anybody).toContain('Grady Archie in Salesforce');
+    // The details as well, which are hidden at first.
+    const { content } = teams.lastCard();
+    expect(JSON.stringify(content)).toContain('Assignment');
+    expect(JSON.stringify(content)).not.toContain('Alex');
   });
 
   it('reads how many wait in the queue, and the names of their reports alone', async () => {
@@ -168,8 +186,8 @@ describe('in a channel', () => {
 
     expect(history.text).not.toMatch(/Isaiah|Diego/);
     expect(show.text).not.toContain('Isaiah');
-    expect(check.text).toContain('Assignment');
-    expect(check.text).not.toContain('Alex');
+    expect(JSON.stringify(check.content)).toContain('Assignment');
+    expect(JSON.stringify(check.content)).not.toContain('Alex');
     expect(own.text).toContain('Diego');
     expect(JSON.stringify(own.content)).not.toContain('garden');
     for (const [person, card, whole] of [
@@ -180,7 +198,7 @@ describe('in a channel', () => {
     ] as const) {
       await teams.press(person, card, 'Show in personal chat');
       await teams.settled();
-      expect(teams.lastCard(`personal-${person}`).text).toMatch(whole);
+      expect(JSON.stringify(teams.lastCard(`personal-${person}`).content)).toMatch(whole);
     }
   });
 

@@ -116,7 +116,7 @@ describe('an answer for which Graph takes its time', () => {
     await teams.say('alex', 'provision grady to Salesforce');
     await eventually(async () => {
       await clock.advance(20);
-      return teams.lastCard().text.includes('Code: SalesforceEntryConflict');
+      return teams.lastCard().text.includes('already exists in Salesforce');
     });
     const card = teams.lastCard();
     // After the minute for which roles are cached, so that the click asks Graph.

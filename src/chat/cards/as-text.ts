@@ -35,9 +35,7 @@ function linesOf(element: unknown): string[] {
     case 'Container':
       return [...gap, ...listOf(item.items).flatMap(linesOf), ''];
     case 'ColumnSet':
-      return [...gap, ...rowLines(listOf(item.columns).map((column) => listOf(fields(column).items).flatMap(linesOf)))];
-    case 'FactSet':
-      return [...gap, ...factLines(listOf(item.facts).map(fields))];
+      return [...gap, ...rowLines(listOf(item.columns).map(columnLines))];
     case 'Input.Text':
     case 'Input.Date':
     case 'Input.ChoiceSet':
@@ -74,12 +72,13 @@ function rowLines(columns: readonly (readonly string[])[]): string[] {
   return [first, ...cells.flatMap((lines) => lines.slice(1).map((line) => `${indent}${line}`))];
 }
 
-function factLines(facts: readonly Fields[]): string[] {
-  const titles = facts.map(({ title }) => withoutMarkdown(textOf(title)));
-  const width = Math.max(0, ...titles.map((title) => title.length));
-  return facts.map(
-    ({ value }, index) => `${`${titles[index] ?? ''}:`.padEnd(width + 2)}${withoutMarkdown(textOf(value))}`,
-  );
+/** The labels of facts stand in columns of one width, a sign in a narrower one. */
+const LABEL = /^\d{3}px$/;
+
+function columnLines(column: unknown): string[] {
+  const { items, width } = fields(column);
+  const lines = listOf(items).flatMap(linesOf);
+  return LABEL.test(textOf(width)) ? lines.map((line) => `${line}:`) : lines;
 }
 
 function buttonLine(actions: readonly unknown[]): string[] {

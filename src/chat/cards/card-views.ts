@@ -75,6 +75,9 @@ export interface SubmitButton {
   readonly data: CardAction & { readonly msteams: { readonly feedback: { readonly hide: true } } };
 }
 
+/** What a click on a row sends. Without a title: a screen reader would read it in place of what the row says. */
+export type RowButton = Pick<SubmitButton, 'tooltip' | 'data'>;
+
 /**
  * A decision: `Action.Execute`, which updates the clicker's card at once, and `Action.Submit` with the same data for
  * clients without it. The data are a verb and an id; the client adds the card's inputs.
@@ -128,7 +131,6 @@ export interface StepRow {
   readonly glyph: string;
   readonly color: Look['color'];
   readonly name: string;
-  readonly line: Maybe<Text>;
   readonly status: string;
 }
 
@@ -136,25 +138,26 @@ export interface FactTable {
   readonly facts: readonly Fact[];
 }
 
+/** The button that unfolds the card's details. */
+export type Toggle = Pick<SubmitButton, 'title'>;
+
 export interface DetailSection {
   readonly heading: string;
   readonly texts: readonly Text[];
-  readonly tables: Maybe<FactTable>;
   readonly more: Maybe<Text>;
 }
 
 export interface ResultView extends SubjectView {
   /** The failing step, above all others. */
-  readonly stopped: Maybe<{ readonly label: string; readonly style: Look['style']; readonly lines: readonly Text[] }>;
+  readonly stopped: Maybe<{ readonly label: string; readonly lines: readonly Text[] }>;
   readonly next: Maybe<{ readonly label: string; readonly lines: readonly Text[] }>;
-  readonly code: Maybe<Text>;
   readonly stepsHeading: Maybe<Text>;
   readonly steps: readonly StepRow[];
   readonly moreSteps: Maybe<Text>;
   readonly footer: Maybe<Text>;
   /** Hidden until the reader unfolds it. */
   readonly details: Maybe<{ readonly sections: readonly DetailSection[] }>;
-  readonly toggles: Maybe<{ readonly title: string }>;
+  readonly toggles: Maybe<Toggle>;
   readonly links: Maybe<Link>;
 }
 
@@ -200,6 +203,7 @@ export interface AppsView extends AnyView {
     readonly name: string;
     readonly aliases: Maybe<Text>;
     readonly state: string;
+    readonly opens: Maybe<RowButton>;
   }[];
   readonly more: Maybe<Text>;
 }
@@ -215,6 +219,7 @@ export interface ListRow extends Text {
   readonly glyph: string;
   readonly color: Look['color'];
   readonly line: Maybe<Text>;
+  readonly opens: Maybe<RowButton>;
 }
 
 export interface ListSection {
@@ -228,10 +233,13 @@ export interface ListView extends LookView {
   readonly subject: Maybe<Text>;
   /** `text` says the same for clients that draw no bar. */
   readonly bars: Maybe<Text & { readonly percent: number }>;
-  readonly tables: Maybe<FactTable>;
   readonly sections: readonly ListSection[];
   readonly next: Maybe<LabelledText>;
   readonly footer: Maybe<Text>;
+  /** Hidden until the reader unfolds it. */
+  readonly details: Maybe<{ readonly sections: readonly ListSection[] }>;
+  readonly toggles: Maybe<Toggle>;
+  readonly links: Maybe<Link>;
 }
 
 /** One access request, as its requester or its approvers see it. */
@@ -306,9 +314,14 @@ export interface CheckView extends LookView {
   readonly subject: Maybe<Text>;
   readonly label: Maybe<Text>;
   readonly next: Maybe<LabelledText>;
-  readonly code: Maybe<Text>;
   readonly tables: Maybe<FactTable>;
-  readonly sections: readonly ListSection[];
   readonly footer: Maybe<Text>;
+  /** Hidden until the reader unfolds it: codes, ids, and the log. */
+  readonly details: Maybe<{
+    readonly texts: readonly Text[];
+    readonly tables: Maybe<FactTable>;
+    readonly sections: readonly ListSection[];
+  }>;
+  readonly toggles: Maybe<Toggle>;
   readonly links: Maybe<Link>;
 }

@@ -3,6 +3,7 @@ import { plainText } from './safe-text.ts';
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 const FALLBACK = { locale: 'en', timeZone: 'UTC' };
 /** Enough for the locales and time zones of one tenant; a full cache is cleared. */
 const MOST_FORMATS = 200;
@@ -14,6 +15,7 @@ interface TimeFormats {
   readonly minute: Intl.DateTimeFormat;
   readonly dateAndMinute: Intl.DateTimeFormat;
   readonly wholeDay: Intl.DateTimeFormat;
+  readonly ago: Intl.RelativeTimeFormat;
 }
 
 /** A reader's locale (BCP 47) and time zone (IANA name). */
@@ -45,6 +47,28 @@ export function formatDay(at: number, reader: Clockface): string {
   const moment = new Date(at);
   if (Number.isNaN(moment.getTime())) return '—';
   return plainText(timeFormats(reader.locale, reader.timeZone).wholeDay.format(moment));
+}
+
+/** The units of a distance, each for as long as it is the one that people would use. */
+const DISTANCES = [
+  ['minute', MINUTE, HOUR],
+  ['hour', HOUR, DAY],
+  ['day', DAY, 14 * DAY],
+  ['week', 7 * DAY, 60 * DAY],
+  ['month', 30.44 * DAY, 730 * DAY],
+  ['year', 365.25 * DAY, Number.POSITIVE_INFINITY],
+] as const;
+
+/** How far a moment on another day is away: `2 days ago`, `in 3 weeks`; null for one on the reader's today. */
+export function formatAgo(at: number, now: number, reader: Clockface): string | null {
+  const { day, ago } = timeFormats(reader.locale, reader.timeZone);
+  const moment = new Date(at);
+  if (Number.isNaN(moment.getTime()) || day.format(moment) === day.format(new Date(now))) return null;
+  const distance = at - now;
+  const [unit, length] = DISTANCES.find(([, , below]) => Math.abs(distance) < below) ?? DISTANCES[0];
+  // Whole hours and days that have passed, as a reader counts them; a third month is near enough to three.
+  const count = unit === 'week' || unit === 'month' ? Math.round(distance / length) : Math.trunc(distance / length);
+  return count === 0 ? null : plainText(ago.format(count, unit));
 }
 
 type DayFormats = Readonly<Record<'day' | 'today' | 'otherDay', Intl.DateTimeFormat>>;
@@ -99,6 +123,7 @@ function makeFormats(locale: string, timeZone: string): TimeFormats {
       minute: new Intl.DateTimeFormat(locale, { ...minute, timeZone }),
       dateAndMinute: new Intl.DateTimeFormat(locale, { ...date, ...minute, timeZoneName: 'short', timeZone }),
       wholeDay: new Intl.DateTimeFormat(locale, { ...date, weekday: 'long', month: 'long', timeZone }),
+      ago: new Intl.RelativeTimeFormat(locale),
     };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;

@@ -62,14 +62,19 @@ export function renderLargestThatFits<Name extends CardName, Detail>(
 }
 
 function fill<Name extends CardName>(name: Name, view: CardViews[Name]): { card: AdaptiveCard; bytes: number } {
-  const expanded: unknown = templateOf(name).expand({ $root: view });
-  const json = JSON.stringify(expanded);
+  const filled: unknown = templateOf(name).expand({ $root: view });
+  const whole = JSON.stringify(filled);
+  const json = whole.replaceAll(NO_ACTION, '');
+  const expanded: unknown = json === whole ? filled : JSON.parse(json);
   // Escaping has broken up every `${` in user text, so a remaining one is the template's own.
   if (json.includes('${')) throw new Error(`The card "${name}" has an unbound field`);
   if (!isAdaptiveCard(expanded)) throw new Error(`The template "${name}" made no Adaptive Card`);
 
   return { card: withoutEmptyActions(expanded), bytes: Buffer.byteLength(json) };
 }
+
+/** What the library leaves of the action of a row that opens nothing. In a text, its quotes would be escaped. */
+const NO_ACTION = ',"selectAction":null';
 
 function withoutEmptyActions(card: AdaptiveCard): AdaptiveCard {
   const { actions, ...rest } = card;

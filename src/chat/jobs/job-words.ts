@@ -67,12 +67,12 @@ export function lastRanLine(words: Messages, job: JobReading, now: number): stri
 
 function lastRan(words: Messages, { health, lastRun }: JobStatus, now: number): string {
   if (health.kind === 'running' && lastRun !== null && lastRun.began !== null && lastRun.ended === null)
-    return words.plain('job.runningSince', { time: words.moment(lastRun.began, now) });
+    return words.plain('job.runningSince', { time: words.momentAgo(lastRun.began, now) });
   const at = lastRun === null ? null : (lastRun.ended ?? lastRun.began);
   if (lastRun === null || at === null)
     return words.plain(health.kind === 'neverRun' ? 'job.neverRan' : 'job.lastRunUntold');
   const result = runResult(words, lastRun.result);
-  return words.plain('job.lastRan', { time: words.moment(at, now), result });
+  return words.plain('job.lastRan', { time: words.momentAgo(at, now), result });
 }
 
 function quarantineTimes(
@@ -81,7 +81,7 @@ function quarantineTimes(
   now: number,
 ): string[] {
   return [
-    ...(since === null ? [] : [words.plain('job.since', { time: words.moment(since, now) })]),
+    ...(since === null ? [] : [words.plain('job.since', { time: words.momentAgo(since, now) })]),
     ...(nextAttempt === null ? [] : [words.plain('job.nextAttempt', dueValues(words, nextAttempt, now))]),
   ];
 }
@@ -92,7 +92,7 @@ export function dueValues(
   at: number,
   now: number,
 ): { readonly time: string; readonly due: 'yes' | 'no' } {
-  return { time: words.moment(at, now), due: at <= now ? 'yes' : 'no' };
+  return { time: words.momentAgo(at, now), due: at <= now ? 'yes' : 'no' };
 }
 
 /** The last run: when, how long, and its result. */

@@ -1,5 +1,5 @@
 import type { Assigned } from '../../graph/assignments.ts';
-import type { DecisionButton, Link, Maybe, SubmitButton, Text } from '../cards/card-views.ts';
+import type { DecisionButton, Fact, Link, Maybe, RowButton, SubmitButton, Text, Toggle } from '../cards/card-views.ts';
 import { markdownText, plainText } from '../cards/safe-text.ts';
 import type { MessageKey, Messages, MessageValues } from '../messages.ts';
 import type { CardAction } from '../reply.ts';
@@ -64,6 +64,29 @@ export const lineButton = (
   verb: SayButton['verb'] = 'run',
 ): Maybe<SubmitButton> =>
   submitButton(words, title, { verb, text: line }, words.plain('button.runs', { line }), { line });
+
+/** What a click on a row runs; its tooltip shows the line. None where `lineButton` has none. */
+export const rowButton = (words: Messages, line: string): Maybe<RowButton> => lineButton(words, 'button.open', line);
+
+/** What the line of a row calls an app: its name, or its id where another row has the same name. */
+export function callName(
+  app: { readonly id: string; readonly name: string },
+  all: readonly { readonly name: string }[],
+): string {
+  const isAlone = all.filter(({ name }) => name.toLowerCase() === app.name.toLowerCase()).length === 1;
+  return isAlone ? app.name : app.id;
+}
+
+/** The button that runs the line of this card again, in its place. */
+export const lookAgain = (words: Messages, line: string): Maybe<SubmitButton> =>
+  lineButton(words, 'button.refresh', line, 'choose');
+
+/** The button that unfolds the details, where there are any. */
+export const toggleOf = (words: Messages, details: Maybe<unknown>): Maybe<Toggle> =>
+  details.length === 0 ? [] : [{ title: words.plain('button.details') }];
+
+/** A fact in the details: long ids wrap in a text, and widen a table beyond a narrow pane. */
+export const detailText = ({ title, value }: Fact): Text => ({ text: `**${title}** ${value}` });
 
 /** The button that sends the answer to this line to the clicker's personal chat. */
 export const personalButton = (words: Messages, line: string): Maybe<SubmitButton> =>

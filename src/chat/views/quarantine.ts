@@ -26,10 +26,12 @@ export function quarantineProblem(words: Messages, quarantine: Quarantine): Expl
     title: words.card('problem.appQuarantined.title', { app }),
     paragraphs: [
       words.card('problem.appQuarantined.happened', { app }),
-      ...(reason === undefined ? [] : [words.card(reason, { app })]),
-      ...(message === '' ? [] : [words.card('problem.appQuarantined.said', { message })]),
-      ...times(words, quarantine),
-    ],
+      words.sentences([
+        reason === undefined ? null : words.card(reason, { app }),
+        message === '' ? null : words.card('problem.appQuarantined.said', { message }),
+      ]),
+      words.sentences(times(words, quarantine)),
+    ].filter((text) => text !== ''),
     next: words.card(next, { app }),
     code: code === '' ? null : words.card('label.code', { code }),
     summary: `${words.plain('problem.appQuarantined.happened', { app })} ${words.plain(next, { app })}`,
@@ -42,9 +44,11 @@ function nextKey(tenantActionable: boolean | null): MessageKey {
 }
 
 function times(words: Messages, { since, nextAttempt, now }: Quarantine): string[] {
-  const began = isReal(since) ? [words.card('problem.appQuarantined.since', { time: words.moment(since, now) })] : [];
+  const began = isReal(since)
+    ? [words.card('problem.appQuarantined.since', { time: words.momentAgo(since, now) })]
+    : [];
   const again = isReal(nextAttempt)
-    ? [words.card('problem.appQuarantined.nextAttempt', { time: words.moment(nextAttempt, now) })]
+    ? [words.card('problem.appQuarantined.nextAttempt', { time: words.momentAgo(nextAttempt, now) })]
     : [];
   return [...began, ...again];
 }

@@ -1,4 +1,5 @@
 import type { Caller } from '../../access/caller.ts';
+import { deny } from '../../access/policy.ts';
 import { isVisible, type Visible, visibleTo } from '../../access/seeing.ts';
 import { assertNever } from '../../assert-never.ts';
 import type { CommandOf } from '../../chat/command.ts';
@@ -32,7 +33,12 @@ export async function show(parts: CommandParts, turn: Turn, id: string): Promise
     case 'access':
       return showAccess(parts, turn, found.accessRequest, readAlong);
     case 'whole': {
-      const drawing = await drawRequest(parts, id, turn.incoming.conversation);
+      const drawing = await drawRequest(
+        parts,
+        id,
+        turn.incoming.conversation,
+        mayRetry(parts, turn, found.requestedById),
+      );
       if (drawing !== null) return { kind: 'card', message: drawing.content };
       return say(turn.words, { kind: 'unknownRequest', id });
     }
@@ -88,6 +94,11 @@ export async function findVisible(
 function isOfOthers(caller: Caller, found: VisibleRequest): boolean {
   if (found.kind === 'access') return found.accessRequest.requestedBy.id !== caller.id;
   return found.kind === 'part' || (found.kind === 'whole' && found.requestedById !== caller.id);
+}
+
+/** With individual sign-in, a request runs by the sign-in of the person who made it alone. */
+function mayRetry({ graphAccess }: CommandParts, { caller }: Turn, requestedById: string): boolean {
+  return deny(caller, 'request.retry') === null && (graphAccess !== 'delegated' || requestedById === caller.id);
 }
 
 /** Others read along: another person's request is shown only in the caller's personal chat. */

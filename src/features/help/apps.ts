@@ -26,7 +26,7 @@ async function apps(parts: CommandParts, turn: Turn, search: string | null): Pro
   );
   const entries = read
     .filter(({ app }) => chosen.has(app.id))
-    .map(({ app, status }) => ({ name: app.displayName, aliases: app.aliases, state: stateOf(status) }));
+    .map(({ app, status }) => ({ id: app.id, name: app.displayName, aliases: app.aliases, state: stateOf(status) }));
   const { complete } = listing.value;
   return { kind: 'card', message: appsCard(turn.words, { entries, count: fitting.length, complete, search }) };
 }

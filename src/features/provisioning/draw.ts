@@ -7,7 +7,7 @@ import { forecastQueue } from '../../requests/queue.ts';
 import type { Forecast, Request, Task, WaitingFault } from '../../requests/request.ts';
 import { findRequest, findSingle, type StoreParts } from '../../requests/store.ts';
 import { confirmCard } from './cards/confirm-card.ts';
-import { type CallCounts, countCalls, groupCard } from './cards/group-card.ts';
+import { type CallCounts, countCalls, type GroupCardInput, groupCard } from './cards/group-card.ts';
 import { listCard } from './cards/list-card.ts';
 import { OUTCOME_TONES } from './cards/outcome-words.ts';
 import { pageCard } from './cards/page-card.ts';
@@ -34,11 +34,13 @@ const mostLoaded = 60;
  * group's its calls, a list's its counts. A held list asks for confirmation first.
  *
  * @param conversation where it is shown, if not where the request was made
+ * @param canRetry whether its reader may retry; the person who made it may, and a click is checked again
  */
 export async function drawRequest(
   parts: DrawParts,
   requestId: string,
   conversation?: string,
+  canRetry = true,
 ): Promise<DrawnCard | null> {
   const { database, clock } = parts.store;
   const single = await findSingle(database, requestId);
@@ -46,14 +48,14 @@ export async function drawRequest(
     const [task] = single.tasks;
     const isWaiting = task?.state.kind === 'waiting';
     const forecast = isWaiting ? ((await forecastQueue(parts.store)).get(task.id) ?? null) : null;
-    return drawSingle(parts, single, forecast, conversation);
+    return drawSingle(parts, single, forecast, conversation, canRetry);
   }
   const overview = await findRequestOverview(database, requestId);
   if (overview === null || overview.total === 0) return null;
   const now = clock.now();
   const whole = overview.total <= mostLoaded ? await findRequest(database, requestId) : null;
   const forecast = await forecastRequest(parts.store, requestId);
-  const message = drawMany(overview, whole, forecast, now);
+  const message = drawMany(overview, whole, forecast, { now, canRetry, entraPortalUrl: parts.entraPortal });
   const { states } = overview;
   // The end is rounded to ten seconds: a card precise to the second would be edited every two.
   const ends = forecast === null ? '' : (faultMark(forecast) ?? Math.round(forecast.lastStartsAt / 10_000));
@@ -90,11 +92,12 @@ export function drawSingle(
   request: Request,
   forecast: Forecast | null,
   conversation = request.conversation,
+  canRetry = true,
 ): DrawnCard {
   const now = store.clock.now();
   const readAlong = !isOpenPlace(conversation);
   const [task] = request.tasks;
-  const message = requestCard({ request, forecast, now, entraPortalUrl: entraPortal, canRetry: true, readAlong });
+  const message = requestCard({ request, forecast, now, entraPortalUrl: entraPortal, canRetry, readAlong });
   // A start time that moves by less than a second is not worth an edit.
   const position = forecast === null ? '' : positionMark(forecast);
   const finished = task?.state.kind === 'done' || task?.state.kind === 'cancelled';
@@ -115,8 +118,9 @@ function drawMany(
   overview: RequestOverview,
   whole: Request | null,
   forecast: Awaited<ReturnType<typeof forecastRequest>>,
-  now: number,
+  setting: Pick<GroupCardInput, 'now' | 'canRetry'> & { readonly entraPortalUrl: string },
 ): CardMessage {
+  const { now } = setting;
   const { request, states, outcomes, total } = overview;
   const fault = forecast?.fault;
   const finishesAt = fault === undefined ? (forecast?.lastStartsAt ?? null) : null;
@@ -130,12 +134,11 @@ function drawMany(
       finishesAt,
       ...faulty,
       takesMs: finishesAt === null ? null : finishesAt - now,
-      now,
-      canRetry: true,
+      ...setting,
     });
   if (states.held > 0) {
     const takesMs = finishesAt === null ? null : finishesAt - now;
-    return confirmCard({ request, count: states.held, takesMs, now });
+    return confirmCard({ request, count: states.held, takesMs, ...setting });
   }
   const { held, waiting, running, cancelled } = states;
   return listCard({
@@ -150,8 +153,7 @@ function drawMany(
       finishesAt,
       ...faulty,
     },
-    now,
-    canRetry: true,
+    ...setting,
   });
 }
 

@@ -12,17 +12,14 @@ describe('a card as text', () => {
       ],
     };
     const { card } = drawOutcome({
-      kind: 'failed',
-      code: 'EntryConflict',
-      reason: 'said_so',
-      recommendedAction: null,
+      kind: 'created',
       report,
     });
 
     const text = cardAsText(card);
 
-    expect(text).toMatch(/^✗ {2}Failed\n {3}Isaiah Langer in Salesforce\n {3}isaiah@contoso\.com\n/);
-    expect(text).toContain('✓  Find the account in Entra ID  Done\n   Retrieved User\n✗  Write to Salesforce  Failed');
+    expect(text).toMatch(/^✓ {2}Account created\n {3}Isaiah Langer in Salesforce\n {3}isaiah@contoso\.com\n/);
+    expect(text).toContain('✓  Find the account in Entra ID  Done\n✗  Write to Salesforce  Failed');
     expect(text).toContain('Requested by Alex Wilber at 14:03:06');
     expect(text).toMatch(/\[Show details\] \[Open in Entra\]$/);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatDay, formatMoment, formatTime } from '../../../src/chat/cards/format.ts';
+import { formatAgo, formatDay, formatMoment, formatTime } from '../../../src/chat/cards/format.ts';
 
 const AT = Date.UTC(2026, 2, 2, 13, 3, 27);
 const HOUR = 3_600_000;
@@ -30,6 +30,27 @@ describe('a time on a card', () => {
 
     expect(formatMoment(AT, AT + HOUR, reader)).toBe('13:03');
     expect(formatMoment(AT, AT + 24 * HOUR, reader)).toBe('Mar 2, 2026, 13:03 UTC');
+  });
+
+  it.each([
+    [-20, '20 hours ago'],
+    [-48, '2 days ago'],
+    [-71, '2 days ago'],
+    [-13.5, '13 hours ago'],
+    [-24 * 21, '3 weeks ago'],
+    [-24 * 91, '3 months ago'],
+    [-24 * 800, '2 years ago'],
+    [24 * 3, 'in 3 days'],
+    [1, null],
+  ])('is told with how far away it is when it is on another day: %d hours', (hours, said) => {
+    expect(formatAgo(AT + hours * HOUR, AT, { locale: 'en-US', timeZone: 'UTC' })).toBe(said);
+  });
+
+  it('is told in minutes just after midnight, and not at all when it is now', () => {
+    const [midnight, reader] = [Date.UTC(2026, 2, 3), { locale: 'en-US', timeZone: 'UTC' }];
+
+    expect(formatAgo(midnight - 10 * 60_000, midnight + 10 * 60_000, reader)).toBe('20 minutes ago');
+    expect(formatAgo(midnight - 1_000, midnight, reader)).toBeNull();
   });
 
   it('is a whole day where the day is meant', () => {

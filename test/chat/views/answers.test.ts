@@ -215,7 +215,7 @@ describe('a problem card', () => {
 
     expect(text).toContain('Zscaler is in quarantine');
     expect(text).toContain('The connection to Zscaler fails.');
-    expect(text).toContain('In quarantine since Mar 1, 2026, 14:03 GMT+1.');
+    expect(text).toContain('In quarantine since Mar 1, 2026, 14:03 GMT+1 (1 day ago).');
     expect(text).toContain('Next attempt by Microsoft: 14:08.');
     expect(text).toContain('Microsoft says: Please provide a valid tenant URL.');
     expect(text).toContain('Your own application administrator can fix this');
@@ -389,6 +389,7 @@ describe('the list of apps', () => {
     state: Parameters<typeof apps>[1]['entries'][number]['state'],
     aliases: string[] = [],
   ) => ({
+    id: `${name} id`,
     name,
     state,
     aliases,
@@ -419,6 +420,18 @@ describe('the list of apps', () => {
       .filter(({ color }) => color !== undefined)
       .map(({ color }) => color);
     expect(colors).toEqual(['Good', 'Default', 'Default', 'Attention', 'Default', 'Default', 'Default']);
+  });
+
+  it('opens an app by its name, and one of two with the same name by its id', () => {
+    const entries = [
+      entry('Salesforce', 'healthy'),
+      ...['D1', 'D2'].map((id) => ({ ...entry('DocuSign', 'healthy'), id })),
+    ];
+
+    const { card } = apps(words, { entries, count: entries.length, complete: true, search: null });
+
+    const sent = elementsOf(card).flatMap(({ selectAction }) => (selectAction === undefined ? [] : [selectAction]));
+    expect(sent.map((action) => Object(action).data.text)).toEqual(['status Salesforce', 'status D1', 'status D2']);
   });
 
   it('says when there are more than it shows', () => {
@@ -457,7 +470,7 @@ describe('the card of whoami', () => {
     const text = cardAsText(message.card);
     expect(text).toContain('You are Alex Wilber');
     expect(text).toMatch(
-      /User name: +alex@contoso\.com\nRoles in Usher: +operator and approver\nGranted through: +Helpdesk/,
+      /User name: +alex@contoso\.com\nRoles in Usher: +operator and approver\nGranted by: +Helpdesk/,
     );
     expect(text).toContain(
       'You can: view apps with their people and history, provision people right away, request access for other people, approve or deny access requests, and export the history.',
@@ -489,7 +502,7 @@ describe('the card of whoami', () => {
 
     expect(text).toMatch(/Roles in Usher: +none/);
     expect(text).toContain('You have no role in Usher.');
-    expect(text).not.toContain('Granted through');
+    expect(text).not.toContain('Granted by');
   });
 });
 

@@ -5,18 +5,13 @@ import { readOutcome } from '../../../src/graph/outcome/read-outcome.ts';
 import type { Request, Subject } from '../../../src/requests/request.ts';
 import { drawGroup, subject } from '../../features/provisioning/cards/list-drawings.ts';
 import { answer } from '../../graph/outcome/answers.ts';
-import { doneWith, draw, requestIn } from './drawings.ts';
+import { doneWith, draw, openedText, requestIn } from './drawings.ts';
 
 /** A request that Microsoft answered as in this example of its API reference. */
 function answered(example: string, app: string, asked: Subject, members: readonly Subject[] = []): Request {
   const request = requestIn(doneWith(readOutcome(answer(example))));
   const tasks = request.tasks.map((task) => ({ ...task, subject: asked, members }));
   return { ...request, app: { ...request.app, name: app }, tasks };
-}
-
-/** The card with all its details opened. */
-function openedText(card: unknown): string {
-  return cardAsText(JSON.parse(JSON.stringify(card), (key, value) => (key === 'isVisible' ? true : value)));
 }
 
 const bytesOf = (card: unknown) => Buffer.byteLength(JSON.stringify(card));
@@ -30,7 +25,7 @@ describe('the documented answer for a user who is up to date', () => {
 
     expect(text).toMatch(/^✓ {2}Already up to date\n {3}Bill Bob in Salesforce\n {3}BillBob@contoso\.com\n/);
     expect(text).toContain('Bill Bob is already up to date in Salesforce. There was nothing to do.');
-    expect(text).toContain('Code: RedundantExport');
+    expect(openedText(card)).toContain('Code: RedundantExport');
     expect(summary).toMatch(/^Bill Bob in Salesforce: Already up to date\./);
   });
 
@@ -48,7 +43,7 @@ describe('the documented answer for a user who is up to date', () => {
   it('shows the attributes as compared, and not as changed', () => {
     const text = openedText(card);
 
-    expect(text).toMatch(/What was compared\nobjectId: .*\naccount enabled \(accountEnabled\): True\n/);
+    expect(text).toMatch(/What was compared\nobjectId .*\naccount enabled \(accountEnabled\) True\n/);
     expect(text).not.toMatch(/What changed|more attributes|→/);
   });
 
@@ -78,8 +73,8 @@ describe('the documented answer for a user of cloud sync', () => {
   });
 
   it('shows the attributes as they are now, as the answer does not have their old values', () => {
-    expect(changes).toContainEqual(expect.stringMatching(/^display name \(DisplayName\): +Adele Vest$/));
-    expect(changes).toContainEqual(expect.stringMatching(/^first name \(GivenName\): +Adele$/));
+    expect(changes).toContainEqual(expect.stringMatching(/^display name \(DisplayName\) Adele Vest$/));
+    expect(changes).toContainEqual(expect.stringMatching(/^first name \(GivenName\) Adele$/));
     expect(changes.join('\n')).not.toMatch(/→|\(empty\)/);
   });
 

@@ -1,3 +1,4 @@
+import { cardAsText } from '../../../src/chat/cards/as-text.ts';
 import { createMessages } from '../../../src/chat/messages.ts';
 import type { CardMessage } from '../../../src/chat/reply.ts';
 import { denied } from '../../../src/chat/views/denied.ts';
@@ -225,7 +226,7 @@ export function everyCardSaying(text: string, size: { steps?: number; changes?: 
     problem(words, { kind: 'unclear', typed: text }, many(say, 9)),
     welcome(words, { name: text, canUse: true, commands: many(command) }),
     apps(words, {
-      entries: many({ name: text, state: 'paused', aliases: many(text) }),
+      entries: many({ id: '5eed0000-0000-4000-8000-0000000000a1', name: text, state: 'paused', aliases: many(text) }),
       count: 700,
       complete: false,
       search: text,
@@ -251,4 +252,9 @@ export function markdownOf(card: unknown): string[] {
     if (type === 'TextBlock') return [String(text)];
     return Array.isArray(facts) ? facts.flatMap(({ title, value }) => [String(title), String(value)]) : [];
   });
+}
+
+/** The card as text, with all that a click would open. */
+export function openedText(card: unknown): string {
+  return cardAsText(JSON.parse(JSON.stringify(card), (key, value) => (key === 'isVisible' ? true : value)));
 }

@@ -20,18 +20,17 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   AdaptiveCard: ['$schema', 'version', 'msteams', 'fallbackText', 'body', 'actions'],
   TextBlock: ['text', 'wrap', 'size', 'weight', 'color', 'isSubtle', 'spacing', 'separator', 'fontType', 'style'],
   Container: ['items', 'style', 'bleed', 'id', 'isVisible', 'separator', 'spacing'],
-  ColumnSet: ['columns', 'spacing', 'separator'],
+  ColumnSet: ['columns', 'spacing', 'separator', 'selectAction'],
   Column: ['items', 'width', 'verticalContentAlignment'],
-  FactSet: ['facts', 'separator'],
   // Newer than 1.5; clients that do not know the element show its fallback.
   ProgressBar: ['value', 'max', 'color', 'fallback'],
   ActionSet: ['actions'],
-  'Action.Submit': ['title', 'tooltip', 'data'],
+  'Action.Submit': ['title', 'style', 'tooltip', 'data'],
   'Action.OpenUrl': ['title', 'url'],
   'Action.ToggleVisibility': ['title', 'targetElements'],
   // Teams for phones may not know the element, and takes its fallback.
-  'Action.Execute': ['title', 'tooltip', 'verb', 'data', 'fallback'],
-  'Action.ShowCard': ['title', 'card'],
+  'Action.Execute': ['title', 'style', 'tooltip', 'verb', 'data', 'fallback'],
+  'Action.ShowCard': ['title', 'style', 'card'],
   'Input.Text': [
     ...['id', 'label', 'placeholder', 'value', 'isMultiline', 'maxLength', 'spacing'],
     ...['isRequired', 'errorMessage'],
@@ -80,10 +79,6 @@ describe('every card', () => {
       if (type === 'TextBlock') expect(element).toMatchObject({ text: expect.any(String), wrap: true });
       if (type === 'ColumnSet') expect(Object(element.columns).length).toBeLessThanOrEqual(3);
       if (Array.isArray(element.actions)) expect(element.actions.length).toBeLessThanOrEqual(6);
-      if (Array.isArray(element.facts)) {
-        for (const { title, value } of element.facts)
-          expect([typeof title, typeof value]).toEqual(['string', 'string']);
-      }
     }
   });
 

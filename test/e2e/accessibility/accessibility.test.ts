@@ -133,6 +133,11 @@ describe('every card, drawn', () => {
   it.each([
     ['ordinary names', 'Isaiah Langer'],
     ['a name without a gap', 'isaiah.langer.of.the.very.long.name.indeed@contoso.onmicrosoft.com'],
+    ['a hundred letters without a gap', 'Donaudampfschifffahrtsgesellschaft'.repeat(3)],
+    ['ids of eighty characters', '0123456789abcdef'.repeat(5)],
+    ['the id of a job', 'Contoso.5eed000000004000800000000000face.5eed0000-0000-4000-8000-0000000000a1'],
+    ['emoji', '👩‍🚀🏳️‍🌈'.repeat(30)],
+    ['names from right to left', 'عبدالرحمن‌بن‌محمد‌'.repeat(5)],
   ])('fits a narrow pane, and reads from top to bottom there as well, with %s', async (_, text) => {
     const narrow = await openStage(browser, NARROW);
 
@@ -160,6 +165,24 @@ describe('every card, drawn', () => {
       await phone.close();
     },
   );
+
+  it('is found too wide where it holds a table of long ids: the check itself works', async () => {
+    const narrow = await openStage(browser, NARROW);
+    const [first] = exhibits;
+    const facts = [{ title: 'Job', value: '0123456789abcdef'.repeat(5) }];
+    const card = {
+      ...first?.card,
+      type: 'AdaptiveCard',
+      version: '1.5',
+      fallbackText: '',
+      body: [{ type: 'FactSet', facts }],
+    };
+
+    await draw(narrow, 'light', [{ name: 'wide', card: card as Exhibit['card'] }]);
+
+    expect((await ask(narrow, 'overflowing()')).join()).toMatch(/^wide · /);
+    await narrow.close();
+  });
 
   it('reads from top to bottom in a wide pane', async () => {
     await draw(page, 'light', exhibits.map(opened));
@@ -264,6 +287,16 @@ describe('every card for a screen reader', () => {
 
     expect(rowButtons.length).toBeGreaterThan(20);
     expect(rowButtons.filter(({ title, tooltip }) => typeof tooltip !== 'string' || tooltip === title)).toEqual([]);
+  });
+
+  it('says of a row that opens something what a click sends, and is named by what it says itself', () => {
+    const rows = cards.flatMap(({ elements }) => elements.flatMap(({ selectAction }) => elementsOf(selectAction)));
+    const actions = rows.filter(({ type }) => type === 'Action.Submit');
+
+    expect(actions.length).toBeGreaterThan(20);
+    expect(actions.filter(({ title, tooltip }) => title !== undefined || !/^Sends: ./.test(String(tooltip)))).toEqual(
+      [],
+    );
   });
 
   it('says in the summary and the fallback text how a finished request ended', () => {

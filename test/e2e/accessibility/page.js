@@ -67,17 +67,36 @@ globalThis.findings = async () => {
   );
 };
 
-/** The cards in which something reaches beyond the pane, or is cut off. */
+/** The cards in which something reaches beyond the pane on either side, or is cut off; a button cuts its title, and a field scrolls. */
 globalThis.overflowing = () =>
   [...document.querySelectorAll('.frame')].flatMap((frame) => {
-    const edge = frame.getBoundingClientRect().right + 1;
+    const edge = frame.getBoundingClientRect();
+    const isOutside = ({ left, right, width }) => width > 0 && (right > edge.right + 1 || left < edge.left - 1);
+    const isCut = (element) =>
+      getComputedStyle(element).overflowX !== 'visible' && element.scrollWidth > element.clientWidth + 1;
     const wide = [...frame.querySelectorAll('*')].filter((element) => {
-      const { right, width } = element.getBoundingClientRect();
-      // A table of facts is as wide as its longest word in this renderer, whatever the card says.
-      return width > 0 && right > edge && !element.closest('.ac-factset');
+      if (element.closest('.ac-pushButton, input, select')) return false;
+      // A word that is wider than its element reaches beyond the box of the element as well.
+      return isCut(element) || [element.getBoundingClientRect(), ...wordBoxes(element)].some(isOutside);
     });
-    return wide.slice(0, 1).map((element) => `${frame.id} · ${element.outerHTML.slice(0, 160)}`);
+    return wide.slice(-1).map((element) => `${frame.id} · ${element.outerHTML.slice(0, 160)}`);
   });
+
+function wordBoxes(element) {
+  return [...element.childNodes]
+    .filter(({ nodeType }) => nodeType === Node.TEXT_NODE)
+    .map((text) => {
+      const range = document.createRange();
+      range.selectNodeContents(text);
+      return range.getBoundingClientRect();
+    });
+}
+
+/** How high each card is, in CSS pixels, as `name: height`. */
+globalThis.heights = () =>
+  [...document.querySelectorAll('.frame')].map(
+    (frame) => `${frame.id}: ${Math.ceil(frame.getBoundingClientRect().height)}`,
+  );
 
 /** Places where the eye meets things in another order than a screen reader: a later text that stands above and to the left. */
 globalThis.disorder = () =>
@@ -120,7 +139,7 @@ globalThis.silentErrors = () => {
   );
 };
 
-const CONTROLS = '.ac-pushButton, input, textarea, select';
+const CONTROLS = '.ac-pushButton, .ac-selectable[role=button], input, textarea, select';
 
 function controls() {
   return [...document.querySelectorAll(CONTROLS)].filter((element) => element.offsetParent !== null);

@@ -3,7 +3,7 @@ import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import { plainText } from '../../../chat/cards/safe-text.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
-import { LONGEST_NAME, lineButton, maybe, submitButton } from '../../../chat/views/parts.ts';
+import { LONGEST_NAME, lineButton, lookAgain, maybe, submitButton } from '../../../chat/views/parts.ts';
 import { calledName } from '../../provisioning/cards/people-rows.ts';
 import type { AccessRequest } from '../access-requests/access-request.ts';
 import { namesOf } from './access-names.ts';
@@ -40,7 +40,10 @@ export function pendingList(words: Messages, { items, page, more, now }: Pending
       intro: introText(words, shown.length, page),
       rows: shown.map(({ accessRequest }) => row(words, accessRequest, { now, reasonLength })),
       more: maybe(hasMore ? words.card('pending.more', { page: page + 1 }) : null),
-      buttons: hasMore ? lineButton(words, 'button.nextPage', `pending ${page + 1}`) : [],
+      buttons: [
+        ...lookAgain(words, page > 1 ? `pending ${page}` : 'pending'),
+        ...(hasMore ? lineButton(words, 'button.nextPage', `pending ${page + 1}`) : []),
+      ],
     };
   });
   return { card, summary };

@@ -1,13 +1,13 @@
 import type { CheckView } from '../../../chat/cards/card-views.ts';
 import { renderCard } from '../../../chat/cards/render.ts';
-import { plainText } from '../../../chat/cards/safe-text.ts';
 import type { JobChange } from '../../../chat/jobs/job-change.ts';
 import { type JobReading, jobWord } from '../../../chat/jobs/job-words.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { provisioningPageUrl } from '../../../chat/views/entra-link.ts';
-import { entraLink, lineButton, maybe, short } from '../../../chat/views/parts.ts';
+import { entraLink, lineButton, maybe, short, toggleOf } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
+import { writeStatus } from '../status-line.ts';
 import { jobMeaning } from './status-card.ts';
 
 export interface AnnouncementCardInput {
@@ -39,6 +39,8 @@ export function announcementCard(
   const isSaid = change === 'enteredQuarantine';
   const state = isSaid ? [] : [words.card('announcement.state', { state: jobWord(words, status).word })];
   const summary = `${words.plain(title, { app: name })}. ${meaning.summary}`;
+  const code = maybe(meaning.code);
+  const details: CheckView['details'] = code.length === 0 ? [] : [{ texts: code, tables: [], sections: [] }];
   const view: CheckView = {
     fallbackText: summary,
     look: lookOf(tone),
@@ -47,11 +49,11 @@ export function announcementCard(
     label: [],
     paragraphs: [...state, ...meaning.paragraphs].map((text) => ({ text })),
     next: meaning.next === null ? [] : [{ label: words.card('label.next'), text: meaning.next }],
-    code: maybe(meaning.code),
     tables: [],
-    sections: [],
     footer: [{ text: words.card('announcement.footer', { app: name }) }],
-    buttons: lineButton(words, 'button.status', `status ${plainText(app.name)}`),
+    details,
+    toggles: toggleOf(words, details),
+    buttons: lineButton(words, 'button.status', writeStatus({ verb: 'status', app: app.name })),
     links: entraLink(words, entraPortalUrl === null ? null : provisioningPageUrl(entraPortalUrl, app.id)),
   };
   return { card: renderCard('check', view), summary };

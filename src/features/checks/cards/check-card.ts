@@ -1,6 +1,5 @@
 import type { CheckView, Fact, SubmitButton } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
-import { plainText } from '../../../chat/cards/safe-text.ts';
 import { jobWord, lastRanLine } from '../../../chat/jobs/job-words.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
@@ -9,14 +8,18 @@ import {
   assignedText,
   entraLink,
   lineButton,
+  lookAgain,
   maybe,
   personalButton,
   personLabel,
   personName,
   short,
+  toggleOf,
 } from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
 import { fact } from '../../provisioning/cards/result-details.ts';
+import { writeProvision } from '../../provisioning/provision-line.ts';
+import { writeCheck } from '../check-line.ts';
 import { type CheckFacts, findings, isWorthProvisioning } from '../diagnosis.ts';
 import { alsoText, type CheckNames, type Provisioner, refusedCode, verdictWords } from './check-words.ts';
 import { dayToCome, entryId, entryResult } from './entry-text.ts';
@@ -50,6 +53,9 @@ const LEVELS: readonly LogLimits[] = [
   { rows: 4, line: 160 },
 ];
 
+/** How many paragraphs about the verdict fit on the first screen; more, about a failing job, are in the details. */
+const FIRST_PARAGRAPHS = 1;
+
 const ACCOUNTS: Readonly<Record<CheckFacts['account'], MessageKey>> = {
   enabled: 'access.account.enabled',
   disabled: 'access.account.disabled',
@@ -71,22 +77,29 @@ export function checkCard(words: Messages, input: CheckCardInput): CardMessage {
   const summary = words.sentences([verdictLine, said.summary, start?.plain ?? null]);
   const next = words.sentences([start?.card ?? null, said.next]);
   const page = verdict.kind === 'notAssigned' ? usersPageUrl : provisioningPageUrl;
+  const paragraphs = said.paragraphs.map((text) => ({ text }));
+  const more = paragraphs.slice(FIRST_PARAGRAPHS);
+  const code = maybe(said.code ?? refusedCode(words, facts));
   const card = renderLargestThatFits('check', LEVELS, (limits): CheckView => {
+    const sections = isOpen ? logSection(words, facts.log, now, limits) : [];
+    const tables: CheckView['tables'] = [{ facts: factRows(words, input, names) }];
+    const details: CheckView['details'] = [{ texts: [...code, ...more], tables, sections }];
     return {
       fallbackText: summary,
       look: lookOf(said.tone),
       title: said.title,
       subject: [{ text: words.card('subject.inApp', names) }],
       label: personLabel(words, { label: person.principalName, guest: person.guest === true }),
-      paragraphs: [...said.paragraphs, ...also, ...gaps].map((text) => ({ text })),
+      paragraphs: [...paragraphs.slice(0, FIRST_PARAGRAPHS), ...maybe(words.sentences([...also, ...gaps]))],
       next: next === '' ? [] : [{ label: words.card('label.next'), text: next }],
-      code: maybe(said.code ?? refusedCode(words, facts)),
-      tables: [{ facts: factRows(words, input, names) }],
-      sections: isOpen ? logSection(words, facts.log, now, limits) : [],
+      tables: [],
       // Without a synchronization there is no log that could lag.
       footer: [{ text: words.card('check.footer', { log: verdict.kind === 'notSetUp' ? 'none' : 'other' }) }],
+      details,
+      toggles: toggleOf(words, details),
       buttons: [
         ...(input.canProvision && worthIt ? provisionButton(words, input) : []),
+        ...lookAgain(words, writeCheck({ verb: 'check', subject: person.principalName, app: app.name })),
         ...(input.elsewhere == null ? [] : personalButton(words, input.elsewhere)),
       ],
       links: entraLink(words, entraPortalUrl === null ? null : page(entraPortalUrl, app.id)),
@@ -160,6 +173,6 @@ function usherText(words: Messages, { lastEntry }: CheckFacts, now: number): str
 }
 
 function provisionButton(words: Messages, { person, app }: CheckCardInput): readonly SubmitButton[] {
-  const line = `provision ${plainText(person.principalName)} to ${plainText(app.name)}`;
+  const line = writeProvision({ verb: 'provision', subject: person.principalName, app: app.name });
   return lineButton(words, 'button.provisionNow', line);
 }

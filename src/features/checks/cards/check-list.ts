@@ -4,8 +4,19 @@ import { markdownText } from '../../../chat/cards/safe-text.ts';
 import { lastRanLine } from '../../../chat/jobs/job-words.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
-import { FALLBACK_NAME, listAsText, maybe, personLabel, personName, short } from '../../../chat/views/parts.ts';
+import {
+  callName,
+  FALLBACK_NAME,
+  listAsText,
+  lookAgain,
+  maybe,
+  personLabel,
+  personName,
+  rowButton,
+  short,
+} from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
+import { writeCheck } from '../check-line.ts';
 import { type CheckFacts, type CheckVerdict, judge } from '../diagnosis.ts';
 import type { CheckedPerson } from './check-card.ts';
 import { refusedCode, verdictTitle } from './check-words.ts';
@@ -50,6 +61,7 @@ export function checkList(words: Messages, { person, items, listComplete, now }:
   const { log } = items[0]?.facts ?? {};
   // All rows share one reading of the log, so one sentence says for all of them that it is missing.
   const gap = log === undefined || log.kind === 'read' ? null : silenceOfLog(words, log);
+  const names = items.map(({ app }) => app);
   const card = renderLargestThatFits('list', LEVELS, (limits): ListView => {
     const rows = judged.slice(0, limits.rows).map(({ app, tone, title, facts }) => {
       const { glyph, color } = lookOf(tone);
@@ -60,6 +72,10 @@ export function checkList(words: Messages, { person, items, listComplete, now }:
         color,
         text: markdownText(app.name, limits.name) || '—',
         line: maybe(markdownText(line, limits.line)),
+        opens: rowButton(
+          words,
+          writeCheck({ verb: 'check', subject: person.principalName, app: callName(app, names) }),
+        ),
       };
     });
     return {
@@ -74,14 +90,16 @@ export function checkList(words: Messages, { person, items, listComplete, now }:
         ...maybe(refused),
         ...maybe(gap === null ? null : words.card('checkList.log', { gap })),
       ],
-      tables: [],
       sections:
         rows.length === 0
           ? []
           : [{ headings: [], rows, more: maybe(restText(words, isPart, judged.length - rows.length)) }],
       next: [],
       footer: maybe(items.length === 0 ? null : words.card('checkList.footer')),
-      buttons: [],
+      details: [],
+      toggles: [],
+      links: [],
+      buttons: lookAgain(words, writeCheck({ verb: 'check', subject: person.principalName, app: null })),
     };
   });
   return { card, summary };

@@ -4,8 +4,8 @@ import type { Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import {
   FALLBACK_NAME,
-  lineButton,
   listAsText,
+  lookAgain,
   moreText,
   personName,
   short,
@@ -71,7 +71,7 @@ export function queueCard(words: Messages, { gate, items, total, canCancel, now 
       intro: words.sentences([gateText(words, gate, now), shown.length === 0 ? words.card('queue.none') : null]),
       rows: shown.map((item) => row(words, item, { now, nameLength, canCancel, isAway })),
       more: moreText(words, total - shown.length),
-      buttons: lineButton(words, 'button.refresh', 'queue', 'choose'),
+      buttons: lookAgain(words, 'queue'),
     };
   });
   return { card, summary };

@@ -1,7 +1,6 @@
 import { assertNever } from '../../../assert-never.ts';
-import type { CheckView, Fact } from '../../../chat/cards/card-views.ts';
+import type { CheckView, Fact, Maybe, Text } from '../../../chat/cards/card-views.ts';
 import { renderCard } from '../../../chat/cards/render.ts';
-import { plainText } from '../../../chat/cards/safe-text.ts';
 import {
   dueValues,
   type JobReading,
@@ -14,11 +13,12 @@ import type { Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { provisioningPageUrl } from '../../../chat/views/entra-link.ts';
 import { type Meaning, meaning } from '../../../chat/views/explained.ts';
-import { entraLink, lineButton, maybe, short } from '../../../chat/views/parts.ts';
+import { detailText, entraLink, lookAgain, maybe, short, toggleOf } from '../../../chat/views/parts.ts';
 import { quarantineProblem } from '../../../chat/views/quarantine.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
 import type { JobStatus, LastRun } from '../../../graph/job-status.ts';
 import { fact } from '../../provisioning/cards/result-details.ts';
+import { writeStatus } from '../status-line.ts';
 
 export interface StatusCardInput {
   readonly app: { readonly id: string; readonly name: string };
@@ -48,6 +48,18 @@ export function statusCard(
   const alsoWrong = worse === null ? null : { job: otherJobLine(words, worse) };
   const alarm = alsoWrong === null ? null : words.plain('status.otherWorse', alsoWrong);
   const summary = words.sentences([words.sentence(words.plain('status.title', title)), alarm, meaning.summary]);
+  // What is broken takes the first screen: the runs are then in the details, as are other jobs beside a next step.
+  const isBroken = state.tone === 'bad';
+  const aside = othersText(words, others);
+  const runs = typeof status === 'string' ? [] : runFacts(words, status, now);
+  const details = detailsOf(
+    [
+      ...maybe(meaning.code),
+      ...(typeof status === 'string' ? [] : jobFacts(words, status)).map(detailText),
+      ...(meaning.next === null ? [] : aside),
+    ],
+    isBroken ? runs : [],
+  );
   const view: CheckView = {
     fallbackText: summary,
     look: lookOf(alsoWrong === null ? state.tone : 'bad'),
@@ -59,24 +71,24 @@ export function statusCard(
       ...meaning.paragraphs.map((text) => ({ text })),
     ],
     next: meaning.next === null ? [] : [{ label: words.card('label.next'), text: meaning.next }],
-    code: maybe(meaning.code),
-    tables: typeof status === 'string' ? [] : factTable(statusFacts(words, status, now)),
-    sections: [],
-    footer: maybe(
-      others.length > 0
-        ? words.card('status.others', {
-            count: others.length,
-            jobs: others
-              .slice(0, MOST_OTHERS)
-              .map((job) => otherJobLine(words, job))
-              .join(' · '),
-          })
-        : null,
-    ),
-    buttons: lineButton(words, 'button.refresh', `status ${plainText(app.name)}`, 'choose'),
+    tables: isBroken ? [] : factTable(runs),
+    footer: meaning.next === null ? aside : [],
+    details,
+    toggles: toggleOf(words, details),
+    buttons: lookAgain(words, writeStatus({ verb: 'status', app: app.name })),
     links: entraLink(words, entraPortalUrl === null ? null : provisioningPageUrl(entraPortalUrl, app.id)),
   };
   return { card: renderCard('check', view), summary };
+}
+
+function othersText(words: Messages, others: readonly JobStatus[]): Maybe<Text> {
+  if (others.length === 0) return [];
+  const jobs = others.slice(0, MOST_OTHERS).map((job) => otherJobLine(words, job));
+  return [{ text: words.card('status.others', { count: others.length, jobs: jobs.join(' · ') }) }];
+}
+
+function detailsOf(texts: readonly Text[], facts: readonly Fact[]): CheckView['details'] {
+  return texts.length + facts.length === 0 ? [] : [{ texts, tables: factTable(facts), sections: [] }];
 }
 
 const factTable = (facts: readonly Fact[]): CheckView['tables'] => (facts.length === 0 ? [] : [{ facts }]);
@@ -156,27 +168,34 @@ function runError(words: Messages, lastRun: LastRun | null, app: string): Partia
   };
 }
 
-function statusFacts(words: Messages, status: JobStatus, now: number): Fact[] {
-  const { health, lastSuccess, nextRun, counts } = status;
-  const quarantine = health.kind === 'quarantined' ? health.quarantine : null;
+/** The last run and the next, and how many it is about. */
+function runFacts(words: Messages, status: JobStatus, now: number): Fact[] {
+  const { lastSuccess, nextRun, counts } = status;
   const types = counts.slice(0, MOST_TYPES).map(({ type, count }) => {
     return words.plain('status.typeCount', { type: short(type, 40), count });
   });
   return [
     ...fact(words.card('status.fact.lastRun'), lastRunText(words, status, now), 200),
-    ...fact(words.card('status.fact.lastSuccess'), lastSuccess === null ? null : words.moment(lastSuccess, now)),
+    ...fact(words.card('status.fact.lastSuccess'), lastSuccess === null ? null : words.momentAgo(lastSuccess, now)),
     ...fact(
       words.card('status.fact.nextRun'),
       nextRun === null ? null : words.plain('status.nextRun', dueValues(words, nextRun, now)),
     ),
     ...fact(words.card('status.fact.counts'), types.length === 0 ? null : types.join(' · '), 300),
     ...fact(words.card('status.fact.run'), runCounts(words, status.lastRun), 200),
+  ];
+}
+
+/** What an engineer looks up. */
+function jobFacts(words: Messages, { id, health }: JobStatus): Fact[] {
+  const quarantine = health.kind === 'quarantined' ? health.quarantine : null;
+  return [
     ...fact(words.card('status.fact.reason'), quarantine?.reason ?? null),
     ...fact(
       words.card('status.fact.series'),
       quarantine?.seriesCount == null ? null : words.plain('list.number', { count: quarantine.seriesCount }),
     ),
-    ...fact(words.card('status.fact.job'), status.id, 120),
+    ...fact(words.card('status.fact.job'), id, 120),
   ];
 }
 

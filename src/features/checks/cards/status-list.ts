@@ -10,9 +10,10 @@ import {
 } from '../../../chat/jobs/job-words.ts';
 import type { Messages, MessageValues } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
-import { maybe, short } from '../../../chat/views/parts.ts';
+import { callName, lookAgain, maybe, rowButton, short } from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
 import type { JobStatus } from '../../../graph/job-status.ts';
+import { writeStatus } from '../status-line.ts';
 
 export interface StatusListInput {
   readonly items: readonly {
@@ -49,6 +50,7 @@ export function statusList(words: Messages, { items, listComplete, now }: Status
   const isPart = read < items.length || !listComplete;
   const part: Part | null = isPart ? { read, count: items.length, more: listComplete ? 'no' : 'yes' } : null;
   const summary = summaryOf(words, rows, part);
+  const names = items.map(({ app }) => app);
   const card = renderLargestThatFits('apps', LEVELS, (limits) => ({
     fallbackText: summary,
     title: words.card('statusList.title'),
@@ -58,9 +60,10 @@ export function statusList(words: Messages, { items, listComplete, now }: Status
       name: markdownText(short(app.name, limits.name)) || '—',
       aliases: maybe(markdownText(lastRanLine(words, status, now) ?? '', limits.line)),
       state: markdownText(job ?? state.word),
+      opens: rowButton(words, writeStatus({ verb: 'status', app: callName(app, names) })),
     })),
     more: maybe(isPart || rows.length > limits.rows ? words.card('statusList.more') : null),
-    buttons: [],
+    buttons: lookAgain(words, 'status'),
   }));
   return { card, summary };
 }

@@ -1,9 +1,10 @@
 import type { AppsView } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import { markdownText } from '../../../chat/cards/safe-text.ts';
+import { writeCheckName } from '../../../chat/grammar/check-names.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
-import { LONGEST_NAME, maybe, short } from '../../../chat/views/parts.ts';
+import { callName, LONGEST_NAME, maybe, rowButton, short } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 
 export type AppState =
@@ -17,6 +18,7 @@ export type AppState =
   | 'unknown';
 
 export interface AppEntry {
+  readonly id: string;
   readonly name: string;
   readonly state: AppState;
   /** Other names that Usher accepts for the app. */
@@ -61,8 +63,11 @@ export function apps(
   const card = renderLargestThatFits('apps', ROW_COUNTS, (rows) => ({
     fallbackText: summary,
     title: search === null ? words.card('apps.title') : words.card('apps.titleSearch', { search: short(search) }),
-    intro: maybe(entries.length === 0 ? noneText(words, search) : isPart ? words.card('apps.part', part) : null),
-    rows: entries.slice(0, rows).map((entry) => row(words, entry)),
+    intro:
+      entries.length === 0
+        ? maybe(noneText(words, search))
+        : [...maybe(isPart ? words.card('apps.part', part) : null), { text: words.card('apps.intro') }],
+    rows: entries.slice(0, rows).map((entry) => row(words, entry, entries)),
     more: maybe(isPart || entries.length > rows ? words.card('apps.more') : null),
     buttons: [],
   }));
@@ -73,7 +78,8 @@ function noneText(words: Messages, search: string | null): string {
   return search === null ? words.card('apps.none') : words.card('apps.noneSearch', { search: short(search) });
 }
 
-function row(words: Messages, { name, state, aliases }: AppEntry): AppsView['rows'][number] {
+function row(words: Messages, entry: AppEntry, all: readonly AppEntry[]): AppsView['rows'][number] {
+  const { name, state, aliases } = entry;
   const { tone, word } = STATES[state];
   const others = short(words.list(aliases.slice(0, 5)), LONGEST_ALIASES);
   return {
@@ -81,5 +87,6 @@ function row(words: Messages, { name, state, aliases }: AppEntry): AppsView['row
     name: markdownText(name, LONGEST_NAME),
     aliases: maybe(others === '' ? null : words.card('apps.aliases', { aliases: others })),
     state: words.card(word),
+    opens: rowButton(words, `status ${writeCheckName(callName(entry, all))}`),
   };
 }

@@ -5,7 +5,7 @@ import type { CardMessage } from '../../../chat/reply.ts';
 import { short, submitButton } from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
 import type { LeftOut, Request } from '../../../requests/request.ts';
-import { leftOutSection, type RowLimits } from './people-rows.ts';
+import { FIRST_ROWS, fold, leftOutSection, type RowLimits } from './people-rows.ts';
 import { lengthOf, requestFooter } from './progress-parts.ts';
 
 export interface ConfirmCardInput {
@@ -15,6 +15,8 @@ export interface ConfirmCardInput {
   /** Milliseconds from the confirmation to the last call, by the gate's arithmetic; null when unknown. */
   readonly takesMs: number | null;
   readonly now: number;
+  /** Only decides whether the buttons are shown; missing for yes. */
+  readonly canRetry?: boolean;
 }
 
 const LEVELS: readonly RowLimits[] = [
@@ -23,7 +25,7 @@ const LEVELS: readonly RowLimits[] = [
 ];
 
 /** Asks for confirmation before a long list runs: what will happen, how long it takes, and which lines will not run. */
-export function confirmCard({ request, count, takesMs, now }: ConfirmCardInput): CardMessage {
+export function confirmCard({ request, count, takesMs, now, canRetry = true }: ConfirmCardInput): CardMessage {
   const words = createMessages(request.reader.locale, request.reader.timeZone);
   const values = { app: short(request.app.name), count };
   const length = takesMs === null ? null : lengthOf(words, takesMs);
@@ -38,9 +40,9 @@ export function confirmCard({ request, count, takesMs, now }: ConfirmCardInput):
     look: lookOf('waiting'),
     title: words.card('confirm.title', values),
     paragraphs: paragraphs.map((text) => ({ text })),
-    sections: leftOutSection(words, request.leftOut, limits),
+    ...leftOutFolded(words, request.leftOut, limits),
     footer: requestFooter(words, request, now),
-    buttons: confirmButtons(words, request.id, count),
+    buttons: canRetry ? confirmButtons(words, request.id, count) : [],
   }));
   return { card, summary };
 }
@@ -57,9 +59,14 @@ export function nobodyFoundCard(
     look: lookOf('warning'),
     title: words.card('confirm.nobody.title', { app: short(app) }),
     paragraphs: [{ text: words.card('confirm.nobody.text') }],
-    sections: leftOutSection(words, leftOut, limits),
+    ...leftOutFolded(words, leftOut, limits),
   }));
   return { card, summary };
+}
+
+function leftOutFolded(words: Messages, leftOut: readonly LeftOut[], limits: RowLimits) {
+  const first = leftOutSection(words, leftOut, { ...limits, rows: FIRST_ROWS });
+  return fold(words, first, leftOutSection(words, leftOut, limits));
 }
 
 function confirmButtons(words: Messages, requestId: string, count: number): SubmitButton[] {
@@ -72,8 +79,10 @@ function confirmButtons(words: Messages, requestId: string, count: number): Subm
 const emptyList = {
   subject: [],
   bars: [],
-  tables: [],
   next: [],
   footer: [],
+  details: [],
+  toggles: [],
+  links: [],
   buttons: [],
 } as const;

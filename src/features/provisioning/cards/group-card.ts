@@ -1,16 +1,18 @@
 import type { ListRow, ListSection, ListView, SubmitButton } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import { markdownText } from '../../../chat/cards/safe-text.ts';
+import { writeCheckName } from '../../../chat/grammar/check-names.ts';
 import { createMessages, type MessageKey, type Messages, type MessageValues } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
-import { maybe, moreText, short, submitButton } from '../../../chat/views/parts.ts';
+import { provisioningPageUrl } from '../../../chat/views/entra-link.ts';
+import { entraLink, lineButton, maybe, moreText, short, submitButton } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 import { isWorthRetrying } from '../../../graph/outcome/worth-retrying.ts';
 import type { Outcome, Report } from '../../../graph/outcome.ts';
 import type { Request, Subject, Task, WaitingFault } from '../../../requests/request.ts';
 import { attributeWord } from './attribute-words.ts';
-import { outcomeWords } from './outcome-words.ts';
-import { calledName, leftOutSection, nameOf, type RowLimits, row, stateLine } from './people-rows.ts';
+import { OUTCOME_TONES, outcomeWords } from './outcome-words.ts';
+import { calledName, FIRST_ROWS, fold, leftOutSection, nameOf, type RowLimits, row, stateLine } from './people-rows.ts';
 import { awayTexts, lengthOf, progressBar, requestFooter, timeLeft } from './progress-parts.ts';
 
 export interface GroupCardInput {
@@ -27,6 +29,8 @@ export interface GroupCardInput {
   readonly takesMs?: number | null;
   readonly now: number;
   readonly canRetry: boolean;
+  /** The cloud's Entra admin center; without it there is no link. */
+  readonly entraPortalUrl?: string | null;
 }
 
 interface Limits {
@@ -64,15 +68,36 @@ export function groupCard(input: GroupCardInput): CardMessage {
       subject: [{ text: subject }],
       bars: counts.waiting + counts.running > 0 ? progressBar(words, counts.done, counts.calls - counts.cancelled) : [],
       paragraphs: paragraphs(words, input).map((text) => ({ text })),
-      tables: [],
-      sections: [...callSection(words, input, limits.calls), ...leftOutSection(words, request.leftOut, limits.leftOut)],
-      next: nextStep(words, input, names),
+      ...folded(words, input, limits),
+      next: isOver(counts) ? nextStep(words, input, names) : [],
       footer: requestFooter(words, request, now),
       buttons: buttons(words, input),
+      links: isOver(counts) ? entraLink(words, pageOf(input)) : [],
     };
   });
   return { card, summary };
 }
+
+function folded(words: Messages, input: GroupCardInput, limits: Limits) {
+  const { leftOut } = input.request;
+  // A confirmation and a next step take the room of the names.
+  const isDone = isOver(input.counts) && input.calls.every((task) => failureOf(task) === null);
+  // A call takes twice the height of a person.
+  const rows = leftOut.length > 0 ? 1 : FIRST_ROWS - 1;
+  return fold(
+    words,
+    [
+      ...callSection(words, input, { ...limits.calls, rows }),
+      ...leftOutSection(words, leftOut, { ...limits.leftOut, rows: isDone ? FIRST_ROWS - 1 : 0 }),
+    ],
+    [...callSection(words, input, limits.calls), ...leftOutSection(words, leftOut, limits.leftOut)],
+  );
+}
+
+const isOver = ({ held, waiting, running }: CallCounts): boolean => held + waiting + running === 0;
+
+const pageOf = ({ request, entraPortalUrl = null }: GroupCardInput): string | null =>
+  entraPortalUrl === null ? null : provisioningPageUrl(entraPortalUrl, request.app.id);
 
 export interface CallCounts {
   readonly calls: number;
@@ -84,14 +109,14 @@ export interface CallCounts {
   /** The cancelled calls whose earlier attempt may have taken effect. */
   readonly perhaps: number;
   readonly done: number;
-  /** Calls by the tone of their outcome. */
+  /** Calls by the tone of their kind of outcome: a warning does not make one fail. */
   readonly byTone: Readonly<Record<Tone, number>>;
 }
 
 export function countCalls(tasks: readonly Task[]): CallCounts {
   const inState = (kind: Task['state']['kind']) => tasks.filter(({ state }) => state.kind === kind).length;
   const byTone = { good: 0, warning: 0, bad: 0, unknown: 0, working: 0, waiting: 0, neutral: 0 };
-  for (const { state } of tasks) if (state.kind === 'done') byTone[outcomeWords(state.outcome).tone] += 1;
+  for (const { state } of tasks) if (state.kind === 'done') byTone[OUTCOME_TONES[state.outcome.kind]] += 1;
   return {
     calls: tasks.length,
     members: tasks.reduce((all, { members }) => all + members.length, 0),
@@ -211,10 +236,15 @@ function buttons(words: Messages, { request, counts, calls, canRetry }: GroupCar
   const requestId = request.id;
   const isRetryable = canRetry && calls.some((task) => failureOf(task) !== null);
   return [
-    ...(counts.held > 0
+    ...(canRetry && counts.held > 0
       ? submitButton(words, 'button.confirmGroup', { verb: 'confirm', requestId }, undefined, { calls: counts.held })
       : []),
-    ...(counts.held + counts.waiting > 0 ? submitButton(words, 'button.cancel', { verb: 'cancel', requestId }) : []),
+    ...(canRetry && counts.held + counts.waiting > 0
+      ? submitButton(words, 'button.cancel', { verb: 'cancel', requestId })
+      : []),
     ...(isRetryable ? submitButton(words, 'button.retryFailed', { verb: 'retry', requestId }) : []),
+    ...(isOver(counts) && !isRetryable
+      ? lineButton(words, 'button.status', `status ${writeCheckName(request.app.name)}`)
+      : []),
   ];
 }

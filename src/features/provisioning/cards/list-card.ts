@@ -1,14 +1,15 @@
-import type { Fact, ListSection, ListView, SubmitButton, Text } from '../../../chat/cards/card-views.ts';
+import type { ListRow, ListSection, ListView, SubmitButton, Text } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import { markdownText } from '../../../chat/cards/safe-text.ts';
 import { createMessages, type MessageKey, type Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
-import { maybe, moreText, short, submitButton } from '../../../chat/views/parts.ts';
+import { provisioningPageUrl } from '../../../chat/views/entra-link.ts';
+import { entraLink, maybe, moreText, short, submitButton } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 import type { Outcome, OutcomeKind } from '../../../graph/outcome.ts';
 import type { Request, Subject, WaitingFault } from '../../../requests/request.ts';
 import { OUTCOME_KINDS, OUTCOME_TONES, outcomeWords } from './outcome-words.ts';
-import { calledName, leftOutSection, type RowLimits, row } from './people-rows.ts';
+import { calledName, FIRST_ROWS, fold, leftOutSection, type RowLimits, row } from './people-rows.ts';
 import { awayTexts, progressBar, requestFooter, timeLeft } from './progress-parts.ts';
 import { outcomeLine } from './reason-texts.ts';
 
@@ -44,8 +45,10 @@ export interface ListCardInput {
   readonly overview: ListOverview;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** Only decides whether the button is shown: a click is checked again. */
+  /** Only decides whether the buttons that change something are shown: a click is checked again. */
   readonly canRetry: boolean;
+  /** The cloud's Entra admin center; without it there is no link. */
+  readonly entraPortalUrl?: string | null;
 }
 
 /** The groups in which the verdict line sums up outcomes. */
@@ -123,6 +126,7 @@ export function listCard(input: ListCardInput): CardMessage {
       next: [],
       footer: requestFooter(words, request, input.now),
       buttons: buttons(words, input),
+      links: linkTo(words, input),
     };
   });
   return { card, summary };
@@ -132,24 +136,40 @@ function body(
   words: Messages,
   { overview, now }: ListCardInput,
   limits: Limits,
-): Pick<ListView, 'bars' | 'paragraphs' | 'tables' | 'sections'> {
+): Pick<ListView, 'bars' | 'paragraphs' | 'sections' | 'details' | 'toggles'> {
   const { counts, finishesAt, fault, request } = overview;
   const left = fault === undefined ? timeLeft(words, finishesAt, now) : words.sentences(awayTexts(words, fault, now));
   const isOver = stillToCome(counts) === 0;
   return {
     bars: isOver ? [] : progressBar(words, finished(counts), counts.total - counts.cancelled),
-    paragraphs: isOver ? [] : [...maybe(left), ...runningText(words, overview, limits.running)],
-    tables: [{ facts: countFacts(words, counts) }],
-    sections: [
+    paragraphs: isOver ? [] : [...maybe(left), ...maybe(countText(words, counts))],
+    ...fold(words, firstSections(), [
+      ...maybe(isOver ? countText(words, counts) : null).map(textSection),
+      ...(isOver ? [] : runningText(words, overview, limits.running)).map(textSection),
       ...failureSection(words, overview, limits.failures),
       ...(isOver ? endedSection(words, overview, limits) : []),
-      ...leftOutSection(words, request.leftOut, limits.leftOut),
-    ],
+      ...leftOut(limits.leftOut),
+    ]),
   };
+
+  /** Failures and lines that were left out share the first screen; while the list runs, the progress takes their place. */
+  function firstSections(): ListSection[] {
+    const rows = overview.failures.length > 0 && request.leftOut.length > 0 ? FIRST_ROWS - 1 : FIRST_ROWS;
+    return [
+      ...failureSection(words, overview, { ...limits.failures, rows }),
+      ...(isOver ? leftOut({ ...limits.leftOut, rows: overview.failures.length > 0 ? 1 : FIRST_ROWS }) : []),
+    ];
+  }
+
+  function leftOut(rows: RowLimits): ListSection[] {
+    return leftOutSection(words, request.leftOut, rows);
+  }
 }
 
+const textSection = ({ text }: Text): ListSection => ({ headings: [{ text }], rows: [], more: [] });
+
 function headline(words: Messages, { counts, request }: ListOverview) {
-  const isWhole = request.leftOut.every(({ reason }) => reason === 'duplicate');
+  const leftOut = request.leftOut.filter(({ reason }) => reason !== 'duplicate').length;
   const { total, cancelled, running, perhaps = 0 } = counts;
   const [key, values, tone] = headlineParts();
   return { tone, title: words.card(key, values), plainTitle: words.plain(key, values) };
@@ -165,11 +185,12 @@ function headline(words: Messages, { counts, request }: ListOverview) {
       ['list.sum.cancelled', cancelled - perhaps],
     ] as const;
     const calledOff = off.flatMap(([sum, count]) => (count > 0 ? [words.plain(sum, { count })] : []));
-    const said = [...sums, ...calledOff];
+    const others = leftOut > 0 ? [words.plain('list.sum.leftOut', { count: leftOut })] : [];
     return [
       cancelled > 0 ? 'list.cancelled' : 'list.finished',
-      { total, sums: said.join(', ') },
-      isWhole ? overallTone(counts) : leastGood(overallTone(counts)),
+      // What was left out was named as well: so the parts add up to the whole.
+      { total: total + leftOut, sums: [...sums, ...calledOff, ...others].join(', ') },
+      leftOut === 0 ? overallTone(counts) : leastGood(overallTone(counts)),
     ];
   }
 }
@@ -196,7 +217,8 @@ function overallTone({ byOutcome, total, cancelled }: ListCounts): Tone {
   return tones.every((tone) => tone === 'unknown') ? 'unknown' : 'warning';
 }
 
-function countFacts(words: Messages, counts: ListCounts): Fact[] {
+/** How many people are in which state, in one line; null for a list without people. */
+function countText(words: Messages, counts: ListCounts): string | null {
   const states: readonly (readonly [Tone, MessageKey, number])[] = [
     ['working', 'list.state.running', counts.running],
     ['waiting', 'list.state.waiting', counts.waiting],
@@ -204,12 +226,12 @@ function countFacts(words: Messages, counts: ListCounts): Fact[] {
     ['neutral', 'list.state.cancelled', counts.cancelled],
   ];
   const outcomes = OUTCOMES.map(([kind, , tone, key]) => [tone, key, counts.byOutcome[kind] ?? 0] as const);
-  return [...outcomes, ...states]
+  const said = [...outcomes, ...states]
     .filter(([, , count]) => count > 0)
-    .map(([tone, key, count]) => ({
-      title: `${lookOf(tone).glyph} ${words.card(key)}`,
-      value: words.card('list.number', { count }),
-    }));
+    .map(([tone, key, count]) =>
+      words.card('list.count', { glyph: lookOf(tone).glyph, word: words.plain(key), count }),
+    );
+  return said.length === 0 ? null : said.join(' · ');
 }
 
 function failureSection(words: Messages, { failures, counts }: ListOverview, limits: RowLimits): ListSection[] {
@@ -248,7 +270,8 @@ function endedSection(words: Messages, { ended = [], failures, counts }: ListOve
     const others = (counts.byOutcome[kind] ?? 0) - inRows.filter((one) => one === kind).length - names.length;
     const all = others > 0 ? [...names, words.plain('list.others', { count: others })] : names;
     const { glyph, color } = lookOf(tone);
-    return [{ glyph, color, text: words.card(key), line: maybe(markdownText(words.list(all), LONGEST_LINE)) }];
+    const line = maybe(markdownText(words.list(all), LONGEST_LINE));
+    return [{ glyph, color, text: words.card(key), line, opens: [] } satisfies ListRow];
   });
   return rows.length === 0 ? [] : [{ headings: maybe(words.card('list.ended')), rows, more: [] }];
 }
@@ -272,15 +295,26 @@ function runningText(words: Messages, { running }: ListOverview, most: number): 
 
 function buttons(words: Messages, { overview, canRetry }: ListCardInput): SubmitButton[] {
   const { counts, request } = overview;
-  const failed = OUTCOME_KINDS.some((kind) => !isWell(kind) && (counts.byOutcome[kind] ?? 0) > 0);
   const requestId = request.id;
   return [
-    ...(counts.held + counts.waiting > 0
+    ...(canRetry && counts.held + counts.waiting > 0
       ? submitButton(words, 'button.cancelList', { verb: 'cancel', requestId })
       : []),
-    ...(failed && canRetry ? submitButton(words, 'button.retryFailed', { verb: 'retry', requestId }) : []),
-    ...submitButton(words, 'button.showAll', { verb: 'page', requestId, page: 0, on: 'list' }),
+    ...(hasFailed(counts) && canRetry ? submitButton(words, 'button.retryFailed', { verb: 'retry', requestId }) : []),
+    // Only a caller who may retry may see the pages.
+    ...(canRetry ? submitButton(words, 'button.showAll', { verb: 'page', requestId, page: 0, on: 'list' }) : []),
   ];
+}
+
+function hasFailed({ byOutcome }: ListCounts): boolean {
+  return OUTCOME_KINDS.some((kind) => !isWell(kind) && (byOutcome[kind] ?? 0) > 0);
+}
+
+/** The page on which failures are looked into, once there are some. */
+function linkTo(words: Messages, { overview, entraPortalUrl = null }: ListCardInput): ListView['links'] {
+  const { counts, request } = overview;
+  const isOpen = entraPortalUrl !== null && hasFailed(counts);
+  return entraLink(words, isOpen ? provisioningPageUrl(entraPortalUrl, request.app.id) : null);
 }
 
 function finished({ byOutcome }: ListCounts): number {

@@ -2,7 +2,7 @@ import type { SubmitButton } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
-import { moreText, short, submitButton } from '../../../chat/views/parts.ts';
+import { maybe, moreText, short, submitButton } from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
 import type { Request, Task } from '../../../requests/request.ts';
 import { calledName, type RowLimits, row, stateLine } from './people-rows.ts';
@@ -41,12 +41,14 @@ export function pageCard(words: Messages, { request, tasks, page, pages }: PageC
       fallbackText: summary,
       look: lookOf('neutral'),
       title: words.card('page.title', values),
-      subject: [{ text: words.card('page.subject', values) }],
+      subject: maybe(pages > 1 ? words.card('page.subject', values) : null),
       bars: [],
       paragraphs: [],
-      tables: [],
       sections: [{ headings: [], rows, more: moreText(words, pages === 1 ? tasks.length - rows.length : 0) }],
       next: [],
+      details: [],
+      toggles: [],
+      links: [],
       footer: [{ text: words.card('page.footer', { request: short(request.id, 40) }) }],
       buttons: pageButtons(words, request.id, page, pages),
     };

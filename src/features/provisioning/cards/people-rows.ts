@@ -1,7 +1,7 @@
-import type { ListRow, ListSection } from '../../../chat/cards/card-views.ts';
+import type { ListRow, ListSection, ListView } from '../../../chat/cards/card-views.ts';
 import { markdownText } from '../../../chat/cards/safe-text.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
-import { maybe, moreText, short } from '../../../chat/views/parts.ts';
+import { maybe, moreText, short, toggleOf } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 import type { LeftOut, Subject, TaskState } from '../../../requests/request.ts';
 import { outcomeWords } from './outcome-words.ts';
@@ -50,7 +50,7 @@ export function stateLine(
 /** A row with a name and a text; `line` is plain. */
 export function row(tone: Tone, name: string, line: string, limits: RowLimits): ListRow {
   const { glyph, color } = lookOf(tone);
-  return { glyph, color, text: markdownText(name), line: maybe(markdownText(line, limits.line)) };
+  return { glyph, color, text: markdownText(name), line: maybe(markdownText(line, limits.line)), opens: [] };
 }
 
 const MOST_SUGGESTIONS = 3;
@@ -70,9 +70,27 @@ export function leftOutSection(words: Messages, leftOut: readonly LeftOut[], lim
   const more = lines.length - rows.length;
   const folded = duplicates > 0 ? words.card('leftOut.duplicates', { count: duplicates }) : null;
   const heading = words.card('leftOut.heading', { count: lines.length });
-  const section = { headings: maybe(heading), rows, more: moreText(words, more) };
+  // The heading by itself counts them all.
+  const section = { headings: maybe(heading), rows, more: moreText(words, rows.length === 0 ? 0 : more) };
   return [
-    ...(rows.length === 0 ? [] : [section]),
+    ...(lines.length === 0 ? [] : [section]),
     ...(folded === null ? [] : [{ headings: [], rows: [], more: maybe(folded) } as const]),
   ];
+}
+
+/** Rows of a card that are seen at first: with them, the card fits on the first screen of a phone. */
+export const FIRST_ROWS = 3;
+
+/**
+ * Sections with so few rows that the card fits on one screen, and the whole of those that are not complete there, for
+ * the details.
+ */
+export function fold(
+  words: Messages,
+  shown: readonly ListSection[],
+  whole: readonly ListSection[],
+): Pick<ListView, 'sections' | 'details' | 'toggles'> {
+  const isWhole = JSON.stringify(shown) === JSON.stringify(whole);
+  const details: ListView['details'] = isWhole ? [] : [{ sections: whole }];
+  return { sections: shown, details, toggles: toggleOf(words, details) };
 }

@@ -162,7 +162,7 @@ function running(words: Messages, { request, now }: ProgressInput, task: Task, s
 
 function progressCard(
   words: Messages,
-  { request, task, now }: { request: Request; task: Task; now: number },
+  { request, task, now, canRetry }: Pick<RequestCardInput, 'request' | 'now' | 'canRetry'> & { readonly task: Task },
   { tone, title, paragraphs, summary }: TaskProgress,
 ): CardMessage {
   const names = { person: short(task.subject.name), app: short(request.app.name) };
@@ -182,7 +182,7 @@ function progressCard(
       }),
     ),
     buttons:
-      task.state.kind === 'waiting'
+      canRetry && task.state.kind === 'waiting'
         ? submitButton(words, 'button.cancel', { verb: 'cancel', requestId: request.id })
         : [],
   };

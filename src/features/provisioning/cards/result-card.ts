@@ -1,8 +1,18 @@
-import type { ResultView, Text } from '../../../chat/cards/card-views.ts';
+import type { ResultView, SubmitButton, Text } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
+import { writeCheckName } from '../../../chat/grammar/check-names.ts';
 import type { MessageKey, Messages, MessageValues } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
-import { entraLink, maybe, personalButton, personLabel, short, submitButton } from '../../../chat/views/parts.ts';
+import {
+  entraLink,
+  lineButton,
+  maybe,
+  personalButton,
+  personLabel,
+  short,
+  submitButton,
+  toggleOf,
+} from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
 import { isWorthRetrying } from '../../../graph/outcome/worth-retrying.ts';
 import type { Outcome } from '../../../graph/outcome.ts';
@@ -30,26 +40,22 @@ export interface ResultCardInput {
   readonly now: number;
   /** The cloud's Entra admin center, e.g. `https://entra.microsoft.com`; without it there is no link. */
   readonly entraPortalUrl?: string | null;
-  /** Whether the requester may retry. It only controls the button: a click is checked again. */
+  /** Whether the reader may retry or cancel. It only controls the buttons: a click is checked again. */
   readonly canRetry: boolean;
   /** Others than those concerned read along, so attribute values are left out; missing for no. */
   readonly readAlong?: boolean;
 }
 
-interface Limits extends DetailLimits {
-  readonly stepRows: number;
-  readonly lineLength: number;
-}
-
 /** The length of the service's reason in the box, in UTF-16 code units. */
-const REASON_LENGTH = 220;
+const REASON_LENGTH = 120;
 
 /** From everything useful down to what fits whatever the service sends; tests prove that the last level fits. */
-const DETAIL_LEVELS: readonly Limits[] = [
+const DETAIL_LEVELS: readonly DetailLimits[] = [
   { changes: 20, valueLength: 80, steps: 8, detailsPerStep: 8, saidLength: 500, stepRows: 12, lineLength: 160 },
   { changes: 20, valueLength: 60, steps: 8, detailsPerStep: 4, saidLength: 300, stepRows: 10, lineLength: 120 },
   { changes: 20, valueLength: 30, steps: 0, detailsPerStep: 0, saidLength: 300, stepRows: 8, lineLength: 100 },
   { changes: 8, valueLength: 30, steps: 0, detailsPerStep: 0, saidLength: 200, stepRows: 8, lineLength: 60 },
+  { changes: 4, valueLength: 20, steps: 0, detailsPerStep: 0, saidLength: 200, stepRows: 5, lineLength: 40 },
 ];
 
 /** What the parts of one card share. */
@@ -84,7 +90,7 @@ export function resultCard(words: Messages, input: ResultCardInput): CardMessage
   return { card, summary };
 }
 
-function resultView(drawing: Drawing, fallbackText: string, limits: Limits): ResultView {
+function resultView(drawing: Drawing, fallbackText: string, limits: DetailLimits): ResultView {
   const { words, say, values, setting, task, state, last } = drawing;
   const outcome = latestOf(state.outcome);
   const next = { text: words.card(say.next, values) };
@@ -94,13 +100,17 @@ function resultView(drawing: Drawing, fallbackText: string, limits: Limits): Res
   const isCalm = say.tone === 'good';
   const steps = reportOf(outcome)?.steps ?? [];
   const unmet = outcome.kind === 'notInScope' ? (decisiveStep(outcome)?.step ?? null) : null;
-  const hiddenSteps = steps.length - limits.stepRows;
+  // After a bad outcome the box names the step that matters, and the details name them all.
+  const stepRows = isCalm ? steps.slice(0, limits.stepRows) : [];
+  const hiddenSteps = isCalm ? steps.length - stepRows.length : 0;
   const finished = words.time(state.finishedAt, drawing.now);
+  const support = { ...state, finished, code: codeText(words, outcome) };
   const sections = detailSections(
     words,
-    { outcome, setting, support: { ...state, finished }, readAlong: drawing.readAlong === true },
+    { outcome, setting, support, readAlong: drawing.readAlong === true, unmet, isOfLast: last !== null },
     limits,
   );
+  const details: ResultView['details'] = sections.length === 0 ? [] : [{ sections }];
   return {
     fallbackText,
     look: lookOf(say.tone),
@@ -115,15 +125,12 @@ function resultView(drawing: Drawing, fallbackText: string, limits: Limits): Res
     ],
     stopped: stoppedAt(drawing, steps.length),
     next: isCalm ? [] : [{ label: words.card('label.next'), lines: [next, ...lastNext, ...advice(words, outcome)] }],
-    code: maybe(codeText(words, outcome)),
-    stepsHeading: maybe(steps.length === 0 ? null : words.card(last === null ? 'label.steps' : 'label.lastSteps')),
-    steps: steps
-      .slice(0, limits.stepRows)
-      .map((step) => stepRow(words, step, setting, { lineLength: limits.lineLength, unmet: step === unmet })),
+    stepsHeading: maybe(stepRows.length === 0 ? null : words.card('label.steps')),
+    steps: stepRows.map((step) => stepRow(words, step, setting, step === unmet)),
     moreSteps: maybe(hiddenSteps > 0 ? words.card('label.moreSteps', { count: hiddenSteps }) : null),
     footer: maybe(footerText(drawing)),
-    details: sections.length === 0 ? [] : [{ sections }],
-    toggles: sections.length === 0 ? [] : [{ title: words.plain('button.details') }],
+    details,
+    toggles: toggleOf(words, details),
     ...actions(drawing),
   };
 }
@@ -152,24 +159,25 @@ function otherChecks(words: Messages, outcome: Outcome): Text[] {
     : [{ text: words.card('notInScope.also', { count: others.length, checks: words.list(others) }) }];
 }
 
-function stoppedAt({ words, say, setting, state }: Drawing, count: number): ResultView['stopped'] {
-  const { style } = lookOf(say.tone);
+function stoppedAt({ words, say, setting, state, last }: Drawing, count: number): ResultView['stopped'] {
+  // What counts is the attempt whose end is unknown; how the latest one stopped is in the details.
+  if (last !== null) return [];
   const outcome = latestOf(state.outcome);
   if ('warning' in outcome && outcome.warning !== undefined) {
     const warned = serviceMarkdown(outcome.warning.reason ?? '', setting.app, REASON_LENGTH);
     const line = warned === '' ? words.card('label.warnedNothing') : warned;
-    return [{ label: words.card('label.warned'), style, lines: [{ text: line }] }];
+    return [{ label: words.card('label.warned'), lines: [{ text: line }] }];
   }
   const decisive = say.tone === 'good' ? null : decisiveStep(outcome);
   if (decisive === null) {
     const reason = reasonText(outcome, setting.app, '');
-    return reason === null ? [] : [{ label: words.card('label.said'), style, lines: [{ text: reason }] }];
+    return reason === null ? [] : [{ label: words.card('label.said'), lines: [{ text: reason }] }];
   }
 
   const { step, number } = decisive;
   const label = words.card('result.stoppedAt', { number, count, step: stepName(words, step, setting) });
   const reason = reasonText(outcome, setting.app, step.description ?? '');
-  return [{ label, style, lines: maybe(reason ?? stepLine(words, step, setting, 200)) }];
+  return [{ label, lines: maybe(reason ?? stepLine(words, step, setting, 200)) }];
 }
 
 /** Why it failed, in the service's words; null when they add nothing to `known`. */
@@ -228,7 +236,22 @@ function actions(drawing: Drawing): Pick<ResultView, 'buttons' | 'links'> {
   const retry = submitButton(words, 'button.retry', { verb: 'retry', requestId: request.id });
   const portal = drawing.entraPortalUrl ?? null;
   return {
-    buttons: [...(offersRetry(drawing) ? retry : []), ...(drawing.readAlong ? inPersonalChat(words, request.id) : [])],
+    buttons: [
+      ...(offersRetry(drawing) ? retry : []),
+      ...onward(drawing),
+      ...(drawing.readAlong ? inPersonalChat(words, request.id) : []),
+    ],
     links: entraLink(words, portal === null ? null : pageFor(state.outcome, portal, request.app.id)),
   };
+}
+
+/** The next lines about the same person: after a good outcome another app, otherwise what Entra says of them now. */
+function onward({ words, say, task, request, canRetry }: Drawing): readonly SubmitButton[] {
+  const person = task.subject.label ?? '';
+  // A group has no user name, and a person from another directory none that a line takes.
+  if (task.subject.type.toLowerCase() !== 'user' || !person.includes('@')) return [];
+  const name = writeCheckName(person);
+  if (say.tone !== 'good')
+    return lineButton(words, 'button.check', `check ${name} in ${writeCheckName(request.app.name)}`);
+  return canRetry ? lineButton(words, 'button.anotherApp', `provision user ${name}`) : [];
 }

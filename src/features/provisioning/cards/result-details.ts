@@ -1,11 +1,11 @@
 import type { DetailSection, Fact } from '../../../chat/cards/card-views.ts';
 import { markdownText, plainText } from '../../../chat/cards/safe-text.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
-import { maybe, maybeQuoted, short } from '../../../chat/views/parts.ts';
+import { detailText, maybe, maybeQuoted, short } from '../../../chat/views/parts.ts';
 import type { Change, Outcome, Step } from '../../../graph/outcome.ts';
 import { isSecretName, notKept } from '../../../masking/attributes.ts';
 import { attributeWord } from './attribute-words.ts';
-import { reportOf, type StepSetting, stepName } from './result-steps.ts';
+import { reportOf, type StepSetting, stepName, stepTexts } from './result-steps.ts';
 
 /** How much of the details to show; lengths in UTF-16 code units. */
 export interface DetailLimits {
@@ -14,10 +14,14 @@ export interface DetailLimits {
   readonly steps: number;
   readonly detailsPerStep: number;
   readonly saidLength: number;
+  /** How many steps are named with their status. */
+  readonly stepRows: number;
+  readonly lineLength: number;
 }
 
-/** The facts that Microsoft's support asks for; `finished` in words. */
+/** The facts that Microsoft's support asks for; `finished` in words, `code` as a text. */
 export interface SupportFacts {
+  readonly code: string | null;
   readonly finished: string;
   readonly graphRequestId: string | null;
   readonly clientRequestId: string | null;
@@ -34,12 +38,16 @@ export interface DetailsInput {
   readonly support: SupportFacts;
   /** Others than those concerned read along: attributes are named without values. */
   readonly readAlong: boolean;
+  /** The scoping step that found the subject out of scope; null where none did. */
+  readonly unmet: Step | null;
+  /** The report is that of the latest of several attempts. */
+  readonly isOfLast: boolean;
 }
 
 /** The content of "Show details": the service's own words, the attributes, each step's report, ids. */
 export function detailSections(
   words: Messages,
-  { outcome, setting, support, readAlong }: DetailsInput,
+  { outcome, setting, support, readAlong, unmet, isOfLast }: DetailsInput,
   limits: DetailLimits,
 ): DetailSection[] {
   const report = reportOf(outcome);
@@ -49,9 +57,11 @@ export function detailSections(
       : [
           ...section(words.card('label.said'), { texts: maybeQuoted(saidBy(outcome), limits.saidLength) }),
           ...changesSection(words, outcome, report?.changes ?? [], limits),
-          ...(report?.steps ?? []).slice(0, limits.steps).flatMap((step) => stepSection(words, step, setting, limits)),
         ]),
+    ...(isOfLast && report !== null ? [{ heading: words.card('label.lastSteps'), texts: [], more: [] } as const] : []),
+    ...stepSections(words, report?.steps ?? [], { setting, unmet, readAlong }, limits),
     ...section(words.card('label.support'), {
+      texts: maybe(support.code),
       facts: [
         ...fact(words.card('fact.finished'), support.finished),
         ...fact(words.card('fact.graphRequest'), support.graphRequestId),
@@ -142,14 +152,41 @@ function changeText(words: Messages, before: string | null, after: string | null
   return words.card('change.replaced', { before, after });
 }
 
-function stepSection(words: Messages, step: Step, setting: StepSetting, limits: DetailLimits): DetailSection[] {
+type StepInput = Pick<DetailsInput, 'setting' | 'unmet' | 'readAlong'>;
+
+/** Each step with its status, and with what the service says of it where there is room. */
+function stepSections(
+  words: Messages,
+  steps: readonly Step[],
+  input: StepInput,
+  limits: DetailLimits,
+): DetailSection[] {
+  const shown = steps.slice(0, limits.stepRows);
+  const hidden = steps.length - shown.length;
+  const last = shown.length - 1;
+  return shown.flatMap((step, index) => {
+    const isWhole = index < limits.steps && !input.readAlong;
+    const all = stepSection(words, step, input, isWhole ? limits : { ...limits, detailsPerStep: 0 });
+    if (index < last || hidden === 0) return all;
+    return all.map((each) => ({ ...each, more: maybe(words.card('label.moreSteps', { count: hidden })) }));
+  });
+}
+
+function stepSection(
+  words: Messages,
+  step: Step,
+  { setting, unmet, readAlong }: StepInput,
+  limits: DetailLimits,
+): DetailSection[] {
   const telling = Object.entries(step.details).filter(([, value]) => !isEmpty(value));
   const kept = telling.filter(([name, value]) => value !== notKept && !isSecretName(name));
-  const withheld = telling.length - kept.length;
+  const withheld = limits.detailsPerStep === 0 ? 0 : telling.length - kept.length;
   const facts = kept
     .slice(0, limits.detailsPerStep)
     .flatMap(([name, value]) => fact(markdownText(name, LONGEST_ATTRIBUTE), value, limits.valueLength));
-  return section(markdownText(`${stepName(words, step, setting)} · ${plainText(step.name, 60)}`), {
+  const name = stepName(words, step, setting);
+  return section(markdownText(readAlong ? name : `${name} · ${plainText(step.name, 60)}`), {
+    texts: stepTexts(words, step, setting, { lineLength: limits.lineLength, unmet: step === unmet }),
     facts,
     more: withheld > 0 ? words.card('label.notKeptHere', { count: withheld }) : null,
   });
@@ -161,7 +198,7 @@ function section(
   { texts = [], facts = [], more = null }: { texts?: DetailSection['texts']; facts?: Fact[]; more?: string | null },
 ): DetailSection[] {
   if (texts.length === 0 && facts.length === 0 && more === null) return [];
-  return [{ heading, texts, tables: facts.length === 0 ? [] : [{ facts }], more: maybe(more) }];
+  return [{ heading, texts: [...texts, ...facts.map(detailText)], more: maybe(more) }];
 }
 
 /** The service writes empty JSON for missing values. */

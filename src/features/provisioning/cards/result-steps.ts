@@ -1,5 +1,5 @@
 import { assertNever } from '../../../assert-never.ts';
-import type { Look, StepRow } from '../../../chat/cards/card-views.ts';
+import type { Look, StepRow, Text } from '../../../chat/cards/card-views.ts';
 import { markdownText } from '../../../chat/cards/safe-text.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import { maybe, short } from '../../../chat/views/parts.ts';
@@ -50,24 +50,27 @@ export function reportOf(outcome: Outcome): Report | null {
 }
 
 /**
- * A step's row on the card. `lineLength` in UTF-16 code units; 0 leaves the line out. `unmet` marks the scoping step
- * that found the subject out of scope: the service calls it a success or a skip, and either would mislead.
+ * A step's row on the card. `unmet` marks the scoping step that found the subject out of scope: the service calls it a
+ * success or a skip, and either would mislead.
  */
-export function stepRow(
+export function stepRow(words: Messages, step: Step, setting: StepSetting, unmet: boolean): StepRow {
+  const { glyph, color, word } = lookOfStep(step, unmet);
+  return { glyph, color, name: markdownText(stepName(words, step, setting)), status: words.card(word) };
+}
+
+/** The same in the details: the status, and the service's text. `lineLength` in UTF-16 code units. */
+export function stepTexts(
   words: Messages,
   step: Step,
   setting: StepSetting,
   { lineLength, unmet }: { readonly lineLength: number; readonly unmet: boolean },
-): StepRow {
-  const { glyph, color, word } = unmet && step.type === 'scoping' ? NOT_MET : STATUSES[step.status];
-  const line = lineLength === 0 ? null : stepLine(words, step, setting, lineLength);
-  return {
-    glyph,
-    color,
-    name: markdownText(stepName(words, step, setting)),
-    line: maybe(line),
-    status: words.card(word),
-  };
+): Text[] {
+  const { glyph, word } = lookOfStep(step, unmet);
+  return [{ text: `${glyph} ${words.card(word)}` }, ...maybe(stepLine(words, step, setting, lineLength))];
+}
+
+function lookOfStep(step: Step, unmet: boolean): StatusLook {
+  return unmet && step.type === 'scoping' ? NOT_MET : STATUSES[step.status];
 }
 
 /** The step in plain words, after the portal's five steps. Not yet escaped. */

@@ -81,7 +81,7 @@ describe('the card of a pending access request, for the approvers', () => {
   it.each([
     [goodFacts, 'Assigned to Salesforce\n'],
     [{ ...goodFacts, assignment: { kind: 'assigned', through: 'Sales Team' } }, 'through the group Sales Team\n'],
-    [{ ...goodFacts, assignment: { kind: 'unread' } }, 'Assignment: Usher could not read it just now'],
+    [{ ...goodFacts, assignment: { kind: 'unread' } }, 'Assignment: +Usher could not read it just now'],
     [{ ...goodFacts, account: { kind: 'unread' } }, 'Account: +Usher could not read it just now'],
   ] as const)('shows what Entra says of the account, without a warning: %j', (facts, said) => {
     const text = textOf(accessIn(pending), { facts });
@@ -207,7 +207,7 @@ describe('the card of an approved access request', () => {
     }
     expect(requestedBy).toContain('[Cancel] [Details]');
     expect(requestedBy).not.toContain('[Open in Entra]');
-    expect(approvers).toContain('[Refresh] [Details]');
+    expect(approvers).toContain('[Look again] [Details]');
     expect(approvers.includes('[Open in Entra]')).toBe(heldUp !== 'replication');
     if (heldUp !== 'replication') expect(requestedBy).toContain('Ask an application administrator, or Patti Fernandez');
   });

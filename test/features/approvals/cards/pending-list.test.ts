@@ -23,15 +23,21 @@ describe('the list of pending access requests', () => {
   it('opens a request by its id', () => {
     const submits = elementsOf(list([item()]).card).filter(({ type }) => type === 'Action.Submit');
 
-    expect(submits).toMatchObject([{ title: 'Open', data: { verb: 'run', text: 'show K3M7QA' } }]);
+    expect(submits).toMatchObject([
+      { title: 'Open', data: { verb: 'run', text: 'show K3M7QA' } },
+      { title: 'Look again', data: { verb: 'choose', text: 'pending' } },
+    ]);
   });
 
   it('turns the page', () => {
     const { card } = list([item()], { page: 2, more: true });
 
     expect(cardAsText(card)).toMatch(/^Waiting for your decision, page 2\n/);
-    expect(card.actions).toMatchObject([{ title: 'Next', data: { verb: 'run', text: 'pending 3' } }]);
-    expect(list([item()]).card).not.toHaveProperty('actions');
+    expect(card.actions).toMatchObject([
+      { title: 'Look again', data: { verb: 'choose', text: 'pending 2' } },
+      { title: 'Next', data: { verb: 'run', text: 'pending 3' } },
+    ]);
+    expect(list([item()]).card.actions).toHaveLength(1);
   });
 
   it('says so when it leaves some out', () => {

@@ -1,10 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
 import { checkCard } from '../../../../src/features/checks/cards/check-card.ts';
 import { checkList } from '../../../../src/features/checks/cards/check-list.ts';
 import type { CheckFacts } from '../../../../src/features/checks/diagnosis.ts';
 import type { LogRead } from '../../../../src/graph/provisioning-log.ts';
-import { NOW, words } from '../../../chat/views/drawings.ts';
+import { NOW, openedText, words } from '../../../chat/views/drawings.ts';
 import { outOfScope, report } from '../../provisioning/cards/outcomes.ts';
 import {
   accessEntry,
@@ -37,13 +36,13 @@ const check = (facts: Partial<CheckFacts>, { name = 'Adele Vance', app = salesfo
     now: NOW,
     entraPortalUrl: PORTAL,
   });
-const textOf = (...input: Parameters<typeof check>) => cardAsText(check(...input).card);
+const textOf = (...input: Parameters<typeof check>) => openedText(check(...input).card);
 
 describe('the check of one person in one app', () => {
   it('says of Diego: it is the user, not assigned', () => {
     const { card, summary } = check({ assignment: { kind: 'missing' } }, { name: 'Diego Siciliani' });
 
-    const text = cardAsText(card);
+    const text = openedText(card);
     expect(text).toMatch(
       /^! {2}It is the user: not assigned\n {3}Diego Siciliani in Salesforce\n {3}diego@contoso.com\n/,
     );
@@ -51,7 +50,11 @@ describe('the check of one person in one app', () => {
     expect(text).toContain('Assign Diego Siciliani to Salesforce');
     expect(text).not.toContain('Provision now');
     expect(summary).toContain('Diego Siciliani in Salesforce: It is the user: not assigned. Diego Siciliani is not');
-    expect(card.actions).toMatchObject([{ url: expect.stringContaining('/Users/objectId/') }]);
+    expect(card.actions).toMatchObject([
+      { title: 'Look again', data: { verb: 'choose', text: 'check diego@contoso.com in Salesforce' } },
+      { title: 'Show details' },
+      { url: expect.stringContaining('/Users/objectId/') },
+    ]);
   });
 
   it('says of Nestor: it is the user, disabled', () => {
@@ -77,12 +80,14 @@ describe('the check of one person in one app', () => {
   it('says of Isaiah before: nothing provisioned yet, and offers to do it', () => {
     const { card } = check({}, { name: 'Isaiah Langer' });
 
-    const text = cardAsText(card);
+    const text = openedText(card);
     expect(text).toContain('Nothing is wrong, but nothing is provisioned yet');
     expect(text).toMatch(/Log: +No entry about this person in this app/);
     expect(text).toMatch(/By Usher: +Usher has not provisioned this person by name to this app/);
     expect(card.actions).toMatchObject([
-      { title: 'Provision now', data: { verb: 'run', text: 'provision isaiah@contoso.com to Salesforce' } },
+      { title: 'Provision now', data: { verb: 'run', text: 'provision user isaiah@contoso.com to Salesforce' } },
+      { title: 'Look again' },
+      { title: 'Show details' },
       { title: 'Open in Entra' },
     ]);
   });
@@ -193,11 +198,23 @@ describe('the check of one person in one app', () => {
   });
 
   it('shows the newest five entries, and says that there are more', () => {
-    const entries = Array.from({ length: 7 }, () => entryOf({ kind: 'inSync', report }));
+    const entries = Array.from({ length: 7 }, (_, n) =>
+      entryOf({ kind: 'inSync', report }, { skipReason: `Code${n}` }),
+    );
 
     const text = textOf({ log: logOf(...entries) });
     expect(text.match(/Create: Done/g)).toHaveLength(5);
     expect(text).toContain('There are older entries in Entra.');
+  });
+
+  it('folds entries that say the same one after the other, and no others', () => {
+    const tries = Array.from({ length: 5 }, (_, n) => entryOf(outOfScope('assigned'), { at: NOW - n * HOUR }));
+
+    const text = textOf({ log: logOf(...tries, created, ...tries.slice(0, 1)) });
+
+    expect(text).toContain('5 tries since 10:03, all: Not provisioned – not assigned to the app\n');
+    expect(text.match(/not assigned to the app/g)).toHaveLength(2);
+    expect(text).not.toContain('There are older entries');
   });
 
   it('shows an access request that never ran as what Usher last did', () => {
@@ -227,7 +244,7 @@ describe('the check of one person in one app', () => {
     const { card, summary } = check({ lastEntry: accessEntry('approved', later) });
     const reached = textOf({ lastEntry: accessEntry('approved', { ...later, startsAt: NOW - HOUR }) });
 
-    const text = cardAsText(card);
+    const text = openedText(card);
     expect(text).toMatch(/By Usher: +Approved, starts on Wednesday, March 11, 2026, requested by Megan Bowen/);
     for (const said of [text, summary])
       expect(said).toContain('Usher provisions Adele Vance to Salesforce automatically on Wednesday, March 11, 2026');
@@ -255,7 +272,7 @@ describe('the check of one person in all apps', () => {
       item('Zscaler', { jobState: quarantined() }),
     );
 
-    const text = cardAsText(card);
+    const text = openedText(card);
     expect(text).toMatch(
       /Zscaler\n {3}It is the sync: in quarantine · Since .*\n.*GitHub\n {3}It is the user: not assigned · Last ran .*\n.*Salesforce\n {3}No problem found.*\n.*Payroll\n {3}It is the sync: not set up/,
     );
@@ -277,7 +294,7 @@ describe('the check of one person in all apps', () => {
       item('Miro', { jobState: 'unread', jobTrouble: refused }),
     );
 
-    const text = cardAsText(card);
+    const text = openedText(card);
     expect(text).not.toContain('Miro');
     expect(card.fallbackText).not.toContain('Miro');
     expect(text).toContain('1 of 2 apps have been checked so far; nothing is known about the others yet.');
@@ -288,12 +305,12 @@ describe('the check of one person in all apps', () => {
   it('says once why the log is missing', () => {
     const { card } = list(item('Salesforce', { log: { kind: 'notAvailable', why: 'licence' } }));
 
-    expect(cardAsText(card)).toContain(
+    expect(openedText(card)).toContain(
       'Provisioning log: Could not be read: it requires a Microsoft Entra ID P1 license',
     );
   });
 
   it('says when there are no apps', () => {
-    expect(cardAsText(list().card)).toContain('Usher found no apps.');
+    expect(openedText(list().card)).toContain('Usher found no apps.');
   });
 });

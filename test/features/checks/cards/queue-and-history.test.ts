@@ -41,9 +41,9 @@ describe('the queue', () => {
   it('cancels by the id, and only for a caller who may', () => {
     expect(buttonsOf(draw({}).card)).toMatchObject([
       { title: 'Cancel', data: { verb: 'cancel', requestId: 'R7K3MQ' } },
-      { title: 'Refresh', data: { verb: 'choose', text: 'queue' } },
+      { title: 'Look again', data: { verb: 'choose', text: 'queue' } },
     ]);
-    expect(buttonsOf(draw({ canCancel: false }).card)).toMatchObject([{ title: 'Refresh' }]);
+    expect(buttonsOf(draw({ canCancel: false }).card)).toMatchObject([{ title: 'Look again' }]);
   });
 
   it('offers no cancellation of what has been sent, but of the rest of a list', () => {

@@ -5,7 +5,7 @@ import { announcementCard } from '../../../../src/features/checks/cards/announce
 import { statusCard } from '../../../../src/features/checks/cards/status-card.ts';
 import { statusList } from '../../../../src/features/checks/cards/status-list.ts';
 import type { JobStatus } from '../../../../src/graph/job-status.ts';
-import { NOW, words } from '../../../chat/views/drawings.ts';
+import { elementsOf, NOW, openedText, words } from '../../../chat/views/drawings.ts';
 import { HOUR, jobIn, MINUTE, neverRun, PORTAL, quarantined, salesforce, wellRun } from './check-drawings.ts';
 
 const zscaler = { id: 'zscaler', name: 'Zscaler' };
@@ -13,7 +13,7 @@ const item = (name: string, status: JobReading) => ({ app: { id: name, name }, s
 const list = (...items: ReturnType<typeof item>[]) => statusList(words, { items, listComplete: true, now: NOW });
 const status = (reading: JobReading, others: readonly JobStatus[] = []) =>
   statusCard(words, { app: salesforce, status: reading, others, now: NOW, entraPortalUrl: PORTAL });
-const textOf = (reading: JobReading, others: readonly JobStatus[] = []) => cardAsText(status(reading, others).card);
+const textOf = (reading: JobReading, others: readonly JobStatus[] = []) => openedText(status(reading, others).card);
 
 describe('the list of all apps', () => {
   it('lists the worst first', () => {
@@ -43,7 +43,7 @@ describe('the list of all apps', () => {
 
     const text = cardAsText(card);
     expect(text).toContain(
-      '✗  Zscaler  In quarantine\n   Since Feb 28, 2026, 14:03 GMT+1 · Next attempt by Microsoft: Mar 3, 2026,',
+      '✗  Zscaler  In quarantine\n   Since Feb 28, 2026, 14:03 GMT+1 (2 days ago) · Next attempt by Microsoft: Mar 3, 2026,',
     );
     expect(text).toContain('–  Concur  Not run yet\n   Has never run\n');
     expect(text).toContain('✓  Salesforce  Healthy\n   Last ran 13:40: succeeded');
@@ -84,6 +84,18 @@ describe('the list of all apps', () => {
     expect(summary).toBe('2 apps · Atlassian: In quarantine');
   });
 
+  it('opens an app from its row, and says what a click sends', () => {
+    const { card } = list(item('Salesforce', jobIn('healthy')), item('Sales and Service', quarantined()));
+
+    const rows = elementsOf(card).flatMap(({ selectAction }) => (selectAction === undefined ? [] : [selectAction]));
+
+    expect(rows).toMatchObject([
+      { tooltip: 'Sends: status "Sales and Service"', data: { verb: 'run', text: 'status "Sales and Service"' } },
+      { tooltip: 'Sends: status Salesforce', data: { text: 'status Salesforce' } },
+    ]);
+    expect(card.actions).toMatchObject([{ title: 'Look again', data: { verb: 'choose', text: 'status' } }]);
+  });
+
   it('says when there is nothing, or more than it shows', () => {
     const many = Array.from({ length: 40 }, (_, n) => item(`App ${n}`, jobIn('healthy')));
 
@@ -102,18 +114,19 @@ describe('the status of one app', () => {
       entraPortalUrl: PORTAL,
     });
 
-    const text = cardAsText(card);
+    const text = openedText(card);
     expect(text).toMatch(/^✗ {2}Zscaler: In quarantine\n/);
     expect(text).toContain('The connection to Zscaler fails.');
     expect(text).toContain('Microsoft says: Please provide a valid tenant URL and secret token');
-    expect(text).toContain('In quarantine since Feb 28, 2026, 14:03 GMT+1.');
-    expect(text).toContain('Next attempt by Microsoft: Mar 3, 2026, 14:03 GMT+1.');
+    expect(text).toContain('In quarantine since Feb 28, 2026, 14:03 GMT+1 (2 days ago).');
+    expect(text).toContain('Next attempt by Microsoft: Mar 3, 2026, 14:03 GMT+1 (in 1 day).');
     expect(text).toContain('Your own application administrator can fix this');
     expect(text).toContain('Code: SystemForCrossDomainIdentityManagementInvalidCredentials');
-    expect(text).toMatch(/Failed attempts in a row: +3/);
+    expect(text).toMatch(/Failed attempts in a row 3/);
     expect(summary).toContain('Zscaler: In quarantine. Provisioning to Zscaler keeps failing');
     expect(card.actions).toMatchObject([
-      { title: 'Refresh', data: { verb: 'choose', text: 'status Zscaler' } },
+      { title: 'Look again', data: { verb: 'choose', text: 'status Zscaler' } },
+      { title: 'Show details' },
       { title: 'Open in Entra', url: expect.stringContaining('ProvisioningOverview/objectId/zscaler') },
     ]);
   });
@@ -220,7 +233,11 @@ describe('the announcement about a watched app', () => {
     expect(text).toContain('Microsoft says: Please provide a valid tenant URL');
     expect(text).toContain('This conversation watches Zscaler. To stop, type “unwatch Zscaler”.');
     expect(summary).toMatch(/^Zscaler is in quarantine\. Provisioning to Zscaler keeps failing/);
-    expect(card.actions).toMatchObject([{ data: { verb: 'run', text: 'status Zscaler' } }, { title: 'Open in Entra' }]);
+    expect(card.actions).toMatchObject([
+      { data: { verb: 'run', text: 'status Zscaler' } },
+      { title: 'Show details' },
+      { title: 'Open in Entra' },
+    ]);
   });
 
   it.each([

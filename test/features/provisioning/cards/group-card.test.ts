@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
 import type { TaskState } from '../../../../src/requests/request.ts';
-import { doneWith, elementsOf, emptyReport, NOW, step } from '../../../chat/views/drawings.ts';
+import { doneWith, elementsOf, emptyReport, NOW, openedText, step } from '../../../chat/views/drawings.ts';
 import { drawGroup, groupIn } from './list-drawings.ts';
 
 const held: TaskState = { kind: 'held' };
@@ -23,13 +23,13 @@ describe('the card of a group', () => {
   it('says before it runs how many calls it takes and who goes in which', () => {
     const message = drawGroup(groupIn([held, held, held]), { takesMs: 4_000 });
 
-    const text = cardAsText(message.card);
+    const text = openedText(message.card);
     expect(text).toMatch(/^… {2}Provision Sales Team to GitHub Enterprise\?/);
     expect(text).toContain('The group and 15 members go to GitHub Enterprise in 3 calls');
     expect(text).toContain('This takes about 4 s');
     expect(text).toContain('…  Call 2: Member 6, Member 7, Member 8, Member 9, Member 10\n   Waiting for confirmation');
     expect(message.summary).toBe('Provision Sales Team to GitHub Enterprise? 15 people in 3 calls.');
-    expect(titlesOf(message.card)).toEqual(['Provision in 3 calls', 'Cancel']);
+    expect(titlesOf(message.card)).toEqual(['Provision in 3 calls', 'Cancel', 'Show details']);
   });
 
   it('says so as well when no confirmation is needed', () => {
@@ -43,7 +43,7 @@ describe('the card of a group', () => {
   it('shows how each call stands while they run', () => {
     const { card } = drawGroup(groupIn([accepted, running, waiting]), { finishesAt: NOW + 120_000 });
 
-    const text = cardAsText(card);
+    const text = openedText(card);
     expect(text).toMatch(/^▶ {2}1 of 3 calls done\n {3}Sales Team in GitHub Enterprise/);
     expect(text).toContain('▓▓▓░░░░░░░ 1 of 3');
     expect(text).toContain('About 2 min left, until 14:05.');
@@ -70,13 +70,13 @@ describe('the card of a group', () => {
   it('shows which call failed, why, and what to do', () => {
     const message = drawGroup(groupIn([accepted, conflict, accepted]));
 
-    const text = cardAsText(message.card);
+    const text = openedText(message.card);
     expect(text).toMatch(/^! {2}3 calls: 2 done, 1 failed/);
     expect(text).toContain('✗  Call 2: Member 6');
     expect(text).toContain('Failed – an account with the same name already exists');
     expect(text).toMatch(/What to do next\nIn GitHub Enterprise, rename or remove/);
-    expect(titlesOf(message.card)).toEqual(['Retry failed']);
-    expect(titlesOf(drawGroup(groupIn([conflict]), { canRetry: false }).card)).toEqual([]);
+    expect(titlesOf(message.card)).toEqual(['Retry failed', 'Show details']);
+    expect(titlesOf(drawGroup(groupIn([conflict]), { canRetry: false }).card)).toEqual(['Status']);
   });
 
   it.each([
@@ -99,7 +99,7 @@ describe('the card of a group', () => {
       { text: 'Megan', reason: 'notAMember', suggestions: [] },
     ] as const;
 
-    const text = cardAsText(drawGroup(groupIn([accepted], { leftOut })).card);
+    const text = openedText(drawGroup(groupIn([accepted], { leftOut })).card);
 
     expect(text).toContain('Left out: 3\n!  Platform\n   A group inside the group.');
     expect(text).toContain('!  LAPTOP-1\n   A device.');
@@ -109,7 +109,7 @@ describe('the card of a group', () => {
   it('keeps the failed calls when there are more than it can show', () => {
     const states = Array.from({ length: 60 }, (_, n) => (n === 59 ? conflict : accepted));
 
-    const text = cardAsText(drawGroup(groupIn(states, { text: '漢'.repeat(200) })).card);
+    const text = openedText(drawGroup(groupIn(states, { text: '漢'.repeat(200) })).card);
 
     expect(text).toContain('Call 60:');
     expect(text).toContain('Call 1:');

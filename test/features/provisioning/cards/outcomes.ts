@@ -1,3 +1,4 @@
+import type { ErrorMeaning } from '../../../../src/graph/outcome/error-codes.ts';
 import type { Outcome, RefusalCause, Report } from '../../../../src/graph/outcome.ts';
 import { emptyReport, step } from '../../../chat/views/drawings.ts';
 
@@ -32,4 +33,35 @@ export const skipped = (code: string, property: string | null): Outcome => {
 };
 export const outOfScope = (...failedChecks: Extract<Outcome, { kind: 'notInScope' }>['failedChecks']): Outcome => {
   return { kind: 'notInScope', failedChecks, report };
+};
+
+/** A code for each meaning. */
+export const CODES: Record<ErrorMeaning, string> = {
+  conflict: 'ContosoEntryConflict',
+  appFault: 'InternalServerError',
+  connectorRights: 'InsufficientRights',
+  unexpectedAnswer: 'UnprocessableEntity',
+  missingValues: 'MissingValues',
+  mapping: 'SchemaAttributeNotFound',
+  invalidDomain: 'InvalidDomain',
+  licenceLimit: 'LicenseLimitExceeded',
+  invalidAnchor: 'InvalidAnchor',
+  duplicateTarget: 'DuplicateTargetEntries',
+  duplicateSource: 'DuplicateSourceEntries',
+  importSkipped: 'ImportSkipped',
+  outOfScopeOrUnchanged: 'EntrySynchronizationSkipped',
+  scimFault: 'SystemForCrossDomainIdentityManagementBadRequest',
+  connectorCredentials: 'InvalidCredentials',
+  agentUnavailable: 'EndpointUnavailable',
+  crossTenantPolicy: 'AzureActiveDirectoryForbidden',
+  invitationFailed: 'InvitationCreationFailure',
+  invitedAccountDisabled: 'InvitationCreationFailureUserAccountDisabled',
+  invitedValueInvalid: 'InvitationCreationFailureInvalidPropertyValue',
+  invitedUserAmbiguous: 'InvitationCreationFailureAmbiguousUser',
+  directoryFull: 'AzureActiveDirectoryQuotaLimitExceeded',
+  masteredOnPremises: 'AzureActiveDirectoryCannotUpdateObjectsMasteredOnPremises',
+  targetHasRole: 'AzureActiveDirectoryInsufficientRights',
+  unknownAttribute: 'HybridSynchronizationActiveDirectoryCannotFindAttribute',
+  groupsNotSupported: 'EntityTypeNotSupported',
+  unknownCode: 'SomethingNew',
 };

@@ -11,6 +11,7 @@ describe('the buttons of a result', () => {
     expect(card.actions).toContainEqual({
       type: 'Action.Submit',
       title: 'Retry',
+      tooltip: 'Retry',
       data: { verb: 'retry', requestId: 'R7K3MQ', msteams: { feedback: { hide: true } } },
     });
   });
@@ -33,6 +34,22 @@ describe('the buttons of a result', () => {
 
     expect(cardAsText(card)).toContain(next);
     expect(summary).toContain(next);
+  });
+
+  it('lead on: after a good outcome to another app, otherwise to a check, and only where the reader may', () => {
+    const titles = (outcome: Outcome, canRetry = true) =>
+      (drawOutcome(outcome, { canRetry }).card.actions ?? []).map((action) => Object(action).title);
+
+    expect(titles({ kind: 'created', report })).toEqual(['Another app', 'Show details', 'Open in Entra']);
+    expect(titles({ kind: 'created', report }, false)).toEqual(['Show details', 'Open in Entra']);
+    expect(titles(outOfScope('assigned'))).toEqual(['Retry', 'Check', 'Show details', 'Open in Entra']);
+    expect(titles(outOfScope('assigned'), false)).toEqual(['Check', 'Show details', 'Open in Entra']);
+    expect(drawOutcome(outOfScope('assigned')).card.actions).toContainEqual(
+      expect.objectContaining({
+        tooltip: 'Sends: check isaiah@contoso.com in Salesforce',
+        data: expect.objectContaining({ verb: 'run', text: 'check isaiah@contoso.com in Salesforce' }),
+      }),
+    );
   });
 
   it('link to where an assignment is made, for a person who is not assigned', () => {

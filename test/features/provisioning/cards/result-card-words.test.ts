@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
 import type { Outcome, Report } from '../../../../src/graph/outcome.ts';
-import { drawOutcome, emptyReport, step } from '../../../chat/views/drawings.ts';
+import { drawOutcome, emptyReport, openedText, step } from '../../../chat/views/drawings.ts';
 import { report } from './outcomes.ts';
 
 describe('the texts of the service on a result', () => {
@@ -21,7 +21,7 @@ describe('the texts of the service on a result', () => {
     const box = boxOf(failing(reason));
 
     expect(box).toMatch(/^Salesforce returned an error response with the HTTP status code 409\. .*\w…$/);
-    expect(box?.length).toBeLessThanOrEqual(240);
+    expect(box?.length).toBeLessThanOrEqual(140);
     expect(reason.replace('Message: ', '').replaceAll('customappsso', 'Salesforce')).toContain(`${box?.slice(0, -1)} `);
   });
 
@@ -44,7 +44,7 @@ describe('the texts of the service on a result', () => {
   it.each(['Azure Active Directory', 'Microsoft Entra ID'])('name %s as people do', (name) => {
     const steps = [step({ description: `Retrieved User 'isaiah@contoso.com' from ${name}` })];
 
-    const text = cardAsText(drawOutcome({ kind: 'created', report: { ...report, steps } }).card);
+    const text = openedText(drawOutcome({ kind: 'created', report: { ...report, steps } }).card);
 
     expect(text).toContain("Retrieved User 'isaiah@contoso.com' from Entra ID");
   });
@@ -61,7 +61,7 @@ describe('the texts of the service on a result', () => {
   it('are cut only when that saves something', () => {
     const line = (length: number) => `${'word '.repeat(100).slice(0, length - 1)}x`;
     const textOf = (description: string) =>
-      cardAsText(drawOutcome({ kind: 'created', report: { ...report, steps: [step({ description })] } }).card);
+      openedText(drawOutcome({ kind: 'created', report: { ...report, steps: [step({ description })] } }).card);
 
     expect(textOf(line(179))).toContain(line(179));
     expect(textOf(line(200))).toMatch(/ word…\n/);

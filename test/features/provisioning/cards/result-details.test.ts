@@ -11,8 +11,8 @@ const report: Report = {
 describe('the details of a result', () => {
   const detailsOf = (outcome: Outcome): Record<string, string> => {
     const details = elementsOf(drawOutcome(outcome).card).find(({ id }) => id === 'details');
-    const facts = elementsOf(details).filter(({ value }) => typeof value === 'string');
-    return Object.fromEntries(facts.map(({ title, value }) => [String(title), String(value)]));
+    const texts = elementsOf(details).flatMap(({ text }) => /^\*\*(.+?)\*\* (.*)$/.exec(String(text)) ?? []);
+    return Object.fromEntries(texts.flatMap((_, n) => (n % 3 === 0 ? [[texts[n + 1], texts[n + 2]]] : [])));
   };
   const changed = (...changes: Report['changes']): Outcome => ({ kind: 'updated', report: { ...report, changes } });
 
@@ -85,7 +85,7 @@ describe('the details of a result', () => {
 
     const { card } = drawOutcome(changed(...changes));
 
-    const values = elementsOf(card).filter(({ value }) => value === 'u → v');
+    const values = elementsOf(card).filter(({ text }) => String(text).endsWith('** u → v'));
     expect(values).toHaveLength(20);
     expect(JSON.stringify(card)).toContain('And 3 more attributes.');
   });

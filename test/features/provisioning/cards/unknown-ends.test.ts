@@ -3,7 +3,7 @@ import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
 import { countCalls, groupCard } from '../../../../src/features/provisioning/cards/group-card.ts';
 import { outcomeLine } from '../../../../src/features/provisioning/cards/reason-texts.ts';
 import type { Outcome } from '../../../../src/graph/outcome.ts';
-import { doneWith, draw, drawOutcome, NOW, requestIn, words } from '../../../chat/views/drawings.ts';
+import { doneWith, draw, drawOutcome, NOW, openedText, requestIn, words } from '../../../chat/views/drawings.ts';
 import { failed, outOfScope, refused, report, skipped } from './outcomes.ts';
 
 type Last = Extract<Outcome, { kind: 'notInScope' | 'skipped' | 'failed' | 'refused' }>;
@@ -40,7 +40,7 @@ describe('the card after an attempt whose end is unknown', () => {
   });
 
   it('keeps Graph’s own code and status', () => {
-    expect(cardAsText(drawOutcome(later(status(409, 'Conflict'))).card)).toContain('Code: Conflict (HTTP 409)');
+    expect(openedText(drawOutcome(later(status(409, 'Conflict'))).card)).toContain('Code: Conflict (HTTP 409)');
   });
 
   it('shows a final 503 as what it is', () => {
@@ -84,7 +84,7 @@ describe('a card with a warning of the service', () => {
   const warning = { code: 'SomeWarning', reason: 'The manager could not be written.' };
 
   it.each(['created', 'updated', 'otherChange', 'inSync'] as const)('is not green: %s', (kind) => {
-    const text = cardAsText(drawOutcome({ kind, report, warning }).card);
+    const text = openedText(drawOutcome({ kind, report, warning }).card);
 
     expect(text.split('\n')[0]).toBe('!  Done, with a warning');
     expect(text).toContain('Warning from the service');
