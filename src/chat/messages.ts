@@ -28,8 +28,8 @@ export interface Messages {
   time(at: number, now: number): string;
   /** For times that may be days away: `14:03`, with the date and the time zone when `now` is another day. */
   moment(at: number, now: number): string;
-  /** The day of a moment in a time zone (IANA name), in full: `Tuesday, December 1, 2026`. */
-  day(at: number, timeZone: string): string;
+  /** The day of a moment, in full: `Tuesday, December 1, 2026`. In a time zone (IANA name), or else the reader's. */
+  day(at: number, timeZone?: string): string;
   /** "1.4 s", "2 min 10 s". */
   duration(ms: number): string;
 }
@@ -91,7 +91,7 @@ export function messagesFrom(catalogues: Catalogues): (locale: string, timeZone?
       either: (names) => joined(language, 'disjunction', names),
       time: (at, now) => formatTime(at, now, reader),
       moment: (at, now) => formatMoment(at, now, reader),
-      day: (at, zone) => formatDay(at, { ...reader, timeZone: zone }),
+      day: (at, zone = timeZone) => formatDay(at, { ...reader, timeZone: zone }),
       duration: (ms) => sayDuration(plain, ms),
     };
   };

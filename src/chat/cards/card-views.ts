@@ -217,7 +217,9 @@ export interface ListView extends LookView {
 }
 
 /** One access request, as its requester or its approvers see it. */
-export interface AccessView extends SubjectView {
+export interface AccessView extends Omit<SubjectView, 'label'> {
+  /** What identifies the person, and what they are. */
+  readonly label: readonly Text[];
   readonly warnings: Maybe<{ readonly lines: readonly Text[] }>;
   /** What people wrote: the reason of the request, the reason of the denial. */
   readonly quotes: readonly LabelledText[];
@@ -232,6 +234,9 @@ export interface AccessView extends SubjectView {
     readonly placeholder: string;
     readonly button: DecisionButton;
   }>;
+  /** Hidden until the reader unfolds it. */
+  readonly details: Maybe<FactTable>;
+  readonly toggles: Maybe<{ readonly title: string }>;
   readonly links: Maybe<Link>;
 }
 

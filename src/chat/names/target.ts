@@ -167,6 +167,7 @@ async function blockedBy(parts: CommandParts, turn: Turn, app: Application, job:
         reason: state.reason,
         since: toTime(state.since),
         nextAttempt: toTime(state.nextAttempt),
+        endsAt: state.endsAt,
         errorCode: state.errorCode,
         message: state.message,
         tenantActionable: state.tenantActionable,

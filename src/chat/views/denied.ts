@@ -68,9 +68,9 @@ function explain(words: Messages, denial: Denial): Explanation {
 }
 
 /** Says what each group gives where groups give different rights; for a single group that is clear. */
-function contactText(words: Messages, { group, people, gives }: RoleContact, tellsApart: boolean): string {
-  const names = people.slice(0, MOST_PEOPLE).map((name) => short(name, 40));
-  const values = { group: short(group), people: words.list(names) };
+function contactText(words: Messages, { name, people, gives }: RoleContact, tellsApart: boolean): string {
+  const names = people.slice(0, MOST_PEOPLE).map((one) => short(one.name, 40));
+  const values = { group: short(name), people: words.list(names) };
   if (gives === null || !tellsApart)
     return words.card(names.length === 0 ? 'denied.contactGroup' : 'denied.contact', values);
   const right = words.plain(widestRight(gives));

@@ -40,6 +40,8 @@ export interface Quarantine {
   readonly reason: string | null;
   readonly since: number | null;
   readonly nextAttempt: number | null;
+  /** About when Microsoft turns the job off. */
+  readonly endsAt: number | null;
   readonly errorCode: string | null;
   readonly message: string | null;
   /** Whether the tenant's own administrator can fix it. */

@@ -41,12 +41,18 @@ function nextKey(tenantActionable: boolean | null): MessageKey {
   return tenantActionable ? 'problem.appQuarantined.nextActionable' : 'problem.appQuarantined.nextNotActionable';
 }
 
-function times(words: Messages, { since, nextAttempt, now }: Quarantine): string[] {
+function times(words: Messages, { since, nextAttempt, endsAt, now }: Quarantine): string[] {
   const began = isReal(since) ? [words.card('problem.appQuarantined.since', { time: words.moment(since, now) })] : [];
   const again = isReal(nextAttempt)
     ? [words.card('problem.appQuarantined.nextAttempt', { time: words.moment(nextAttempt, now) })]
     : [];
-  return [...began, ...again];
+  const end = quarantineEnd(words, endsAt, now);
+  return [...began, ...again, ...(end === null ? [] : [end])];
+}
+
+/** About when Microsoft turns the job off; null where that is unknown, and where the day has passed. */
+export function quarantineEnd(words: Messages, endsAt: number | null, now: number): string | null {
+  return isReal(endsAt) && endsAt > now ? words.card('quarantine.ends', { day: words.day(endsAt) }) : null;
 }
 
 /** A job that never ran dates its fields to the year 1, which must not be shown. */

@@ -13,7 +13,7 @@ import { giveUpConversation } from './access-requests/undelivered.ts';
 import { noticeText } from './cards/notice-text.ts';
 import { drawAccessCard } from './draw-access-card.ts';
 
-/** Notices for approvers, sent where they were shown the request. */
+/** Notices for approvers, sent where they were shown the request; those of an end come from an earlier release. */
 const toApprovers: ReadonlySet<string> = new Set<NoticeKind>(['reminder', 'expired', 'cancelled']);
 
 /** The cards of access requests, one in each conversation that shows it. */

@@ -108,8 +108,12 @@ async function showAccess(parts: CommandParts, turn: Turn, request: AccessReques
   const decides = isTheirs(turn.caller, request, approvers.value);
   const { conversation, reader, id, place } = turn.incoming;
   const audience = decides ? 'approvers' : 'requester';
-  if (readAlong)
-    return { kind: 'card', message: (await drawAccess(parts, turn.words, request, { audience, readAlong })).message };
+  if (readAlong) {
+    const factsReader = decides
+      ? ({ kind: 'approver', personId: turn.caller.id } as const)
+      : ({ kind: 'requester' } as const);
+    return { kind: 'card', message: (await drawAccess(parts, turn.words, request, factsReader, true)).message };
+  }
   const shownHere = `show|${place.key}|`;
   const liveId = await openAccessCard(parts.store, {
     accessRequestId: request.id,

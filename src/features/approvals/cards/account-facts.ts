@@ -19,27 +19,34 @@ export interface AccountFacts {
   readonly waitHours: number;
 }
 
-/** The rows of the fact list; a deleted person has no assignment row. */
-export function accountRows(words: Messages, { account, assignment }: AccountFacts, names: AccessNames): Fact[] {
-  return [
-    ...fact(words.card('access.fact.account'), words.plain(`access.account.${account.kind}`)),
-    ...(account.kind === 'gone'
-      ? []
-      : fact(words.card('access.fact.assignment'), assignmentText(words, assignment, names), 200)),
-  ];
+/** A deleted person has no assignment row. */
+export function assignmentRow(words: Messages, { account, assignment }: AccountFacts, names: AccessNames): Fact[] {
+  if (account.kind === 'gone') return [];
+  return fact(words.card('access.fact.assignment'), assignmentText(words, assignment, names), 200);
+}
+
+export function accountRow(words: Messages, { account }: AccountFacts): Fact[] {
+  return fact(words.card('access.fact.account'), words.plain(`access.account.${account.kind}`));
 }
 
 function assignmentText(words: Messages, assignment: AccountFacts['assignment'], { app }: AccessNames): string {
   return assignment.kind === 'unread' ? words.plain('access.assignment.unread') : assignedText(words, assignment, app);
 }
 
-/** Why an approval would have no effect as things stand. */
-export function accountWarnings(words: Messages, facts: AccountFacts, names: AccessNames): Text[] {
+/** Why an approval would have no effect as things stand; what to do about it depends on the reader. */
+export function accountWarnings(
+  words: Messages,
+  facts: AccountFacts,
+  names: AccessNames,
+  reader: 'requester' | 'approvers',
+): Text[] {
   if (facts.account.kind === 'gone') return [{ text: words.card('access.warning.gone', names) }];
   return [
     ...maybe(facts.account.kind === 'disabled' ? words.card('access.warning.disabled', names) : null),
     ...maybe(
-      needsAssignment(facts) ? words.card('access.warning.missing', { ...names, hours: facts.waitHours }) : null,
+      needsAssignment(facts)
+        ? words.card('access.warning.missing', { ...names, reader, hours: facts.waitHours })
+        : null,
     ),
   ];
 }

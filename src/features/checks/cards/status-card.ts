@@ -123,7 +123,7 @@ function quarantineMeaning(
   { app, status, now }: { readonly app: string; readonly status: JobStatus; readonly now: number },
 ): Meaning {
   if (status.health.kind !== 'quarantined') return meaning(words, 'status.other.happened', null, { app });
-  const { reason, since, nextAttempt, error } = status.health.quarantine;
+  const { reason, since, nextAttempt, endsAt, error } = status.health.quarantine;
   const isDue = nextAttempt !== null && nextAttempt <= now;
   const explained = quarantineProblem(words, {
     kind: 'appQuarantined',
@@ -131,6 +131,7 @@ function quarantineMeaning(
     reason,
     since,
     nextAttempt: isDue ? null : nextAttempt,
+    endsAt,
     errorCode: error?.code ?? null,
     message: error?.message ?? null,
     tenantActionable: error?.tenantActionable ?? null,

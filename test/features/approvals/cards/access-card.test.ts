@@ -42,7 +42,7 @@ describe('the card of a pending access request, for the approvers', () => {
     expect(text).toMatch(
       /Starts: +Tuesday, December 1, 2026, from the start of that day in the time zone of Megan Bowen\n/,
     );
-    expect(text).toMatch(/Open until: +Mar 9, 2026, 14:03 GMT\+1\n/);
+    expect(JSON.stringify(card)).toContain('Mar 9, 2026, 14:03 GMT+1');
     expect(text).toContain('Or type: approve K3M7QA, or deny K3M7QA and a reason.');
     expect(summary).toBe(
       'Access to Salesforce for Isaiah Langer: approve or deny? ' +

@@ -59,6 +59,7 @@ export const quarantined = (text?: string): JobStatus =>
         reason: text ?? 'EncounteredQuarantineException',
         since: NOW - 2 * DAY,
         nextAttempt: NOW + DAY,
+        endsAt: NOW + 26 * DAY,
         seriesCount: 3,
         error: {
           code: text ?? credentials,
