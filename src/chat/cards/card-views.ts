@@ -111,6 +111,8 @@ interface SubjectView extends LookView {
 
 export interface NoticeView extends LookView {
   readonly next: Maybe<LabelledText>;
+  /** What the reader needs less than the next step. */
+  readonly further: readonly Text[];
   readonly code: Maybe<Text>;
   readonly links: Maybe<Link>;
 }
@@ -142,6 +144,8 @@ export interface ResultView extends SubjectView {
   /** The failing step, above all others. */
   readonly stopped: Maybe<{ readonly label: string; readonly style: Look['style']; readonly lines: readonly Text[] }>;
   readonly next: Maybe<{ readonly label: string; readonly lines: readonly Text[] }>;
+  /** What the reader needs less than the next step. */
+  readonly further: readonly Text[];
   readonly code: Maybe<Text>;
   readonly stepsHeading: Maybe<Text>;
   readonly steps: readonly StepRow[];
@@ -285,6 +289,8 @@ export interface CheckView extends LookView {
   readonly subject: Maybe<Text>;
   readonly label: Maybe<Text>;
   readonly next: Maybe<LabelledText>;
+  /** What the reader needs less than the next step. */
+  readonly further: readonly Text[];
   readonly code: Maybe<Text>;
   readonly tables: Maybe<FactTable>;
   readonly sections: readonly ListSection[];

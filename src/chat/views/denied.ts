@@ -32,7 +32,8 @@ export function denied(
   return noticeCard(words, {
     tone: 'bad',
     title: words.card('denied.title'),
-    paragraphs: [words.card(key, { ...values, name }), words.card('denied.recorded')],
+    paragraphs: [words.card(key, { ...values, name })],
+    further: [words.card('denied.recorded')],
     // Two line breaks separate paragraphs in Markdown; one would run the groups together.
     next: useContacts ? [words.card('denied.askContacts'), ...who].join('\n\n') : words.card(next),
     summary: words.sentences([words.sentence(words.plain('denied.title')), words.plain(key, { ...values, name })]),

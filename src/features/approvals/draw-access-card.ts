@@ -1,11 +1,14 @@
 import type { StillMay } from '../../access/still-may.ts';
+import { personOf } from '../../chat/known-people.ts';
 import { createMessages, type Messages } from '../../chat/messages.ts';
 import type { CardMessage, Drawn } from '../../chat/reply.ts';
+import { type Viewpoint, viewpointOf, withHelpdesk } from '../../chat/views/viewpoint.ts';
 import { lastTold } from '../../graph/outcome/over-all.ts';
 import type { Message } from '../../outbox/message.ts';
 import { forecastQueue } from '../../requests/queue.ts';
 import type { Request } from '../../requests/request.ts';
 import { findRequest } from '../../requests/store.ts';
+import { OUTCOME_TONES } from '../provisioning/cards/outcome-words.ts';
 import { positionMark } from '../provisioning/draw.ts';
 import { keyOfRoute } from './access-requests/access-cards.ts';
 import type { AccessRequest } from './access-requests/access-request.ts';
@@ -20,6 +23,8 @@ import { type FactParts, type FactsReader, readFacts } from './read-decision-fac
 export interface DrawAccessCardParts extends FactParts {
   /** The cloud's Entra admin center. */
   readonly entraPortal: string;
+  /** Whether one person alone reads the conversation. */
+  readonly isPersonalChat: (conversation: string) => boolean;
 }
 
 /**
@@ -42,7 +47,9 @@ export async function drawAccessCard(parts: DrawAccessCardParts, card: Message):
     return { content, fingerprint: `${card.revision}:withdrawn`, finished: isOver };
   }
   const reader: FactsReader =
-    audience === 'requester' ? { kind: 'requester' } : { kind: 'place', key: keyOfRoute(card) };
+    audience === 'requester'
+      ? { kind: 'requester', personId: parts.isPersonalChat(card.conversation) ? accessRequest.requestedBy.id : null }
+      : { kind: 'place', key: keyOfRoute(card) };
   const { message: content, progress } = await drawAccess(parts, words, accessRequest, reader);
   const position = progress?.forecast == null ? '' : positionMark(progress.forecast);
   const fingerprint = `${card.revision}:${position}`;
@@ -81,6 +88,7 @@ export async function drawAccess(
   const message = accessCard(words, {
     accessRequest,
     audience,
+    viewpoint: await viewpointFor(parts, reader, progress),
     facts: facts?.account ?? null,
     about: facts?.about ?? null,
     progress,
@@ -92,6 +100,23 @@ export async function drawAccess(
   });
   return { message, progress };
 }
+
+/** Who reads it, as far as that matters: only a bad outcome has a next step in Entra. */
+async function viewpointFor(
+  parts: FactParts,
+  reader: FactsReader,
+  progress: AccessCardInput['progress'],
+): Promise<Viewpoint | undefined> {
+  const state = progress?.request.tasks[0]?.state;
+  if (state?.kind !== 'done' || OUTCOME_TONES[state.outcome.kind] === 'good') return undefined;
+  const personId = reader.kind === 'place' ? personIn(reader) : reader.personId;
+  const who = personId === null ? null : await parts.access.identify({ id: personId, tenantId: '' });
+  if (who?.kind === 'caller') return viewpointOf(parts, who.caller, true);
+  return withHelpdesk(parts, personId === null ? 'anyone' : 'requester');
+}
+
+const personIn = ({ key }: Extract<FactsReader, { kind: 'place' }>): string | null =>
+  key === null ? null : personOf(key);
 
 async function progressOf(
   { store }: DrawAccessCardParts,

@@ -58,7 +58,8 @@ export async function readFacts(
 
 /** For whom a card is drawn, as far as the facts depend on it. `key` as in `routeSource`. */
 export type FactsReader =
-  | { readonly kind: 'requester' }
+  /** `personId`: the requester, in their personal chat; null where others read along. */
+  | { readonly kind: 'requester'; readonly personId: string | null }
   /** An approver who had the card shown. */
   | { readonly kind: 'approver'; readonly personId: string }
   | { readonly kind: 'place'; readonly key: string | null };

@@ -8,6 +8,7 @@ import { type CommandParts, defineCommand, type Lookup, type Turn } from '../../
 import { missingFor } from '../../chat/registry/run.ts';
 import { recordAudit, troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
+import { type Viewpoint, viewpointOf } from '../../chat/views/viewpoint.ts';
 import type { Request, Task } from '../../requests/request.ts';
 import { findRequest, findRequesterOf } from '../../requests/store.ts';
 import { drawPart, drawRequest } from '../provisioning/draw.ts';
@@ -32,12 +33,16 @@ export async function show(parts: CommandParts, turn: Turn, id: string): Promise
     case 'access':
       return showAccess(parts, turn, found.accessRequest, readAlong);
     case 'whole': {
-      const drawing = await drawRequest(parts, id, turn.incoming.conversation);
+      const viewpoint = await viewpointHere(parts, turn);
+      const drawing = await drawRequest(parts, id, turn.incoming.conversation, viewpoint);
       if (drawing !== null) return { kind: 'card', message: drawing.content };
       return say(turn.words, { kind: 'unknownRequest', id });
     }
     case 'part':
-      return { kind: 'card', message: drawPart(parts, turn.words, found.request, found.tasks) };
+      return {
+        kind: 'card',
+        message: drawPart(parts, turn.words, found.request, found.tasks, await viewpointHere(parts, turn)),
+      };
     case 'none':
       return refuseUnseen(parts, turn, id, found.isThere);
     case 'unknown':
@@ -46,6 +51,9 @@ export async function show(parts: CommandParts, turn: Turn, id: string): Promise
       return assertNever(found, 'request');
   }
 }
+
+const viewpointHere = (parts: CommandParts, { caller, incoming }: Turn): Promise<Viewpoint> =>
+  viewpointOf(parts, caller, incoming.place.kind === 'personal');
 
 export type VisibleRequest =
   | { readonly kind: 'access'; readonly accessRequest: AccessRequest }
@@ -111,7 +119,7 @@ async function showAccess(parts: CommandParts, turn: Turn, request: AccessReques
   if (readAlong) {
     const factsReader = decides
       ? ({ kind: 'approver', personId: turn.caller.id } as const)
-      : ({ kind: 'requester' } as const);
+      : ({ kind: 'requester', personId: null } as const);
     return { kind: 'card', message: (await drawAccess(parts, turn.words, request, factsReader, true)).message };
   }
   const shownHere = `show|${place.key}|`;

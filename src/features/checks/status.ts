@@ -4,6 +4,7 @@ import { findApplication } from '../../chat/names/target.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
 import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
+import { viewpointOf } from '../../chat/views/viewpoint.ts';
 import { statusCard } from './cards/status-card.ts';
 import { statusList } from './cards/status-list.ts';
 import { readHowIs, readIsHealthy, readStatus, readWhichAre, readWrongWith, writeStatus } from './status-line.ts';
@@ -32,6 +33,7 @@ async function statusOfOne(
     others,
     now: parts.store.clock.now(),
     entraPortalUrl: parts.entraPortal,
+    viewpoint: await viewpointOf(parts, turn.caller, turn.incoming.place.kind === 'personal'),
   });
   return { kind: 'card', inPlace: true, message };
 }

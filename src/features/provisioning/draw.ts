@@ -1,5 +1,6 @@
 import type { Messages } from '../../chat/messages.ts';
 import type { CardMessage, Drawn } from '../../chat/reply.ts';
+import { asOperator, mayRetry, type Viewpoint } from '../../chat/views/viewpoint.ts';
 import type { OutcomeKind } from '../../graph/outcome.ts';
 import { forecastRequest } from '../../requests/forecast.ts';
 import { findRequestOverview, type RequestOverview } from '../../requests/overview.ts';
@@ -19,6 +20,8 @@ export interface DrawParts {
   readonly entraPortal: string;
   /** Whether attribute values may be shown in this conversation. */
   readonly isOpenPlace: (conversation: string) => boolean;
+  /** Whether one person alone reads the conversation. */
+  readonly isPersonalChat: (conversation: string) => boolean;
 }
 
 /** A request is always shown by a card. */
@@ -34,11 +37,13 @@ const mostLoaded = 60;
  * group's its calls, a list's its counts. A held list asks for confirmation first.
  *
  * @param conversation where it is shown, if not where the request was made
+ * @param viewpoint of whom it is shown to; a request's own card is read by the operator who made it, and whoever reads along
  */
 export async function drawRequest(
   parts: DrawParts,
   requestId: string,
   conversation?: string,
+  viewpoint?: Viewpoint,
 ): Promise<DrawnCard | null> {
   const { database, clock } = parts.store;
   const single = await findSingle(database, requestId);
@@ -46,14 +51,15 @@ export async function drawRequest(
     const [task] = single.tasks;
     const isWaiting = task?.state.kind === 'waiting';
     const forecast = isWaiting ? ((await forecastQueue(parts.store)).get(task.id) ?? null) : null;
-    return drawSingle(parts, single, forecast, conversation);
+    return drawSingle(parts, single, forecast, conversation, viewpoint);
   }
   const overview = await findRequestOverview(database, requestId);
   if (overview === null || overview.total === 0) return null;
   const now = clock.now();
   const whole = overview.total <= mostLoaded ? await findRequest(database, requestId) : null;
   const forecast = await forecastRequest(parts.store, requestId);
-  const message = drawMany(overview, whole, forecast, now);
+  const shown = viewpoint ?? viewpointIn(parts, conversation ?? overview.request.conversation);
+  const message = drawMany(overview, whole, forecast, now, shown);
   const { states } = overview;
   // The end is rounded to ten seconds: a card precise to the second would be edited every two.
   const ends = forecast === null ? '' : (faultMark(forecast) ?? Math.round(forecast.lastStartsAt / 10_000));
@@ -74,31 +80,40 @@ export function drawPart(
   words: Messages,
   request: Request,
   tasks: readonly Task[],
+  viewpoint: Viewpoint,
 ): CardMessage {
   const [only] = tasks;
   if (only !== undefined && tasks.length === 1) {
     const part = { ...request, tasks: [only], leftOut: [] };
     const now = store.clock.now();
-    return requestCard({ request: part, forecast: null, now, entraPortalUrl: entraPortal, canRetry: false });
+    return requestCard({ request: part, forecast: null, now, entraPortalUrl: entraPortal, canRetry: false, viewpoint });
   }
   return pageCard(words, { request, tasks, page: 0, pages: 1 });
 }
 
 /** The card of a request for one person. */
 export function drawSingle(
-  { store, entraPortal, isOpenPlace }: DrawParts,
+  parts: DrawParts,
   request: Request,
   forecast: Forecast | null,
   conversation = request.conversation,
+  viewpoint = viewpointIn(parts, conversation),
 ): DrawnCard {
+  const { store, entraPortal: entraPortalUrl, isOpenPlace } = parts;
   const now = store.clock.now();
   const readAlong = !isOpenPlace(conversation);
+  const canRetry = mayRetry(viewpoint);
   const [task] = request.tasks;
-  const message = requestCard({ request, forecast, now, entraPortalUrl: entraPortal, canRetry: true, readAlong });
+  const message = requestCard({ request, forecast, now, entraPortalUrl, canRetry, readAlong, viewpoint });
   // A start time that moves by less than a second is not worth an edit.
   const position = forecast === null ? '' : positionMark(forecast);
   const finished = task?.state.kind === 'done' || task?.state.kind === 'cancelled';
   return { content: message, fingerprint: `${request.revision}:${position}`, finished };
+}
+
+/** Only operators make requests, so the personal chat of one has an operator's cards. */
+function viewpointIn({ isPersonalChat }: DrawParts, conversation: string): Viewpoint {
+  return isPersonalChat(conversation) ? asOperator : { as: 'anyone', helpdesk: [] };
 }
 
 /** What a waiting task's card says about its queue position; a change is worth an edit. */
@@ -116,7 +131,9 @@ function drawMany(
   whole: Request | null,
   forecast: Awaited<ReturnType<typeof forecastRequest>>,
   now: number,
+  viewpoint: Viewpoint,
 ): CardMessage {
+  const canRetry = mayRetry(viewpoint);
   const { request, states, outcomes, total } = overview;
   const fault = forecast?.fault;
   const finishesAt = fault === undefined ? (forecast?.lastStartsAt ?? null) : null;
@@ -131,7 +148,8 @@ function drawMany(
       ...faulty,
       takesMs: finishesAt === null ? null : finishesAt - now,
       now,
-      canRetry: true,
+      canRetry,
+      viewpoint,
     });
   if (states.held > 0) {
     const takesMs = finishesAt === null ? null : finishesAt - now;
@@ -151,7 +169,7 @@ function drawMany(
       ...faulty,
     },
     now,
-    canRetry: true,
+    canRetry,
   });
 }
 

@@ -8,6 +8,7 @@ import { drawRequest } from '../../../src/features/provisioning/draw.ts';
 import type { Message } from '../../../src/outbox/message.ts';
 import { toMessage } from '../../../src/outbox/message-store.ts';
 import type { StoreParts } from '../../../src/requests/store.ts';
+import { isPersonalChat } from '../../../src/teams/conversations.ts';
 import type { ShownCard } from '../../support/usher.ts';
 import { gate } from './scale.ts';
 
@@ -67,10 +68,13 @@ export async function findUntrueCards(
   const unasked = new Proxy({}, { get: () => () => Promise.reject(new Error('Graph was asked about what is over')) });
   // No approver loses a role in these runs.
   const approver = { id: '', tenantId: '', name: '', principalName: '', roles: ['approver'], memberOf: [] };
-  const access = { identify: async () => ({ kind: 'caller', caller: approver }) };
+  const helpdesk = { id: '', kind: 'group', name: 'Helpdesk', people: [{ id: '', name: 'Alex Wilber' }], count: 1 };
+  const access = { identify: async () => ({ kind: 'caller', caller: approver }), contacts: async () => [helpdesk] };
   const applications = { find: async () => ({ ok: true, value: { kind: 'none', known: [] } }) };
   const fromGraph = { directory: unasked, access, applications, assignments: unasked } as never;
-  const drawParts = { store, entraPortal, ...(fromGraph as object) } as Parameters<typeof drawAccessCard>[0];
+  const drawParts = { store, entraPortal, isPersonalChat, ...(fromGraph as object) } as Parameters<
+    typeof drawAccessCard
+  >[0];
   const rows = await database.query
     .selectFrom('messages')
     .selectAll()
@@ -79,7 +83,7 @@ export async function findUntrueCards(
     .where('gone', '=', 0)
     .execute();
   const complaints: string[] = [];
-  const inRequests = { store, entraPortal, isOpenPlace: () => true };
+  const inRequests = { store, entraPortal, isOpenPlace: () => true, isPersonalChat };
   const registry = {
     messages: {
       request: { draw: (_: unknown, { reference }: Message) => drawRequest(inRequests, reference) },

@@ -13,12 +13,13 @@ import {
   submitButton,
 } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
+import { mayRetry } from '../../../chat/views/viewpoint.ts';
 import { pageFor } from '../../provisioning/cards/outcome-text.ts';
 import { requestFooter } from '../../provisioning/cards/progress-parts.ts';
 import { fact } from '../../provisioning/cards/result-details.ts';
 import { type AccessRequest, assignmentLeft, isAwaited, mayRetryLapsed } from '../access-requests/access-request.ts';
 import { writeAccessRequest } from '../request-line.ts';
-import { type ContentInput, contentOf } from './access-content.ts';
+import { type ContentInput, contentOf, viewpointIn } from './access-content.ts';
 import { type AccessNames, namesOf } from './access-names.ts';
 import {
   type AccountFacts,
@@ -124,7 +125,7 @@ function unquoted(content: CardContent): CardContent {
 function summaryOf(words: Messages, content: CardContent, { app, person }: AccessNames, decides: boolean): string {
   const verdict = decides
     ? words.plain('access.summary.decide', { app, person })
-    : words.plain('access.summary', { app, person, verdict: content.title });
+    : words.plain('access.summary', { app, person, verdict: content.verdict });
   return `${verdict} ${content.summary}`;
 }
 
@@ -177,7 +178,9 @@ function buttons(words: Messages, input: AccessCardInput, tone: Tone): SubmitBut
       ? submitButton(words, 'button.cancel', { verb: 'cancel', requestId: id })
       : []),
     // Only an operator may retry, and the requester of an approved request is rarely one.
-    ...(retry !== null && !isRequester ? submitButton(words, retry, { verb: 'retry', requestId: id }) : []),
+    ...(retry !== null && !isRequester && mayRetry(viewpointIn(input))
+      ? submitButton(words, retry, { verb: 'retry', requestId: id })
+      : []),
     ...(askAgain === null ? [] : lineButton(words, 'button.askAgain', askAgain)),
     ...(requestId === null ? [] : lineButton(words, 'button.requestDetails', `show ${plainText(requestId, 40)}`)),
     ...(input.readAlong === true ? personalButton(words, `show ${plainText(id, 40)}`) : []),
@@ -209,7 +212,7 @@ function askAgainLine({ subject, app }: AccessRequest): string {
 
 /** The page of the Entra admin center for the next step, where there is one. */
 function linkFor(
-  { accessRequest, audience, facts, progress, entraPortalUrl }: AccessCardInput,
+  { accessRequest, audience, viewpoint, facts, progress, entraPortalUrl }: AccessCardInput,
   content: CardContent,
 ): string | null {
   if (entraPortalUrl === null) return null;
@@ -224,5 +227,8 @@ function linkFor(
   const task = progress?.request.tasks[0]?.state;
   const isOver = state.kind === 'cancelled' || state.kind === 'lapsed' || task?.kind === 'cancelled';
   if (isOver && assignmentLeft(accessRequest) !== 'none') return usersPageUrl(entraPortalUrl, app.id);
-  return task?.kind === 'done' && content.tone !== 'good' ? pageFor(task.outcome, entraPortalUrl, app.id) : null;
+  const isAdmin = mayRetry(viewpointIn({ audience, viewpoint }));
+  return isAdmin && task?.kind === 'done' && content.tone !== 'good'
+    ? pageFor(task.outcome, entraPortalUrl, app.id)
+    : null;
 }

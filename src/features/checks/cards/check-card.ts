@@ -1,6 +1,6 @@
 import type { CheckView, Fact, SubmitButton } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
-import { plainText } from '../../../chat/cards/safe-text.ts';
+import { markdownText, plainText } from '../../../chat/cards/safe-text.ts';
 import { jobWord, lastRanLine } from '../../../chat/jobs/job-words.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
@@ -16,6 +16,7 @@ import {
   short,
 } from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
+import { actsInEntra, type Viewpoint } from '../../../chat/views/viewpoint.ts';
 import { fact } from '../../provisioning/cards/result-details.ts';
 import { type CheckFacts, findings, isWorthProvisioning } from '../diagnosis.ts';
 import { alsoText, type CheckNames, type Provisioner, refusedCode, verdictWords } from './check-words.ts';
@@ -35,6 +36,8 @@ export interface CheckCardInput {
   readonly facts: CheckFacts;
   /** Only decides whether the button is shown: a click is checked again. */
   readonly canProvision: boolean;
+  /** Whose next step it tells. */
+  readonly viewpoint: Viewpoint;
   /**
    * Where others read along: the line that shows everything in the reader's personal chat. The card then leaves out the
    * log and Usher's last action.
@@ -58,11 +61,11 @@ const ACCOUNTS: Readonly<Record<CheckFacts['account'], MessageKey>> = {
 
 /** "Is it the sync or is it the user?": the answer first, then what to try, then everything that was read. */
 export function checkCard(words: Messages, input: CheckCardInput): CardMessage {
-  const { person, app, facts, now, entraPortalUrl } = input;
+  const { person, app, facts, now, entraPortalUrl, viewpoint } = input;
   const names = namesOf(input);
   const isOpen = input.elsewhere == null;
   const [verdict, ...others] = findings(facts);
-  const said = verdictWords(words, verdict, { names, facts, now, who: whoProvisions(input) });
+  const said = verdictWords(words, verdict, { names, facts, now, viewpoint, who: whoProvisions(input) });
   const also = others.flatMap((other) => alsoText(words, other, names) ?? []);
   const gaps = gapsText(words, facts);
   const verdictLine = words.plain('check.summary', { ...names, verdict: said.title });
@@ -75,11 +78,12 @@ export function checkCard(words: Messages, input: CheckCardInput): CardMessage {
     return {
       fallbackText: summary,
       look: lookOf(said.tone),
-      title: said.title,
+      title: markdownText(said.title),
       subject: [{ text: words.card('subject.inApp', names) }],
       label: personLabel(words, { label: person.principalName, guest: person.guest === true }),
-      paragraphs: [...said.paragraphs, ...also, ...gaps].map((text) => ({ text })),
+      paragraphs: said.paragraphs.map((text) => ({ text })),
       next: next === '' ? [] : [{ label: words.card('label.next'), text: next }],
+      further: [...also, ...gaps, ...(said.further ?? [])].map((text) => ({ text })),
       code: maybe(said.code ?? refusedCode(words, facts)),
       tables: [{ facts: factRows(words, input, names) }],
       sections: isOpen ? logSection(words, facts.log, now, limits) : [],
@@ -89,7 +93,7 @@ export function checkCard(words: Messages, input: CheckCardInput): CardMessage {
         ...(input.canProvision && worthIt ? provisionButton(words, input) : []),
         ...(input.elsewhere == null ? [] : personalButton(words, input.elsewhere)),
       ],
-      links: entraLink(words, entraPortalUrl === null ? null : page(entraPortalUrl, app.id)),
+      links: entraLink(words, actsInEntra(viewpoint) && entraPortalUrl !== null ? page(entraPortalUrl, app.id) : null),
     };
   });
   return { card, summary };
@@ -100,9 +104,8 @@ function namesOf({ person, app }: CheckCardInput): CheckNames {
 }
 
 function whoProvisions({ canProvision, facts }: CheckCardInput): Provisioner {
-  if (canProvision) return 'reader';
   // No caller can provision a person from another source by their Entra name.
-  return facts.assignment.kind === 'notNeeded' ? 'nobody' : 'helpdesk';
+  return canProvision && facts.assignment.kind !== 'notNeeded' ? 'reader' : 'nobody';
 }
 
 /** Usher's own next action, after an approval for a later day. */

@@ -5,6 +5,7 @@ import { createMessages, type MessageKey, type Messages, type MessageValues } fr
 import type { CardMessage } from '../../../chat/reply.ts';
 import { maybe, moreText, short, submitButton } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
+import { asOperator, nextFor, type Viewpoint } from '../../../chat/views/viewpoint.ts';
 import { isWorthRetrying } from '../../../graph/outcome/worth-retrying.ts';
 import type { Outcome, Report } from '../../../graph/outcome.ts';
 import type { Request, Subject, Task, WaitingFault } from '../../../requests/request.ts';
@@ -27,6 +28,8 @@ export interface GroupCardInput {
   readonly takesMs?: number | null;
   readonly now: number;
   readonly canRetry: boolean;
+  /** Who reads the card; missing for an operator. */
+  readonly viewpoint?: Viewpoint;
 }
 
 interface Limits {
@@ -185,7 +188,11 @@ function isEmpty({ steps, changes }: Report): boolean {
 }
 
 /** The next step for the first failed call; the calls of a group mostly fail for one reason. */
-function nextStep(words: Messages, { calls, canRetry }: GroupCardInput, names: MessageValues): ListView['next'] {
+function nextStep(
+  words: Messages,
+  { calls, canRetry, viewpoint = asOperator }: GroupCardInput,
+  names: MessageValues,
+): ListView['next'] {
   const outcome = calls.map(failureOf).find((found) => found !== null) ?? null;
   if (outcome === null) return [];
   const property = outcome.kind === 'skipped' ? (outcome.property ?? '') : '';
@@ -200,7 +207,8 @@ function nextStep(words: Messages, { calls, canRetry }: GroupCardInput, names: M
     retry: canRetry ? 'yes' : 'no',
     until: 'none',
   };
-  return [{ label: words.card('label.next'), text: words.card(outcomeWords(outcome).next, values) }];
+  const next = nextFor(viewpoint, outcomeWords(outcome), words.card, words, values);
+  return [{ label: words.card('label.next'), text: words.sentences(next) }];
 }
 
 function failureOf({ state }: Task): Outcome | null {

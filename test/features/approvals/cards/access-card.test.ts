@@ -281,8 +281,10 @@ describe('the card of an access request that has ended', () => {
 
     const text = textOf(accessIn(finished('notInScope')), { progress: progressIn(doneWith(outcome)) });
 
-    expect(text).toMatch(/^! {2}Not provisioned\n/);
-    expect(text).toMatch(/What to do next\nAssign Isaiah Langer to Salesforce[\s\S]*\[Details\] \[Open in Entra\]/);
+    expect(text).toMatch(/^! {2}Not provisioned: not assigned to Salesforce\n/);
+    expect(text).toMatch(
+      /What to do next\nIsaiah Langer has to be assigned to Salesforce[\s\S]*\[Details\] \[Open in Entra\]/,
+    );
   });
 
   it('asks no reader to make an assignment that Usher has made', () => {
@@ -403,7 +405,7 @@ describe('the card of an access request that can still be started', () => {
     const ended = accessIn(finished('notInScope'), awaiting);
 
     expect(textOf(ended, { progress })).toMatch(
-      /Usher waited for the assignment until[\s\S]*press Retry[\s\S]*\[Retry\]/,
+      /Usher waited for the assignment until[\s\S]*role of the assignment has to be changed[\s\S]*\[Retry\]/,
     );
     expect(textOf(ended, { ...toRequester, progress })).not.toContain('Retry');
     expect(

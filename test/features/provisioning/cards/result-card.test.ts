@@ -142,7 +142,7 @@ const TABLE: [name: string, Outcome, verdict: string, happened: string, next: st
     CODES.connectorRights,
   ],
   ['answer', failed(CODES.unexpectedAnswer), '✗  Failed', 'not understand', 'settings', CODES.unexpectedAnswer],
-  ['values', failed(CODES.missingValues), '✗  Failed', 'needs attributes', 'Fill them in', CODES.missingValues],
+  ['values', failed(CODES.missingValues), '✗  Failed', 'needs attributes', 'Complete them', CODES.missingValues],
   ['mapping', failed(CODES.mapping), '✗  Failed', 'mapping of Salesforce is wrong', 'correct the', CODES.mapping],
   ['domain', failed(CODES.invalidDomain), '✗  Failed', 'in a domain', 'Add the domain', CODES.invalidDomain],
   ['licence', failed(CODES.licenceLimit), '✗  Failed', 'no license left', 'Free up or buy', CODES.licenceLimit],
@@ -201,7 +201,7 @@ const TABLE: [name: string, Outcome, verdict: string, happened: string, next: st
     'Cloud Application Administrator',
     'SomeCode',
   ],
-  ['signed out', refused('signInGone'), '✗  Refused', 'nothing was sent', 'Sign in', 'SomeCode'],
+  ['signed out', refused('signInGone'), '✗  Not sent', 'nothing was sent', 'Sign in', 'SomeCode'],
   ['rule', refused('wrongRule'), '✗  Refused', 'does not match', 'press Retry in a minute', 'SomeCode'],
   ['not found', refused('notFound'), '✗  Refused', 'can no longer find', 'still exist', 'SomeCode'],
   ['no credentials', refused('credentialsMissing'), '✗  Refused', 'no admin credentials', 'enter them', 'SomeCode'],
@@ -260,7 +260,7 @@ describe('the result card', () => {
     expect(headline).not.toHaveProperty('color');
   });
 
-  it('puts the failing step and what to do before all the steps', () => {
+  it('puts what to do and the failing step before all the steps', () => {
     const steps = [
       ...report.steps,
       step({ type: 'export', status: 'failure', name: 'EntryExportAdd', description: 'Failed to create User' }),
@@ -276,10 +276,10 @@ describe('the result card', () => {
     const text = cardAsText(drawOutcome(outcome).card);
 
     const order = [
-      'It stopped at step 4 of 4: Write to Salesforce',
-      'Said so',
       'What to do next',
       'Microsoft recommends: Do this',
+      'It stopped at step 4 of 4: Write to Salesforce',
+      'Said so',
       'Steps',
       '✓  Find the account in Entra ID  Done',
       '✗  Write to Salesforce  Failed',
