@@ -69,12 +69,21 @@ export async function findUntrueCards(
   // No approver loses a role in these runs.
   const approver = { id: '', tenantId: '', name: '', principalName: '', roles: ['approver'], memberOf: [] };
   const helpdesk = { id: '', kind: 'group', name: 'Helpdesk', people: [{ id: '', name: 'Alex Wilber' }], count: 1 };
-  const access = { identify: async () => ({ kind: 'caller', caller: approver }), contacts: async () => [helpdesk] };
+  const identify = async () => ({ kind: 'caller', caller: approver });
   const applications = { find: async () => ({ ok: true, value: { kind: 'none', known: [] } }) };
-  const fromGraph = { directory: unasked, access, applications, assignments: unasked } as never;
-  const drawParts = { store, entraPortal, isPersonalChat, ...(fromGraph as object) } as Parameters<
-    typeof drawAccessCard
-  >[0];
+  const fromGraph = { directory: unasked, applications, assignments: unasked };
+  const inRequests = { store, entraPortal, isOpenPlace: () => true, isPersonalChat };
+  type DrawParts = Parameters<typeof drawAccessCard>[0];
+  const partsWith = (contacts: readonly object[]) => {
+    const access = { identify, contacts: async () => contacts };
+    return { store, entraPortal, isPersonalChat, access, ...fromGraph } as unknown as DrawParts;
+  };
+  // Graph may have been away when a card was to name the helpdesk.
+  const drawers = [partsWith([helpdesk]), partsWith([])].map((parts) => {
+    const request = { draw: (_: unknown, { reference }: Message) => drawRequest(inRequests, reference) };
+    const access = { draw: (_: unknown, message: Message) => drawAccessCard(parts, message) };
+    return { registry: { messages: { request, access } } } as never;
+  });
   const rows = await database.query
     .selectFrom('messages')
     .selectAll()
@@ -83,21 +92,18 @@ export async function findUntrueCards(
     .where('gone', '=', 0)
     .execute();
   const complaints: string[] = [];
-  const inRequests = { store, entraPortal, isOpenPlace: () => true, isPersonalChat };
-  const registry = {
-    messages: {
-      request: { draw: (_: unknown, { reference }: Message) => drawRequest(inRequests, reference) },
-      access: { draw: (_: unknown, message: Message) => drawAccessCard(drawParts, message) },
-    },
-  };
   for (const message of rows.map(toMessage)) {
-    const drawing = await drawMessage({ registry } as never, message);
+    const drawings = await Promise.all(drawers.map((parts) => drawMessage(parts, message)));
     const card = shown.find((one) => one.id === message.activityId);
-    const content = drawing === null || 'text' in drawing.content ? null : drawing.content;
-    const expected: unknown = JSON.parse(JSON.stringify(content?.card ?? null));
-    if (!isDeepStrictEqual(card?.content, expected))
+    const contents = drawings.map((drawing) =>
+      drawing === null || 'text' in drawing.content ? null : drawing.content,
+    );
+    const isAsDrawn = contents.some((content) =>
+      isDeepStrictEqual(card?.content, JSON.parse(JSON.stringify(content?.card ?? null))),
+    );
+    if (!isAsDrawn)
       complaints.push(
-        `the card of ${message.id} says: ${card?.text ?? 'nothing'} — and the store: ${content?.summary}`,
+        `the card of ${message.id} says: ${card?.text ?? 'nothing'} — and the store: ${contents[0]?.summary}`,
       );
   }
   return complaints;

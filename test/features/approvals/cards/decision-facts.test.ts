@@ -53,7 +53,7 @@ describe('what an approver decides on', () => {
     const last = { outcome: 'inSync', at: NOW - 2 * DAY } as const;
 
     expect(textWith({ last })).toMatch(/By Usher: +Already up to date, Feb 28, 2026/);
-    expect(textWith()).toMatch(/By Usher: +Usher has not provisioned this person to this app before/);
+    expect(textWith()).toMatch(/By Usher: +Nothing yet/);
   });
 
   it.each([
@@ -72,7 +72,7 @@ describe('what an approver decides on', () => {
     const text = textWith({ job: quarantined() });
 
     expect(text).toMatch(/App: +In quarantine\n/);
-    expect(text).toContain('Salesforce is in quarantine: its provisioning keeps failing');
+    expect(text).toContain('Salesforce is in quarantine, so no one gets an account there');
     expect(text).toContain('Unless this is fixed, Microsoft turns provisioning off around Saturday, March 28, 2026.');
   });
 
