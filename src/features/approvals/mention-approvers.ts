@@ -1,5 +1,5 @@
 import type { Contact } from '../../access/caller.ts';
-import { type Mention, mentioning } from '../../chat/cards/mentions.ts';
+import { mentioning } from '../../chat/cards/mentions.ts';
 import { personOf } from '../../chat/known-people.ts';
 import type { Messages } from '../../chat/messages.ts';
 import type { CardMessage } from '../../chat/reply.ts';
@@ -8,10 +8,9 @@ import type { Message } from '../../outbox/message.ts';
 import { isTooSlow, withinMs } from '../../time-limit.ts';
 import { keyOfRoute } from './access-requests/access-cards.ts';
 import type { AccessRequest } from './access-requests/access-request.ts';
-import { decidersOf, type FactParts } from './read-decision-facts.ts';
+import { decidersOf, someDeciders } from './deciders.ts';
+import type { FactParts } from './read-decision-facts.ts';
 
-/** A mention notifies a person, and a card that notifies a whole department is one that nobody reads. */
-const MOST_MENTIONS = 5;
 const contactsMs = 1_500;
 
 /**
@@ -29,7 +28,7 @@ export async function withMentions(
   if (key === null || personOf(key) !== null || !isFirstPost(card)) return null;
   const found = await withinMs(findDeciders(parts, accessRequest.app.id), contactsMs, parts.store.clock);
   if (isTooSlow(found)) return null;
-  const { people, others } = mentionsIn(found, [accessRequest.requestedBy.id, accessRequest.subject.id]);
+  const { people, others } = someDeciders(found, [accessRequest.requestedBy.id, accessRequest.subject.id]);
   const named = others.map(({ group, count }) => words.plain('mention.others', { group: short(group, 60), count }));
   return mentioning(words, content, people, named);
 }
@@ -42,24 +41,4 @@ function isFirstPost({ activityId, shownRevision, isRepeated, isInterrupted, has
 async function findDeciders(parts: FactParts, appId: string): Promise<readonly Contact[]> {
   const found = await parts.applications.find(appId);
   return found.ok && found.value.kind === 'one' ? decidersOf(parts, found.value.app) : [];
-}
-
-interface Mentions {
-  readonly people: readonly Mention[];
-  /** How many more a group has. */
-  readonly others: readonly { readonly group: string; readonly count: number }[];
-}
-
-/** Without those who may not decide on this request. */
-export function mentionsIn(contacts: readonly Contact[], excluded: readonly string[]): Mentions {
-  const isExcluded = (id: string) => excluded.some((one) => one.toLowerCase() === id.toLowerCase());
-  const all = contacts.flatMap(({ id, kind, name, people }) => (kind === 'person' ? [{ id, name }] : people));
-  const named = new Map(all.filter(({ id, name }) => name !== '' && !isExcluded(id)).map((one) => [one.id, one]));
-  const people = [...named.values()].slice(0, MOST_MENTIONS);
-  const others = contacts.flatMap(({ name, count, people: members }) => {
-    const known = members.filter(({ id }) => isExcluded(id) || people.some((one) => one.id === id));
-    const left = (count ?? 0) - known.length;
-    return left > 0 ? [{ group: name, count: left }] : [];
-  });
-  return { people, others };
 }

@@ -1,5 +1,4 @@
 import type { Access } from '../../access/access.ts';
-import type { Contact } from '../../access/caller.ts';
 import { type ReadJobParts, readJob } from '../../chat/jobs/read-jobs.ts';
 import { personOf } from '../../chat/known-people.ts';
 import type { Application } from '../../graph/applications.ts';
@@ -11,6 +10,7 @@ import { isTooSlow, withinMs } from '../../time-limit.ts';
 import type { AccessRequest } from './access-requests/access-request.ts';
 import type { AccountFacts } from './cards/account-facts.ts';
 import type { DecisionFacts, WhyAsked } from './cards/decision-facts.ts';
+import { decidersOf, someDeciders } from './deciders.ts';
 
 export interface FactParts extends ReadJobParts {
   readonly store: AccessParts;
@@ -28,15 +28,17 @@ const factsMs = 1_500;
  */
 export async function readFacts(
   parts: FactParts,
-  { subject, app }: AccessRequest,
+  { subject, app, requestedBy }: AccessRequest,
   reader: FactsReader,
 ): Promise<{ readonly account: AccountFacts; readonly about: DecisionFacts | null }> {
   const within = <T>(work: Promise<T>) => withinMs(work, factsMs, parts.store.clock);
   const entry = findApp(parts, app.id);
-  const [user, assignment, found, about] = await Promise.all([
+  const named = entry.then(async (one) => (one === null ? [] : decidersOf(parts, one)));
+  const [user, assignment, found, deciders, about] = await Promise.all([
     within(parts.directory.getUser(subject.id)),
     within(parts.assignments.find(app.id, subject.id)),
     within(entry),
+    reader.kind === 'requester' ? within(named) : [],
     reader.kind === 'requester' ? null : readAbout(parts, { subject, app }, entry, reader),
   ]);
   const assign = isTooSlow(found) ? null : (found?.assign ?? null);
@@ -48,6 +50,7 @@ export async function readFacts(
       assigns: assign !== null,
       roleName: assign?.appRole ?? null,
       waitHours: parts.store.approvals.assignmentWaitHours,
+      deciders: someDeciders(isTooSlow(deciders) ? [] : deciders, [requestedBy.id, subject.id]),
     },
     about:
       about === null
@@ -112,14 +115,6 @@ async function whyAsked(
   // A person named in the list of apps, and one whose directory role decides.
   if (group === undefined || given.some(({ kind }) => kind === 'person')) return { kind: 'own' };
   return { kind: 'group', group: group.name };
-}
-
-/** The groups and people that decide on an app; directory roles are left out. */
-export function decidersOf(
-  { access }: { readonly access: Pick<Access, 'contacts' | 'contactsOf'> },
-  { approvers }: Pick<Application, 'approvers'>,
-): Promise<readonly Contact[]> {
-  return approvers.length > 0 ? access.contactsOf(approvers) : access.contacts(['approver']);
 }
 
 function accountOf(

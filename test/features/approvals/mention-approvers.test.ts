@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Contact } from '../../../src/access/caller.ts';
-import { mentionsIn, withMentions } from '../../../src/features/approvals/mention-approvers.ts';
+import { someDeciders } from '../../../src/features/approvals/deciders.ts';
+import { withMentions } from '../../../src/features/approvals/mention-approvers.ts';
 import type { FactParts } from '../../../src/features/approvals/read-decision-facts.ts';
 import type { Message } from '../../../src/outbox/message.ts';
 import { words } from '../../chat/views/drawings.ts';
@@ -16,7 +17,7 @@ const group = (name: string, count: number | null, ...names: string[]): Contact 
 
 describe('the approvers whom a card mentions', () => {
   it('are five at most, and the others are counted', () => {
-    const { people, others } = mentionsIn(
+    const { people, others } = someDeciders(
       [group('Approvers', 9, 'A', 'B', 'C', 'D', 'E'), group('More', 2, 'F', 'G')],
       [],
     );
@@ -29,7 +30,7 @@ describe('the approvers whom a card mentions', () => {
   });
 
   it('are neither the requester nor the person concerned', () => {
-    const { people, others } = mentionsIn([group('Approvers', 3, 'Patti', 'Megan', 'Isaiah')], ['MEGAN', 'isaiah']);
+    const { people, others } = someDeciders([group('Approvers', 3, 'Patti', 'Megan', 'Isaiah')], ['MEGAN', 'isaiah']);
 
     expect(people).toEqual(named('Patti'));
     expect(others).toEqual([]);
@@ -38,7 +39,7 @@ describe('the approvers whom a card mentions', () => {
   it('are each named once, people of the list of apps among them', () => {
     const patti: Contact = { id: 'patti', kind: 'person', name: 'Patti', people: [], count: null };
 
-    expect(mentionsIn([patti, group('Approvers', null, 'Patti', 'Alex')], []).people).toEqual(named('Patti', 'Alex'));
+    expect(someDeciders([patti, group('Approvers', null, 'Patti', 'Alex')], []).people).toEqual(named('Patti', 'Alex'));
   });
 });
 

@@ -27,6 +27,7 @@ import {
   accountWarnings,
   assigningNote,
   assignmentRow,
+  decidersRow,
   needsAssignment,
 } from './account-facts.ts';
 import type { CardContent } from './card-content.ts';
@@ -80,6 +81,7 @@ export function accessCard(words: Messages, input: AccessCardInput): CardMessage
       ...(facts === null ? [] : assignmentRow(words, facts, names)),
       ...(about === null ? [] : decisionRows(words, about, accessRequest, now)),
       ...startRow(words, input, names),
+      ...(audience === 'requester' && facts !== null ? decidersRow(words, facts) : []),
       ...(decides ? [] : detailRows(words, input, null)),
     ]),
     next: content.next === null ? [] : [{ label: words.card('label.next'), text: content.next }],

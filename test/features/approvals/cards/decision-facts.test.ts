@@ -106,6 +106,19 @@ describe('what an approver decides on', () => {
     expect(cardAsText(card)).not.toMatch(/Account Executive|reports to|By Usher|because you/);
   });
 
+  it('names to the requester who decides', () => {
+    const people = [
+      { id: 'patti', name: 'Patti Fernandez' },
+      { id: 'alex', name: 'Alex Wilber' },
+    ];
+    const facts = { ...goodFacts, deciders: { people, others: [{ group: 'Approvers', count: 4 }] } };
+
+    const { card } = drawAccess(accessIn(pending), { facts, audience: 'requester' });
+
+    expect(cardAsText(card)).toMatch(/Approvers: +Patti Fernandez, Alex Wilber, and 4 others in Approvers\n/);
+    expect(cardAsText(drawAccess(accessIn(pending), { facts }).card)).not.toContain('4 others');
+  });
+
   it('tells a requester of a missing assignment without asking them to make it', () => {
     const facts = { ...goodFacts, assignment: { kind: 'missing' } } as const;
 
