@@ -111,6 +111,7 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
     publish: bus.publish,
     findMember: conversations.findMember,
     isOpenPlace: (conversation: string) => config.detailsInChannels || isPersonalChat(conversation),
+    isPersonalChat,
     post: conversations.post,
     readFile: (file: Parameters<typeof readFile>[0]) => readFile(file, isFileAllowed, log),
     entraPortal: clouds[config.cloud].entraPortal,

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { RoleConfig } from '../config.ts';
 import { type Fetched, fetched, type GraphTrouble, mapped } from '../graph/answer.ts';
 import { createCache } from '../graph/cache.ts';
-import { type Directory, unnamedRole } from '../graph/directory.ts';
+import { type Directory, type NamedPerson, unnamedRole } from '../graph/directory.ts';
 import type { Caller, Contact, Denial, Role } from './caller.ts';
 
 /** Reads from Graph who a person is and which roles Entra gives them, for each command; cached for a minute at most. */
@@ -11,6 +11,8 @@ export interface Access {
   identify(person: PersonKey, options?: { readonly fresh: boolean }): Promise<Identification>;
   /** Entra ids, in lower case, of this person's direct reports; cached for a minute at most. */
   reportsOf(personId: string): Promise<Fetched<readonly string[]>>;
+  /** The person's manager, to be named; null where they have none. Cached for a minute at most. */
+  managerOf(personId: string): Promise<Fetched<NamedPerson | null>>;
   /**
    * The groups that give any of these roles, with some of their members. Empty when Graph cannot tell, and for
    * `appApprover`, a role that callers do not ask for.
@@ -48,7 +50,7 @@ const builtInRoles: Readonly<Record<string, Role>> = {
 /** A revoked role must stop working within a minute. */
 const rolesKeepMs = 60_000;
 const contactsKeepMs = 10 * 60_000;
-const peopleNamed = 3;
+const peopleNamed = 5;
 const mostSpoken = 10_000;
 
 export function createAccess(parts: {
@@ -66,6 +68,7 @@ export function createAccess(parts: {
   /** The latest key of each person who has spoken, by id. */
   const spoken = new Map<string, string>();
   const reports = createCache<readonly string[]>(clock, rolesKeepMs);
+  const managers = createCache<NamedPerson | null>(clock, rolesKeepMs);
   const descriptions = createCache<Contact | null>(clock, contactsKeepMs);
 
   async function read(person: PersonKey): Promise<Fetched<Caller | Denial>> {
@@ -124,9 +127,9 @@ export function createAccess(parts: {
   async function describeOne(id: string): Promise<Fetched<Contact | null>> {
     const group = await directory.describeGroup(id, peopleNamed);
     if (!group.ok) return group;
-    if (group.value !== null) return fetched({ group: group.value.name, people: group.value.people });
+    if (group.value !== null) return fetched({ id: id.toLowerCase(), kind: 'group', ...group.value });
     return mapped(await directory.getUser(id), (user) =>
-      user === null ? null : { group: user.displayName, people: [] },
+      user === null ? null : { id: id.toLowerCase(), kind: 'person', name: user.displayName, people: [], count: null },
     );
   }
 
@@ -138,6 +141,7 @@ export function createAccess(parts: {
   return {
     identify,
     reportsOf: (personId) => reports.get(personId.toLowerCase(), () => directory.reportsOf(personId)),
+    managerOf: (personId) => managers.get(personId.toLowerCase(), () => directory.managerOf(personId)),
     contacts: (roles) =>
       describe([...configured].flatMap(([id, gives]) => (gives.some((role) => roles.includes(role)) ? [id] : []))),
     contactsOf: describe,

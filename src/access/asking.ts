@@ -23,7 +23,7 @@ export async function mayAskFor(
 ): Promise<Fetched<AskingVerdict>> {
   if (deny(caller, 'access.request') !== null) return fetched('role');
   if (requestFor === 'anyone' || caller.roles.includes('operator')) return fetched('may');
-  return mapped(await directory.managerOf(subjectId), (managerId) =>
-    managerId === caller.id.toLowerCase() ? 'may' : 'notTheirReport',
+  return mapped(await directory.managerOf(subjectId), (manager) =>
+    manager?.id === caller.id.toLowerCase() ? 'may' : 'notTheirReport',
   );
 }

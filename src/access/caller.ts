@@ -1,3 +1,5 @@
+import type { NamedPerson } from '../graph/directory.ts';
+
 /** The roles of a caller, who may have several. An `appApprover` decides for some apps only. */
 export type Role = 'viewer' | 'requester' | 'operator' | 'cloudSyncOperator' | 'approver' | 'appApprover';
 
@@ -61,10 +63,14 @@ export type Denial =
   | { readonly reason: 'rolesUnread' }
   | { readonly reason: 'unknownPerson' };
 
-/**
- * Where a refused caller can turn: a group with a few of its members, or one person, whose name then stands in `group`.
- */
+/** Where a person can turn: a group with a few of its members, or one person. */
 export interface Contact {
-  readonly group: string;
-  readonly people: readonly string[];
+  /** Entra object id, in lower case. */
+  readonly id: string;
+  readonly kind: 'group' | 'person';
+  readonly name: string;
+  /** Some of the group's members. */
+  readonly people: readonly NamedPerson[];
+  /** How many people are members of the group; null where that is unknown. */
+  readonly count: number | null;
 }

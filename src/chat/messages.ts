@@ -30,8 +30,8 @@ export interface Messages {
   moment(at: number, now: number): string;
   /** The same, followed by how long ago it is, when `now` is another day. */
   momentAgo(at: number, now: number): string;
-  /** The day of a moment in a time zone (IANA name), in full: `Tuesday, December 1, 2026`. */
-  day(at: number, timeZone: string): string;
+  /** The day of a moment, in full: `Tuesday, December 1, 2026`. In a time zone (IANA name), or else the reader's. */
+  day(at: number, timeZone?: string): string;
   /** "1.4 s", "2 min 10 s". */
   duration(ms: number): string;
 }
@@ -97,7 +97,7 @@ export function messagesFrom(catalogues: Catalogues): (locale: string, timeZone?
         const [moment, ago] = [formatMoment(at, now, reader), formatAgo(at, now, reader)];
         return ago === null ? moment : plain('moment.ago', { moment, ago });
       },
-      day: (at, zone) => formatDay(at, { ...reader, timeZone: zone }),
+      day: (at, zone = timeZone) => formatDay(at, { ...reader, timeZone: zone }),
       duration: (ms) => sayDuration(plain, ms),
     };
   };

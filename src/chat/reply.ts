@@ -128,6 +128,8 @@ export interface Drawn {
   readonly outcome?: string;
   /** It waits for a person: a click that confirms, or a decision. */
   readonly needsAnswer?: boolean;
+  /** The content of its first post, which mentions people; an edit never does. */
+  readonly mentioning?: CardMessage;
 }
 
 export interface Drawing extends Drawn {

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { type Fetched, fetched, type GraphTrouble, mapped } from './answer.ts';
 import type { GraphClient } from './client.ts';
 import { countMembers, findGroups, type GroupMatch, type GroupMember, readMembers } from './groups.ts';
-import { managerOf, membersOf, reportsOf } from './members.ts';
-import { filterText, graphPath, nullableText, searchTerm, userPath } from './odata.ts';
+import { managerOf, membersOf, type NamedPerson, namedPersonSchema, reportsOf } from './members.ts';
+import { filterText, graphPath, nullableText, orNull, pageSchema, readable, searchTerm, userPath } from './odata.ts';
 import { type Listing, readAll, readIfThere, readOne, readWhole } from './read.ts';
 import {
   type DirectoryUser,
@@ -21,6 +21,7 @@ import { addressOf, findByAddress, isSameAddress } from './user-addresses.ts';
 import { foldName, isNamed, matchByName } from './user-names.ts';
 
 export type { DirectoryGroup, GroupMatch, GroupMember } from './groups.ts';
+export type { NamedPerson } from './members.ts';
 export type { DirectoryUser } from './user.ts';
 
 /** People and groups in Entra. */
@@ -52,8 +53,8 @@ export interface Directory {
   groupsAmong(userId: string, groupIds: readonly string[]): Promise<Fetched<readonly string[]>>;
   /** Template ids of the Entra directory roles that the user holds; `unnamedRole` for one that Graph does not name. */
   directoryRoles(userId: string): Promise<Fetched<readonly string[]>>;
-  /** The object id of a person's manager, in lower case; null for a person who has none, or does not exist. */
-  managerOf(userId: string): Promise<Fetched<string | null>>;
+  /** Null for a person who has no manager, or does not exist. */
+  managerOf(userId: string): Promise<Fetched<NamedPerson | null>>;
   /** The object ids of a person's direct reports, in lower case; none for a person who does not exist. */
   reportsOf(userId: string): Promise<Fetched<readonly string[]>>;
   /**
@@ -70,7 +71,9 @@ export const unnamedRole = '';
 
 export interface GroupDescription {
   readonly name: string;
-  readonly people: readonly string[];
+  readonly people: readonly NamedPerson[];
+  /** How many people are direct members; null when Graph does not tell. */
+  readonly count: number | null;
 }
 
 /** People mistype the middle and the end of a name more than its first two letters. */
@@ -203,11 +206,12 @@ export function createDirectory(graph: GraphClient): Directory {
     const path = graphPath('groups', id);
     const query = { $select: 'id,displayName', $top: String(people), $count: 'true' };
     const [described, members] = await Promise.all([
-      readIfThere(graph, { path, query: { $select: 'id,displayName' } }, namedSchema),
-      readAll(graph, { path: `${path}/members/microsoft.graph.user`, query, eventual: true }, namedSchema),
+      readIfThere(graph, { path, query: { $select: 'id,displayName' } }, namedPersonSchema),
+      readOne(graph, { path: `${path}/members/microsoft.graph.user`, query, eventual: true }, membersPageSchema),
     ]);
-    const names = members.ok ? members.value.items.slice(0, people).map((member) => member.displayName) : [];
-    return mapped(described, (group) => (group === null ? null : { name: group.displayName, people: names }));
+    const named = members.ok ? readable(members.value.value, namedPersonSchema).slice(0, people) : [];
+    const count = members.ok ? members.value['@odata.count'] : null;
+    return mapped(described, (group) => (group === null ? null : { name: group.name, people: named, count }));
   }
 
   return {
@@ -231,4 +235,4 @@ function isAboutIds(trouble: GraphTrouble): boolean {
   return trouble.kind === 'refused' && (trouble.status === 400 || trouble.status === 404);
 }
 
-const namedSchema = z.object({ id: z.string(), displayName: z.string() });
+const membersPageSchema = pageSchema.extend({ '@odata.count': orNull(z.number()) });

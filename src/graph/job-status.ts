@@ -42,6 +42,8 @@ export interface Quarantine {
   readonly reason: string | null;
   readonly since: number | null;
   readonly nextAttempt: number | null;
+  /** About when Microsoft turns the job off; null when the job does not say since when it is in quarantine. */
+  readonly endsAt: number | null;
   /** How many attempts in a row have failed. */
   readonly seriesCount: number | null;
   readonly error: JobError | null;
@@ -71,6 +73,8 @@ export type JobState =
       readonly reason: string | null;
       readonly since: string | null;
       readonly nextAttempt: string | null;
+      /** As in `Quarantine`. */
+      readonly endsAt: number | null;
       readonly errorCode: string | null;
       readonly message: string | null;
       readonly tenantActionable: boolean | null;
@@ -94,6 +98,7 @@ const quarantineSchema = orNull(
   z.object({
     reason: message,
     currentBegan: nullableText,
+    seriesBegan: nullableText,
     nextAttempt: nullableText,
     seriesCount: count,
     error: errorSchema,
@@ -147,9 +152,11 @@ export function stateOf({ schedule, status }: StoredJob): JobState {
   const code = status?.code ?? '';
   const scheduled = schedule?.state?.toLowerCase();
   if (code.toLowerCase() === 'quarantine') {
-    const { reason, currentBegan: since, nextAttempt, error } = status?.quarantine ?? unknownQuarantine;
+    const quarantine = status?.quarantine ?? unknownQuarantine;
+    const { reason, currentBegan: since, nextAttempt, error } = quarantine;
     const { code: errorCode, message, tenantActionable } = error ?? unknownError;
-    return { kind: 'quarantined', reason, since, nextAttempt, errorCode, message, tenantActionable };
+    const endsAt = endOf(quarantine);
+    return { kind: 'quarantined', reason, since, nextAttempt, endsAt, errorCode, message, tenantActionable };
   }
   // A new job without credentials is off as well, and only the missing credentials prevent an on-demand call.
   if (scheduled === 'disabled' && code.toLowerCase() !== 'notconfigured') return { kind: 'disabled' };
@@ -159,7 +166,21 @@ export function stateOf({ schedule, status }: StoredJob): JobState {
 }
 
 const unknownError = { code: null, message: null, tenantActionable: null };
-const unknownQuarantine = { reason: null, currentBegan: null, nextAttempt: null, seriesCount: null, error: null };
+const unknownQuarantine = {
+  ...{ reason: null, currentBegan: null, seriesBegan: null, nextAttempt: null },
+  ...{ seriesCount: null, error: null },
+};
+
+/**
+ * Microsoft turns a job off after four weeks in quarantine, counted from its first failure.
+ * https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-quarantine-status
+ */
+const longestQuarantineMs = 28 * 24 * 60 * 60_000;
+
+function endOf({ seriesBegan, currentBegan }: Record<'seriesBegan' | 'currentBegan', string | null>): number | null {
+  const began = moment(seriesBegan) ?? moment(currentBegan);
+  return began === null ? null : began + longestQuarantineMs;
+}
 
 const stateKinds = new Map<string, 'paused' | 'neverRun' | 'notConfigured'>([
   ['paused', 'paused'],
@@ -218,9 +239,10 @@ function activeHealth(stored: StoredJob, lastRun: LastRun | null): 'healthy' | '
 }
 
 function quarantineOf({ status }: StoredJob): Quarantine {
-  const { reason, currentBegan, nextAttempt, seriesCount, error } = status?.quarantine ?? unknownQuarantine;
-  const [since, next] = [moment(currentBegan), moment(nextAttempt)];
-  return { reason, since, nextAttempt: next, seriesCount, error: realError(error) };
+  const quarantine = status?.quarantine ?? unknownQuarantine;
+  const { reason, currentBegan, nextAttempt, seriesCount, error } = quarantine;
+  const [since, next, endsAt] = [moment(currentBegan), moment(nextAttempt), endOf(quarantine)];
+  return { reason, since, nextAttempt: next, endsAt, seriesCount, error: realError(error) };
 }
 
 function runOf(execution: StoredExecution): LastRun {

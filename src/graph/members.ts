@@ -5,16 +5,22 @@ import { graphPath, nullableText } from './odata.ts';
 import { isAbsence, readIfThere, readWhole } from './read.ts';
 import { guid } from './user.ts';
 
+export const namedPersonSchema = z
+  .object({ id: z.string().toLowerCase(), displayName: nullableText })
+  .transform(({ id, displayName }) => ({ id, name: displayName ?? '' }));
+/** A person by object id, in lower case, and display name, which may be empty. */
+export type NamedPerson = Readonly<z.infer<typeof namedPersonSchema>>;
+
 const idSchema = z.object({ id: z.string().toLowerCase() });
 const memberSchema = z.object({ '@odata.type': nullableText, id: z.string().toLowerCase() });
 /** Graph gives at most 999 in a page, but may give fewer. */
 const pageOfIds = { $select: 'id', $top: '999' };
 const mostPages = 100;
 
-/** https://learn.microsoft.com/graph/api/user-list-manager */
-export async function managerOf(graph: GraphClient, userId: string): Promise<Fetched<string | null>> {
-  const call = { path: `${graphPath('users', userId)}/manager`, query: { $select: 'id' } };
-  return mapped(await readIfThere(graph, call, idSchema), (manager) => manager?.id ?? null);
+/** Null for a person without one. https://learn.microsoft.com/graph/api/user-list-manager */
+export async function managerOf(graph: GraphClient, userId: string): Promise<Fetched<NamedPerson | null>> {
+  const call = { path: `${graphPath('users', userId)}/manager`, query: { $select: 'id,displayName' } };
+  return readIfThere(graph, call, namedPersonSchema);
 }
 
 /** All of them, or trouble. https://learn.microsoft.com/graph/api/user-list-directreports */

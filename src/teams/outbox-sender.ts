@@ -90,12 +90,13 @@ export function startOutboxSender(parts: OutboxSenderParts): Worker {
   const pause = (conversation: string) =>
     clock.sleep(pacing.take(keyOf(conversation), clock.monotonic()) - clock.monotonic(), ending);
 
-  async function post({ stored, content, finished }: Drawing): Promise<Posted> {
+  async function post(drawing: Drawing): Promise<Posted> {
+    const { stored, content, finished } = drawing;
     const { id, conversation, isRepeated } = stored;
     // The one repetition is not spent on a connector that is still away.
     if (isRepeated && !(await conversations.answers(conversation)))
       return { kind: 'failed', status: null, error: new Error('Teams does not answer') };
-    const posted = await conversations.post(conversation, content);
+    const posted = await postFirst(drawing);
     if (posted.kind === 'done') return posted;
     const { error, status, kind: outcome } = posted;
     log.warn({ error, status, outcome, messageId: id, code: 'outbox_not_taken' }, 'Teams did not take a message');
@@ -103,6 +104,18 @@ export function startOutboxSender(parts: OutboxSenderParts): Worker {
     if (!isCardRefused || !finished || 'text' in content) return posted;
     await pause(conversation);
     return conversations.post(conversation, { text: content.summary });
+  }
+
+  /** Teams may refuse a card because it cannot resolve a mention, and takes it without. */
+  async function postFirst({ stored, content, mentioning }: Drawing): Promise<Posted> {
+    const { id, conversation } = stored;
+    if (mentioning === undefined) return conversations.post(conversation, content);
+    const posted = await conversations.post(conversation, mentioning);
+    if (posted.kind !== 'gone' || posted.status !== 400) return posted;
+    const { error, status } = posted;
+    log.warn({ error, status, messageId: id, code: 'mentions_refused' }, 'Teams did not take a card with mentions');
+    await pause(conversation);
+    return conversations.post(conversation, content);
   }
 
   async function note(drawing: Drawing, posted: PostEnd): Promise<true> {

@@ -67,7 +67,7 @@ describe('the outbox', () => {
       log,
       guard: createCrashGuard({ ...parts, log: createLog('silent') }),
       entraPortal: 'https://entra.microsoft.com',
-      access: { identify: async ({ id }: { readonly id: string }) => whoIs(id) },
+      access: { identify: async ({ id }: { readonly id: string }) => whoIs(id), contacts: async () => [] },
       applications: { find: async () => fetched({ kind: 'one', app: { id: 'salesforce', approvers: [] } }) },
       publish: (topic: string, id: string | null) => void published.push(id === null ? topic : `${topic} ${id}`),
       async post(conversation: string, content: Content): Promise<PostEnd> {

@@ -87,6 +87,7 @@ describe('the status of an app of the sandbox', () => {
           reason: 'EncounteredQuarantineException',
           since: expect.any(Number),
           nextAttempt: expect.any(Number),
+          endsAt: expect.any(Number),
           seriesCount: 3,
           error: {
             code: 'SystemForCrossDomainIdentityManagementInvalidCredentials',
@@ -219,7 +220,7 @@ describe('the health of a job', () => {
   it('is quarantine even where Graph says nothing else about it', async () => {
     expect((await statusOf(job({ code: 'Quarantine', more: { quarantine: null } })))?.health).toEqual({
       kind: 'quarantined',
-      quarantine: { reason: null, since: null, nextAttempt: null, seriesCount: null, error: null },
+      quarantine: { reason: null, since: null, nextAttempt: null, endsAt: null, seriesCount: null, error: null },
     });
   });
 });

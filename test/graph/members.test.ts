@@ -18,7 +18,10 @@ afterEach(() => bench.close());
 
 describe('the manager of a person', () => {
   it('is returned as an object id', async () => {
-    expect(await directory.managerOf(people.isaiah.id)).toEqual({ ok: true, value: people.megan.id });
+    expect(await directory.managerOf(people.isaiah.id)).toEqual({
+      ok: true,
+      value: { id: people.megan.id, name: 'Megan Bowen' },
+    });
   });
 
   it.each([

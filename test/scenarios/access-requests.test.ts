@@ -211,9 +211,14 @@ describe('a request for access is shown', () => {
     await teams.settled();
 
     await says('megan', 'request access for isaiah to Salesforce');
-    expect(teams.lastCard('group-approvals').text).toContain('Isaiah Langer');
+    const posted = teams.lastCard('group-approvals');
+    expect(posted.text).toContain('Isaiah Langer');
+    expect(posted.text).toContain('reports to Megan Bowen');
+    expect(posted.content).toMatchObject({ msteams: { entities: [{ mentioned: { id: people.alex.id } }, {}] } });
     expect(readBy('alex')).not.toContain('Isaiah Langer');
     await teams.execute('patti', teams.lastCard('group-approvals'), 'Deny this request');
+    await teams.settled();
+    expect(teams.lastCard('group-approvals').content).not.toHaveProperty('msteams');
     await teams.say('alex', 'stop sending approvals', room);
     await teams.settled();
     await says('megan', 'request access for isaiah to ServiceNow');

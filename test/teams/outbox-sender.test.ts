@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Outbox } from '../../src/chat/outbox.ts';
-import type { Drawing } from '../../src/chat/reply.ts';
+import type { CardMessage, Drawing } from '../../src/chat/reply.ts';
 import { createLog } from '../../src/log.ts';
 import type { Posted } from '../../src/teams/conversations.ts';
 import { startOutboxSender } from '../../src/teams/outbox-sender.ts';
@@ -174,6 +174,44 @@ describe('a message that Teams does not accept', () => {
 
     expect(told).toEqual(['gone R1']);
     expect(taken).toHaveLength(1);
+  });
+});
+
+describe('a card that mentions people', () => {
+  const mentioning = { ...(card('R1').content as CardMessage), summary: 'with mentions' };
+  const texts = () => taken.map(({ what }) => what);
+
+  it('is posted with its mentions', async () => {
+    due.push(card('R1', 'desk', { needsAnswer: true, mentioning }));
+
+    await outboxSender.settled();
+
+    expect(texts()).toEqual(['with mentions']);
+    expect(told).toEqual(['done R1 card-1']);
+  });
+
+  it('is posted once more without them where Teams refuses it', async () => {
+    answers.push(notSent('gone', 400));
+    due.push(card('R1', 'desk', { needsAnswer: true, mentioning }));
+
+    await outboxSender.settled();
+
+    expect(texts()).toEqual(['with mentions', 'revision 1']);
+    expect(told).toEqual(['done R1 card-2']);
+    expect(codes).toEqual(['mentions_refused']);
+  });
+
+  it.each([
+    ['perhaps', 502],
+    ['failed', 429],
+    ['gone', 403],
+  ] as const)('is not posted again where that may repeat it, or is of no use: %s, %i', async (kind, status) => {
+    answers.push(notSent(kind, status));
+    due.push(card('R1', 'desk', { needsAnswer: true, mentioning }));
+
+    await outboxSender.settled();
+
+    expect(texts()).toEqual(['with mentions']);
   });
 });
 

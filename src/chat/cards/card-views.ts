@@ -119,6 +119,8 @@ interface SubjectView extends LookView {
 
 export interface NoticeView extends LookView {
   readonly next: Maybe<LabelledText>;
+  /** What the reader needs less than the next step. */
+  readonly further: readonly Text[];
   readonly code: Maybe<Text>;
   readonly links: Maybe<Link>;
 }
@@ -151,6 +153,8 @@ export interface ResultView extends SubjectView {
   /** The failing step, above all others. */
   readonly stopped: Maybe<{ readonly label: string; readonly lines: readonly Text[] }>;
   readonly next: Maybe<{ readonly label: string; readonly lines: readonly Text[] }>;
+  /** What the reader needs less than the next step. */
+  readonly further: readonly Text[];
   readonly stepsHeading: Maybe<Text>;
   readonly steps: readonly StepRow[];
   readonly moreSteps: Maybe<Text>;
@@ -243,7 +247,9 @@ export interface ListView extends LookView {
 }
 
 /** One access request, as its requester or its approvers see it. */
-export interface AccessView extends SubjectView {
+export interface AccessView extends Omit<SubjectView, 'label'> {
+  /** What identifies the person, and what they are. */
+  readonly label: readonly Text[];
   readonly warnings: Maybe<{ readonly lines: readonly Text[] }>;
   /** What people wrote: the reason of the request, the reason of the denial. */
   readonly quotes: readonly LabelledText[];
@@ -258,6 +264,9 @@ export interface AccessView extends SubjectView {
     readonly placeholder: string;
     readonly button: DecisionButton;
   }>;
+  /** Hidden until the reader unfolds it. */
+  readonly details: Maybe<FactTable>;
+  readonly toggles: Maybe<{ readonly title: string }>;
   readonly links: Maybe<Link>;
 }
 
@@ -314,6 +323,8 @@ export interface CheckView extends LookView {
   readonly subject: Maybe<Text>;
   readonly label: Maybe<Text>;
   readonly next: Maybe<LabelledText>;
+  /** What the reader needs less than the next step. */
+  readonly further: readonly Text[];
   readonly tables: Maybe<FactTable>;
   readonly footer: Maybe<Text>;
   /** Hidden until the reader unfolds it: codes, ids, and the log. */

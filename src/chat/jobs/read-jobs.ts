@@ -22,10 +22,12 @@ export interface JobsRead {
 
 export const isTroubled = ({ trouble }: JobsRead): boolean => trouble !== null;
 
+export type ReadJobParts = Pick<CommandParts, 'applications' | 'synchronization' | 'store' | 'log'>;
+
 type AppJobs = JobsRead & { readonly app: Application };
 
 /** The state of an app's jobs, or `unread` when late. The result also feeds the metrics. */
-export async function readJob(parts: CommandParts, app: Application, limitMs = patienceMs): Promise<JobsRead> {
+export async function readJob(parts: ReadJobParts, app: Application, limitMs = patienceMs): Promise<JobsRead> {
   const { clock } = parts.store;
   const [enabled, read] = await Promise.all([
     withinMs(parts.applications.isEnabled(app.id), limitMs, clock),
@@ -67,7 +69,7 @@ function jobsIn(read: Fetched<JobStatusMatch> | TooSlow): JobsRead {
 }
 
 /** Records the job states for the metrics. */
-async function noteSeen({ store, log }: CommandParts, jobs: readonly AppJobs[]): Promise<void> {
+async function noteSeen({ store, log }: Pick<CommandParts, 'store' | 'log'>, jobs: readonly AppJobs[]): Promise<void> {
   const seen = jobs.flatMap(({ app, status, others }) => {
     if (status === 'unread') return [];
     const news = typeof status === 'string' ? status : newsOf({ status, others });

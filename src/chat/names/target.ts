@@ -13,6 +13,7 @@ import type { CardAction, Reply } from '../reply.ts';
 import { provisioningPageUrl } from '../views/entra-link.ts';
 import type { SayButton } from '../views/parts.ts';
 import { appPicker } from '../views/person-picker.ts';
+import { actsInEntra, viewpointOf } from '../views/viewpoint.ts';
 import { appCandidates, onlyProvisioned } from './app-candidates.ts';
 
 /** An app that can take a call now, with its job and rule. */
@@ -168,6 +169,7 @@ async function blockedBy(parts: CommandParts, turn: Turn, app: Application, job:
         reason: state.reason,
         since: toTime(state.since),
         nextAttempt: toTime(state.nextAttempt),
+        endsAt: state.endsAt,
         errorCode: state.errorCode,
         message: state.message,
         tenantActionable: state.tenantActionable,
@@ -185,9 +187,12 @@ export async function blocked(
   why: Parameters<typeof say>[1],
 ): Promise<Reply> {
   await recordAudit(parts, turn.caller.id, 'blocked', { app: app.id, reason: why.kind });
-  // The provisioning settings do not explain a disabled app.
-  const link = why.kind === 'appDisabled' ? null : provisioningPageUrl(parts.entraPortal, app.id);
-  return say(turn.words, why, [], link);
+  const viewpoint = await viewpointOf(parts, turn.caller, true);
+  // The provisioning settings do not explain a disabled app, and only an operator can change them.
+  const isOfUse = why.kind !== 'appDisabled' && actsInEntra(viewpoint);
+  const link = isOfUse ? provisioningPageUrl(parts.entraPortal, app.id) : null;
+  const isForReader = why.kind === 'appNotConfigured' || why.kind === 'appDisabled';
+  return say(turn.words, isForReader ? { ...why, viewpoint } : why, [], link);
 }
 
 /** Graph uses the year 1 for "never". */

@@ -56,6 +56,8 @@ export interface CommandParts extends GraphServices {
   readonly findMember: (conversation: string, memberId: string) => Promise<string | null>;
   /** Whether attribute values, typed reasons and other people's requests may be shown in this conversation. */
   readonly isOpenPlace: (conversation: string) => boolean;
+  /** Whether one person alone reads this conversation. */
+  readonly isPersonalChat: (conversation: string) => boolean;
   /** Posts a message outside a turn. */
   readonly post: (conversation: string, content: Content) => Promise<PostEnd>;
   /** Reads the content of a file that a person sent. */

@@ -45,8 +45,8 @@ async function contactsFor({ access }: CommandParts, roles: readonly Role[]): Pr
   const byGroup = new Map<string, RoleContact>();
   for (const contact of byRole.flat()) {
     // A map keeps a key's first position, and a group belongs at its highest role.
-    byGroup.delete(contact.group);
-    byGroup.set(contact.group, contact);
+    byGroup.delete(contact.id);
+    byGroup.set(contact.id, contact);
   }
   return [...byGroup.values()];
 }

@@ -32,7 +32,8 @@ export function denied(
   return noticeCard(words, {
     tone: 'bad',
     title: words.card('denied.title'),
-    paragraphs: [words.card(key, { ...values, name }), words.card('denied.recorded')],
+    paragraphs: [words.card(key, { ...values, name })],
+    further: [words.card('denied.recorded')],
     // Two line breaks separate paragraphs in Markdown; one would run the groups together.
     next: useContacts ? [words.card('denied.askContacts'), ...who].join('\n\n') : words.card(next),
     summary: words.sentences([words.sentence(words.plain('denied.title')), words.plain(key, { ...values, name })]),
@@ -68,9 +69,9 @@ function explain(words: Messages, denial: Denial): Explanation {
 }
 
 /** Says what each group gives where groups give different rights; for a single group that is clear. */
-function contactText(words: Messages, { group, people, gives }: RoleContact, tellsApart: boolean): string {
-  const names = people.slice(0, MOST_PEOPLE).map((name) => short(name, 40));
-  const values = { group: short(group), people: words.list(names) };
+function contactText(words: Messages, { name, people, gives }: RoleContact, tellsApart: boolean): string {
+  const names = people.slice(0, MOST_PEOPLE).map((one) => short(one.name, 40));
+  const values = { group: short(name), people: words.list(names) };
   if (gives === null || !tellsApart)
     return words.card(names.length === 0 ? 'denied.contactGroup' : 'denied.contact', values);
   const right = words.plain(widestRight(gives));

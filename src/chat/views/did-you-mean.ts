@@ -9,6 +9,9 @@ const LONGEST_LEFT_OUT = 120;
 /** The usual formats of ticket numbers: `INC0012345`, `HELP-1234`, `#4711`. */
 const TICKET = /\b[A-Z]{2,10}-?\d{3,}\b|#\d{3,}/i;
 
+/** The first ticket number in a text; null where there is none. */
+export const ticketIn = (text: string): string | null => TICKET.exec(text)?.[0] ?? null;
+
 /** For a line that is nearly a command. The button runs `suggestion`, the whole corrected line. */
 export function didYouMean(words: Messages, { suggestion }: { readonly suggestion: string }): CardMessage {
   return offersCard(words, { lines: [suggestion], leftOut: null, more: false });

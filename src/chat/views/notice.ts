@@ -11,6 +11,7 @@ export interface Notice {
   readonly title: string;
   readonly paragraphs: readonly string[];
   readonly next?: string | null;
+  readonly further?: readonly string[];
   readonly code?: string | null;
   readonly buttons?: readonly SayButton[];
   /** A page of the Entra admin center. */
@@ -28,6 +29,7 @@ export function noticeCard(words: Messages, notice: Notice): CardMessage {
     title: notice.title,
     paragraphs: notice.paragraphs.map((text) => ({ text })),
     next: next === null ? [] : [{ label: words.card('label.next'), text: next }],
+    further: (notice.further ?? []).map((text) => ({ text })),
     code: maybe(notice.code ?? null),
     // Together no more than Teams shows.
     buttons: sayButtons(words, notice.buttons ?? []).slice(0, MOST_BUTTONS - links.length),

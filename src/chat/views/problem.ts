@@ -2,13 +2,14 @@ import type { Verb } from '../command.ts';
 import type { Beyond } from '../grammar/asides.ts';
 import type { MessageKey, Messages, MessageValues } from '../messages.ts';
 import type { CardMessage } from '../reply.ts';
-import { type Explained, meaning, type Quarantine } from './explained.ts';
+import { type Explained, meaning, meaningFor, type Quarantine } from './explained.ts';
 import { type GraphProblem, graphProblem, isGraphProblem } from './graph-problems.ts';
 import { noticeCard } from './notice.ts';
 import { type SayButton, short } from './parts.ts';
 import { type ProblemKeys, problemKeys, valuesIn } from './problem-keys.ts';
 import { quarantineProblem } from './quarantine.ts';
 import { isSignInProblem, type SignInProblem, signInProblem } from './sign-in-problems.ts';
+import { asOperator, type Viewpoint } from './viewpoint.ts';
 
 /** What keeps Usher from running a command, before any call is made for it. */
 export type Problem =
@@ -23,13 +24,14 @@ export type Problem =
       readonly app: string;
     }
   | {
-      readonly kind:
-        | 'appNotConfigured'
-        | 'appDisabled'
-        | 'appTakesNoUsers'
-        | 'appTakesNoGroups'
-        | 'accessNeedsEntraApp';
+      readonly kind: 'appTakesNoUsers' | 'appTakesNoGroups' | 'accessNeedsEntraApp';
       readonly app: string;
+    }
+  /** `viewpoint`: who reads it; missing for an operator. */
+  | {
+      readonly kind: 'appNotConfigured' | 'appDisabled';
+      readonly app: string;
+      readonly viewpoint?: Viewpoint;
     }
   /** The connector does not provision on demand while its regular cycles run. */
   | { readonly kind: 'jobMustStop'; readonly app: string }
@@ -171,6 +173,17 @@ function explain(words: Messages, what: Problem): Explained {
   switch (what.kind) {
     case 'appQuarantined':
       return quarantineProblem(words, what);
+    case 'appNotConfigured':
+    case 'appDisabled': {
+      const [tone, title, happened, next] = KEYS[what.kind];
+      const values = { app: short(what.app) };
+      const steps = { happened, next, ask: `problem.${what.kind}.ask` } as const;
+      return {
+        tone,
+        title: words.card(title, values),
+        ...meaningFor(words, what.viewpoint ?? asOperator, steps, values),
+      };
+    }
     case 'databaseAway':
       return from(what.begun ? KEYS.databaseLost : KEYS.databaseAway);
     case 'incomplete':

@@ -1,33 +1,30 @@
-import type { Access } from '../../access/access.ts';
 import type { StillMay } from '../../access/still-may.ts';
+import { personOf } from '../../chat/known-people.ts';
 import { createMessages, type Messages } from '../../chat/messages.ts';
 import type { CardMessage, Drawn } from '../../chat/reply.ts';
-import type { Applications } from '../../graph/applications.ts';
-import type { Assignments } from '../../graph/assignments.ts';
-import type { Directory } from '../../graph/directory.ts';
+import { type Viewpoint, viewpointOf, withHelpdesk } from '../../chat/views/viewpoint.ts';
 import { lastTold } from '../../graph/outcome/over-all.ts';
 import type { Message } from '../../outbox/message.ts';
-import type { AccessParts } from '../../requests/access-parts.ts';
 import { forecastQueue } from '../../requests/queue.ts';
 import type { Request } from '../../requests/request.ts';
 import { findRequest } from '../../requests/store.ts';
+import { OUTCOME_TONES } from '../provisioning/cards/outcome-words.ts';
 import { positionMark } from '../provisioning/draw.ts';
 import { keyOfRoute } from './access-requests/access-cards.ts';
 import type { AccessRequest } from './access-requests/access-request.ts';
 import { mayBeDone } from './access-requests/awaiting.ts';
 import { mayBeShown } from './access-requests/readers.ts';
 import { findAccessRequest } from './access-requests/store.ts';
-import { type AccessCardInput, type AccountFacts, accessCard } from './cards/access-card.ts';
+import { type AccessCardInput, accessCard } from './cards/access-card.ts';
+import { withMentions } from './mention-approvers.ts';
 import { problem } from './problems.ts';
+import { type FactParts, type FactsReader, readFacts } from './read-decision-facts.ts';
 
-export interface DrawAccessCardParts {
-  readonly store: AccessParts;
-  readonly access: Pick<Access, 'identify'>;
-  readonly directory: Directory;
-  readonly applications: Applications;
-  readonly assignments: Assignments;
+export interface DrawAccessCardParts extends FactParts {
   /** The cloud's Entra admin center. */
   readonly entraPortal: string;
+  /** Whether one person alone reads the conversation. */
+  readonly isPersonalChat: (conversation: string) => boolean;
 }
 
 /**
@@ -49,10 +46,18 @@ export async function drawAccessCard(parts: DrawAccessCardParts, card: Message):
     const content = problem(words, { kind: 'approvalWithdrawn' });
     return { content, fingerprint: `${card.revision}:withdrawn`, finished: isOver };
   }
-  const { message: content, progress } = await drawAccess(parts, words, accessRequest, { audience });
+  const reader: FactsReader =
+    audience === 'requester'
+      ? { kind: 'requester', personId: parts.isPersonalChat(card.conversation) ? accessRequest.requestedBy.id : null }
+      : { kind: 'place', key: keyOfRoute(card) };
+  const { message: content, progress } = await drawAccess(parts, words, accessRequest, reader);
   const position = progress?.forecast == null ? '' : positionMark(progress.forecast);
   const fingerprint = `${card.revision}:${position}`;
-  if (progress === null) return { content, fingerprint, finished: isOver, needsAnswer, outcome: kind };
+  if (progress === null) {
+    const first = needsAnswer ? await withMentions(parts, words, card, accessRequest, content) : null;
+    const mentioning = first === null ? {} : { mentioning: first };
+    return { content, fingerprint, finished: isOver, needsAnswer, outcome: kind, ...mentioning };
+  }
   // The provisioning request tells its outcome a moment before the access request is over, and afterwards.
   const finished = isOver || isLast(progress.request);
   return { content, fingerprint, finished, outcome: `${progress.request.id}:${progress.request.revision}` };
@@ -74,14 +79,18 @@ export async function drawAccess(
   parts: DrawAccessCardParts,
   words: Messages,
   accessRequest: AccessRequest,
-  { audience, readAlong = false }: Pick<AccessCardInput, 'audience' | 'readAlong'>,
+  reader: FactsReader,
+  readAlong = false,
 ): Promise<{ readonly message: CardMessage; readonly progress: AccessCardInput['progress'] }> {
   const progress = await progressOf(parts, accessRequest);
-  const facts = accessRequest.state.kind === 'pending' ? await factsAbout(parts, accessRequest) : null;
+  const audience = reader.kind === 'requester' ? 'requester' : 'approvers';
+  const facts = accessRequest.state.kind === 'pending' ? await readFacts(parts, accessRequest, reader) : null;
   const message = accessCard(words, {
     accessRequest,
     audience,
-    facts,
+    viewpoint: await viewpointFor(parts, reader, progress),
+    facts: facts?.account ?? null,
+    about: facts?.about ?? null,
     progress,
     mayBeDone: await mayBeDone(parts.store.database, accessRequest),
     now: parts.store.clock.now(),
@@ -91,6 +100,23 @@ export async function drawAccess(
   });
   return { message, progress };
 }
+
+/** Who reads it, as far as that matters: only a bad outcome has a next step in Entra. */
+async function viewpointFor(
+  parts: FactParts,
+  reader: FactsReader,
+  progress: AccessCardInput['progress'],
+): Promise<Viewpoint | undefined> {
+  const state = progress?.request.tasks[0]?.state;
+  if (state?.kind !== 'done' || OUTCOME_TONES[state.outcome.kind] === 'good') return undefined;
+  const personId = reader.kind === 'place' ? personIn(reader) : reader.personId;
+  const who = personId === null ? null : await parts.access.identify({ id: personId, tenantId: '' });
+  if (who?.kind === 'caller') return viewpointOf(parts, who.caller, true);
+  return withHelpdesk(parts, personId === null ? 'anyone' : 'requester');
+}
+
+const personIn = ({ key }: Extract<FactsReader, { kind: 'place' }>): string | null =>
+  key === null ? null : personOf(key);
 
 async function progressOf(
   { store }: DrawAccessCardParts,
@@ -102,27 +128,4 @@ async function progressOf(
   if (request === null || task === undefined) return null;
   const forecast = task.state.kind === 'waiting' ? ((await forecastQueue(store)).get(task.id) ?? null) : null;
   return { request, forecast };
-}
-
-/** What an approver should know before the decision; facts that Graph does not tell are shown as unread. */
-async function factsAbout(parts: DrawAccessCardParts, { subject, app }: AccessRequest): Promise<AccountFacts> {
-  const [user, assignment, found] = await Promise.all([
-    parts.directory.getUser(subject.id),
-    parts.assignments.find(app.id, subject.id),
-    parts.applications.find(app.id),
-  ]);
-  const assign = found.ok && found.value.kind === 'one' ? found.value.app.assign : null;
-  return {
-    account: { kind: accountOf(user) },
-    assignment: assignment.ok ? assignment.value : { kind: 'unread' },
-    assigns: assign !== null,
-    roleName: assign?.appRole ?? null,
-    waitHours: parts.store.approvals.assignmentWaitHours,
-  };
-}
-
-function accountOf(user: Awaited<ReturnType<Directory['getUser']>>): AccountFacts['account']['kind'] {
-  if (!user.ok) return 'unread';
-  if (user.value === null) return 'gone';
-  return user.value.accountEnabled === false ? 'disabled' : 'enabled';
 }

@@ -1,6 +1,7 @@
 import { anyMay, type StillMay } from '../../access/still-may.ts';
 import { createMessages } from '../../chat/messages.ts';
 import type { CommandParts, MessageDeclaration } from '../../chat/registry/define-command.ts';
+import { withHelpdesk } from '../../chat/views/viewpoint.ts';
 import type { Message } from '../../outbox/message.ts';
 import { writeAudit } from '../../requests/audit-log.ts';
 import { findRequest } from '../../requests/store.ts';
@@ -13,7 +14,7 @@ import { giveUpConversation } from './access-requests/undelivered.ts';
 import { noticeText } from './cards/notice-text.ts';
 import { drawAccessCard } from './draw-access-card.ts';
 
-/** Notices for approvers, sent where they were shown the request. */
+/** Notices for approvers, sent where they were shown the request; those of an end come from an earlier release. */
 const toApprovers: ReadonlySet<string> = new Set<NoticeKind>(['reminder', 'expired', 'cancelled']);
 
 /** The cards of access requests, one in each conversation that shows it. */
@@ -81,18 +82,20 @@ async function standingThere(parts: CommandParts, { reference, conversation, det
   );
 }
 
-async function textOf({ store, entraPortal }: CommandParts, { reference, reader, details }: Message) {
-  const { database } = store;
+async function textOf(parts: CommandParts, { reference, reader, details }: Message) {
+  const { database } = parts.store;
   const accessRequest = await findAccessRequest(database, reference);
   if (accessRequest === null) return null;
   const { state } = accessRequest;
   const request = state.kind === 'finished' ? await findRequest(database, state.requestId) : null;
   const task = request?.tasks[0]?.state;
+  const outcome = task?.kind === 'done' ? task.outcome : null;
   return noticeText(createMessages(reader.locale, reader.timeZone), {
     accessRequest,
     kind: details as NoticeKind,
-    outcome: task?.kind === 'done' ? task.outcome : null,
+    outcome,
     mayBeDone: await mayBeDone(database, accessRequest),
-    entraPortalUrl: entraPortal,
+    entraPortalUrl: parts.entraPortal,
+    helpdesk: outcome === null ? [] : (await withHelpdesk(parts, 'anyone')).helpdesk,
   });
 }

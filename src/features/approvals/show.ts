@@ -9,6 +9,7 @@ import { type CommandParts, defineCommand, type Lookup, type Turn } from '../../
 import { missingFor } from '../../chat/registry/run.ts';
 import { recordAudit, troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
+import { type Viewpoint, viewpointOf } from '../../chat/views/viewpoint.ts';
 import type { Request, Task } from '../../requests/request.ts';
 import { findRequest, findRequesterOf } from '../../requests/store.ts';
 import { drawPart, drawRequest } from '../provisioning/draw.ts';
@@ -33,17 +34,19 @@ export async function show(parts: CommandParts, turn: Turn, id: string): Promise
     case 'access':
       return showAccess(parts, turn, found.accessRequest, readAlong);
     case 'whole': {
-      const drawing = await drawRequest(
-        parts,
-        id,
-        turn.incoming.conversation,
-        mayRetry(parts, turn, found.requestedById),
-      );
+      const viewpoint = await viewpointHere(parts, turn);
+      const drawing = await drawRequest(parts, id, turn.incoming.conversation, {
+        viewpoint,
+        canRetry: mayRetry(parts, turn, found.requestedById),
+      });
       if (drawing !== null) return { kind: 'card', message: drawing.content };
       return say(turn.words, { kind: 'unknownRequest', id });
     }
     case 'part':
-      return { kind: 'card', message: drawPart(parts, turn.words, found.request, found.tasks) };
+      return {
+        kind: 'card',
+        message: drawPart(parts, turn.words, found.request, found.tasks, await viewpointHere(parts, turn)),
+      };
     case 'none':
       return refuseUnseen(parts, turn, id, found.isThere);
     case 'unknown':
@@ -52,6 +55,9 @@ export async function show(parts: CommandParts, turn: Turn, id: string): Promise
       return assertNever(found, 'request');
   }
 }
+
+const viewpointHere = (parts: CommandParts, { caller, incoming }: Turn): Promise<Viewpoint> =>
+  viewpointOf(parts, caller, incoming.place.kind === 'personal');
 
 export type VisibleRequest =
   | { readonly kind: 'access'; readonly accessRequest: AccessRequest }
@@ -119,8 +125,12 @@ async function showAccess(parts: CommandParts, turn: Turn, request: AccessReques
   const decides = isTheirs(turn.caller, request, approvers.value);
   const { conversation, reader, id, place } = turn.incoming;
   const audience = decides ? 'approvers' : 'requester';
-  if (readAlong)
-    return { kind: 'card', message: (await drawAccess(parts, turn.words, request, { audience, readAlong })).message };
+  if (readAlong) {
+    const factsReader = decides
+      ? ({ kind: 'approver', personId: turn.caller.id } as const)
+      : ({ kind: 'requester', personId: null } as const);
+    return { kind: 'card', message: (await drawAccess(parts, turn.words, request, factsReader, true)).message };
+  }
   const shownHere = `show|${place.key}|`;
   const liveId = await openAccessCard(parts.store, {
     accessRequestId: request.id,

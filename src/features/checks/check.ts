@@ -8,6 +8,7 @@ import { type CommandParts, defineCommand, type Lookup, type Turn } from '../../
 import { missingFor } from '../../chat/registry/run.ts';
 import { type Answered, answered, recordAudit, troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
+import { viewpointOf } from '../../chat/views/viewpoint.ts';
 import type { GraphTrouble } from '../../graph/answer.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
 import { isGuest } from '../../graph/user.ts';
@@ -68,6 +69,7 @@ async function checkInOne(
     canProvision: !cloudSync && deny(turn.caller, 'provision.run', { cloudSync }) === null,
     now: parts.store.clock.now(),
     entraPortalUrl: parts.entraPortal,
+    viewpoint: await viewpointOf(parts, turn.caller, turn.incoming.place.kind === 'personal'),
   });
   return { kind: 'card', inPlace: true, message };
 }

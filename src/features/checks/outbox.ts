@@ -1,6 +1,7 @@
 import { type GiveUpParts, tellGivenUp } from '../../chat/give-up.ts';
 import { createMessages } from '../../chat/messages.ts';
 import type { MessageDeclaration } from '../../chat/registry/define-command.ts';
+import { withHelpdesk } from '../../chat/views/viewpoint.ts';
 import type { Message } from '../../outbox/message.ts';
 import type { StoreParts } from '../../requests/store.ts';
 import { announcementCard } from './cards/announcement-card.ts';
@@ -10,10 +11,19 @@ import { findWatch, mayWatch } from './watching/watches.ts';
 
 /** The announcements of watches. */
 export const announcements: MessageDeclaration = {
-  async draw({ entraPortal }, { id, reader, details }) {
+  async draw(parts, { id, reader, details }) {
     const { app, change, status, at } = JSON.parse(details ?? '') as JobChangeDetails;
     const words = createMessages(reader.locale, reader.timeZone);
-    const content = announcementCard(words, { app, change, status, now: at, entraPortalUrl: entraPortal });
+    // A watch belongs to a conversation.
+    const viewpoint = await withHelpdesk(parts, 'anyone');
+    const content = announcementCard(words, {
+      app,
+      change,
+      status,
+      now: at,
+      entraPortalUrl: parts.entraPortal,
+      viewpoint,
+    });
     return { content, fingerprint: id, finished: true };
   },
   async mayBePosted({ store, access, log }, message) {

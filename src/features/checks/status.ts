@@ -7,6 +7,7 @@ import type { CommandForm } from '../../chat/registry/form-declaration.ts';
 import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { withForm } from '../../chat/views/form-card.ts';
+import { viewpointOf } from '../../chat/views/viewpoint.ts';
 import { statusCard } from './cards/status-card.ts';
 import { statusList } from './cards/status-list.ts';
 import { readHowIs, readIsHealthy, readStatus, readWhichAre, readWrongWith, writeStatus } from './status-line.ts';
@@ -35,6 +36,7 @@ async function statusOfOne(
     others,
     now: parts.store.clock.now(),
     entraPortalUrl: parts.entraPortal,
+    viewpoint: await viewpointOf(parts, turn.caller, turn.incoming.place.kind === 'personal'),
   });
   return { kind: 'card', inPlace: true, message };
 }

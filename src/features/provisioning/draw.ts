@@ -1,5 +1,6 @@
 import type { Messages } from '../../chat/messages.ts';
 import type { CardMessage, Drawn } from '../../chat/reply.ts';
+import { asOperator, mayRetry, type Viewpoint } from '../../chat/views/viewpoint.ts';
 import type { OutcomeKind } from '../../graph/outcome.ts';
 import { forecastRequest } from '../../requests/forecast.ts';
 import { findRequestOverview, type RequestOverview } from '../../requests/overview.ts';
@@ -19,6 +20,15 @@ export interface DrawParts {
   readonly entraPortal: string;
   /** Whether attribute values may be shown in this conversation. */
   readonly isOpenPlace: (conversation: string) => boolean;
+  /** Whether one person alone reads the conversation. */
+  readonly isPersonalChat: (conversation: string) => boolean;
+}
+
+/** Who reads a card. */
+export interface ShownTo {
+  readonly viewpoint: Viewpoint;
+  /** Only decides whether the button is shown: a click is checked again. */
+  readonly canRetry: boolean;
 }
 
 /** A request is always shown by a card. */
@@ -34,13 +44,13 @@ const mostLoaded = 60;
  * group's its calls, a list's its counts. A held list asks for confirmation first.
  *
  * @param conversation where it is shown, if not where the request was made
- * @param canRetry whether its reader may retry; the person who made it may, and a click is checked again
+ * @param shown to whom; a request's own card is read by the operator who made it, and whoever reads along
  */
 export async function drawRequest(
   parts: DrawParts,
   requestId: string,
   conversation?: string,
-  canRetry = true,
+  shown?: ShownTo,
 ): Promise<DrawnCard | null> {
   const { database, clock } = parts.store;
   const single = await findSingle(database, requestId);
@@ -48,14 +58,16 @@ export async function drawRequest(
     const [task] = single.tasks;
     const isWaiting = task?.state.kind === 'waiting';
     const forecast = isWaiting ? ((await forecastQueue(parts.store)).get(task.id) ?? null) : null;
-    return drawSingle(parts, single, forecast, conversation, canRetry);
+    return drawSingle(parts, single, forecast, conversation, shown);
   }
   const overview = await findRequestOverview(database, requestId);
   if (overview === null || overview.total === 0) return null;
   const now = clock.now();
   const whole = overview.total <= mostLoaded ? await findRequest(database, requestId) : null;
   const forecast = await forecastRequest(parts.store, requestId);
-  const message = drawMany(overview, whole, forecast, { now, canRetry, entraPortalUrl: parts.entraPortal });
+  const { viewpoint, canRetry } = shown ?? shownIn(parts, conversation ?? overview.request.conversation);
+  const setting = { now, canRetry, viewpoint, entraPortalUrl: parts.entraPortal };
+  const message = drawMany(overview, whole, forecast, setting);
   const { states } = overview;
   // The end is rounded to ten seconds: a card precise to the second would be edited every two.
   const ends = forecast === null ? '' : (faultMark(forecast) ?? Math.round(forecast.lastStartsAt / 10_000));
@@ -76,32 +88,40 @@ export function drawPart(
   words: Messages,
   request: Request,
   tasks: readonly Task[],
+  viewpoint: Viewpoint,
 ): CardMessage {
   const [only] = tasks;
   if (only !== undefined && tasks.length === 1) {
     const part = { ...request, tasks: [only], leftOut: [] };
     const now = store.clock.now();
-    return requestCard({ request: part, forecast: null, now, entraPortalUrl: entraPortal, canRetry: false });
+    return requestCard({ request: part, forecast: null, now, entraPortalUrl: entraPortal, canRetry: false, viewpoint });
   }
   return pageCard(words, { request, tasks, page: 0, pages: 1 });
 }
 
 /** The card of a request for one person. */
 export function drawSingle(
-  { store, entraPortal, isOpenPlace }: DrawParts,
+  parts: DrawParts,
   request: Request,
   forecast: Forecast | null,
   conversation = request.conversation,
-  canRetry = true,
+  { viewpoint, canRetry }: ShownTo = shownIn(parts, conversation),
 ): DrawnCard {
+  const { store, entraPortal: entraPortalUrl, isOpenPlace } = parts;
   const now = store.clock.now();
   const readAlong = !isOpenPlace(conversation);
   const [task] = request.tasks;
-  const message = requestCard({ request, forecast, now, entraPortalUrl: entraPortal, canRetry, readAlong });
+  const message = requestCard({ request, forecast, now, entraPortalUrl, canRetry, readAlong, viewpoint });
   // A start time that moves by less than a second is not worth an edit.
   const position = forecast === null ? '' : positionMark(forecast);
   const finished = task?.state.kind === 'done' || task?.state.kind === 'cancelled';
   return { content: message, fingerprint: `${request.revision}:${position}`, finished };
+}
+
+/** Only operators make requests, so the personal chat of one has an operator's cards. */
+function shownIn({ isPersonalChat }: DrawParts, conversation: string): ShownTo {
+  const viewpoint: Viewpoint = isPersonalChat(conversation) ? asOperator : { as: 'anyone', helpdesk: [] };
+  return { viewpoint, canRetry: mayRetry(viewpoint) };
 }
 
 /** What a waiting task's card says about its queue position; a change is worth an edit. */
@@ -118,7 +138,10 @@ function drawMany(
   overview: RequestOverview,
   whole: Request | null,
   forecast: Awaited<ReturnType<typeof forecastRequest>>,
-  setting: Pick<GroupCardInput, 'now' | 'canRetry'> & { readonly entraPortalUrl: string },
+  setting: Pick<GroupCardInput, 'now' | 'canRetry'> & {
+    readonly entraPortalUrl: string;
+    readonly viewpoint: Viewpoint;
+  },
 ): CardMessage {
   const { now } = setting;
   const { request, states, outcomes, total } = overview;

@@ -8,6 +8,7 @@ const notice: NoticeView = {
   title: 'Title',
   paragraphs: [{ text: 'One' }],
   next: [],
+  further: [],
   code: [],
   buttons: [],
   links: [] as const,

@@ -16,8 +16,9 @@ import { whoami } from '../../../src/features/help/cards/whoami-card.ts';
 import { registry } from '../../../src/features/registry.ts';
 import { accessProblemsSaying } from '../../features/approvals/cards/access-drawings.ts';
 import { listProblemsSaying } from '../../features/provisioning/cards/list-drawings.ts';
+
 import { parse } from '../../support/grammar.ts';
-import { elementsOf, NOW, problemsSaying, words } from './drawings.ts';
+import { contactIn, elementsOf, NOW, problemsSaying, words } from './drawings.ts';
 
 const submitsOf = ({ card }: CardMessage) => elementsOf(card).filter(({ type }) => type === 'Action.Submit');
 const linesOf = (message: CardMessage) => submitsOf(message).map(({ data }) => Object(data));
@@ -123,10 +124,7 @@ describe('a typo', () => {
 });
 
 describe('a denial', () => {
-  const contacts = [
-    { group: 'Helpdesk', people: ['Alex Wilber', 'Megan Bowen'], gives: null },
-    { group: 'On Call', people: [], gives: null },
-  ];
+  const contacts = [contactIn('Helpdesk', ['Alex Wilber', 'Megan Bowen'], null), contactIn('On Call', [], null)];
   const reasons: [Denial, string, string][] = [
     [{ reason: 'noRole' }, 'Johanna, you have no role in Usher', 'Helpdesk: Alex Wilber and Megan Bowen'],
     [
@@ -157,10 +155,10 @@ describe('a denial', () => {
 
   it('lists what each group may do when that differs', () => {
     const groups = [
-      { group: 'On Call', people: ['Lynne Robbins'], gives: 'viewer' as const },
-      { group: 'Managers', people: [], gives: 'requester' as const },
-      { group: 'Approvers', people: [], gives: 'approver' as const },
-      { group: 'Helpdesk', people: ['Alex Wilber'], gives: 'operator' as const },
+      contactIn('On Call', ['Lynne Robbins'], 'viewer' as const),
+      contactIn('Managers', [], 'requester' as const),
+      contactIn('Approvers', [], 'approver' as const),
+      contactIn('Helpdesk', ['Alex Wilber'], 'operator' as const),
     ];
 
     const { card } = denied(words, { denial: { reason: 'noRole' }, contacts: groups, callerName: null });
@@ -204,6 +202,7 @@ describe('a problem card', () => {
     reason: 'EncounteredQuarantineException',
     since: NOW - 86_400_000,
     nextAttempt: NOW + 300_000,
+    endsAt: NOW + 27 * 86_400_000,
     errorCode: 'InvalidCredentials',
     message: 'Please provide a valid tenant URL.',
     tenantActionable: true,
@@ -217,6 +216,7 @@ describe('a problem card', () => {
     expect(text).toContain('The connection to Zscaler fails.');
     expect(text).toContain('In quarantine since Mar 1, 2026, 14:03 GMT+1 (1 day ago).');
     expect(text).toContain('Next attempt by Microsoft: 14:08.');
+    expect(text).toContain('Unless this is fixed, Microsoft turns provisioning off around Sunday, March 29, 2026.');
     expect(text).toContain('Microsoft says: Please provide a valid tenant URL.');
     expect(text).toContain('Your own application administrator can fix this');
     expect(text).toContain('Code: InvalidCredentials');
@@ -239,6 +239,7 @@ describe('a problem card', () => {
         reason: 'SomethingNew',
         since: year1,
         nextAttempt: null,
+        endsAt: null,
         errorCode: null,
         message: null,
         tenantActionable: null,

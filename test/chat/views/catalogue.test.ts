@@ -14,11 +14,11 @@ const patterns = [...sources.matchAll(/`((?:[\w.]|\$\{[^{}]*\})*\$\{[^{}]*\}(?:[
   ([, key = '']) => new RegExp(`^${key.replaceAll('.', '\\.').replace(/\$\{[^{}]*\}/g, '[^.]+')}$`),
 );
 
-/** Named as a whole, or built with the member of a union; an outcome's headline and next step are named together. */
+/** Named as a whole, or built with the member of a union; an outcome's headline and next steps are named together. */
 function isSaid(key: string): boolean {
   // A permission has a dot in its own name.
   const whole = key.replace(/^(permission\.\w+)\./, '$1_');
-  const names = [whole, whole.replace(/\.(?:happened|next)$/, '')];
+  const names = [whole, whole.replace(/\.(?:happened|next|ask)$/, '')];
   return names.some(
     (name) =>
       sources.includes(`'${name}'`) ||

@@ -157,6 +157,7 @@ export function problemsSaying(text: string): Problem[] {
       reason: 'EncounteredQuarantineException',
       since: NOW - 3_600_000,
       nextAttempt: NOW + 86_400_000,
+      endsAt: NOW + 27 * 86_400_000,
       errorCode: text,
       message: text,
       tenantActionable: true,
@@ -190,6 +191,13 @@ function troublesSaying(text: string): GraphTrouble[] {
   ];
 }
 
+/** A group that gives a role, with some of its members. */
+export const contactIn = <Gives>(name: string, people: readonly string[], gives: Gives) => ({
+  ...({ id: name, kind: 'group', name, count: people.length } as const),
+  people: people.map((one) => ({ id: one, name: one })),
+  gives,
+});
+
 /**
  * Every card that Usher can render, wherever a text of others can stand being `text`, and as much of it as possible.
  */
@@ -199,7 +207,7 @@ export function everyCardSaying(text: string, size: { steps?: number; changes?: 
   const app = { id: '1', name: text, configured: false, enabled: true };
   const many = <Thing>(thing: Thing, count = 60): Thing[] => Array.from({ length: count }, () => thing);
   const say = { label: 'help', verb: 'run', text } as const;
-  const contacts = many({ group: text, people: many(text), gives: 'viewer' as const });
+  const contacts = many(contactIn(text, many(text), 'viewer' as const));
   const caller = {
     id: text,
     tenantId: text,

@@ -35,7 +35,9 @@ async function drawnAfter(outcome: Outcome) {
   const draw = async () => {
     const card = await findMessage(store.database, cardId);
     if (card === null) throw new Error('it was stored a moment ago');
-    return drawAccessCard({ store, entraPortal: 'https://entra.microsoft.com' } as DrawAccessCardParts, card);
+    const access = { identify: async () => ({ kind: 'trouble' }), contacts: async () => [] };
+    const parts = { store, access, entraPortal: 'https://entra.microsoft.com', isPersonalChat: () => true };
+    return drawAccessCard(parts as unknown as DrawAccessCardParts, card);
   };
   await startApproved(store, id, { request: wanted(), assigned: false });
   const running = await draw();

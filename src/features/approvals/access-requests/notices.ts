@@ -6,8 +6,9 @@ import type { AccessRequestRow, Schema } from '../../../db/schema.ts';
 import type { Message } from '../../../outbox/message.ts';
 import { insertMessages } from '../../../outbox/message-store.ts';
 import type { AccessParts } from '../../../requests/access-parts.ts';
+import { OUTCOME_TONES } from '../../provisioning/cards/outcome-words.ts';
 import { approversCards, hasReaders } from './access-cards.ts';
-import type { AccessAction } from './access-request.ts';
+import type { AccessAction, FinishedAs } from './access-request.ts';
 import { toDecidedFrom } from './rows.ts';
 
 /**
@@ -15,17 +16,20 @@ import { toDecidedFrom } from './rows.ts';
  * without them, and stay in the outbox until they are sent:
  *
  *     approved, denied   to the requester
- *     lapsed, finished   to the requester and the approver
+ *     lapsed             to the requester and the approver
+ *     finished           to the requester; to the approver where they decided without a card, it did not go well,
+ *                        or they were told that it waited
  *     waits              to the requester and the approver, once, when the person turns out not to be assigned
- *     expired            to the requester and all conversations that show the request to approvers
- *     cancelled          to those conversations, and to the approver and the requester unless they cancelled it
- *     reminded           to those conversations
+ *     expired            to the requester
+ *     cancelled          to the approver and the requester, unless they cancelled it
+ *     reminded           to all conversations that show the request to approvers
  *     no approver        to the requester
  *     channel ended      to the channel
  *
- * A conversation gets a notice once, even where the requester and the approver both read it. For a request that starts
- * once it is approved, the notice waits until it is known whether it does start, ten seconds at most: by then an app in
- * quarantine holds it up.
+ * A card's edit notifies no one, so the requester gets a text as well. Approvers get none that only repeats their card:
+ * it is edited, or, where that is impossible, its outcome follows as a message of its own. A conversation gets a notice
+ * once, even where the requester and the approver both read it. For a request that starts once it is approved, the notice
+ * waits until it is known whether it does start, ten seconds at most: by then an app in quarantine holds it up.
  */
 export type NoticeKind =
   | 'approved'
@@ -65,17 +69,21 @@ export async function enqueueNotices(
       return tell('denied', [requester]);
     case 'lapse':
       return tell('lapsed', both);
-    case 'finish':
-      return tell('result', both);
+    case 'finish': {
+      // A text that said that it waits is followed by one that says how it went.
+      const isQuiet = isWell(action.outcome) && row.awaiting_since === null;
+      const isSeen = isQuiet && (await hasCard(parts, transaction, row));
+      return tell('result', isSeen ? [requester] : both);
+    }
     case 'await':
       // Still waiting after another attempt is no news.
       return (await hasBeenTold(transaction, row)) ? undefined : tell('waits', both);
     case 'expire':
-      return tell('expired', [requester, ...(await approverRecipients(transaction, row))]);
+      return tell('expired', [requester]);
     case 'cancel': {
       const askedBy = action.by.id === row.requested_by_id ? [] : [requester];
       const decider = action.by.id === row.decided_by_id ? [] : deciderRecipients(row);
-      return tell('cancelled', [...askedBy, ...decider, ...(await approverRecipients(transaction, row))]);
+      return tell('cancelled', [...askedBy, ...decider]);
     }
     case 'start':
     case 'retry':
@@ -150,6 +158,17 @@ function requesterRecipient({ conversation, locale, time_zone }: Row): Recipient
 function deciderRecipients(row: Row): Recipient[] {
   const from = toDecidedFrom(row);
   return from === null ? [] : [from];
+}
+
+const isWell = (outcome: FinishedAs): boolean => outcome !== 'cancelled' && OUTCOME_TONES[outcome] === 'good';
+
+/** Whether the approver decided in a conversation that has a card of the request, which tells the outcome. */
+async function hasCard({ conversationKey }: AccessParts, transaction: Transaction<Schema>, row: Row): Promise<boolean> {
+  const [decider] = deciderRecipients(row);
+  if (decider === undefined) return false;
+  const key = conversationKey(decider.conversation);
+  const cards = (await approversCards(transaction, row.id)).filter(hasReaders);
+  return cards.some(({ conversation }) => conversationKey(conversation) === key);
 }
 
 /** A card that can never be posted does not count. */

@@ -13,15 +13,25 @@ import {
   submitButton,
 } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
+import { mayRetry } from '../../../chat/views/viewpoint.ts';
 import { pageFor } from '../../provisioning/cards/outcome-text.ts';
 import { requestFooter } from '../../provisioning/cards/progress-parts.ts';
 import { fact } from '../../provisioning/cards/result-details.ts';
 import { type AccessRequest, assignmentLeft, isAwaited, mayRetryLapsed } from '../access-requests/access-request.ts';
 import { writeAccessRequest } from '../request-line.ts';
-import { type ContentInput, contentOf } from './access-content.ts';
+import { type ContentInput, contentOf, viewpointIn } from './access-content.ts';
 import { type AccessNames, namesOf } from './access-names.ts';
-import { type AccountFacts, accountRows, accountWarnings, assigningNote, needsAssignment } from './account-facts.ts';
+import {
+  type AccountFacts,
+  accountRow,
+  accountWarnings,
+  assigningNote,
+  assignmentRow,
+  decidersRow,
+  needsAssignment,
+} from './account-facts.ts';
 import type { CardContent } from './card-content.ts';
+import { appWarnings, type DecisionFacts, decisionRows, furtherRows, profileLine, whyText } from './decision-facts.ts';
 
 export type { AccountFacts } from './account-facts.ts';
 export type { RequestProgress } from './card-content.ts';
@@ -29,6 +39,8 @@ export type { RequestProgress } from './card-content.ts';
 export interface AccessCardInput extends ContentInput {
   /** Read only while the request is pending; null when it was not read. */
   readonly facts: AccountFacts | null;
+  /** The same, of what concerns approvers alone. */
+  readonly about?: DecisionFacts | null;
   /** The cloud's Entra admin center; without it there is no link. */
   readonly entraPortalUrl: string | null;
   /** Whether the requester's card offers Cancel. It only controls the button: a click is checked again. */
@@ -46,6 +58,8 @@ export function accessCard(words: Messages, input: AccessCardInput): CardMessage
   const decides = isPending && audience === 'approvers';
   // Facts read before the decision may be outdated after it.
   const facts = isPending ? input.facts : null;
+  const about = decides ? (input.about ?? null) : null;
+  const details = factTable(decides ? detailRows(words, input, about) : []);
   const isGuest = accessRequest.subject.guest === true;
   const warned = decides && isGuest ? ` ${words.plain('access.warning.guest', names)}` : '';
   const summary = `${summaryOf(words, content, names, decides)}${warned}`;
@@ -54,29 +68,50 @@ export function accessCard(words: Messages, input: AccessCardInput): CardMessage
     look: lookOf(content.tone),
     title: content.title,
     subject: words.card('subject.inApp', names),
-    label: personLabel(words, accessRequest.subject),
+    label: [...personLabel(words, accessRequest.subject), ...(about === null ? [] : profileLine(words, about))],
     paragraphs: [...content.paragraphs, ...(facts === null ? [] : assigningNote(words, facts, names))],
     warnings: warningBox([
       ...(decides && isGuest ? [{ text: words.card('access.warning.guest', names) }] : []),
-      ...(facts === null ? [] : accountWarnings(words, facts, names)),
+      ...(facts === null ? [] : accountWarnings(words, facts, names, audience)),
+      ...(about === null ? [] : appWarnings(words, about, names, now)),
     ]),
     quotes: content.quotes.map(({ label, text }) => ({ label, text })),
     tables: factTable([
+      ...(facts !== null && facts.account.kind !== 'enabled' ? accountRow(words, facts) : []),
+      ...(facts === null ? [] : assignmentRow(words, facts, names)),
+      ...(about === null ? [] : decisionRows(words, about, accessRequest, now)),
       ...startRow(words, input, names),
-      ...(facts === null ? [] : accountRows(words, facts, names)),
-      ...(isPending ? fact(words.card('access.fact.openUntil'), words.moment(accessRequest.expiresAt, now)) : []),
+      ...(audience === 'requester' && facts !== null ? decidersRow(words, facts) : []),
+      ...(decides ? [] : detailRows(words, input, null)),
     ]),
     next: content.next === null ? [] : [{ label: words.card('label.next'), text: content.next }],
     footer: [
+      ...(about === null ? [] : whyText(words, about, names)),
       ...(decides ? [{ text: words.card('access.hint.decide', names) }] : []),
       ...requestFooter(words, accessRequest, now),
     ],
     approvals: decides ? [decisionButton(words, 'approve', accessRequest.id, names)] : [],
     denials: decides ? [denial(words, accessRequest.id, names)] : [],
     buttons: buttons(words, input, content.tone),
+    details,
+    toggles: details.length === 0 ? [] : [{ title: words.plain('button.details') }],
     links: entraLink(words, linkFor(input, content)),
   };
   return { card: renderCard('access', view), summary };
+}
+
+/** The rows that matter least to a decision; on the approvers' card they unfold. */
+function detailRows(
+  words: Messages,
+  { accessRequest, facts, now }: AccessCardInput,
+  about: DecisionFacts | null,
+): Fact[] {
+  if (accessRequest.state.kind !== 'pending') return [];
+  return [
+    ...(facts?.account.kind === 'enabled' ? accountRow(words, facts) : []),
+    ...(about === null ? [] : furtherRows(words, about, now)),
+    ...fact(words.card('access.fact.openUntil'), words.moment(accessRequest.expiresAt, now)),
+  ];
 }
 
 /** Removes the typed texts from the summary as well. */
@@ -92,7 +127,7 @@ function unquoted(content: CardContent): CardContent {
 function summaryOf(words: Messages, content: CardContent, { app, person }: AccessNames, decides: boolean): string {
   const verdict = decides
     ? words.plain('access.summary.decide', { app, person })
-    : words.plain('access.summary', { app, person, verdict: content.title });
+    : words.plain('access.summary', { app, person, verdict: content.verdict });
   return `${verdict} ${content.summary}`;
 }
 
@@ -145,7 +180,9 @@ function buttons(words: Messages, input: AccessCardInput, tone: Tone): SubmitBut
       ? submitButton(words, 'button.cancel', { verb: 'cancel', requestId: id })
       : []),
     // Only an operator may retry, and the requester of an approved request is rarely one.
-    ...(retry !== null && !isRequester ? submitButton(words, retry, { verb: 'retry', requestId: id }) : []),
+    ...(retry !== null && !isRequester && mayRetry(viewpointIn(input))
+      ? submitButton(words, retry, { verb: 'retry', requestId: id })
+      : []),
     ...(askAgain === null ? [] : lineButton(words, 'button.askAgain', askAgain)),
     ...(requestId === null ? [] : lineButton(words, 'button.requestDetails', `show ${plainText(requestId, 40)}`)),
     ...(input.readAlong === true ? personalButton(words, `show ${plainText(id, 40)}`) : []),
@@ -177,7 +214,7 @@ function askAgainLine({ subject, app }: AccessRequest): string {
 
 /** The page of the Entra admin center for the next step, where there is one. */
 function linkFor(
-  { accessRequest, audience, facts, progress, entraPortalUrl }: AccessCardInput,
+  { accessRequest, audience, viewpoint, facts, progress, entraPortalUrl }: AccessCardInput,
   content: CardContent,
 ): string | null {
   if (entraPortalUrl === null) return null;
@@ -186,9 +223,14 @@ function linkFor(
   if (awaits || (state.kind === 'lapsed' && state.why === 'notAssigned'))
     return audience === 'approvers' ? usersPageUrl(entraPortalUrl, app.id) : null;
   if (state.kind === 'pending')
-    return facts !== null && needsAssignment(facts) ? usersPageUrl(entraPortalUrl, app.id) : null;
+    return audience === 'approvers' && facts !== null && needsAssignment(facts)
+      ? usersPageUrl(entraPortalUrl, app.id)
+      : null;
   const task = progress?.request.tasks[0]?.state;
   const isOver = state.kind === 'cancelled' || state.kind === 'lapsed' || task?.kind === 'cancelled';
   if (isOver && assignmentLeft(accessRequest) !== 'none') return usersPageUrl(entraPortalUrl, app.id);
-  return task?.kind === 'done' && content.tone !== 'good' ? pageFor(task.outcome, entraPortalUrl, app.id) : null;
+  const isAdmin = mayRetry(viewpointIn({ audience, viewpoint }));
+  return isAdmin && task?.kind === 'done' && content.tone !== 'good'
+    ? pageFor(task.outcome, entraPortalUrl, app.id)
+    : null;
 }

@@ -3,6 +3,7 @@ import { markdownText, plainText } from '../../../chat/cards/safe-text.ts';
 import type { MessageKey, Messages, MessageValues } from '../../../chat/messages.ts';
 import { LONGEST_REASON, personName } from '../../../chat/views/parts.ts';
 import type { Tone } from '../../../chat/views/tone.ts';
+import type { Viewpoint } from '../../../chat/views/viewpoint.ts';
 import {
   type AccessRequest,
   type AccessState,
@@ -25,6 +26,8 @@ export interface ContentInput {
   readonly mayBeDone?: boolean | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Whose next step it tells; missing for a reader of whom only the audience is known. */
+  readonly viewpoint?: Viewpoint | undefined;
 }
 
 const HOUR = 3_600_000;
@@ -226,10 +229,12 @@ export function lapseValues(
 /** Once started, the provisioning request tells the progress, in the words of its own card. */
 function startedContent(
   words: Messages,
-  { accessRequest, audience, progress, now }: ContentInput,
+  input: ContentInput,
   state: Extract<AccessState, { kind: 'started' | 'finished' }>,
   names: AccessNames,
 ): CardContent {
+  const { accessRequest, audience, progress, now } = input;
+  const viewpoint = viewpointIn(input);
   const before = content(words, {
     tone: 'working',
     title: 'access.title.started',
@@ -240,7 +245,7 @@ function startedContent(
     ],
     next: null,
   });
-  const run: RunContent = runContent(words, { accessRequest, audience, state, progress, now });
+  const run: RunContent = runContent(words, { accessRequest, audience, state, progress, now, viewpoint });
   return {
     ...before,
     ...run,
@@ -248,6 +253,10 @@ function startedContent(
     summary: `${before.summary} ${run.summary}`,
   };
 }
+
+/** Several approvers may read one card, and a requester never acts in Entra. */
+export const viewpointIn = ({ viewpoint, audience }: Pick<ContentInput, 'viewpoint' | 'audience'>): Viewpoint =>
+  viewpoint ?? { as: audience === 'requester' ? 'requester' : 'anyone', helpdesk: [] };
 
 /** Says that the request waited for the assignment, where it ended as not in scope all the same. */
 function waitedFor(words: Messages, { state, awaiting }: AccessRequest, now: number): Sentence[] {
@@ -282,6 +291,7 @@ function content(words: Messages, { tone, title, said, quotes = [], next }: Cont
   return {
     tone,
     title: words.card(title),
+    verdict: words.plain(title),
     paragraphs: said.map(([key, values]) => ({ text: words.card(key, values) })),
     quotes,
     next: next === null ? null : words.card(...next),

@@ -8,8 +8,9 @@ import type { Forecast, Request } from '../../../requests/request.ts';
  */
 export interface CardContent {
   readonly tone: Tone;
-  /** Holds no user text, and so reads the same with and without Markdown. */
   readonly title: string;
+  /** The title in plain text. */
+  readonly verdict: string;
   readonly paragraphs: readonly Text[];
   /** The texts that people typed. */
   readonly quotes: readonly Quote[];

@@ -18,6 +18,8 @@ export interface NoticeTextInput extends Pick<ContentInput, 'accessRequest' | 'm
   readonly outcome: Outcome | null;
   /** The cloud's Entra admin center; without it there is no address in the text. */
   readonly entraPortalUrl: string | null;
+  /** Names of people in the helpdesk, where they are known. */
+  readonly helpdesk?: readonly string[];
 }
 
 /** Sentences for a plain text message. An outdated notice only says that its request has changed. */
@@ -139,12 +141,15 @@ function resultText(words: Messages, input: NoticeTextInput): string {
       : changedText(words, accessRequest);
   const { person, app } = names;
   const hasAssigned = 'assigned' in state && state.assigned;
-  const { say, values } = verdictOf(words, { outcome, person, app, what: 'other', hasAssigned, retry: false });
+  // The requester and the approver read the same text.
+  const viewpoint = { as: 'anyone', helpdesk: input.helpdesk ?? [] } as const;
+  const told = { outcome, person, app, what: 'other', hasAssigned, retry: false, viewpoint } as const;
+  const { say, values, plainTitle, plainNext } = verdictOf(words, told);
   const sentences = [
-    words.plain('accessNotice.result', { ...names, verdict: words.plain(say.verdict, values) }),
+    words.plain('accessNotice.result', { ...names, verdict: plainTitle }),
     words.plain(say.happened, values),
     // After a good outcome there is no next step.
-    ...(say.tone === 'good' ? [] : [words.plain(say.next, values)]),
+    ...(say.tone === 'good' ? [] : [plainNext]),
   ];
   return words.sentences(sentences);
 }

@@ -1,6 +1,7 @@
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import { personName } from '../../../chat/views/parts.ts';
 import type { Tone } from '../../../chat/views/tone.ts';
+import { mayRetry, type Viewpoint } from '../../../chat/views/viewpoint.ts';
 import { sentCalls, type Task, type TaskState } from '../../../requests/request.ts';
 import { verdictOf } from '../../provisioning/cards/outcome-text.ts';
 import { OUTCOME_TONES } from '../../provisioning/cards/outcome-words.ts';
@@ -10,7 +11,7 @@ import { namesOf } from './access-names.ts';
 import type { CardContent, RequestProgress } from './card-content.ts';
 
 /** The progress or outcome of an access request's provisioning request; the caller tells what came before. */
-export type RunContent = Pick<CardContent, 'tone' | 'title' | 'paragraphs' | 'next' | 'summary'>;
+export type RunContent = Pick<CardContent, 'tone' | 'title' | 'verdict' | 'paragraphs' | 'next' | 'summary'>;
 
 interface RunInput {
   readonly accessRequest: AccessRequest;
@@ -19,6 +20,7 @@ interface RunInput {
   readonly state: Extract<AccessState, { kind: 'started' | 'finished' }>;
   readonly progress: RequestProgress | null;
   readonly now: number;
+  readonly viewpoint: Viewpoint;
 }
 
 /** In the words of the provisioning request's own card; shorter where that request cannot be found any more. */
@@ -27,11 +29,23 @@ export function runContent(words: Messages, input: RunInput): RunContent {
   const [task] = progress?.request.tasks ?? [];
   if (progress === null || task === undefined) return bareContent(words, input);
   if (task.state.kind === 'done')
-    return doneContent(words, input, task.state, state.kind === 'finished' && audience === 'approvers');
+    return doneContent(
+      words,
+      input,
+      task.state,
+      state.kind === 'finished' && audience === 'approvers' && mayRetry(input.viewpoint),
+    );
 
   if (task.state.kind === 'cancelled') return calledOffContent(words, input, task, task.state);
   const { tone, title, paragraphs, summary } = taskProgress(words, { ...progress, now }, task, task.state);
-  return { tone, title, paragraphs, next: null, summary: words.plain(summary, namesFor(accessRequest, task)) };
+  return {
+    tone,
+    title,
+    verdict: title,
+    paragraphs,
+    next: null,
+    summary: words.plain(summary, namesFor(accessRequest, task)),
+  };
 }
 
 /** An assignment made by Usher stays; the text before this one says that Usher made it. */
@@ -54,6 +68,7 @@ function calledOffContent(
   return {
     tone: state.assigned ? 'warning' : tone,
     title: words.card(title),
+    verdict: words.plain(title),
     paragraphs: [{ text: words.card(said, values) }],
     next: next === null ? null : words.card(next, values),
     summary: words.sentences([words.plain(said, values), next === null ? null : words.plain(next, values)]),
@@ -67,26 +82,30 @@ function namesFor(accessRequest: AccessRequest, task: Task) {
 
 function doneContent(
   words: Messages,
-  { accessRequest, state, now }: RunInput,
+  { accessRequest, state, now, viewpoint }: RunInput,
   { outcome, finishedAt }: Extract<TaskState, { kind: 'done' }>,
   retry: boolean,
 ): RunContent {
   const { person, app } = namesOf(accessRequest);
   const hasAssigned = state.assigned;
-  const told = { outcome, person, app, what: 'other', hasAssigned, retry, finishedAt, now } as const;
-  const { say, values, last } = verdictOf(words, told);
+  const told = { outcome, person, app, what: 'other', hasAssigned, retry, viewpoint, finishedAt, now } as const;
+  const { say, values, last, title, plainTitle, next, plainNext } = verdictOf(words, told);
   const isCalm = say.tone === 'good';
-  const next = words.card(say.next, values);
   const lastSaid = last === null ? [] : [{ text: words.card(last.happened, last.values) }];
   return {
     tone: say.tone,
-    title: words.card(say.verdict, values),
-    paragraphs: [{ text: words.card(say.happened, values) }, ...lastSaid, ...(isCalm ? [{ text: next }] : [])],
-    next: isCalm ? null : next,
+    title,
+    verdict: plainTitle,
+    paragraphs: [
+      { text: words.card(say.happened, values) },
+      ...lastSaid,
+      ...(isCalm ? next.map((text) => ({ text })) : []),
+    ],
+    next: isCalm ? null : words.sentences(next),
     summary: words.sentences([
       words.plain(say.happened, values),
       last === null ? null : words.plain(last.happened, last.values),
-      words.plain(say.next, values),
+      plainNext,
     ]),
   };
 }
@@ -99,6 +118,7 @@ function bareContent(words: Messages, { accessRequest, state, now }: RunInput): 
   return {
     tone,
     title: words.card(title),
+    verdict: words.plain(title),
     paragraphs: [{ text: words.card(said, values) }],
     next: null,
     summary: words.plain(said, values),

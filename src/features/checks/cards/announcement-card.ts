@@ -7,6 +7,7 @@ import type { CardMessage } from '../../../chat/reply.ts';
 import { provisioningPageUrl } from '../../../chat/views/entra-link.ts';
 import { entraLink, lineButton, maybe, short, toggleOf } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
+import type { Viewpoint } from '../../../chat/views/viewpoint.ts';
 import { writeStatus } from '../status-line.ts';
 import { jobMeaning } from './status-card.ts';
 
@@ -18,6 +19,7 @@ export interface AnnouncementCardInput {
   readonly now: number;
   /** The cloud's Entra admin center; without it there is no link. */
   readonly entraPortalUrl: string | null;
+  readonly viewpoint: Viewpoint;
 }
 
 const CHANGES: Readonly<Record<JobChange, readonly [tone: Tone, title: MessageKey]>> = {
@@ -30,17 +32,17 @@ const CHANGES: Readonly<Record<JobChange, readonly [tone: Tone, title: MessageKe
 /** Tells a conversation that watches an app what changed in its synchronization, and why where the job tells. */
 export function announcementCard(
   words: Messages,
-  { app, change, status, now, entraPortalUrl }: AnnouncementCardInput,
+  { app, change, status, now, entraPortalUrl, viewpoint }: AnnouncementCardInput,
 ): CardMessage {
   const name = short(app.name);
   const [tone, title] = CHANGES[change];
-  const meaning = jobMeaning(words, { app: name, status, now });
+  const meaning = jobMeaning(words, { app: name, status, now, viewpoint });
   // The title says it already.
   const isSaid = change === 'enteredQuarantine';
   const state = isSaid ? [] : [words.card('announcement.state', { state: jobWord(words, status).word })];
   const summary = `${words.plain(title, { app: name })}. ${meaning.summary}`;
-  const code = maybe(meaning.code);
-  const details: CheckView['details'] = code.length === 0 ? [] : [{ texts: code, tables: [], sections: [] }];
+  const texts = [...(meaning.further ?? []).map((text) => ({ text })), ...maybe(meaning.code)];
+  const details: CheckView['details'] = texts.length === 0 ? [] : [{ texts, tables: [], sections: [] }];
   const view: CheckView = {
     fallbackText: summary,
     look: lookOf(tone),
@@ -49,6 +51,7 @@ export function announcementCard(
     label: [],
     paragraphs: [...state, ...meaning.paragraphs].map((text) => ({ text })),
     next: meaning.next === null ? [] : [{ label: words.card('label.next'), text: meaning.next }],
+    further: [],
     tables: [],
     footer: [{ text: words.card('announcement.footer', { app: name }) }],
     details,

@@ -1,5 +1,6 @@
 import type { CheckView, Fact, SubmitButton } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
+import { markdownText } from '../../../chat/cards/safe-text.ts';
 import { jobWord, lastRanLine } from '../../../chat/jobs/job-words.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
@@ -17,6 +18,7 @@ import {
   toggleOf,
 } from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
+import { actsInEntra, type Viewpoint } from '../../../chat/views/viewpoint.ts';
 import { fact } from '../../provisioning/cards/result-details.ts';
 import { writeProvision } from '../../provisioning/provision-line.ts';
 import { writeCheck } from '../check-line.ts';
@@ -38,6 +40,8 @@ export interface CheckCardInput {
   readonly facts: CheckFacts;
   /** Only decides whether the button is shown: a click is checked again. */
   readonly canProvision: boolean;
+  /** Whose next step it tells. */
+  readonly viewpoint: Viewpoint;
   /**
    * Where others read along: the line that shows everything in the reader's personal chat. The card then leaves out the
    * log and Usher's last action.
@@ -64,11 +68,11 @@ const ACCOUNTS: Readonly<Record<CheckFacts['account'], MessageKey>> = {
 
 /** "Is it the sync or is it the user?": the answer first, then what to try, then everything that was read. */
 export function checkCard(words: Messages, input: CheckCardInput): CardMessage {
-  const { person, app, facts, now, entraPortalUrl } = input;
+  const { person, app, facts, now, entraPortalUrl, viewpoint } = input;
   const names = namesOf(input);
   const isOpen = input.elsewhere == null;
   const [verdict, ...others] = findings(facts);
-  const said = verdictWords(words, verdict, { names, facts, now, who: whoProvisions(input) });
+  const said = verdictWords(words, verdict, { names, facts, now, viewpoint, who: whoProvisions(input) });
   const also = others.flatMap((other) => alsoText(words, other, names) ?? []);
   const gaps = gapsText(words, facts);
   const verdictLine = words.plain('check.summary', { ...names, verdict: said.title });
@@ -78,7 +82,7 @@ export function checkCard(words: Messages, input: CheckCardInput): CardMessage {
   const next = words.sentences([start?.card ?? null, said.next]);
   const page = verdict.kind === 'notAssigned' ? usersPageUrl : provisioningPageUrl;
   const paragraphs = said.paragraphs.map((text) => ({ text }));
-  const more = paragraphs.slice(FIRST_PARAGRAPHS);
+  const more = [...paragraphs.slice(FIRST_PARAGRAPHS), ...(said.further ?? []).map((text) => ({ text }))];
   const code = maybe(said.code ?? refusedCode(words, facts));
   const card = renderLargestThatFits('check', LEVELS, (limits): CheckView => {
     const sections = isOpen ? logSection(words, facts.log, now, limits) : [];
@@ -87,11 +91,12 @@ export function checkCard(words: Messages, input: CheckCardInput): CardMessage {
     return {
       fallbackText: summary,
       look: lookOf(said.tone),
-      title: said.title,
+      title: markdownText(said.title),
       subject: [{ text: words.card('subject.inApp', names) }],
       label: personLabel(words, { label: person.principalName, guest: person.guest === true }),
-      paragraphs: [...paragraphs.slice(0, FIRST_PARAGRAPHS), ...maybe(words.sentences([...also, ...gaps]))],
+      paragraphs: paragraphs.slice(0, FIRST_PARAGRAPHS),
       next: next === '' ? [] : [{ label: words.card('label.next'), text: next }],
+      further: maybe(words.sentences([...also, ...gaps])),
       tables: [],
       // Without a synchronization there is no log that could lag.
       footer: [{ text: words.card('check.footer', { log: verdict.kind === 'notSetUp' ? 'none' : 'other' }) }],
@@ -102,7 +107,7 @@ export function checkCard(words: Messages, input: CheckCardInput): CardMessage {
         ...lookAgain(words, writeCheck({ verb: 'check', subject: person.principalName, app: app.name })),
         ...(input.elsewhere == null ? [] : personalButton(words, input.elsewhere)),
       ],
-      links: entraLink(words, entraPortalUrl === null ? null : page(entraPortalUrl, app.id)),
+      links: entraLink(words, actsInEntra(viewpoint) && entraPortalUrl !== null ? page(entraPortalUrl, app.id) : null),
     };
   });
   return { card, summary };
@@ -113,9 +118,8 @@ function namesOf({ person, app }: CheckCardInput): CheckNames {
 }
 
 function whoProvisions({ canProvision, facts }: CheckCardInput): Provisioner {
-  if (canProvision) return 'reader';
   // No caller can provision a person from another source by their Entra name.
-  return facts.assignment.kind === 'notNeeded' ? 'nobody' : 'helpdesk';
+  return canProvision && facts.assignment.kind !== 'notNeeded' ? 'reader' : 'nobody';
 }
 
 /** Usher's own next action, after an approval for a later day. */

@@ -46,7 +46,10 @@ export function checkList(words: Messages, { person, items, listComplete, now }:
   const judged = items
     .filter(({ facts }) => facts.jobState !== 'unread')
     .map(({ app, facts }) => ({ app, facts, verdict: judge(facts) }))
-    .map((item) => ({ ...item, ...verdictTitle(words, item.verdict) }))
+    .map((item) => ({
+      ...item,
+      ...verdictTitle(words, item.verdict, { app: short(item.app.name), jobState: item.facts.jobState }),
+    }))
     .toSorted((one, other) => rankOf(one) - rankOf(other) || one.app.name.localeCompare(other.app.name));
   const wrong = judged.filter(({ tone }) => tone === 'bad' || tone === 'warning').length;
   const isPart = judged.length < items.length || !listComplete;

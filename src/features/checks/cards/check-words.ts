@@ -1,10 +1,12 @@
 import { assertNever } from '../../../assert-never.ts';
-import type { Messages, MessageValues } from '../../../chat/messages.ts';
-import { type Explained, type Meaning, meaning } from '../../../chat/views/explained.ts';
+import type { MessageKey, Messages, MessageValues } from '../../../chat/messages.ts';
+import { type Explained, type Meaning, meaningFor } from '../../../chat/views/explained.ts';
 import { codeOf } from '../../../chat/views/graph-problems.ts';
+import { shortQuarantineReason } from '../../../chat/views/quarantine.ts';
 import type { Tone } from '../../../chat/views/tone.ts';
+import type { Viewpoint } from '../../../chat/views/viewpoint.ts';
 import { verdictOf } from '../../provisioning/cards/outcome-text.ts';
-import { outcomeLine } from '../../provisioning/cards/reason-texts.ts';
+import { outcomeLine, shortReason } from '../../provisioning/cards/reason-texts.ts';
 import { type CheckFacts, type CheckVerdict, sideOf } from '../diagnosis.ts';
 import { jobMeaning } from './status-card.ts';
 
@@ -20,16 +22,15 @@ export interface CheckNames {
   readonly [name: string]: string;
 }
 
-/**
- * Who may provision the person, for the next step: the reader, the helpdesk, or no caller by the person's Entra name.
- */
-export type Provisioner = 'reader' | 'helpdesk' | 'nobody';
+/** Who may provision the person, for an operator's next step: the reader, or no caller by the person's Entra name. */
+export type Provisioner = 'reader' | 'nobody';
 
 interface Context {
   readonly names: CheckNames;
   readonly facts: CheckFacts;
   readonly now: number;
   readonly who: Provisioner;
+  readonly viewpoint: Viewpoint;
 }
 
 const TONES: Readonly<Record<CheckVerdict['kind'], Tone>> = {
@@ -51,19 +52,44 @@ const TONES: Readonly<Record<CheckVerdict['kind'], Tone>> = {
   unknownYet: 'unknown',
 };
 
-/** The verdict in one line; plain, a value for a message. */
-export function verdictTitle(words: Messages, verdict: CheckVerdict): { readonly tone: Tone; readonly title: string } {
+/** The verdict with its reason, in one line; plain, a value for a message. */
+export function verdictTitle(
+  words: Messages,
+  verdict: CheckVerdict,
+  { app, jobState }: { readonly app: string } & Pick<CheckFacts, 'jobState'>,
+): { readonly tone: Tone; readonly title: string } {
   const why = verdict.kind === 'stopped' ? verdict.why : '';
-  const title = words.plain(`check.title.${verdict.kind}`, { side: sideOf(verdict), why });
-  return { tone: TONES[verdict.kind], title };
+  const title = words.plain(`check.title.${verdict.kind}`, { app, side: sideOf(verdict), why });
+  const reason = reasonOf(words, verdict, app, jobState);
+  const told = reason === null ? title : words.plain('list.verdictReason', { verdict: title, reason });
+  return { tone: TONES[verdict.kind], title: told };
+}
+
+function reasonOf(words: Messages, verdict: CheckVerdict, app: string, job: CheckFacts['jobState']): string | null {
+  if ('entry' in verdict) return shortReason(words, verdict.entry.outcome, app);
+  if (verdict.kind === 'ownTryFailed') return words.plain(`count.${verdict.outcome}`);
+  if (verdict.kind !== 'quarantined' || typeof job === 'string' || job.health.kind !== 'quarantined') return null;
+  return shortQuarantineReason(words, job.health.quarantine.reason);
 }
 
 export function verdictWords(words: Messages, verdict: CheckVerdict, context: Context): Explained {
-  return { ...verdictTitle(words, verdict), ...meaningOf(words, verdict, context) };
+  const { names, facts } = context;
+  const { tone, title } = verdictTitle(words, verdict, { app: names.app, jobState: facts.jobState });
+  return { tone, title, ...meaningOf(words, verdict, context) };
 }
 
-function meaningOf(words: Messages, verdict: CheckVerdict, { names: ofBoth, facts, now, who }: Context): Meaning {
-  const names = { ...ofBoth, who };
+function meaningOf(words: Messages, verdict: CheckVerdict, context: Context): Meaning {
+  const { facts, now, who, viewpoint } = context;
+  const names = { ...context.names, who };
+  // The helpdesk cannot provision a person from another source by their Entra name either.
+  const asked = facts.assignment.kind !== 'notNeeded';
+  const said = (name: Own, values: MessageValues) =>
+    meaningFor(
+      words,
+      viewpoint,
+      { happened: `check.happened.${name}`, next: `check.next.${name}`, ask: asked ? ASKS[name] : null },
+      values,
+    );
   switch (verdict.kind) {
     case 'notSetUp':
     case 'appDisabled':
@@ -72,16 +98,16 @@ function meaningOf(words: Messages, verdict: CheckVerdict, { names: ofBoth, fact
     case 'neverRun':
     case 'failing':
       // The same text as on the app's own card.
-      return jobMeaning(words, { app: names.app, status: facts.jobState, now });
+      return jobMeaning(words, { app: names.app, status: facts.jobState, now, viewpoint });
     case 'accountDisabled':
     case 'unknownYet':
-      return said(words, verdict.kind, names);
+      return said(verdict.kind, names);
     case 'notAssigned':
-      return said(words, verdict.kind, { ...names, was: verdict.wasIn ? 'in' : 'other' });
+      return said(verdict.kind, { ...names, was: verdict.wasIn ? 'in' : 'other' });
     case 'outOfScope': {
       const { outcome } = verdict.entry;
-      if (!verdict.mended) return byOutcome(words, outcome, names);
-      return said(words, 'mended', {
+      if (!verdict.mended) return byOutcome(words, outcome, names, viewpoint);
+      return said('mended', {
         ...names,
         was: outcome.kind === 'notInScope' ? (outcome.failedChecks[0] ?? '') : '',
       });
@@ -89,16 +115,16 @@ function meaningOf(words: Messages, verdict: CheckVerdict, { names: ofBoth, fact
     case 'skipped':
     case 'conflictOrError':
     case 'removed':
-      return byOutcome(words, verdict.entry.outcome, names);
+      return byOutcome(words, verdict.entry.outcome, names, viewpoint);
     case 'ownTryFailed':
-      return said(words, verdict.kind, {
+      return said(verdict.kind, {
         ...names,
         request: verdict.requestId,
         verdict: words.plain(`verdict.${verdict.outcome}`, { what: 'other' }),
       });
     case 'notYet':
     case 'inOrder':
-      return said(words, verdict.kind, { ...names, assigned: assignedWord(facts) });
+      return said(verdict.kind, { ...names, assigned: assignedWord(facts) });
     default:
       return assertNever(verdict, 'verdict');
   }
@@ -111,11 +137,24 @@ function assignedWord({ assignment }: CheckFacts): 'yes' | 'notNeeded' {
 
 type Own = 'accountDisabled' | 'notAssigned' | 'mended' | 'ownTryFailed' | 'notYet' | 'inOrder' | 'unknownYet';
 
-const said = (words: Messages, name: Own, values: MessageValues): Meaning =>
-  meaning(words, `check.happened.${name}`, `check.next.${name}`, values);
+/** What has to happen, for readers who cannot do it; null where the next step is for all. */
+const ASKS = {
+  accountDisabled: 'check.ask.accountDisabled',
+  notAssigned: 'notInScope.assigned.ask',
+  mended: 'check.ask.mended',
+  ownTryFailed: null,
+  notYet: 'check.ask.mended',
+  inOrder: 'change.inSync.ask',
+  unknownYet: 'check.ask.unknownYet',
+} as const satisfies Readonly<Record<Own, MessageKey | null>>;
 
 /** In the words that describe the same outcome of Usher's own call. */
-function byOutcome(words: Messages, outcome: Parameters<typeof verdictOf>[1]['outcome'], names: CheckNames): Meaning {
+function byOutcome(
+  words: Messages,
+  outcome: Parameters<typeof verdictOf>[1]['outcome'],
+  names: CheckNames,
+  viewpoint: Viewpoint,
+): Meaning {
   const told = {
     outcome,
     person: names.person,
@@ -123,11 +162,17 @@ function byOutcome(words: Messages, outcome: Parameters<typeof verdictOf>[1]['ou
     what: 'other',
     hasAssigned: false,
     retry: false,
+    viewpoint,
   } as const;
-  const { say, values } = verdictOf(words, told);
+  const { say, values, next, plainNext } = verdictOf(words, told);
   const raw = 'code' in outcome ? outcome.code : '';
   const code = raw === '' ? null : words.card('label.code', { code: raw });
-  return { ...meaning(words, say.happened, say.next, values), code };
+  return {
+    paragraphs: [words.card(say.happened, values)],
+    next: words.sentences(next),
+    summary: words.sentences([words.plain(say.happened, values), plainNext]),
+    code,
+  };
 }
 
 /** The fault that remains once the verdict's cause is fixed. */

@@ -9,13 +9,14 @@ import {
   otherJobLine,
   worstOther,
 } from '../../../chat/jobs/job-words.ts';
-import type { Messages } from '../../../chat/messages.ts';
+import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { provisioningPageUrl } from '../../../chat/views/entra-link.ts';
-import { type Meaning, meaning } from '../../../chat/views/explained.ts';
+import { type Meaning, meaning, meaningFor } from '../../../chat/views/explained.ts';
 import { detailText, entraLink, lookAgain, maybe, short, toggleOf } from '../../../chat/views/parts.ts';
-import { quarantineProblem } from '../../../chat/views/quarantine.ts';
+import { quarantineProblem, shortQuarantineReason } from '../../../chat/views/quarantine.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
+import { actsInEntra, type Viewpoint } from '../../../chat/views/viewpoint.ts';
 import type { JobStatus, LastRun } from '../../../graph/job-status.ts';
 import { fact } from '../../provisioning/cards/result-details.ts';
 import { writeStatus } from '../status-line.ts';
@@ -28,6 +29,7 @@ export interface StatusCardInput {
   readonly now: number;
   /** The cloud's Entra admin center; without it there is no link. */
   readonly entraPortalUrl: string | null;
+  readonly viewpoint: Viewpoint;
 }
 
 /** Jobs named in addition to the one for people. */
@@ -38,12 +40,16 @@ const MOST_TYPES = 5;
 /** The state of one app's synchronization, with everything that the job reports. */
 export function statusCard(
   words: Messages,
-  { app, status, others, now, entraPortalUrl }: StatusCardInput,
+  { app, status, others, now, entraPortalUrl, viewpoint }: StatusCardInput,
 ): CardMessage {
   const name = short(app.name);
   const state = jobWord(words, status);
-  const meaning = jobMeaning(words, { app: name, status, now });
-  const title = { app: name, state: state.word };
+  const meaning = jobMeaning(words, { app: name, status, now, viewpoint });
+  const reason = typeof status === 'string' ? null : quarantineReason(words, status);
+  const title = {
+    app: name,
+    state: reason === null ? state.word : words.plain('status.because', { state: state.word, reason }),
+  };
   const worse = worstOther(words, status, others);
   const alsoWrong = worse === null ? null : { job: otherJobLine(words, worse) };
   const alarm = alsoWrong === null ? null : words.plain('status.otherWorse', alsoWrong);
@@ -54,6 +60,7 @@ export function statusCard(
   const runs = typeof status === 'string' ? [] : runFacts(words, status, now);
   const details = detailsOf(
     [
+      ...(meaning.further ?? []).map((text) => ({ text })),
       ...maybe(meaning.code),
       ...(typeof status === 'string' ? [] : jobFacts(words, status)).map(detailText),
       ...(meaning.next === null ? [] : aside),
@@ -71,12 +78,16 @@ export function statusCard(
       ...meaning.paragraphs.map((text) => ({ text })),
     ],
     next: meaning.next === null ? [] : [{ label: words.card('label.next'), text: meaning.next }],
+    further: [],
     tables: isBroken ? [] : factTable(runs),
     footer: meaning.next === null ? aside : [],
     details,
     toggles: toggleOf(words, details),
     buttons: lookAgain(words, writeStatus({ verb: 'status', app: app.name })),
-    links: entraLink(words, entraPortalUrl === null ? null : provisioningPageUrl(entraPortalUrl, app.id)),
+    links: entraLink(
+      words,
+      actsInEntra(viewpoint) && entraPortalUrl !== null ? provisioningPageUrl(entraPortalUrl, app.id) : null,
+    ),
   };
   return { card: renderCard('check', view), summary };
 }
@@ -93,24 +104,56 @@ function detailsOf(texts: readonly Text[], facts: readonly Fact[]): CheckView['d
 
 const factTable = (facts: readonly Fact[]): CheckView['tables'] => (facts.length === 0 ? [] : [{ facts }]);
 
+interface JobMeaningInput {
+  readonly app: string;
+  readonly status: JobReading;
+  readonly now: number;
+  readonly viewpoint: Viewpoint;
+}
+
+/** What has to happen, for readers who cannot do it. */
+const ASKS = {
+  unread: null,
+  entryErrors: null,
+  paused: 'status.paused.ask',
+  disabled: 'status.disabled.ask',
+  neverRun: 'status.neverRun.ask',
+  other: 'status.other.ask',
+  failing: 'status.failing.ask',
+  appNotConfigured: 'problem.appNotConfigured.ask',
+  appDisabled: 'problem.appDisabled.ask',
+} as const satisfies Readonly<Record<string, MessageKey | null>>;
+
+/** Why a job is in quarantine, in half a sentence; null where it is not, or the reason is not known. */
+function quarantineReason(words: Messages, { health }: JobStatus): string | null {
+  return health.kind === 'quarantined' ? shortQuarantineReason(words, health.quarantine.reason) : null;
+}
+
 /** What a job's state means for the people of the app; `app` is cut already. */
-export function jobMeaning(
-  words: Messages,
-  { app, status, now }: { readonly app: string; readonly status: JobReading; readonly now: number },
-): Meaning {
+export function jobMeaning(words: Messages, { app, status, now, viewpoint }: JobMeaningInput): Meaning {
   const own = (name: 'unread' | 'paused' | 'disabled' | 'neverRun' | 'other' | 'failing' | 'entryErrors') =>
-    meaning(words, `status.${name}.happened`, `status.${name}.next`, { app });
+    meaningFor(
+      words,
+      viewpoint,
+      { happened: `status.${name}.happened`, next: `status.${name}.next`, ask: ASKS[name] },
+      { app },
+    );
   const common = (name: 'appNotConfigured' | 'appDisabled') =>
-    meaning(words, `problem.${name}.happened`, `problem.${name}.next`, { app });
+    meaningFor(
+      words,
+      viewpoint,
+      { happened: `problem.${name}.happened`, next: `problem.${name}.next`, ask: ASKS[name] },
+      { app },
+    );
   if (status === 'none') return common('appNotConfigured');
   if (status === 'appDisabled') return common(status);
   if (status === 'unread') return own(status);
   const { health, lastRun } = status;
   switch (health.kind) {
     case 'quarantined':
-      return quarantineMeaning(words, { app, status, now });
+      return quarantineMeaning(words, { app, status, now, viewpoint });
     case 'failing':
-      return { ...own(health.kind), ...runError(words, lastRun, app) };
+      return { ...own(health.kind), ...runError(words, lastRun) };
     case 'notConfigured':
       return common('appNotConfigured');
     case 'paused':
@@ -132,10 +175,10 @@ export function jobMeaning(
 /** Uses the words of a provisioning refused in quarantine; an overdue attempt is called due. */
 function quarantineMeaning(
   words: Messages,
-  { app, status, now }: { readonly app: string; readonly status: JobStatus; readonly now: number },
+  { app, status, now, viewpoint }: JobMeaningInput & { readonly status: JobStatus },
 ): Meaning {
   if (status.health.kind !== 'quarantined') return meaning(words, 'status.other.happened', null, { app });
-  const { reason, since, nextAttempt, error } = status.health.quarantine;
+  const { reason, since, nextAttempt, endsAt, error } = status.health.quarantine;
   const isDue = nextAttempt !== null && nextAttempt <= now;
   const explained = quarantineProblem(words, {
     kind: 'appQuarantined',
@@ -143,24 +186,25 @@ function quarantineMeaning(
     reason,
     since,
     nextAttempt: isDue ? null : nextAttempt,
+    endsAt,
     errorCode: error?.code ?? null,
     message: error?.message ?? null,
     tenantActionable: error?.tenantActionable ?? null,
     now,
+    viewpoint,
   });
   const due = isDue ? [words.card('status.attemptDue', { time: words.moment(nextAttempt, now) })] : [];
-  const { paragraphs, next, code, summary } = explained;
-  return { paragraphs: [...paragraphs, ...due], next, code, summary };
+  const { paragraphs, next, further = [], code, summary } = explained;
+  return { paragraphs, next, further: [...further, ...due], code, summary };
 }
 
 /** The last run's own error text, where the run failed as a whole. */
-function runError(words: Messages, lastRun: LastRun | null, app: string): Partial<Meaning> {
+function runError(words: Messages, lastRun: LastRun | null): Partial<Meaning> {
   const message = short(lastRun?.error?.message ?? '', 200);
   const code = short(lastRun?.error?.code ?? '', 120);
   const actionable = lastRun?.error?.tenantActionable ?? null;
   return {
-    paragraphs: [
-      words.card('status.failing.happened', { app }),
+    further: [
       ...(message === '' ? [] : [words.card('problem.appQuarantined.said', { message })]),
       ...(actionable === null ? [] : [words.card('status.actionable', { actionable: actionable ? 'yes' : 'no' })]),
     ],

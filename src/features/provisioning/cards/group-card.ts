@@ -7,6 +7,7 @@ import type { CardMessage } from '../../../chat/reply.ts';
 import { provisioningPageUrl } from '../../../chat/views/entra-link.ts';
 import { entraLink, lineButton, maybe, moreText, short, submitButton } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
+import { asOperator, nextFor, type Viewpoint } from '../../../chat/views/viewpoint.ts';
 import { isWorthRetrying } from '../../../graph/outcome/worth-retrying.ts';
 import type { Outcome, Report } from '../../../graph/outcome.ts';
 import type { Request, Subject, Task, WaitingFault } from '../../../requests/request.ts';
@@ -31,6 +32,8 @@ export interface GroupCardInput {
   readonly canRetry: boolean;
   /** The cloud's Entra admin center; without it there is no link. */
   readonly entraPortalUrl?: string | null;
+  /** Who reads the card; missing for an operator. */
+  readonly viewpoint?: Viewpoint;
 }
 
 interface Limits {
@@ -210,7 +213,11 @@ function isEmpty({ steps, changes }: Report): boolean {
 }
 
 /** The next step for the first failed call; the calls of a group mostly fail for one reason. */
-function nextStep(words: Messages, { calls, canRetry }: GroupCardInput, names: MessageValues): ListView['next'] {
+function nextStep(
+  words: Messages,
+  { calls, canRetry, viewpoint = asOperator }: GroupCardInput,
+  names: MessageValues,
+): ListView['next'] {
   const outcome = calls.map(failureOf).find((found) => found !== null) ?? null;
   if (outcome === null) return [];
   const property = outcome.kind === 'skipped' ? (outcome.property ?? '') : '';
@@ -225,7 +232,8 @@ function nextStep(words: Messages, { calls, canRetry }: GroupCardInput, names: M
     retry: canRetry ? 'yes' : 'no',
     until: 'none',
   };
-  return [{ label: words.card('label.next'), text: words.card(outcomeWords(outcome).next, values) }];
+  const next = nextFor(viewpoint, outcomeWords(outcome), words.card, words, values);
+  return [{ label: words.card('label.next'), text: words.sentences(next) }];
 }
 
 function failureOf({ state }: Task): Outcome | null {

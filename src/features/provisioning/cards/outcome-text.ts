@@ -1,6 +1,7 @@
 import type { MessageKey, Messages, MessageValues } from '../../../chat/messages.ts';
 import { provisioningPageUrl, usersPageUrl } from '../../../chat/views/entra-link.ts';
 import { short } from '../../../chat/views/parts.ts';
+import { nextFor, type Viewpoint } from '../../../chat/views/viewpoint.ts';
 import type { Outcome } from '../../../graph/outcome.ts';
 import { attributeWord } from './attribute-words.ts';
 import { type OutcomeWords, outcomeWords } from './outcome-words.ts';
@@ -17,6 +18,8 @@ export interface Told {
   readonly hasAssigned: boolean;
   /** Whether a Retry button accompanies the text. */
   readonly retry: boolean;
+  /** Whose next step it tells. */
+  readonly viewpoint: Viewpoint;
   /** When the outcome was stored, from which Graph's requested wait counts, and now. Milliseconds since 1970. */
   readonly finishedAt?: number;
   readonly now?: number;
@@ -27,7 +30,13 @@ export interface Verdict {
   readonly values: MessageValues;
   readonly setting: StepSetting;
   /** The result of a later attempt, where that of an earlier one is unknown; else null. */
-  readonly last: { readonly happened: MessageKey; readonly values: MessageValues; readonly next: MessageKey } | null;
+  readonly last: { readonly happened: MessageKey; readonly values: MessageValues } | null;
+  /** The verdict with its reason, for a card and plain. */
+  readonly title: string;
+  readonly plainTitle: string;
+  /** The next step for the reader, one finished text for each, for a card and plain. */
+  readonly next: readonly string[];
+  readonly plainNext: string;
 }
 
 /** The verdict, its meaning and the next step, for every card and text about an outcome. */
@@ -48,19 +57,53 @@ export function verdictOf(words: Messages, told: Told): Verdict {
     until: untilText(words, told),
     why: outcome.kind === 'unknown' ? unknownReason(words, outcome.why) : '',
   };
+  const say = isUnseen(told) ? UNSEEN : outcomeWords(outcome);
+  const lastSaid = outcome.kind === 'unknown' ? outcome.last : undefined;
+  const steps = lastSaid === undefined ? [say] : [say, outcomeWords(lastSaid)];
+  const nextIn = (finish: Messages['card']) => {
+    const texts = steps.flatMap((step) => nextFor(told.viewpoint, step, finish, words, values));
+    // Whom to ask comes once, after all that has to happen.
+    return texts.filter((text, at) => texts.lastIndexOf(text) === at);
+  };
+  const verdict = words.plain(say.verdict, values);
+  const reason = REASONED.has(say.verdict) ? titleReason(words, outcome, setting.app) : null;
+  const because = { verdict, reason: reason ?? '' };
   return {
-    say: isUnseen(told) ? UNSEEN : outcomeWords(outcome),
+    say,
     values,
     setting,
     last: lastWords(words, told, values),
+    title: reason === null ? words.card(say.verdict, values) : words.card('verdict.because', because),
+    plainTitle: reason === null ? verdict : words.plain('verdict.because', because),
+    next: nextIn(words.card),
+    plainNext: words.sentences(nextIn(words.plain)),
   };
 }
 
-function lastWords(words: Messages, { outcome }: Told, values: MessageValues): Verdict['last'] {
+/** What a later attempt was told says nothing of the one whose end is unknown, and has a line of its own. */
+function titleReason(words: Messages, outcome: Outcome, app: string): string | null {
+  return outcome.kind === 'unknown' ? unknownReason(words, outcome.why) : shortReason(words, outcome, app);
+}
+
+/** Verdicts that do not tell the reason themselves. */
+const REASONED: ReadonlySet<MessageKey> = new Set<MessageKey>([
+  'verdict.notInScope',
+  'verdict.skipped',
+  'verdict.failed',
+  'verdict.refused',
+  'verdict.notSent',
+  'verdict.unknown',
+]);
+
+function lastWords(
+  words: Messages,
+  { outcome }: Told,
+  values: MessageValues & { readonly app: string },
+): Verdict['last'] {
   if (outcome.kind !== 'unknown' || outcome.last === undefined) return null;
   const { last } = outcome;
-  const reason = shortReason(words, last) ?? words.plain('reason.none');
-  return { happened: `unknown.last.${last.kind}`, values: { ...values, reason }, next: outcomeWords(last).next };
+  const reason = shortReason(words, last, short(values.app)) ?? words.plain('reason.none');
+  return { happened: `unknown.last.${last.kind}`, values: { ...values, reason } };
 }
 
 /** The end of the wait that Graph asks for; `none` where it did not say. */
@@ -78,6 +121,7 @@ const UNSEEN: OutcomeWords = {
   verdict: 'verdict.notInScope',
   happened: 'notInScope.unseen.happened',
   next: 'notInScope.unseen.next',
+  ask: 'notInScope.unseen.ask',
 };
 
 /** A person just assigned who still counts as unassigned only needs time: assigning them again does not help. */

@@ -10,10 +10,13 @@ export interface OutcomeWords {
   readonly tone: Tone;
   readonly verdict: MessageKey;
   readonly happened: MessageKey;
+  /** For operators. */
   readonly next: MessageKey;
+  /** What has to happen, for readers who cannot do it; null where nothing has to. */
+  readonly ask: MessageKey | null;
 }
 
-type Explanation = Pick<OutcomeWords, 'happened' | 'next'>;
+type Explanation = Pick<OutcomeWords, 'happened' | 'next' | 'ask'>;
 const changeKinds = ['created', 'updated', 'disabled', 'deleted', 'otherChange', 'inSync'] as const;
 type Change = Extract<Outcome, { kind: (typeof changeKinds)[number] }>;
 
@@ -46,7 +49,18 @@ type Explained =
   | `refused.${RefusalReason}`
   | 'unknown.earlier';
 
-const explanation = (name: Explained): Explanation => ({ happened: `${name}.happened`, next: `${name}.next` });
+/** After these nothing is left to do. */
+const calm = ['change.created', 'change.updated', 'change.otherChange'] as const satisfies readonly Explained[];
+
+function isCalm(name: Explained): name is (typeof calm)[number] {
+  return calm.some((one) => one === name);
+}
+
+const explanation = (name: Explained): Explanation => ({
+  happened: `${name}.happened`,
+  next: `${name}.next`,
+  ask: isCalm(name) ? null : `${name}.ask`,
+});
 
 /** Looks up an outcome's words. A new kind or cause without words does not compile. */
 export function outcomeWords(outcome: Outcome): OutcomeWords {
@@ -82,7 +96,7 @@ function changeWords(outcome: Change): OutcomeWords {
   const say: OutcomeWords = isLate ? { ...plain, happened: 'inSync.earlier.happened' } : plain;
   // Other tones keep their own words, with the warning next to them.
   if (outcome.warning === undefined || say.tone !== 'good') return say;
-  return { ...say, tone: 'warning', verdict: 'verdict.warned', next: 'warned.next' };
+  return { ...say, tone: 'warning', verdict: 'verdict.warned', next: 'warned.next', ask: 'warned.ask' };
 }
 
 function refusedWords(reason: RefusalReason): OutcomeWords {
@@ -90,6 +104,8 @@ function refusedWords(reason: RefusalReason): OutcomeWords {
   switch (reason) {
     case 'throttled':
       return { tone: 'bad', verdict: 'verdict.throttled', ...words };
+    case 'signInGone':
+    case 'ordererMayNot':
     case 'noToken':
     case 'unreachable':
     case 'serviceAway':
@@ -103,7 +119,7 @@ function refusedWords(reason: RefusalReason): OutcomeWords {
 
 function unknownWords({ why, last }: Extract<Outcome, { kind: 'unknown' }>): Explanation {
   const isLastItself = last === undefined || (last.kind === 'refused' && why === 'serverError' && last.status >= 500);
-  if (isLastItself) return { happened: `unknown.${why}.happened`, next: 'unknown.next' };
+  if (isLastItself) return { happened: `unknown.${why}.happened`, next: 'unknown.next', ask: 'unknown.ask' };
   return explanation('unknown.earlier');
 }
 

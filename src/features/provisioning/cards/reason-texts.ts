@@ -3,7 +3,7 @@ import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import { short } from '../../../chat/views/parts.ts';
 import { explainErrorCode } from '../../../graph/outcome/error-codes.ts';
 import { type RefusalReason, reasonOf } from '../../../graph/outcome/refusal.ts';
-import type { Outcome, UnknownEnd } from '../../../graph/outcome.ts';
+import type { Outcome, ScopingCheck, UnknownEnd } from '../../../graph/outcome.ts';
 import { attributeWord } from './attribute-words.ts';
 import { isChange, outcomeWords } from './outcome-words.ts';
 
@@ -33,14 +33,14 @@ export function outcomeLine(words: Messages, outcome: Outcome, { what }: { reado
   return reason === null ? verdict : words.plain('list.verdictReason', { verdict, reason });
 }
 
-/** The reason of a failure, in half a sentence without names; null after a good outcome. */
-export function shortReason(words: Messages, outcome: Outcome): string | null {
+/** The reason of a failure, in half a sentence; null after a good outcome. The app is named where its name is given. */
+export function shortReason(words: Messages, outcome: Outcome, app = ''): string | null {
   if (isChange(outcome)) return null;
   switch (outcome.kind) {
     case 'notInScope': {
       // The first check tells the most; later ones follow from it (an unassigned person has no role).
       const [first] = outcome.failedChecks;
-      return first === undefined ? words.plain('reason.unnamedCheck') : words.plain(`check.${first}`);
+      return first === undefined ? words.plain('reason.unnamedCheck') : checkText(words, first, app);
     }
     case 'skipped':
       return skipReason(words, outcome);
@@ -51,16 +51,21 @@ export function shortReason(words: Messages, outcome: Outcome): string | null {
       return withCode(words, refusedKey(reasonOf(outcome)), code === '' ? `HTTP ${outcome.status}` : code);
     }
     case 'unknown':
-      return unknownText(words, outcome);
+      return unknownText(words, outcome, app);
     default:
       return assertNever(outcome, 'outcome');
   }
 }
 
-function unknownText(words: Messages, { why, last }: Extract<Outcome, { kind: 'unknown' }>): string {
+function unknownText(words: Messages, { why, last }: Extract<Outcome, { kind: 'unknown' }>, app: string): string {
   const reason = unknownReason(words, why);
-  const latest = last === undefined ? null : shortReason(words, last);
+  const latest = last === undefined ? null : shortReason(words, last, app);
   return latest === null ? reason : words.plain('reason.earlier', { why: reason, latest });
+}
+
+/** A check that was not met, in half a sentence. */
+export function checkText(words: Messages, check: ScopingCheck, app = ''): string {
+  return words.plain(`check.${check}`, { app, named: app === '' ? 'no' : 'yes' });
 }
 
 function skipReason(words: Messages, { code, property }: Extract<Outcome, { kind: 'skipped' }>): string {

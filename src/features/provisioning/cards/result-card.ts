@@ -1,7 +1,7 @@
 import type { ResultView, SubmitButton, Text } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import { writeCheckName } from '../../../chat/grammar/check-names.ts';
-import type { MessageKey, Messages, MessageValues } from '../../../chat/messages.ts';
+import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import {
   entraLink,
@@ -14,22 +14,14 @@ import {
   toggleOf,
 } from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
+import { asOperator, type Viewpoint } from '../../../chat/views/viewpoint.ts';
 import { isWorthRetrying } from '../../../graph/outcome/worth-retrying.ts';
 import type { Outcome } from '../../../graph/outcome.ts';
 import type { Request, Task, TaskState } from '../../../requests/request.ts';
 import { pageFor, type Verdict, verdictOf } from './outcome-text.ts';
-import type { OutcomeWords } from './outcome-words.ts';
+import { checkText } from './reason-texts.ts';
 import { type DetailLimits, detailSections } from './result-details.ts';
-import {
-  decisiveStep,
-  latestOf,
-  reportOf,
-  type StepSetting,
-  stepLine,
-  stepName,
-  stepRow,
-  writesToEntra,
-} from './result-steps.ts';
+import { decisiveStep, latestOf, reportOf, stepLine, stepName, stepRow, writesToEntra } from './result-steps.ts';
 import { serviceMarkdown, serviceText } from './service-words.ts';
 
 export interface ResultCardInput {
@@ -44,6 +36,8 @@ export interface ResultCardInput {
   readonly canRetry: boolean;
   /** Others than those concerned read along, so attribute values are left out; missing for no. */
   readonly readAlong?: boolean;
+  /** Who reads the card; missing for an operator. */
+  readonly viewpoint?: Viewpoint;
 }
 
 /** The length of the service's reason in the box, in UTF-16 code units. */
@@ -59,13 +53,7 @@ const DETAIL_LEVELS: readonly DetailLimits[] = [
 ];
 
 /** What the parts of one card share. */
-interface Drawing extends ResultCardInput {
-  readonly words: Messages;
-  readonly say: OutcomeWords;
-  readonly values: MessageValues;
-  readonly setting: StepSetting;
-  readonly last: Verdict['last'];
-}
+type Drawing = ResultCardInput & Verdict & { readonly words: Messages };
 
 /**
  * The outcome of one task: the verdict first, then what stopped it and what to do, then the steps; the rest is hidden
@@ -80,6 +68,7 @@ export function resultCard(words: Messages, input: ResultCardInput): CardMessage
     what: task.subject.type.toLowerCase() === 'group' ? 'group' : 'other',
     hasAssigned: task.awaitsAssignment,
     retry: offersRetry(input),
+    viewpoint: input.viewpoint ?? asOperator,
     finishedAt: state.finishedAt,
     now: input.now,
   });
@@ -91,11 +80,10 @@ export function resultCard(words: Messages, input: ResultCardInput): CardMessage
 }
 
 function resultView(drawing: Drawing, fallbackText: string, limits: DetailLimits): ResultView {
-  const { words, say, values, setting, task, state, last } = drawing;
+  const { words, say, values, setting, task, state, last, title } = drawing;
   const outcome = latestOf(state.outcome);
-  const next = { text: words.card(say.next, values) };
+  const next = drawing.next.map((text) => ({ text }));
   const lastSaid = last === null ? [] : [{ text: words.card(last.happened, last.values) }];
-  const lastNext = last === null ? [] : [{ text: words.card(last.next, last.values) }];
   // After a good outcome, a highlighted "what to do next" would look like work.
   const isCalm = say.tone === 'good';
   const steps = reportOf(outcome)?.steps ?? [];
@@ -114,17 +102,13 @@ function resultView(drawing: Drawing, fallbackText: string, limits: DetailLimits
   return {
     fallbackText,
     look: lookOf(say.tone),
-    title: words.card(say.verdict, values),
+    title,
     subject: words.card(subjectKey(outcome), values),
     label: personLabel(words, task.subject),
-    paragraphs: [
-      { text: words.card(say.happened, values) },
-      ...lastSaid,
-      ...otherChecks(words, outcome),
-      ...(isCalm ? [next] : []),
-    ],
+    paragraphs: [{ text: words.card(say.happened, values) }, ...(isCalm ? next : [])],
+    further: [...lastSaid, ...otherChecks(words, outcome)],
     stopped: stoppedAt(drawing, steps.length),
-    next: isCalm ? [] : [{ label: words.card('label.next'), lines: [next, ...lastNext, ...advice(words, outcome)] }],
+    next: isCalm ? [] : [{ label: words.card('label.next'), lines: [...next, ...advice(drawing, outcome)] }],
     stepsHeading: maybe(stepRows.length === 0 ? null : words.card('label.steps')),
     steps: stepRows.map((step) => stepRow(words, step, setting, step === unmet)),
     moreSteps: maybe(hiddenSteps > 0 ? words.card('label.moreSteps', { count: hiddenSteps }) : null),
@@ -140,11 +124,11 @@ function subjectKey(outcome: Outcome): MessageKey {
   return writesToEntra(outcome) ? 'subject.fromDirectory' : 'subject.inApp';
 }
 
-function summaryOf({ words, say, values, state, last }: Drawing): string {
+function summaryOf({ words, say, values, state, last, plainNext }: Drawing): string {
   const verdict = words.plain(say.verdict, values);
   const first = words.plain('result.summary', { subject: words.plain(subjectKey(state.outcome), values), verdict });
   const lastSaid = last === null ? '' : ` ${words.plain(last.happened, last.values)}`;
-  return `${first} ${words.plain(say.happened, values)}${lastSaid} ${words.plain(say.next, values)}`;
+  return `${first} ${words.plain(say.happened, values)}${lastSaid} ${plainNext}`;
 }
 
 function otherChecks(words: Messages, outcome: Outcome): Text[] {
@@ -153,7 +137,7 @@ function otherChecks(words: Messages, outcome: Outcome): Text[] {
   const others = outcome.failedChecks
     .slice(1)
     .filter((check) => check !== 'entitled')
-    .map((check) => words.plain(`check.${check}`));
+    .map((check) => checkText(words, check));
   return others.length === 0
     ? []
     : [{ text: words.card('notInScope.also', { count: others.length, checks: words.list(others) }) }];
@@ -188,7 +172,9 @@ function reasonText(outcome: Outcome, app: string, known: string): string | null
 }
 
 /** The service's own recommendation, if any: often the only help with an unknown code. */
-function advice(words: Messages, outcome: Outcome): readonly Text[] {
+function advice({ words, viewpoint = asOperator }: Drawing, outcome: Outcome): readonly Text[] {
+  // It is written for an administrator.
+  if (viewpoint.as !== 'operator') return [];
   const recommended = outcome.kind === 'failed' ? short(outcome.recommendedAction ?? '', 200) : '';
   return recommended === '' ? [] : [{ text: words.card('label.advice', { advice: recommended }) }];
 }
@@ -234,7 +220,9 @@ const inPersonalChat = (words: Messages, id: string) => personalButton(words, `s
 function actions(drawing: Drawing): Pick<ResultView, 'buttons' | 'links'> {
   const { words, request, state } = drawing;
   const retry = submitButton(words, 'button.retry', { verb: 'retry', requestId: request.id });
-  const portal = drawing.entraPortalUrl ?? null;
+  const isAdmin =
+    (drawing.viewpoint ?? asOperator).as !== 'requester' && (drawing.viewpoint ?? asOperator).as !== 'viewer';
+  const portal = isAdmin ? (drawing.entraPortalUrl ?? null) : null;
   return {
     buttons: [
       ...(offersRetry(drawing) ? retry : []),

@@ -188,7 +188,7 @@ describe.each(engines)('the approval scheduler on $name', (engine) => {
 
     expect([early, before]).toEqual([[], []]);
     expect(onMonday.toSorted()).toEqual(['board: reminder', 'desk: reminder']);
-    expect(after.toSorted()).toEqual(['board: expired', 'desk: expired', 'megan chat: expired']);
+    expect(after.toSorted()).toEqual(['megan chat: expired']);
     expect(await stateOf(parts, id)).toBe('expired');
     expect((await kindsOf(parts)).slice(1)).toEqual(['accessReminded', 'accessExpired']);
     expect(stage.changed).toEqual([id, id, id]);

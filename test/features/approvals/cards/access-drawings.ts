@@ -7,12 +7,14 @@ import type {
 } from '../../../../src/features/approvals/access-requests/access-request.ts';
 import { type AccessCardInput, accessCard } from '../../../../src/features/approvals/cards/access-card.ts';
 import type { AccountFacts } from '../../../../src/features/approvals/cards/account-facts.ts';
+import type { DecisionFacts } from '../../../../src/features/approvals/cards/decision-facts.ts';
 import { pendingList } from '../../../../src/features/approvals/cards/pending-list.ts';
 import type { AccessProblem } from '../../../../src/features/approvals/problems.ts';
 import { problem } from '../../../../src/features/approvals/problems.ts';
 import type { Outcome } from '../../../../src/graph/outcome.ts';
 import type { Task, TaskState } from '../../../../src/requests/request.ts';
 import { doneWith, NOW, outcomesSaying, requestIn, words } from '../../../chat/views/drawings.ts';
+import { jobIn, quarantined } from '../../checks/cards/check-drawings.ts';
 import { lapses } from '../access-requests/lapses.ts';
 
 export const HOUR = 3_600_000;
@@ -110,6 +112,25 @@ export const goodFacts: AccountFacts = {
   waitHours: 24,
 };
 
+export const goodAbout: DecisionFacts = {
+  jobTitle: 'Account Executive',
+  department: 'Sales',
+  manager: { kind: 'person', id: 'megan', name: 'Megan Bowen' },
+  job: jobIn('healthy'),
+  last: null,
+  why: { kind: 'group', group: 'Approvers' },
+};
+
+/** Everything that an approver may be told, every text in it being `text`. */
+const aboutSaying = (text: string): DecisionFacts => ({
+  jobTitle: text,
+  department: text,
+  manager: { kind: 'person', id: text, name: text },
+  job: quarantined(text),
+  last: { outcome: 'otherChange', at: NOW - 9 * DAY },
+  why: { kind: 'group', group: text },
+});
+
 export function drawAccess(accessRequest: AccessRequest, more: Partial<AccessCardInput> = {}): CardMessage {
   return accessCard(words, {
     accessRequest,
@@ -131,7 +152,8 @@ export const awaiting = { requestId: 'R7K3MQ', awaiting: { since: NOW, until: NO
 /** Each state of an access request, with what its card needs besides. */
 export function everyAccessInput(
   text: string,
-): Pick<AccessCardInput, 'accessRequest' | 'facts' | 'progress' | 'mayBeDone'>[] {
+): Pick<AccessCardInput, 'accessRequest' | 'facts' | 'about' | 'progress' | 'mayBeDone'>[] {
+  const about = aboutSaying(text);
   const facts = { account: { kind: 'disabled' }, assigns: false, roleName: text, waitHours: 24 } as const;
   const role = { ...facts, account: { kind: 'unread' }, assigns: true } as const;
   const run = (state: TaskState, more: { attempts?: number; position?: number; task?: Partial<Task> } = {}) => {
@@ -155,7 +177,13 @@ export function everyAccessInput(
     plain(pending, { reason: null, routed: false, askedAs: 'provision' }),
     { ...plain(pending, { startsAt: DECEMBER }), facts: { ...facts, assignment: { kind: 'missing' } } },
     { ...plain(pending, { startsAt: NOW - DAY }), facts: { ...role, assignment: { kind: 'unread' } } },
-    { ...plain(pending), facts: { ...role, assignment: { kind: 'missing' } } },
+    { ...plain(pending), facts: { ...role, assignment: { kind: 'missing' } }, about },
+    ...(['none', 'appDisabled', 'unread'] as const).map((job) => {
+      const untold = { jobTitle: null, department: null, manager: { kind: 'none' }, last: null } as const;
+      return { ...plain(pending), about: { ...about, ...untold, job, why: { kind: 'own' } } as const };
+    }),
+    { ...plain(pending), about: { ...about, manager: { kind: 'unread' }, why: { kind: 'place' } } },
+    { ...plain(pending), about: { ...about, why: null } },
     { ...plain(pending), facts: { ...facts, assignment: { kind: 'assigned', through: text } } },
     { ...plain(pending), facts: { ...facts, account: { kind: 'gone' }, assignment: { kind: 'missing' } } },
     plain(approved(text)),

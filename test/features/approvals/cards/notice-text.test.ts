@@ -113,7 +113,7 @@ describe('a notice', () => {
       'Access to Salesforce for Isaiah Langer (request K3M7QA): Account created. Isaiah Langer now has an account in Salesforce.',
     );
     expect(notice('result', accessIn(finished('notInScope')), outOfScope('assigned'))).toContain(
-      'Assign Isaiah Langer',
+      'Isaiah Langer has to be assigned to Salesforce',
     );
     expect(notice('result', accessIn(finished('notInScope', true)), outOfScope('assigned'))).toContain('had not seen');
     expect(notice('result', accessIn(finished('cancelled')))).toContain('(request K3M7QA): Canceled.');

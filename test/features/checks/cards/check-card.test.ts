@@ -1,4 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+
+import { asOperator } from '../../../../src/chat/views/viewpoint.ts';
+
 import { checkCard } from '../../../../src/features/checks/cards/check-card.ts';
 import { checkList } from '../../../../src/features/checks/cards/check-list.ts';
 import type { CheckFacts } from '../../../../src/features/checks/diagnosis.ts';
@@ -35,6 +38,7 @@ const check = (facts: Partial<CheckFacts>, { name = 'Adele Vance', app = salesfo
     canProvision,
     now: NOW,
     entraPortalUrl: PORTAL,
+    viewpoint: canProvision ? asOperator : { as: 'viewer', helpdesk: ['Alex Wilber'] },
   });
 const textOf = (...input: Parameters<typeof check>) => openedText(check(...input).card);
 
@@ -44,12 +48,14 @@ describe('the check of one person in one app', () => {
 
     const text = openedText(card);
     expect(text).toMatch(
-      /^! {2}It is the user: not assigned\n {3}Diego Siciliani in Salesforce\n {3}diego@contoso.com\n/,
+      /^! {2}It is the user: not assigned to Salesforce\n {3}Diego Siciliani in Salesforce\n {3}diego@contoso.com\n/,
     );
     expect(text).toContain('neither directly nor through a group');
     expect(text).toContain('Assign Diego Siciliani to Salesforce');
     expect(text).not.toContain('Provision now');
-    expect(summary).toContain('Diego Siciliani in Salesforce: It is the user: not assigned. Diego Siciliani is not');
+    expect(summary).toContain(
+      'Diego Siciliani in Salesforce: It is the user: not assigned to Salesforce. Diego Siciliani is not',
+    );
     expect(card.actions).toMatchObject([
       { title: 'Look again', data: { verb: 'choose', text: 'check diego@contoso.com in Salesforce' } },
       { title: 'Show details' },
@@ -104,7 +110,7 @@ describe('the check of one person in one app', () => {
     const zscaler = { id: 'zscaler', name: 'Zscaler' };
     const text = textOf({ jobState: quarantined(), assignment: { kind: 'missing' } }, { app: zscaler });
 
-    expect(text).toMatch(/^✗ {2}It is the sync: in quarantine\n/);
+    expect(text).toMatch(/^✗ {2}It is the sync: in quarantine – the connection fails\n/);
     expect(text).toContain('Code: SystemForCrossDomainIdentityManagementInvalidCredentials');
     expect(text).toContain('In quarantine since Feb 28, 2026');
     expect(text).toContain('Your own application administrator can fix this');
@@ -228,7 +234,9 @@ describe('the check of one person in one app', () => {
 
     expect(text).not.toContain('Provision now');
     expect(text).not.toContain('Provision Adele Vance');
-    expect(text).toContain('Ask the helpdesk to provision Adele Vance to Salesforce');
+    expect(text).toContain(
+      'If that is too long, Adele Vance can be provisioned right away. Ask the helpdesk: Alex Wilber.',
+    );
   });
 
   it('does not send the reader to the helpdesk where people come from another source', () => {
@@ -274,7 +282,7 @@ describe('the check of one person in all apps', () => {
 
     const text = openedText(card);
     expect(text).toMatch(
-      /Zscaler\n {3}It is the sync: in quarantine · Since .*\n.*GitHub\n {3}It is the user: not assigned · Last ran .*\n.*Salesforce\n {3}No problem found.*\n.*Payroll\n {3}It is the sync: not set up/,
+      /Zscaler\n {3}It is the sync: in quarantine – the connection fails · Since .*\n.*GitHub\n {3}It is the user: not assigned to GitHub · Last ran .*\n.*Salesforce\n {3}No problem found.*\n.*Payroll\n {3}It is the sync: not set up/,
     );
     expect(summary).toBe('Adele Vance: 4 apps checked, 2 with something to look at.');
   });

@@ -1,6 +1,7 @@
 import type { JobChange } from '../../../../src/chat/jobs/job-change.ts';
 import type { JobReading } from '../../../../src/chat/jobs/job-words.ts';
 import type { CardMessage } from '../../../../src/chat/reply.ts';
+import { asOperator } from '../../../../src/chat/views/viewpoint.ts';
 import type { AccessStateKind } from '../../../../src/features/approvals/access-requests/access-request.ts';
 import { announcementCard } from '../../../../src/features/checks/cards/announcement-card.ts';
 import { checkCard } from '../../../../src/features/checks/cards/check-card.ts';
@@ -59,6 +60,7 @@ export const quarantined = (text?: string): JobStatus =>
         reason: text ?? 'EncounteredQuarantineException',
         since: NOW - 2 * DAY,
         nextAttempt: NOW + DAY,
+        endsAt: NOW + 26 * DAY,
         seriesCount: 3,
         error: {
           code: text ?? credentials,
@@ -278,10 +280,19 @@ export function everyCheckCardSaying(text: string): CardMessage[] {
         others: [jobIn('healthy'), quarantined(text)],
         now: NOW,
         entraPortalUrl: PORTAL,
+        viewpoint: asOperator,
       }),
     ),
     ...facts.map((what) =>
-      checkCard(words, { person, app, facts: what, canProvision: true, now: NOW, entraPortalUrl: PORTAL }),
+      checkCard(words, {
+        person,
+        app,
+        facts: what,
+        canProvision: true,
+        now: NOW,
+        entraPortalUrl: PORTAL,
+        viewpoint: asOperator,
+      }),
     ),
     checkList(words, {
       person,
@@ -312,7 +323,14 @@ export function everyCheckCardSaying(text: string): CardMessage[] {
     watchesCard(words, { items: many([watch, { ...watch, status: null }]), canChange: true, now: NOW }),
     watchesCard(words, { items: [], canChange: false, now: NOW }),
     ...changes.map((change) =>
-      announcementCard(words, { app, change, status: quarantined(text), now: NOW, entraPortalUrl: PORTAL }),
+      announcementCard(words, {
+        app,
+        change,
+        status: quarantined(text),
+        now: NOW,
+        entraPortalUrl: PORTAL,
+        viewpoint: asOperator,
+      }),
     ),
     exportOnlyPersonal(words),
   ];

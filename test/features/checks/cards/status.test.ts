@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
 import type { JobReading } from '../../../../src/chat/jobs/job-words.ts';
+import { asOperator } from '../../../../src/chat/views/viewpoint.ts';
 import { announcementCard } from '../../../../src/features/checks/cards/announcement-card.ts';
 import { statusCard } from '../../../../src/features/checks/cards/status-card.ts';
 import { statusList } from '../../../../src/features/checks/cards/status-list.ts';
@@ -12,7 +13,14 @@ const zscaler = { id: 'zscaler', name: 'Zscaler' };
 const item = (name: string, status: JobReading) => ({ app: { id: name, name }, status });
 const list = (...items: ReturnType<typeof item>[]) => statusList(words, { items, listComplete: true, now: NOW });
 const status = (reading: JobReading, others: readonly JobStatus[] = []) =>
-  statusCard(words, { app: salesforce, status: reading, others, now: NOW, entraPortalUrl: PORTAL });
+  statusCard(words, {
+    app: salesforce,
+    status: reading,
+    others,
+    now: NOW,
+    entraPortalUrl: PORTAL,
+    viewpoint: asOperator,
+  });
 const textOf = (reading: JobReading, others: readonly JobStatus[] = []) => openedText(status(reading, others).card);
 
 describe('the list of all apps', () => {
@@ -112,10 +120,11 @@ describe('the status of one app', () => {
       others: [],
       now: NOW,
       entraPortalUrl: PORTAL,
+      viewpoint: asOperator,
     });
 
     const text = openedText(card);
-    expect(text).toMatch(/^✗ {2}Zscaler: In quarantine\n/);
+    expect(text).toMatch(/^✗ {2}Zscaler: In quarantine – the connection fails\n/);
     expect(text).toContain('The connection to Zscaler fails.');
     expect(text).toContain('Microsoft says: Please provide a valid tenant URL and secret token');
     expect(text).toContain('In quarantine since Feb 28, 2026, 14:03 GMT+1 (2 days ago).');
@@ -123,7 +132,7 @@ describe('the status of one app', () => {
     expect(text).toContain('Your own application administrator can fix this');
     expect(text).toContain('Code: SystemForCrossDomainIdentityManagementInvalidCredentials');
     expect(text).toMatch(/Failed attempts in a row 3/);
-    expect(summary).toContain('Zscaler: In quarantine. Provisioning to Zscaler keeps failing');
+    expect(summary).toContain('Zscaler: In quarantine – the connection fails. Provisioning to Zscaler keeps failing');
     expect(card.actions).toMatchObject([
       { title: 'Look again', data: { verb: 'choose', text: 'status Zscaler' } },
       { title: 'Show details' },
@@ -223,7 +232,14 @@ describe('the status of one app', () => {
 
 describe('the announcement about a watched app', () => {
   const draw = (change: Parameters<typeof announcementCard>[1]['change'], reading: JobReading) =>
-    announcementCard(words, { app: zscaler, change, status: reading, now: NOW + HOUR, entraPortalUrl: PORTAL });
+    announcementCard(words, {
+      app: zscaler,
+      change,
+      status: reading,
+      now: NOW + HOUR,
+      entraPortalUrl: PORTAL,
+      viewpoint: asOperator,
+    });
 
   it('reports a quarantine with its cause, and how to end the watch', () => {
     const { card, summary } = draw('enteredQuarantine', quarantined());

@@ -110,7 +110,7 @@ const TABLE: [name: string, Outcome, verdict: string, happened: string, next: st
     CODES.connectorRights,
   ],
   ['answer', failed(CODES.unexpectedAnswer), '✗  Failed', 'not understand', 'settings', CODES.unexpectedAnswer],
-  ['values', failed(CODES.missingValues), '✗  Failed', 'needs attributes', 'Fill them in', CODES.missingValues],
+  ['values', failed(CODES.missingValues), '✗  Failed', 'needs attributes', 'Complete them', CODES.missingValues],
   ['mapping', failed(CODES.mapping), '✗  Failed', 'mapping of Salesforce is wrong', 'correct the', CODES.mapping],
   ['domain', failed(CODES.invalidDomain), '✗  Failed', 'in a domain', 'Add the domain', CODES.invalidDomain],
   ['licence', failed(CODES.licenceLimit), '✗  Failed', 'no license left', 'Free up or buy', CODES.licenceLimit],
@@ -169,7 +169,7 @@ const TABLE: [name: string, Outcome, verdict: string, happened: string, next: st
     'Cloud Application Administrator',
     'SomeCode',
   ],
-  ['signed out', refused('signInGone'), '✗  Refused', 'nothing was sent', 'Sign in', 'SomeCode'],
+  ['signed out', refused('signInGone'), '✗  Not sent', 'nothing was sent', 'Sign in', 'SomeCode'],
   ['rule', refused('wrongRule'), '✗  Refused', 'does not match', 'press Retry in a minute', 'SomeCode'],
   ['not found', refused('notFound'), '✗  Refused', 'can no longer find', 'still exist', 'SomeCode'],
   ['no credentials', refused('credentialsMissing'), '✗  Refused', 'no admin credentials', 'enter them', 'SomeCode'],
@@ -229,7 +229,7 @@ describe('the result card', () => {
     expect(headline).not.toHaveProperty('color');
   });
 
-  it('puts the failing step and what to do before all the steps, which are in the details', () => {
+  it('puts what to do and the failing step before all the steps, which are in the details', () => {
     const steps = [
       ...report.steps,
       step({ type: 'export', status: 'failure', name: 'EntryExportAdd', description: 'Failed to create User' }),
@@ -245,10 +245,9 @@ describe('the result card', () => {
     const text = openedText(drawOutcome(outcome).card);
 
     const order = [
-      'It stopped at step 4 of 4: Write to Salesforce',
-      'Said so',
       'What to do next',
       'Microsoft recommends: Do this',
+      'It stopped at step 4 of 4: Write to Salesforce',
       'Find the account in Entra ID · EntryImport\n✓ Done',
       'Write to Salesforce · EntryExportAdd\n✗ Failed',
     ].map((part) => text.indexOf(part));
@@ -332,5 +331,4 @@ describe('the result card', () => {
       title: 'Show details',
       targetElements: ['details'],
     });
-  });
-});
+  }););

@@ -24,14 +24,14 @@ describe('the card after an attempt whose end is unknown', () => {
     ['quarantine', refused('quarantined'), 'in quarantine'],
     ['no sign-in', refused('signInGone'), 'sign-in of the person who asked ended'],
     ['a failure', failed('EntryConflict'), 'same name already exists'],
-    ['no assignment', outOfScope('assigned'), 'not assigned to the app'],
+    ['no assignment', outOfScope('assigned'), 'not assigned to Salesforce'],
     ['a disabled account', outOfScope('active'), 'the account is disabled'],
     ['a skip', skipped('AttributeValidationFailed', 'surname'), 'is empty or not allowed'],
   ])('says that it may have been done, and what the latest attempt was told: %s', (_name, last, reason) => {
     const { card, summary } = drawOutcome(later(last));
     const text = cardAsText(card);
 
-    expect(text.split('\n')[0]).toBe('?  Result unknown');
+    expect(text.split('\n')[0]).toMatch(/^\? {2}Result unknown: /);
     expect(text).toContain('It may have provisioned Isaiah Langer to Salesforce.');
     expect(text).toContain(reason);
     expect(text).toContain('check whether Isaiah Langer has an account in Salesforce');
