@@ -244,7 +244,7 @@ describe('the announcement about a watched app', () => {
   it('reports a quarantine with its cause, and how to end the watch', () => {
     const { card, summary } = draw('enteredQuarantine', quarantined());
 
-    const text = cardAsText(card);
+    const text = openedText(card);
     expect(text).toMatch(/^✗ {2}Zscaler is in quarantine\n\nProvisioning to Zscaler keeps failing/);
     expect(text).toContain('Microsoft says: Please provide a valid tenant URL');
     expect(text).toContain('This conversation watches Zscaler. To stop, type “unwatch Zscaler”.');

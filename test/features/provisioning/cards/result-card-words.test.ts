@@ -15,7 +15,7 @@ describe('the texts of the service on a result', () => {
     return { kind: 'failed', code: 'New', reason: said, recommendedAction: null, report: withExport(description) };
   };
   const boxOf = (outcome: Outcome) =>
-    /It stopped at.*\n([\s\S]*?)\n\nCode/.exec(cardAsText(drawOutcome(outcome).card))?.[1];
+    /It stopped at.*\n([\s\S]*?)\n\n/.exec(cardAsText(drawOutcome(outcome).card))?.[1];
 
   it('give the reason at which the service stopped, cut at a word', () => {
     const box = boxOf(failing(reason));

@@ -331,4 +331,5 @@ describe('the result card', () => {
       title: 'Show details',
       targetElements: ['details'],
     });
-  }););
+  });
+});
