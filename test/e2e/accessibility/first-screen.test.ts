@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import type { CardMessage } from '../../../src/chat/reply.ts';
 import { denied } from '../../../src/chat/views/denied.ts';
 import { problem } from '../../../src/chat/views/problem.ts';
+import { asOperator } from '../../../src/chat/views/viewpoint.ts';
 import { checkCard } from '../../../src/features/checks/cards/check-card.ts';
 import { statusCard } from '../../../src/features/checks/cards/status-card.ts';
 import type { CheckFacts } from '../../../src/features/checks/diagnosis.ts';
@@ -12,6 +13,7 @@ import { problem as listProblem } from '../../../src/features/provisioning/probl
 import type { Outcome, RefusalCause, Report, UnknownEnd } from '../../../src/graph/outcome.ts';
 import type { TaskState } from '../../../src/requests/request.ts';
 import {
+  contactIn,
   doneWith,
   drawOutcome,
   draw as drawRequest,
@@ -177,7 +179,14 @@ const results: readonly (readonly [string, CardMessage])[] = [
     (status, n) =>
       [
         `status ${n}`,
-        statusCard(words, { app: salesforce, status, others: [jobIn('healthy')], now: NOW, entraPortalUrl: PORTAL }),
+        statusCard(words, {
+          app: salesforce,
+          status,
+          others: [jobIn('healthy')],
+          now: NOW,
+          entraPortalUrl: PORTAL,
+          viewpoint: asOperator,
+        }),
       ] as const,
   ),
   ...facts.map(
@@ -189,6 +198,7 @@ const results: readonly (readonly [string, CardMessage])[] = [
           app: salesforce,
           facts: factsOf(what),
           canProvision: true,
+          viewpoint: asOperator,
           now: NOW,
           entraPortalUrl: PORTAL,
         }),
@@ -198,7 +208,7 @@ const results: readonly (readonly [string, CardMessage])[] = [
     'denied',
     denied(words, {
       denial: { reason: 'needsRole', permission: 'provision.run', anyOf: ['operator'] },
-      contacts: [{ group: 'Helpdesk', people: ['Alex Wilber', 'Patti Fernandez'], gives: 'operator' }],
+      contacts: [contactIn('Helpdesk', ['Alex Wilber', 'Patti Fernandez'], 'operator')],
       callerName: 'Johanna Lorenz',
     }),
   ],
