@@ -42,10 +42,12 @@ export function quarantineProblem(words: Messages, quarantine: Quarantine): Expl
     title: words.card('problem.appQuarantined.title', { app, reason: because ?? 'none' }),
     paragraphs: [words.card('problem.appQuarantined.happened', happened)],
     further: [
-      ...(reason === undefined ? [] : [words.card(`quarantine.${reason}`, { app })]),
-      ...(message === '' ? [] : [words.card('problem.appQuarantined.said', { message })]),
-      ...times(words, quarantine),
-    ],
+      words.sentences([
+        reason === undefined ? null : words.card(`quarantine.${reason}`, { app }),
+        message === '' ? null : words.card('problem.appQuarantined.said', { message }),
+      ]),
+      words.sentences(times(words, quarantine)),
+    ].filter((text) => text !== ''),
     next,
     code: code === '' ? null : words.card('label.code', { code }),
     summary: words.sentences([words.plain('problem.appQuarantined.happened', happened), plainNext]),

@@ -41,7 +41,8 @@ export function announcementCard(
   const isSaid = change === 'enteredQuarantine';
   const state = isSaid ? [] : [words.card('announcement.state', { state: jobWord(words, status).word })];
   const summary = `${words.plain(title, { app: name })}. ${meaning.summary}`;
-  const texts = [...(meaning.further ?? []).map((text) => ({ text })), ...maybe(meaning.code)];
+  const [why, ...further] = (meaning.further ?? []).map((text) => ({ text }));
+  const texts = [...further, ...maybe(meaning.code)];
   const details: CheckView['details'] = texts.length === 0 ? [] : [{ texts, tables: [], sections: [] }];
   const view: CheckView = {
     fallbackText: summary,
@@ -51,7 +52,7 @@ export function announcementCard(
     label: [],
     paragraphs: [...state, ...meaning.paragraphs].map((text) => ({ text })),
     next: meaning.next === null ? [] : [{ label: words.card('label.next'), text: meaning.next }],
-    further: [],
+    further: why === undefined ? [] : [why],
     tables: [],
     footer: [{ text: words.card('announcement.footer', { app: name }) }],
     details,

@@ -34,6 +34,8 @@ export interface StatusCardInput {
 
 /** Jobs named in addition to the one for people. */
 const MOST_OTHERS = 5;
+/** Why the job fails, in the service's words, is on the first screen; since when and until when unfolds. */
+const FURTHER_FIRST = 1;
 /** Object types counted on one card. */
 const MOST_TYPES = 5;
 
@@ -58,9 +60,10 @@ export function statusCard(
   const isBroken = state.tone === 'bad';
   const aside = othersText(words, others);
   const runs = typeof status === 'string' ? [] : runFacts(words, status, now);
+  const further = (meaning.further ?? []).map((text) => ({ text }));
   const details = detailsOf(
     [
-      ...(meaning.further ?? []).map((text) => ({ text })),
+      ...further.slice(FURTHER_FIRST),
       ...maybe(meaning.code),
       ...(typeof status === 'string' ? [] : jobFacts(words, status)).map(detailText),
       ...(meaning.next === null ? [] : aside),
@@ -78,7 +81,7 @@ export function statusCard(
       ...meaning.paragraphs.map((text) => ({ text })),
     ],
     next: meaning.next === null ? [] : [{ label: words.card('label.next'), text: meaning.next }],
-    further: [],
+    further: further.slice(0, FURTHER_FIRST),
     tables: isBroken ? [] : factTable(runs),
     footer: meaning.next === null ? aside : [],
     details,

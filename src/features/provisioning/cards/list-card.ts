@@ -79,6 +79,9 @@ const SUMS: readonly (readonly [Sum, MessageKey])[] = [
   ['unknown', 'list.sum.unknown'],
 ];
 
+/** Up to this many people, the first screen names everybody who had a call. */
+const FIRST_NAMES = 8;
+
 /** Limits for the named people; the last level fits with the longest names. */
 interface Limits {
   readonly failures: RowLimits;
@@ -140,6 +143,7 @@ function body(
   const { counts, finishesAt, fault, request } = overview;
   const left = fault === undefined ? timeLeft(words, finishesAt, now) : words.sentences(awayTexts(words, fault, now));
   const isOver = stillToCome(counts) === 0;
+  const hasFewNames = counts.total <= FIRST_NAMES;
   return {
     bars: isOver ? [] : progressBar(words, finished(counts), counts.total - counts.cancelled),
     paragraphs: isOver ? [] : [...maybe(left), ...maybe(countText(words, counts))],
@@ -157,6 +161,7 @@ function body(
     const rows = overview.failures.length > 0 && request.leftOut.length > 0 ? FIRST_ROWS - 1 : FIRST_ROWS;
     return [
       ...failureSection(words, overview, { ...limits.failures, rows }),
+      ...(isOver && hasFewNames ? endedSection(words, overview, limits) : []),
       ...(isOver ? leftOut({ ...limits.leftOut, rows: overview.failures.length > 0 ? 1 : FIRST_ROWS }) : []),
     ];
   }

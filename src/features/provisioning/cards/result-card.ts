@@ -124,8 +124,7 @@ function subjectKey(outcome: Outcome): MessageKey {
   return writesToEntra(outcome) ? 'subject.fromDirectory' : 'subject.inApp';
 }
 
-function summaryOf({ words, say, values, state, last, plainNext }: Drawing): string {
-  const verdict = words.plain(say.verdict, values);
+function summaryOf({ words, say, values, state, last, plainTitle: verdict, plainNext }: Drawing): string {
   const first = words.plain('result.summary', { subject: words.plain(subjectKey(state.outcome), values), verdict });
   const lastSaid = last === null ? '' : ` ${words.plain(last.happened, last.values)}`;
   return `${first} ${words.plain(say.happened, values)}${lastSaid} ${plainNext}`;
