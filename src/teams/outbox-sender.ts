@@ -36,6 +36,11 @@ export interface OutboxSenderParts {
   readonly pollMs?: number;
 }
 
+const withEarlierCard = (drawing: Drawing): Drawing => ({
+  ...drawing,
+  stored: { ...drawing.stored, hasEarlierCard: true },
+});
+
 const defaultPollMs = 5_000;
 /** Few enough that all of them are sent well within the minute for which the outbox reserves them. */
 const mostAtOnce = 20;
@@ -75,7 +80,8 @@ export function startOutboxSender(parts: OutboxSenderParts): Worker {
     try {
       const earlier = unnoted.get(id);
       if (earlier !== undefined) return await note(earlier.drawing, earlier.posted);
-      if (isInterrupted) return await note(drawing, { kind: 'perhaps' });
+      // What its process posted is not known: it may have been an earlier drawing, which says that the request waits.
+      if (isInterrupted) return await note(withEarlierCard(drawing), { kind: 'perhaps' });
       await pause(conversation);
       // By now another process may have it.
       if (ending.aborted || (dueAt !== null && clock.now() >= dueAt)) return false;

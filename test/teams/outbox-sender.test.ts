@@ -335,6 +335,21 @@ describe('an outbox that throws', () => {
     expect([taken, told]).toEqual([[], ['perhaps copy-1']]);
   });
 
+  it('notes that the post of a dead process may be an earlier card, even where the message is an outcome by now', async () => {
+    const { stored } = card('copy-1');
+    const noted: boolean[] = [];
+    const works = outbox.ended;
+    outbox.ended = (drawing, end) => {
+      noted.push(drawing.stored.hasEarlierCard);
+      return works(drawing, end);
+    };
+    due.push(card('copy-1', 'alex', { stored: { ...stored, isInterrupted: true }, finished: true }));
+
+    await outboxSender.settled();
+
+    expect(noted).toEqual([true]);
+  });
+
   it('posts nothing that was handed out so long ago that another process may have it', async () => {
     const { stored } = card('copy-1');
     due.push(card('copy-1', 'alex', { stored: { ...stored, dueAt: clock.now() } }));
