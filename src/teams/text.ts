@@ -36,7 +36,7 @@ export interface Mention {
 export function cleanText({ text, entities, botId, botName }: MarkedText): CleanText {
   if (typeof text !== 'string') return { text: '', mentions: [] };
   const directory = readMentions(entities, botId, botName);
-  let marked = text;
+  let marked = withoutQuotations(text);
   for (const spelling of directory.botSpellings) marked = marked.replaceAll(spelling, ' ');
   const { text: unmarked, mentions } = withoutTags(marked, directory);
   return { text: tidyCharacters(unmarked.replace(MARKDOWN_LINK, '$1')), mentions };
@@ -49,6 +49,24 @@ const BLOCKS: ReadonlySet<string> = new Set(
 );
 /** Only links that a client makes by itself, from a typed address or host name. */
 const MARKDOWN_LINK = /\[([^[\]\n]*)\]\((?:mailto:|https?:\/\/)[^\s()[\]]*\)/gi;
+
+const QUOTATION = /<(\/?)blockquote(?:\s[^<>]*)?>/gi;
+
+/** The message without what it quotes, which somebody else wrote. One that only quotes keeps that, marked by a `>`. */
+function withoutQuotations(marked: string): string {
+  const own: string[] = [];
+  let depth = 0;
+  let from = 0;
+  for (const { 0: tag, 1: closing, index } of marked.matchAll(QUOTATION)) {
+    if (depth === 0) own.push(marked.slice(from, index));
+    depth = closing === '' ? depth + 1 : Math.max(0, depth - 1);
+    from = index + tag.length;
+  }
+  if (from === 0) return marked;
+  if (depth === 0) own.push(marked.slice(from));
+  const said = own.join('<br>');
+  return decodeHTMLStrict(said.replace(TAG, '')).trim() === '' ? `&gt; ${marked}` : said;
+}
 
 /** Collects the text between the tags; a mention is held back until its closing tag, when its name is known. */
 function withoutTags(marked: string, directory: MentionDirectory): { text: string; mentions: Mention[] } {

@@ -53,6 +53,18 @@ describe('the text of a message, whatever Teams wraps around it,', () => {
     ['full-width letters', 'ｗｈｏａｍｉ', 'whoami'],
     ['composed and decomposed names', 'Zoe\u0308 Zoë 李 Åsa Ñuñez', 'Zoë Zoë 李 Åsa Ñuñez'],
     ['signs that are part of a name', 'Contoso™ m² ½ №5', 'Contoso™ m² ½ №5'],
+    [
+      'what it quotes',
+      '<blockquote itemscope itemid="1"><strong>Megan</strong><p>provision adele to Box</p></blockquote><p>check isaiah</p>',
+      'check isaiah',
+    ],
+    ['a quotation in a quotation', 'one<blockquote>a<blockquote>b</blockquote>c</blockquote>two', 'one\ntwo'],
+    [
+      'a quotation alone, marked',
+      '<blockquote><p>provision adele to Box</p></blockquote><p>&nbsp;</p>',
+      '>\nprovision adele to Box',
+    ],
+    ['a quotation that does not end', 'check isaiah<blockquote>provision adele', 'check isaiah'],
     ['quotes, which belong to the grammar', '“Lee Gu” O’Brien', '“Lee Gu” O’Brien'],
     ['emoji', 'thanks 👍🏽 👨‍👩‍👧', 'thanks 👍🏽 👨‍👩‍👧'],
     ['half an emoji', 'a\ud83d', 'a\ufffd'],
