@@ -1,6 +1,7 @@
 import type { Permission } from '../../access/caller.ts';
 import { deny, type Ground } from '../../access/policy.ts';
 import type { GraphTrouble } from '../../graph/answer.ts';
+import { isGuest } from '../../graph/user.ts';
 import type { Command, CommandOf, Verb } from '../command.ts';
 import { closest } from '../grammar/closest.ts';
 import { takesBack } from '../grammar/negations.ts';
@@ -145,6 +146,12 @@ function createLookup(parts: CommandParts, turn: Turn): Lookup {
         return { kind: 'person', id, displayName, name: typed, found: [displayName, typed] };
       }
       case 'several': {
+        // "Adele Vance ADELE": a name that only resembles that of one member is offered as that member.
+        const [only, second] = match.value.users;
+        if (only !== undefined && second === undefined && !match.value.more && !isGuest(only)) {
+          const { id, displayName, userPrincipalName } = only;
+          return { kind: 'person', id, displayName, name: userPrincipalName, found: [displayName, typed] };
+        }
         const names = match.value.users.map(({ displayName }) => displayName);
         return { kind: 'person', id: null, displayName: typed, name: typed, found: names };
       }
