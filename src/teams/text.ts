@@ -52,7 +52,7 @@ const MARKDOWN_LINK = /\[([^[\]\n]*)\]\((?:mailto:|https?:\/\/)[^\s()[\]]*\)/gi;
 
 const QUOTATION = /<(\/?)blockquote(?:\s[^<>]*)?>/gi;
 
-/** The message without what it quotes, which somebody else wrote. One that only quotes keeps that, marked by a `>`. */
+/** The message without what it quotes, which another person wrote. One that only quotes keeps that, marked by a `>`. */
 function withoutQuotations(marked: string): string {
   const own: string[] = [];
   let depth = 0;

@@ -122,7 +122,7 @@ describe('an operator', () => {
   it('is told that nothing of that name failed', async () => {
     const card = await ask('alex', 'retry isaiah');
 
-    expect(card.text).toContain('None of your failed requests is about “isaiah”.');
+    expect(card.text).toContain('None of your latest failed requests is about “isaiah”.');
     expect(buttonsOf(card)).toEqual(['my failed requests']);
   });
 

@@ -8,7 +8,7 @@ import { short } from './parts.ts';
 
 /**
  * Whose next step a card tells. An operator is told where in Entra to act; a requester and a viewer are told what has to
- * happen, and whom to ask. `anyone` is for conversations in which several people read: nobody is addressed.
+ * happen, and whom to ask. `anyone` is for conversations in which several people read, so no reader is addressed.
  */
 export interface Viewpoint {
   readonly as: 'operator' | 'requester' | 'viewer' | 'anyone';

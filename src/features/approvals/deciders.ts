@@ -3,7 +3,7 @@ import type { Contact } from '../../access/caller.ts';
 import type { Application } from '../../graph/applications.ts';
 import type { NamedPerson } from '../../graph/directory.ts';
 
-/** A mention notifies a person, and a card that notifies a whole department is one that nobody reads. */
+/** Teams notifies each mentioned person, and people stop reading a card that notifies a whole department. */
 const MOST_NAMED = 5;
 
 /** The groups and people that decide on an app; directory roles are left out. */

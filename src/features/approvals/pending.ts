@@ -66,7 +66,9 @@ export async function pendingNamed(
   if (!found.ok) return troubleReply(turn.words, found.trouble);
   const [only, second] = found.value;
   if (only === undefined && said.length > 0) return null;
-  if (only === undefined || second !== undefined) return list(parts, turn, found.value.slice(0, perPage), 1);
+  // The pages are those of all requests, so more than one page of named ones is told by the whole list.
+  if (found.value.length > perPage) return pending(parts, turn, 1);
+  if (only === undefined || second !== undefined) return list(parts, turn, found.value, 1);
   const denial = { verb: 'deny', requestId: only.id, reason } as const;
   if (reason !== null) return offer(parts, turn, { guesses: [{ command: denial }], leftOut: [] });
   return runCommand(parts, turn, { verb: 'show', requestId: only.id });

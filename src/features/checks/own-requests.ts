@@ -78,7 +78,7 @@ export async function ownRequests(
     namesAll(said, [subject?.name, subject?.label, app.name]),
   );
   if (entries.length === 0) return null;
-  return list(parts, turn, { entries: entries.slice(0, ENTRIES_PER_PAGE), among, page: 1, older: null, newer: null });
+  return list(parts, turn, { entries, among, page: 1, older: null, newer: null });
 }
 
 declare module '../../chat/command.ts' {

@@ -44,7 +44,7 @@ const mostLoaded = 60;
  * group's its calls, a list's its counts. A held list asks for confirmation first.
  *
  * @param conversation where it is shown, if not where the request was made
- * @param shown to whom; a request's own card is read by the operator who made it, and whoever reads along
+ * @param shown to whom; the operator who made a request reads its own card, and in a channel all members do
  */
 export async function drawRequest(
   parts: DrawParts,

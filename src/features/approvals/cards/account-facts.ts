@@ -18,7 +18,7 @@ export interface AccountFacts {
   readonly roleName: string | null;
   /** The hours that an approved request waits for a missing assignment; 0 where it does not wait. */
   readonly waitHours: number;
-  /** Who decides, for the requester; missing for nobody known. */
+  /** The approvers, for the requester; missing where Usher knows none. */
   readonly deciders?: SomeDeciders;
 }
 

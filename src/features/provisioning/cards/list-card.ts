@@ -79,7 +79,7 @@ const SUMS: readonly (readonly [Sum, MessageKey])[] = [
   ['unknown', 'list.sum.unknown'],
 ];
 
-/** Up to this many people, the first screen names everybody who had a call. */
+/** Up to this many people, the first screen names each person for whom Usher made a call. */
 const FIRST_NAMES = 8;
 
 /** Limits for the named people; the last level fits with the longest names. */
