@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { assertNever } from '../assert-never.ts';
 import type { Reader } from '../requests/request.ts';
 import type { CommandOf, Parsed, Verb } from './command.ts';
@@ -58,6 +59,8 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
     if (last?.told === told && now - last.at < rememberedForMs) return;
     if (remembered.size >= mostRemembered) remembered.clear();
     remembered.set(speaker.id, { told, at: now });
+    // On SQLite a statement occupies the process, and the answer is about to be posted.
+    await setImmediate();
     await remember(parts, speaker, reader, { conversation, place }).catch((error: unknown) => {
       remembered.delete(speaker.id);
       parts.log.warn({ error, code: 'chat_not_remembered' }, 'where a person can be written to was not stored');

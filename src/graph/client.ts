@@ -287,7 +287,8 @@ async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   try {
     return await Promise.race([work, aborted]);
   } finally {
-    gone.abort();
+    // Without a reason Node makes an error with its stack, at every call.
+    gone.abort('done');
   }
 }
 

@@ -137,19 +137,7 @@ async function insertOrFind(
       created_at: now,
       left_out: JSON.stringify(leftOut),
     };
-    const inserted = await transaction
-      .insertInto('requests')
-      .columns(Object.keys(row) as (keyof typeof row)[])
-      .expression(
-        transaction
-          .selectNoFrom((made) => Object.entries(row).map(([name, value]) => made.val(value).as(name)))
-          .where(({ not, exists, selectFrom }) =>
-            not(exists(selectFrom('access_requests').select('id').where('id', '=', id))),
-          ),
-      )
-      .onConflict((conflict) => conflict.doNothing())
-      .returningAll()
-      .executeTakeFirst();
+    const [inserted] = await insertNew(transaction, row);
     if (inserted !== undefined) return inserted;
     const earlier = await transaction
       .selectFrom('requests')
@@ -159,6 +147,28 @@ async function insertOrFind(
     if (earlier !== undefined) return { earlier: earlier.id };
   }
 }
+
+const columnsOfNew = [
+  ...(['id', 'source', 'requested_by_id', 'requested_by_name', 'app_id', 'app_name', 'locale', 'time_zone'] as const),
+  ...(['conversation', 'revision', 'created_at', 'left_out'] as const),
+];
+type NewRow = Pick<Selectable<RequestRow>, (typeof columnsOfNew)[number]>;
+
+/** No row where the id or the source is taken. */
+const insertNew = compiledOnce((db, row: NewRow) =>
+  db
+    .insertInto('requests')
+    .columns(columnsOfNew)
+    .expression(
+      db
+        .selectNoFrom((made) => columnsOfNew.map((name) => made.val(row[name]).as(name)))
+        .where(({ not, exists, selectFrom }) =>
+          not(exists(selectFrom('access_requests').select('id').where('id', '=', row.id))),
+        ),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .returningAll(),
+);
 
 function askedFor({ app, tasks }: NewRequest): AuditEntry['details'] {
   const members = tasks.flatMap((task) => task.members.map(({ id }) => id));

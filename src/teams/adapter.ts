@@ -9,6 +9,7 @@ import { botToken } from '../graph/credential.ts';
 import { createConnectorHttp } from './connector-http.ts';
 import type { ServiceHosts } from './guard.ts';
 
+type ConnectorFactory = ReturnType<ConfigurationBotFrameworkAuthentication['createConnectorFactory']>;
 type CredentialsFactory = NonNullable<ConstructorParameters<typeof ConfigurationBotFrameworkAuthentication>[1]>;
 
 /** The two parts of botbuilder: one validates an activity's token, the other runs turns and sends. */
@@ -27,6 +28,8 @@ export interface AdapterOverrides {
 }
 
 const tokenTimeoutMs = 10_000;
+/** A cloud's Teams has some ten addresses. */
+const mostClients = 50;
 
 /**
  * CloudAdapter with botbuilder's own token validation, set up from Usher's configuration alone. Without an app id
@@ -39,7 +42,37 @@ export function createAdapter(config: Config, overrides: AdapterOverrides = {}):
   const authentication = new ConfigurationBotFrameworkAuthentication(settings, credentials, undefined, undefined, {
     httpClient: createConnectorHttp(),
   });
+  shareClients(authentication);
   return { adapter: new CloudAdapter(authentication), authentication };
+}
+
+/**
+ * botbuilder makes a client with its whole pipeline for each turn and each message. Those of one address are alike:
+ * there is one bot, and its credentials get a token for each request.
+ */
+function shareClients(authentication: ConfigurationBotFrameworkAuthentication): void {
+  const connectors = new Map<string, ReturnType<ConnectorFactory['create']>>();
+  const makeFactory = authentication.createConnectorFactory.bind(authentication);
+  const authenticate = authentication.authenticateRequest.bind(authentication);
+  const factoryFor = (identity: Parameters<typeof makeFactory>[0]): ConnectorFactory => ({
+    create(serviceUrl, audience) {
+      const key = JSON.stringify([serviceUrl, audience]);
+      const known = connectors.get(key);
+      if (known !== undefined) return known;
+      const made = makeFactory(identity).create(serviceUrl, audience);
+      if (connectors.size >= mostClients) connectors.clear();
+      connectors.set(key, made);
+      made.catch(() => connectors.delete(key));
+      return made;
+    },
+  });
+  Object.assign(authentication, {
+    createConnectorFactory: factoryFor,
+    async authenticateRequest(...request: Parameters<typeof authenticate>) {
+      const authenticated = await authenticate(...request);
+      return { ...authenticated, connectorFactory: factoryFor(authenticated.claimsIdentity) };
+    },
+  });
 }
 
 /** The hosts that activities may name for replies: the cloud's Teams, or without tokens only this machine. */

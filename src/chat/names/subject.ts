@@ -1,17 +1,18 @@
 import { assertNever } from '../../assert-never.ts';
+import type { Fetched } from '../../graph/answer.ts';
 import type { Application } from '../../graph/applications.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
 import { isGuest } from '../../graph/user.ts';
 import type { Subject } from '../../requests/request.ts';
 import { takesBack } from '../grammar/negations.ts';
-import type { PersonCommand } from '../offers/guesses.ts';
+import type { AppCommand, PersonCommand } from '../offers/guesses.ts';
 import { lookAgainForPerson } from '../offers/second-look.ts';
 import type { CommandParts, Turn } from '../registry/define-command.ts';
 import { type Answered, answered, say, troubleReply } from '../registry/turn.ts';
 import type { Reply } from '../reply.ts';
 import { candidateOf, personOffer, personPicker } from '../views/person-picker.ts';
 import { toSubject } from './people.ts';
-import { commonName, isDistinguishedName, nearest, resolvePerson, typistOf } from './person.ts';
+import { commonName, isDistinguishedName, nearest, type PersonMatch, resolvePerson, typistOf } from './person.ts';
 import { type Target, tryAgain } from './target.ts';
 
 export type PersonFound = { readonly kind: 'person'; readonly user: DirectoryUser } | Answered;
@@ -27,6 +28,7 @@ export async function findSubject(
   turn: Turn,
   command: PersonCommand,
   { app, rule }: Target,
+  looking?: PersonLooking,
 ): Promise<SubjectFound> {
   const typed = command.subject;
   if (rule.source !== 'entra') {
@@ -35,7 +37,7 @@ export async function findSubject(
     const kind = rule.source === 'other' ? 'userNeedsSourceId' : 'userNeedsDirectoryName';
     return answered(say(turn.words, { kind, typed, app: app.displayName }));
   }
-  const found = await findPerson(parts, turn, command, app);
+  const found = await findPerson(parts, turn, command, app, looking);
   if (found.kind === 'reply') return found;
   return { kind: 'subject', subject: toSubject(found.user, rule.objectTypeName) };
 }
@@ -51,24 +53,56 @@ function isNoSourceId(typed: string): boolean {
   return typed.includes('@');
 }
 
+/** Null where nothing was looked up. */
+type PersonLooking = Promise<Fetched<PersonMatch> | null>;
+
+/**
+ * Begins to look the person up while Graph tells whether the app is enabled: the answer then waits for the slower of
+ * the two alone. Nothing is looked up in Entra for an app whose people come from elsewhere. Never rejects by itself.
+ */
+export function beginLooking(parts: CommandParts, turn: Turn, command: PersonCommand & AppCommand): PersonLooking {
+  const looking = takesPeopleOfEntra(parts, command).then((does) =>
+    does && !isDistinguishedName(command.subject) ? lookUp(parts, turn, command.subject) : null,
+  );
+  // An answer about the app does not wait for it.
+  looking.catch(() => undefined);
+  return looking;
+}
+
+/** By reads that are cached, or shared with those of `findTarget`. */
+async function takesPeopleOfEntra({ applications, synchronization }: CommandParts, { app }: AppCommand) {
+  const found = await applications.find(app);
+  if (!found.ok || found.value.kind !== 'one') return false;
+  const { id } = found.value.app;
+  const setUp = await synchronization.findJob(id, 'User');
+  if (!setUp.ok || setUp.value.kind === 'none') return false;
+  const rule = await synchronization.findRule(id, setUp.value.job.id, 'User');
+  return rule.ok && rule.value?.source === 'entra';
+}
+
+async function lookUp(parts: CommandParts, turn: Turn, typed: string) {
+  const whom = (await mentionedId(parts, turn, typed)) ?? typed;
+  return resolvePerson(parts.directory, whom, typistOf(turn.incoming));
+}
+
 /** The one person in Entra who is meant; else a reply that asks which, or says that no person was found. */
 export async function findPerson(
   parts: CommandParts,
   turn: Turn,
   command: PersonCommand,
   app: Application | null,
+  looking?: PersonLooking,
 ): Promise<PersonFound> {
   const typed = command.subject;
   if (app !== null && isDistinguishedName(typed))
     return answered(say(turn.words, { kind: 'directoryNameUnexpected', typed, app: app.displayName }));
-  const whom = (await mentionedId(parts, turn, typed)) ?? typed;
   const offer = (users: readonly DirectoryUser[], more: boolean) => {
     const lineFor = (subject: string) =>
       parts.grammar.format(app === null ? { ...command, subject } : { ...command, subject, app: app.id });
     const lineOfOne = (subject: string) => parts.grammar.format({ ...command, subject });
     return askWhich(turn, { typed, app, users, more, lineFor, lineOfOne });
   };
-  const found = await resolvePerson(parts.directory, whom, typistOf(turn.incoming));
+  const found = (await looking) ?? (await lookUp(parts, turn, typed));
   if (!found.ok) return answered(troubleReply(turn.words, found.trouble, tryAgain(parts, command)));
   switch (found.value.kind) {
     case 'noName':

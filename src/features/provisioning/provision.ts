@@ -1,5 +1,5 @@
 import type { CommandOf } from '../../chat/command.ts';
-import { findSubject } from '../../chat/names/subject.ts';
+import { beginLooking, findSubject } from '../../chat/names/subject.ts';
 import { findTarget, requestOf } from '../../chat/names/target.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
 import { mayOnlyAsk } from '../../chat/registry/run.ts';
@@ -20,9 +20,10 @@ async function provision(parts: CommandParts, turn: Turn, command: ProvisionComm
   if (mayOnlyAsk(turn)) return parts.registry.accessRequests.requestInstead(parts, turn, command);
   const instead = await untimely(parts, turn, command);
   if (instead !== null) return instead;
+  const looking = beginLooking(parts, turn, command);
   const found = await findTarget(parts, turn, command, 'User');
   if (found.kind === 'reply') return found.reply;
-  const subject = await findSubject(parts, turn, command, found.target);
+  const subject = await findSubject(parts, turn, command, found.target, looking);
   if (subject.kind === 'reply') return subject.reply;
   const { request, card, forecast } = await createForeseen(parts.store, {
     ...requestOf(turn, found.target),

@@ -115,9 +115,16 @@ export const plainType: EntityType = {
 
 const tenantBorn = '2024-02-05T09:00:00Z';
 
+const userEntities = new WeakMap<Person, Entity>();
+
+/** A search goes through all people of the tenant, and no person changes. */
 export function userEntity(person: Person): Entity {
+  const known = userEntities.get(person);
+  if (known !== undefined) return known;
   const { managerId: _manager, ...attributes } = person;
-  return { ...attributes, businessPhones: [], mobilePhone: null, createdDateTime: tenantBorn };
+  const made = { ...attributes, businessPhones: [], mobilePhone: null, createdDateTime: tenantBorn };
+  userEntities.set(person, made);
+  return made;
 }
 
 export function groupEntity(group: Group): Entity {

@@ -129,8 +129,9 @@ function parser(list: readonly Token[], { filterable, caseSensitive }: FilterRul
     expect(',');
     const wanted = literal();
     expect(')');
+    const read = readerOf(property);
     return (item) => {
-      const value = propertyOf(item, property);
+      const value = read(item);
       if (typeof value !== 'string') return false;
       return name === 'startswith' ? fold(value).startsWith(wanted) : fold(value).includes(wanted);
     };
@@ -144,8 +145,9 @@ function parser(list: readonly Token[], { filterable, caseSensitive }: FilterRul
     expect('eq');
     const wanted = literal();
     expect(')');
+    const read = readerOf(property);
     return (item) => {
-      const values = propertyOf(item, property);
+      const values = read(item);
       return Array.isArray(values) && values.some((value) => fold(value) === wanted);
     };
   };
@@ -154,8 +156,9 @@ function parser(list: readonly Token[], { filterable, caseSensitive }: FilterRul
     if (!isComparison(operation)) throw new SyntaxError(`Invalid filter clause: unknown operator '${operation}'.`);
     allow(property, operation);
     const wanted = literal();
+    const read = readerOf(property);
     return (item) => {
-      const value = propertyOf(item, property);
+      const value = read(item);
       if (value === undefined || value === null) return operation === 'eq' && wanted === 'null';
       return compares(operation, order(fold(value), wanted));
     };
@@ -200,12 +203,15 @@ function order(left: string, right: string): number {
   return left < right ? -1 : 1;
 }
 
-/** The value at a path such as `sourceIdentity/id`; undefined when there is none. */
-export function propertyOf(item: object, path: string): unknown {
-  let value: unknown = item;
-  for (const name of path.split('/')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
-    value = Reflect.get(value, name);
-  }
-  return value;
+/** Reads the value at a path such as `sourceIdentity/id`; undefined when there is none. */
+export function readerOf(path: string): (item: object) => unknown {
+  const names = path.split('/');
+  return (item) =>
+    names.reduce<unknown>(
+      (value, name) =>
+        typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+          ? Reflect.get(value, name)
+          : undefined,
+      item,
+    );
 }

@@ -1,4 +1,4 @@
-import { type ParsedFilter, type Predicate, propertyOf } from './filter.ts';
+import { type ParsedFilter, type Predicate, readerOf } from './filter.ts';
 
 /**
  * OData `$search` over directory objects: `"displayName:lee" OR "mail:lee"`, clauses in double quotes joined by `OR`
@@ -26,8 +26,9 @@ export function parseSearch(text: string, searchable: readonly string[]): Parsed
 function begins(property: string, wanted: string): Predicate {
   const isTokenized = property === 'displayName' || property === 'description';
   const wantedWords = isTokenized ? words(wanted) : [wanted.toLowerCase()];
+  const read = readerOf(property);
   return (item) => {
-    const value = propertyOf(item, property);
+    const value = read(item);
     if (typeof value !== 'string') return false;
     const valueWords = isTokenized ? words(value) : [value.toLowerCase()];
     return wantedWords.every((wantedWord) => valueWords.some((word) => word.startsWith(wantedWord)));

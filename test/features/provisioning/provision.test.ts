@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { apps } from '../../../src/sandbox/tenant/applications.ts';
 import { shapeA } from '../../graph/outcome/answers.ts';
+import { eventually } from '../../support/eventually.ts';
 import { startTestUsher, type TestUsher } from '../../support/usher.ts';
 
 const { salesforce } = apps;
@@ -16,17 +17,37 @@ let teams: TestUsher;
 
 beforeEach(async () => {
   teams = await startTestUsher({ environment: { PROVISION_WINDOW_MS: '100', PROVISION_GUARD_MS: '10' } });
-  const answerWith = (path: RegExp, body: unknown) =>
-    teams.sandbox.failNext(path, { kind: 'status', status: 200, body });
-  answerWith(/\/schema$/, { synchronizationRules: [worker] });
-  answerWith(
-    /\/provisionOnDemand$/,
-    shapeA({ result: 'Success', details: {} }, { action: 'Create', statusInfo: { status: 'Success' } }),
-  );
 });
 afterEach(() => teams.close());
 
+describe('provisioning a person of Entra', () => {
+  it('looks the person up while Graph tells whether the app is enabled', async () => {
+    await teams.say('alex', 'provision adele@contoso.com to Salesforce');
+    await teams.settled();
+    const before = teams.sandbox.requests.length;
+    teams.sandbox.failNext(new RegExp(`/servicePrincipals/${salesforce.id}$`), { kind: 'silence' });
+
+    // Its turn is still open when the test ends.
+    teams.say('alex', 'provision isaiah@contoso.com to Salesforce').catch(() => undefined);
+    const asked = () => teams.sandbox.requests.slice(before).map(({ path }) => decodeURIComponent(path));
+    await eventually(() => asked().length >= 3);
+
+    const ofPeople = asked().filter((path) => path.startsWith('/users'));
+    expect(ofPeople).toContain('/users/isaiah@contoso.com');
+  });
+});
+
 describe('provisioning to an app whose source is an HR system', () => {
+  beforeEach(() => {
+    const answerWith = (path: RegExp, body: unknown) =>
+      teams.sandbox.failNext(path, { kind: 'status', status: 200, body });
+    answerWith(/\/schema$/, { synchronizationRules: [worker] });
+    answerWith(
+      /\/provisionOnDemand$/,
+      shapeA({ result: 'Success', details: {} }, { action: 'Create', statusInfo: { status: 'Success' } }),
+    );
+  });
+
   it.each([
     ['a number', '0021173', '0021173'],
     ['an id in letters of both sizes', 'wID-00aB', 'wID-00aB'],
