@@ -92,6 +92,12 @@ const longestPauseMs = 5_000;
 const mostBrokenAttempts = 3;
 const brokenDelayMs = 5_000;
 
+/**
+ * As many as Graph lets start at once. Where a gate lets more start, they would hold each other up in this process until
+ * their grants have passed, and then again.
+ */
+const mostUnsent = 5;
+
 /** Its grant has passed, and nothing was sent. */
 type Unsent = { readonly kind: 'unsent' };
 
@@ -103,6 +109,8 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   const toleratedMs = Math.max(store.gate.limits.guardMs / 2, leastToleratedMs);
   const owner = randomUUID();
   const running = new Map<string, Promise<void>>();
+  /** The tasks of `running` whose calls have not been sent yet. */
+  const unsent = new Set<string>();
   const abandon = new AbortController();
   const isSteady = createSteadiness(clock, leaseMs);
   /** It is woken several times a second, and a lease runs for long. */
@@ -127,7 +135,8 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     }
     if (parts.requesters !== undefined)
       for (const requestId of await cancelSignedOut(store, parts.requesters.present())) tell(requestId);
-    while (!stopping.aborted) {
+    // The next call that is sent wakes the worker.
+    while (!stopping.aborted && unsent.size < mostUnsent) {
       const claim = await claimTask(store, { owner, until: clock.now() + leaseMs });
       switch (claim.kind) {
         case 'claimed':
@@ -153,8 +162,14 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     return null;
   }
 
+  function noLongerUnsent(taskId: string): void {
+    const isFull = unsent.size >= mostUnsent;
+    if (unsent.delete(taskId) && isFull) worker.wake();
+  }
+
   function start(claimed: ClaimedTask): void {
     const { id, requestId } = claimed.task;
+    unsent.add(id);
     const work = see(claimed)
       .catch((error: unknown) => {
         // A task that could not be stored by then is requeued when its lease expires.
@@ -163,6 +178,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
       })
       .finally(() => {
         running.delete(id);
+        unsent.delete(id);
         tell(requestId, isOfAccess(claimed));
         // The task may be waiting again already, or the gate may be more open than the loop assumes.
         worker.wake();
@@ -221,6 +237,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
       if (lateMs > toleratedMs) return held.abort();
       if (lateMs > noticedLatenessMs) void noteLateness(grant, lateMs, task.id);
       isSent = true;
+      noLongerUnsent(task.id);
       noting = noteSent(store, claimed).catch((error: unknown) =>
         log.warn(
           { error, code: 'sent_not_noted', taskId: task.id },

@@ -9,6 +9,7 @@ import { apps } from '../../src/sandbox/tenant/applications.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
 import { createTestClock } from '../support/clock.ts';
 import { sqliteEngine, useTestDatabase } from '../support/databases.ts';
+import { eventually } from '../support/eventually.ts';
 import { doneTask, drive, openScene, quickClock, type Scene, type SceneOptions, stepMs } from './scene.ts';
 import { claimed, documentedLimits } from './support.ts';
 
@@ -42,6 +43,34 @@ describe('the dispatcher', () => {
     expect(tasks.map(({ state }) => state.kind === 'done' && state.outcome.kind)).toEqual(Array(20).fill('created'));
     // And not slower than it must be: the last five leave after three windows and their guards.
     expect((arrivals.at(-1) ?? 0) - (arrivals[0] ?? 0)).toBeLessThan(31_500 + 10 * stepMs);
+  });
+
+  it('holds no more than five calls that have not been sent, however many the gate lets start', async () => {
+    await open({ limits: { limit: 50, windowMs: 10_000, guardMs: 5_000 } });
+    const begun: (() => void)[] = [];
+    const holding: ProvisioningService = {
+      ...scene.graph,
+      async provisionOnDemand(call, signal, onSend) {
+        await new Promise<void>((resolve) => begun.push(resolve));
+        return scene.graph.provisionOnDemand(call, signal, onSend);
+      },
+    };
+    const request = await scene.ask(12);
+
+    scene.start({ graph: holding });
+    await eventually(() => begun.length >= 5);
+    const atFirst = (await scene.tasksOf(request)).filter(({ state }) => state.kind === 'running').length;
+    begun[0]?.();
+    await eventually(() => begun.length >= 6);
+    const afterOne = begun.length;
+    for (let next = 1; next < 12; next += 1) {
+      await eventually(() => begun.length > next);
+      begun[next]?.();
+    }
+    await scene.settled();
+
+    expect([atFirst, afterOne]).toEqual([5, 6]);
+    expect(scene.sandbox.stats().calls).toBe(12);
   });
 
   it('closes the gate for all tasks when the server counts more strictly, and still finishes all', async () => {
