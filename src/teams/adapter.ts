@@ -47,32 +47,42 @@ export function createAdapter(config: Config, overrides: AdapterOverrides = {}):
 }
 
 /**
- * botbuilder makes a client with its whole pipeline for each turn and each message. Those of one address are alike:
+ * botbuilder makes two clients with their whole pipelines for each turn and each message. Those of one address are alike:
  * there is one bot, and its credentials get a token for each request.
  */
 function shareClients(authentication: ConfigurationBotFrameworkAuthentication): void {
-  const connectors = new Map<string, ReturnType<ConnectorFactory['create']>>();
   const makeFactory = authentication.createConnectorFactory.bind(authentication);
+  const makeUserTokens = authentication.createUserTokenClient.bind(authentication);
   const authenticate = authentication.authenticateRequest.bind(authentication);
+  const connectors = keeping<Awaited<ReturnType<ConnectorFactory['create']>>>();
+  const userTokens = keeping<Awaited<ReturnType<typeof makeUserTokens>>>();
   const factoryFor = (identity: Parameters<typeof makeFactory>[0]): ConnectorFactory => ({
-    create(serviceUrl, audience) {
-      const key = JSON.stringify([serviceUrl, audience]);
-      const known = connectors.get(key);
-      if (known !== undefined) return known;
-      const made = makeFactory(identity).create(serviceUrl, audience);
-      if (connectors.size >= mostClients) connectors.clear();
-      connectors.set(key, made);
-      made.catch(() => connectors.delete(key));
-      return made;
-    },
+    create: (serviceUrl, audience) =>
+      connectors(JSON.stringify([serviceUrl, audience]), () => makeFactory(identity).create(serviceUrl, audience)),
   });
   Object.assign(authentication, {
     createConnectorFactory: factoryFor,
+    createUserTokenClient: (identity: Parameters<typeof makeUserTokens>[0]) =>
+      userTokens('', () => makeUserTokens(identity)),
     async authenticateRequest(...request: Parameters<typeof authenticate>) {
       const authenticated = await authenticate(...request);
       return { ...authenticated, connectorFactory: factoryFor(authenticated.claimsIdentity) };
     },
   });
+}
+
+/** Keeps each client that could be made, by its key. */
+function keeping<T>(): (key: string, make: () => Promise<T>) => Promise<T> {
+  const clients = new Map<string, Promise<T>>();
+  return (key, make) => {
+    const known = clients.get(key);
+    if (known !== undefined) return known;
+    const made = make();
+    if (clients.size >= mostClients) clients.clear();
+    clients.set(key, made);
+    made.catch(() => clients.delete(key));
+    return made;
+  };
 }
 
 /** The hosts that activities may name for replies: the cloud's Teams, or without tokens only this machine. */

@@ -161,21 +161,21 @@ export function readerOf(activity: Partial<Activity>): Reader {
   };
 }
 
-function isTimeZone(name: unknown): name is string {
-  if (typeof name === 'string' && timeZones.has(name)) return true;
-  const isOne = accepted(name, (timeZone) => new Intl.DateTimeFormat('en', { timeZone }));
-  if (isOne && timeZones.size < mostTimeZones) timeZones.add(name);
-  return isOne;
+const isTimeZone = createCheck((timeZone) => new Intl.DateTimeFormat('en', { timeZone }));
+const isLocale = createCheck((locale) => new Intl.Locale(locale));
+
+/** Keeps the names that were accepted, as it takes long to find out: some hundreds are in use, each in any case. */
+function createCheck(construct: (name: string) => unknown): (name: unknown) => name is string {
+  const known = new Set<string>();
+  return (name): name is string => {
+    if (typeof name === 'string' && known.has(name)) return true;
+    const isOne = accepted(name, construct);
+    if (isOne && known.size < mostNames) known.add(name);
+    return isOne;
+  };
 }
 
-/** Those met so far, as it takes long to find out. There are some six hundred names, and each in any case. */
-const timeZones = new Set<string>();
-const mostTimeZones = 1_000;
-
-function isLocale(name: unknown): name is string {
-  return accepted(name, (locale) => new Intl.Locale(locale));
-}
-
+const mostNames = 1_000;
 /** Longer than any name in use; a valid locale can be of any length. */
 const longestName = 64;
 
