@@ -135,8 +135,9 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     }
     if (parts.requesters !== undefined)
       for (const requestId of await cancelSignedOut(store, parts.requesters.present())) tell(requestId);
-    // The next call that is sent wakes the worker.
-    while (!stopping.aborted && unsent.size < mostUnsent) {
+    while (!stopping.aborted) {
+      // The next call that is sent wakes the worker.
+      if (unsent.size >= mostUnsent) return null;
       const claim = await claimTask(store, { owner, until: clock.now() + leaseMs });
       switch (claim.kind) {
         case 'claimed':

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { Selectable } from 'kysely';
 import type { Incoming } from '../chat/incoming.ts';
 import type { Clock } from '../clock.ts';
+import { compiledOnce } from '../db/compiled-once.ts';
 import { type Database, isDatabaseFault } from '../db/database.ts';
 import { createSteadiness, longestLeaseMs } from '../db/leases.ts';
+import type { TurnRow } from '../db/schema.ts';
 import { keepLease } from '../lease.ts';
 import type { Log } from '../log.ts';
 import type { Query } from '../outbox/message-store.ts';
@@ -70,6 +73,24 @@ export interface TurnsParts {
 /** Short enough that a dead process's turns are resumed within a minute. */
 const defaultLeaseMs = 30_000;
 
+type NewTurn = Pick<
+  Selectable<TurnRow>,
+  'id' | 'received_at' | 'incoming' | 'lease_owner' | 'lease_until' | 'attempts'
+>;
+
+/** No row where the activity was delivered before. */
+const insertTurn = compiledOnce((db, { id, received_at, incoming, lease_owner, lease_until, attempts }: NewTurn) =>
+  db
+    .insertInto('turns')
+    .values({ id, received_at, incoming, lease_owner, lease_until, attempts })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .returning('id'),
+);
+
+const closeTurn = compiledOnce((db, { id }: Pick<NewTurn, 'id'>) =>
+  db.updateTable('turns').set({ incoming: null, lease_owner: null, lease_until: null }).where('id', '=', id),
+);
+
 export function createTurns(parts: TurnsParts): Turns {
   const { database, clock, log, owner = randomUUID(), leaseMs = defaultLeaseMs } = parts;
   /** The turns of this process: those it answers, and answered ones that could not be closed yet. */
@@ -92,19 +113,9 @@ export function createTurns(parts: TurnsParts): Turns {
     incoming: Incoming | null,
     query: Query = database.query,
   ): Promise<boolean> {
-    const isOpen = incoming !== null;
-    const inserted = await query
-      .insertInto('turns')
-      .values({
-        id,
-        received_at: now,
-        incoming: isOpen ? JSON.stringify(incoming) : null,
-        ...(isOpen ? { ...lease(), attempts: 1 } : {}),
-      })
-      .onConflict((conflict) => conflict.column('id').doNothing())
-      .returning('id')
-      .executeTakeFirst();
-    return inserted !== undefined;
+    const met = { id, received_at: now, incoming: null, lease_owner: null, lease_until: null, attempts: 0 };
+    const row = incoming === null ? met : { ...met, incoming: JSON.stringify(incoming), ...lease(), attempts: 1 };
+    return (await insertTurn(query, row)).length > 0;
   }
 
   function take(id: string): void {
@@ -137,11 +148,7 @@ export function createTurns(parts: TurnsParts): Turns {
   }
 
   async function closeNow(id: string): Promise<void> {
-    await database.query
-      .updateTable('turns')
-      .set({ incoming: null, lease_owner: null, lease_until: null })
-      .where('id', '=', id)
-      .execute();
+    await closeTurn(database.query, { id });
     toClose.delete(id);
     held.delete(id);
     begun.delete(id);
