@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, sql, type Updateable } from 'kysely';
 import type { Clock } from '../clock.ts';
+import { compiledOnce } from '../db/compiled-once.ts';
 import type { Database } from '../db/database.ts';
 import type { MessageRow, Schema } from '../db/schema.ts';
 import type { Reader } from '../requests/request.ts';
@@ -109,19 +110,24 @@ export async function notePost(
   posted: Posted,
   instead: string | null = null,
 ): Promise<number | null> {
-  const noted = await query
-    .updateTable('messages')
-    .set(columnsOf(posted))
-    .where('id', '=', id)
-    .where((message) => message.or([message('activity_id', 'is', null), message('activity_id', '=', instead ?? '')]))
-    .returning('latest_revision')
-    .executeTakeFirst();
+  const [noted] = await noteEnd(query, { messageId: id, instead: instead ?? '', ...columnsOf(posted) });
   if (noted !== undefined) return noted.latest_revision ?? 0;
   // The other card is edited from now on, and this one may stand beside it.
   if (posted.hasEarlierCard)
     await query.updateTable('messages').set({ earlier_card: 1 }).where('id', '=', id).execute();
   return null;
 }
+
+type NotedEnd = Updateable<MessageRow> & { readonly messageId: string; readonly instead: string };
+
+const noteEnd = compiledOnce((db, { messageId, instead, ...columns }: NotedEnd) =>
+  db
+    .updateTable('messages')
+    .set(columns)
+    .where('id', '=', messageId)
+    .where((message) => message.or([message('activity_id', 'is', null), message('activity_id', '=', instead)]))
+    .returning('latest_revision'),
+);
 
 function columnsOf(posted: Posted): Updateable<MessageRow> {
   const { activityId, shownRevision, dueAt, failures, gone, isRepeated, hasEarlierCard, told } = posted;

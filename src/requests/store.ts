@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Selectable, Transaction } from 'kysely';
+import type { Insertable, Selectable, Transaction } from 'kysely';
 import { compiledOnce } from '../db/compiled-once.ts';
 import type { Database } from '../db/database.ts';
-import type { RequestRow, Schema } from '../db/schema.ts';
+import type { RequestRow, Schema, TaskRow } from '../db/schema.ts';
 import type { Message } from '../outbox/message.ts';
 import { insertMessages } from '../outbox/message-store.ts';
 import { type GateParts, readGate, type StoredGate } from '../rate-gate/gate-row.ts';
@@ -82,33 +82,34 @@ export async function insertRequest(
   const requestId = row.id;
   const lane = laneNumbers[wanted.lane];
   const turn = turns[lane] ?? 0;
-  const tasks = await transaction
-    .insertInto('tasks')
-    .values(
-      wanted.tasks.map(({ subject, members, awaitsAssignment = false }, position) => ({
-        id: randomUUID(),
-        request_id: requestId,
-        position,
-        subject_id: subject.id,
-        subject_type: subject.type,
-        subject_name: subject.name,
-        subject_label: subject.label,
-        subject_guest: subject.guest === true ? 1 : 0,
-        members: JSON.stringify(members),
-        awaits_assignment: awaitsAssignment ? 1 : 0,
-        job_id: wanted.jobId,
-        rule_id: wanted.ruleId,
-        state: wanted.held ? ('held' as const) : ('waiting' as const),
-        lane,
-        // The nth task of a request comes n turns later, so requests that wait together are served in rotation.
-        turn: turn + position * turnLength,
-        enqueued_at: now,
-        due_at: now,
-        attempts: 0,
-      })),
-    )
-    .returningAll()
-    .execute();
+  const rows = wanted.tasks.map(
+    ({ subject, members, awaitsAssignment = false }, position): Insertable<TaskRow> => ({
+      id: randomUUID(),
+      request_id: requestId,
+      position,
+      subject_id: subject.id,
+      subject_type: subject.type,
+      subject_name: subject.name,
+      subject_label: subject.label,
+      subject_guest: subject.guest === true ? 1 : 0,
+      members: JSON.stringify(members),
+      awaits_assignment: awaitsAssignment ? 1 : 0,
+      job_id: wanted.jobId,
+      rule_id: wanted.ruleId,
+      state: wanted.held ? 'held' : 'waiting',
+      lane,
+      // The nth task of a request comes n turns later, so requests that wait together are served in rotation.
+      turn: turn + position * turnLength,
+      enqueued_at: now,
+      due_at: now,
+      attempts: 0,
+    }),
+  );
+  const [first, ...others] = rows;
+  const tasks =
+    first !== undefined && others.length === 0
+      ? await insertTask(transaction, first)
+      : await transaction.insertInto('tasks').values(rows).returningAll().execute();
   const details = askedFor(wanted);
   await writeAudit(transaction, { at: now, actorId: wanted.requestedBy.id, kind: 'asked', requestId, details });
   return { ...withoutTasks(row), tasks: tasks.map(toTask) };
@@ -148,20 +149,14 @@ async function insertOrFind(
   }
 }
 
-const columnsOfNew = [
-  ...(['id', 'source', 'requested_by_id', 'requested_by_name', 'app_id', 'app_name', 'locale', 'time_zone'] as const),
-  ...(['conversation', 'revision', 'created_at', 'left_out'] as const),
-];
-type NewRow = Pick<Selectable<RequestRow>, (typeof columnsOfNew)[number]>;
-
 /** No row where the id or the source is taken. */
-const insertNew = compiledOnce((db, row: NewRow) =>
+const insertNew = compiledOnce((db, row: Insertable<RequestRow>) =>
   db
     .insertInto('requests')
-    .columns(columnsOfNew)
+    .columns(Object.keys(row) as (keyof RequestRow)[])
     .expression(
       db
-        .selectNoFrom((made) => columnsOfNew.map((name) => made.val(row[name]).as(name)))
+        .selectNoFrom((made) => Object.entries(row).map(([name, value]) => made.val(value).as(name)))
         .where(({ not, exists, selectFrom }) =>
           not(exists(selectFrom('access_requests').select('id').where('id', '=', row.id))),
         ),
@@ -169,6 +164,9 @@ const insertNew = compiledOnce((db, row: NewRow) =>
     .onConflict((conflict) => conflict.doNothing())
     .returningAll(),
 );
+
+/** The task of a request for one person, as nearly every request is. */
+const insertTask = compiledOnce((db, row: Insertable<TaskRow>) => db.insertInto('tasks').values(row).returningAll());
 
 function askedFor({ app, tasks }: NewRequest): AuditEntry['details'] {
   const members = tasks.flatMap((task) => task.members.map(({ id }) => id));

@@ -42,4 +42,28 @@ describe.each(engines)('a query that is compiled once on $name', (engine) => {
     expect([all, last, first]).toEqual([entries, entries.slice(1), entries.slice(0, 1)]);
     expect(builds).toBe(1);
   });
+
+  it('is compiled once more for other columns', async () => {
+    let made = 0;
+    const change = compiledOnce((db, { key, ...columns }: Partial<AuditLogRow> & { readonly key: string }) => {
+      made += 1;
+      return db
+        .updateTable('audit_log')
+        .set(columns as object)
+        .where('request_id', '=', key)
+        .returning(['at', 'kind']);
+    });
+    await insert(database.query, { at: 7, kind: 'asked', request_id: 'K7Q2MB' });
+
+    const kind = await change(database.query, { key: 'K7Q2MB', kind: 'sent' });
+    const time = await change(database.query, { key: 'K7Q2MB', at: 8 });
+    const again = await change(database.query, { key: 'K7Q2MB', at: 9 });
+
+    expect([kind, time, again]).toEqual([
+      [{ at: 7, kind: 'sent' }],
+      [{ at: 8, kind: 'sent' }],
+      [{ at: 9, kind: 'sent' }],
+    ]);
+    expect(made).toBe(2);
+  });
 });
