@@ -24,6 +24,7 @@ import {
 import { refuseStranger, say, troubleReply } from './registry/turn.ts';
 import { type CardAction, type Reply, unreadReply } from './reply.ts';
 
+const helpButton = { label: 'help', verb: 'run', text: 'help' } as const;
 /** What this process has stored lately of its speakers; another one may have stored something else since. */
 const rememberedForMs = 10 * 60_000;
 const mostRemembered = 10_000;
@@ -134,9 +135,9 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
         return complete(turn, line, parsed);
       case 'tooLong':
       case 'tooManyWords':
-        return say(turn.words, parsed);
+        return say(turn.words, parsed, [helpButton]);
       case 'empty':
-        return say(turn.words, { kind: 'empty' }, [{ label: 'help', verb: 'run', text: 'help' }]);
+        return say(turn.words, { kind: 'empty' }, [helpButton]);
       case 'unclear':
         return (
           answerAside(turn, line) ??

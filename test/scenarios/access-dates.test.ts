@@ -75,7 +75,7 @@ describe('a request that no approver decides', () => {
     expect(shown('megan')).toMatch(/expired/i);
     expect(shown('alex')).toMatch(/expired/i);
     const last = await startLater(9);
-    await last.say('alex', `approve ${/approve ([0-9A-Z]{6})/.exec(shown('alex'))?.[1] ?? 'NOTHING'}`);
+    await last.say('alex', `approve ${/request ([0-9A-Z]{6}) ends/.exec(shown('alex'))?.[1] ?? 'NOTHING'}`);
     await last.settled();
     expect(sandbox.stats().arrivals).toEqual([]);
   });

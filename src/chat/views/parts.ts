@@ -122,7 +122,17 @@ type TermButton = 'withoutEnd' | 'withoutTime' | 'provisionNow' | 'askForDay' | 
 /** A button for a helpful next line, which the view's caller knows. */
 export interface SayButton {
   /** `line`: the line itself is the title. */
-  readonly label: 'inPersonal' | 'help' | 'apps' | 'whoami' | 'tryAgain' | 'tryIt' | 'yes' | 'line' | TermButton;
+  readonly label:
+    | 'inPersonal'
+    | 'open'
+    | 'help'
+    | 'apps'
+    | 'whoami'
+    | 'tryAgain'
+    | 'tryIt'
+    | 'yes'
+    | 'line'
+    | TermButton;
   /** `run` answers with a new message, `choose` in place of this card, `personal` in the clicker's personal chat. */
   readonly verb: 'run' | 'choose' | 'personal';
   /** The line to run. */

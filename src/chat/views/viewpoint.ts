@@ -36,9 +36,17 @@ export function nextFor(
   values: MessageValues,
 ): readonly string[] {
   if (as === 'operator' || ask === null) return [say(next, values)];
+  return [say(ask, values), say(...askHelpdesk(words, helpdesk, as === 'anyone' ? 'anyone' : 'reader'))];
+}
+
+/** The sentence that names people of the helpdesk. `anyone`: it follows one that says who can act. */
+export function askHelpdesk(
+  words: Messages,
+  helpdesk: Viewpoint['helpdesk'],
+  who: 'anyone' | 'reader',
+): readonly [key: MessageKey, values: MessageValues] {
   const names = helpdesk.slice(0, MOST_NAMED).map((name) => short(name, 40));
-  const people = names.length === 0 ? 'none' : words.either(names);
-  return [say(ask, values), say('ask.helpdesk', { who: as === 'anyone' ? 'anyone' : 'reader', people })];
+  return ['ask.helpdesk', { who, people: names.length === 0 ? 'none' : words.either(names) }];
 }
 
 type HelpdeskParts = { readonly access: Pick<Access, 'contacts'>; readonly store: { readonly clock: Clock } };

@@ -16,6 +16,7 @@ import { mayBeDone } from './access-requests/awaiting.ts';
 import { mayBeShown } from './access-requests/readers.ts';
 import { findAccessRequest } from './access-requests/store.ts';
 import { type AccessCardInput, accessCard } from './cards/access-card.ts';
+import { needsHelpdesk } from './cards/access-content.ts';
 import { withMentions } from './mention-approvers.ts';
 import { problem } from './problems.ts';
 import { type FactParts, type FactsReader, readFacts } from './read-decision-facts.ts';
@@ -88,7 +89,7 @@ export async function drawAccess(
   const message = accessCard(words, {
     accessRequest,
     audience,
-    viewpoint: await viewpointFor(parts, reader, progress),
+    viewpoint: await viewpointFor(parts, reader, accessRequest, progress),
     facts: facts?.account ?? null,
     about: facts?.about ?? null,
     progress,
@@ -101,14 +102,17 @@ export async function drawAccess(
   return { message, progress };
 }
 
-/** Who reads it, as far as that matters: only a bad outcome has a next step in Entra. */
+/** Who reads it, as far as that matters: only what is held up, or went wrong, has a next step in Entra. */
 async function viewpointFor(
   parts: FactParts,
   reader: FactsReader,
+  accessRequest: AccessRequest,
   progress: AccessCardInput['progress'],
 ): Promise<Viewpoint | undefined> {
   const state = progress?.request.tasks[0]?.state;
-  if (state?.kind !== 'done' || OUTCOME_TONES[state.outcome.kind] === 'good') return undefined;
+  const isBad = state?.kind === 'done' && OUTCOME_TONES[state.outcome.kind] !== 'good';
+  const mustAsk = reader.kind === 'requester' && needsHelpdesk(accessRequest);
+  if (!isBad && !mustAsk) return undefined;
   const personId = reader.kind === 'place' ? personIn(reader) : reader.personId;
   const who = personId === null ? null : await parts.access.identify({ id: personId, tenantId: '' });
   if (who?.kind === 'caller') return viewpointOf(parts, who.caller, true);

@@ -11,7 +11,8 @@ import { type NoticeKind, ownConversations } from './access-requests/notices.ts'
 import { mayBeShown } from './access-requests/readers.ts';
 import { findAccessRequest } from './access-requests/store.ts';
 import { giveUpConversation } from './access-requests/undelivered.ts';
-import { noticeText } from './cards/notice-text.ts';
+import { needsHelpdesk } from './cards/access-content.ts';
+import { noticeContent } from './cards/notice-text.ts';
 import { drawAccessCard } from './draw-access-card.ts';
 
 /** Notices for approvers, sent where they were shown the request; those of an end come from an earlier release. */
@@ -37,8 +38,8 @@ export const accessCards: MessageDeclaration = {
 /** The texts about access requests. */
 export const accessNotices: MessageDeclaration = {
   async draw(parts, notice) {
-    const text = await textOf(parts, notice);
-    return text === null ? null : { content: { text }, fingerprint: notice.id, finished: true };
+    const content = await contentOf(parts, notice);
+    return content === null ? null : { content, fingerprint: notice.id, finished: true };
   },
   mayBePosted: standingThere,
   async gaveUp(parts, notice, why) {
@@ -82,7 +83,7 @@ async function standingThere(parts: CommandParts, { reference, conversation, det
   );
 }
 
-async function textOf(parts: CommandParts, { reference, reader, details }: Message) {
+async function contentOf(parts: CommandParts, { reference, reader, details }: Message) {
   const { database } = parts.store;
   const accessRequest = await findAccessRequest(database, reference);
   if (accessRequest === null) return null;
@@ -90,12 +91,12 @@ async function textOf(parts: CommandParts, { reference, reader, details }: Messa
   const request = state.kind === 'finished' ? await findRequest(database, state.requestId) : null;
   const task = request?.tasks[0]?.state;
   const outcome = task?.kind === 'done' ? task.outcome : null;
-  return noticeText(createMessages(reader.locale, reader.timeZone), {
+  return noticeContent(createMessages(reader.locale, reader.timeZone), {
     accessRequest,
     kind: details as NoticeKind,
     outcome,
     mayBeDone: await mayBeDone(database, accessRequest),
     entraPortalUrl: parts.entraPortal,
-    helpdesk: outcome === null ? [] : (await withHelpdesk(parts, 'anyone')).helpdesk,
+    helpdesk: outcome === null && !needsHelpdesk(accessRequest) ? [] : (await withHelpdesk(parts, 'anyone')).helpdesk,
   });
 }

@@ -3,7 +3,7 @@ import { markdownText, plainText } from '../../../chat/cards/safe-text.ts';
 import type { MessageKey, Messages, MessageValues } from '../../../chat/messages.ts';
 import { LONGEST_REASON, personName } from '../../../chat/views/parts.ts';
 import type { Tone } from '../../../chat/views/tone.ts';
-import type { Viewpoint } from '../../../chat/views/viewpoint.ts';
+import { askHelpdesk, type Viewpoint } from '../../../chat/views/viewpoint.ts';
 import {
   type AccessRequest,
   type AccessState,
@@ -104,6 +104,7 @@ export function contentOf(words: Messages, input: ContentInput): CardContent {
           ...(assignmentLeft(accessRequest) === 'none' ? [] : [['access.leftNext', names] as const]),
         ],
         next: [lapseKeys(state.why).next, values],
+        ask: helpdeskFor(words, input),
       });
     }
     default:
@@ -152,10 +153,11 @@ function pendingContent(
 
 function approvedContent(
   words: Messages,
-  { accessRequest, audience, mayBeDone, now }: ContentInput,
+  input: ContentInput,
   state: Extract<AccessState, { kind: 'approved' }>,
   names: AccessNames,
 ): CardContent {
+  const { accessRequest, audience, mayBeDone, now } = input;
   const { startsAt, heldUp, reader } = accessRequest;
   const quotes = reasonQuote(words, accessRequest);
   const decided = approvedBy(words, state, now);
@@ -167,6 +169,7 @@ function approvedContent(
       said: [decided, [`access.heldUp.${heldUp}`, values], ...triedBefore({ mayBeDone }, names)],
       quotes,
       next: [`access.heldUpNext.${heldUp}`, values],
+      ask: helpdeskFor(words, input),
     });
   }
   const isLater = startsAt !== null && startsAt > now;
@@ -254,6 +257,22 @@ function startedContent(
   };
 }
 
+/** The lapses after which the requester, or the next one to ask, needs no help. */
+const needNoHelp: ReadonlySet<LapseReason> = new Set(['askerMayNot', 'askerGone', 'deciderMayNot']);
+
+/** Whether a person of the helpdesk has to act before the request can go on. */
+export function needsHelpdesk({ state, heldUp }: AccessRequest): boolean {
+  if (state.kind === 'lapsed') return !needNoHelp.has(state.why);
+  return state.kind === 'approved' && heldUp !== null && heldUp !== 'replication';
+}
+
+/** Whom a requester asks who cannot act; null for all others. */
+function helpdeskFor(words: Messages, input: ContentInput): Sentence | null {
+  const { as, helpdesk } = viewpointIn(input);
+  const isAbleToAct = input.audience !== 'requester' || as === 'operator';
+  return isAbleToAct || !needsHelpdesk(input.accessRequest) ? null : askHelpdesk(words, helpdesk, 'anyone');
+}
+
 /** Several approvers may read one card, and a requester never acts in Entra. */
 export const viewpointIn = ({ viewpoint, audience }: Pick<ContentInput, 'viewpoint' | 'audience'>): Viewpoint =>
   viewpoint ?? { as: audience === 'requester' ? 'requester' : 'anyone', helpdesk: [] };
@@ -285,20 +304,23 @@ interface ContentParts {
   readonly said: readonly Sentence[];
   readonly quotes?: readonly Quote[];
   readonly next: Sentence | null;
+  /** Follows the next step. */
+  readonly ask?: Sentence | null;
 }
 
-function content(words: Messages, { tone, title, said, quotes = [], next }: ContentParts): CardContent {
+function content(words: Messages, { tone, title, said, quotes = [], next, ask = null }: ContentParts): CardContent {
+  const steps = [next, ask].flatMap((step) => (step === null ? [] : [step]));
   return {
     tone,
     title: words.card(title),
     verdict: words.plain(title),
     paragraphs: said.map(([key, values]) => ({ text: words.card(key, values) })),
     quotes,
-    next: next === null ? null : words.card(...next),
+    next: steps.length === 0 ? null : words.sentences(steps.map((step) => words.card(...step))),
     summary: words.sentences([
       ...said.map(([key, values]) => words.plain(key, values)),
       ...quotes.map(({ plain }) => plain),
-      next === null ? null : words.plain(...next),
+      ...steps.map((step) => words.plain(...step)),
     ]),
   };
 }

@@ -1,14 +1,25 @@
 import { assertNever } from '../../../assert-never.ts';
 import { plainText } from '../../../chat/cards/safe-text.ts';
-import type { Messages } from '../../../chat/messages.ts';
+import type { Messages, MessageValues } from '../../../chat/messages.ts';
+import type { Content } from '../../../chat/reply.ts';
 import { usersPageUrl } from '../../../chat/views/entra-link.ts';
+import { noticeCard } from '../../../chat/views/notice.ts';
 import { LONGEST_REASON, personName } from '../../../chat/views/parts.ts';
+import { askHelpdesk } from '../../../chat/views/viewpoint.ts';
 import type { Outcome } from '../../../graph/outcome.ts';
 import type { Person } from '../../../requests/request.ts';
 import { verdictOf } from '../../provisioning/cards/outcome-text.ts';
 import { type AccessRequest, assignmentLeft, isAwaited } from '../access-requests/access-request.ts';
 import type { NoticeKind } from '../access-requests/notices.ts';
-import { type ContentInput, heldUpValues, lapseKeys, lapseValues, leftOver, triedBefore } from './access-content.ts';
+import {
+  type ContentInput,
+  heldUpValues,
+  lapseKeys,
+  lapseValues,
+  leftOver,
+  needsHelpdesk,
+  triedBefore,
+} from './access-content.ts';
 import { decisionOf, namesOf } from './access-names.ts';
 import { endWord } from './run-content.ts';
 
@@ -22,12 +33,30 @@ export interface NoticeTextInput extends Pick<ContentInput, 'accessRequest' | 'm
   readonly helpdesk?: readonly string[];
 }
 
+/** A card with a button where the readers can act at once; else a plain text. */
+export function noticeContent(words: Messages, input: NoticeTextInput): Content {
+  const text = noticeText(words, input);
+  const { id, state } = input.accessRequest;
+  if (input.kind !== 'reminder' || state.kind !== 'pending') return { text };
+  return noticeCard(words, {
+    tone: 'waiting',
+    title: words.card('accessNotice.reminder.title'),
+    paragraphs: [words.card('accessNotice.reminder', reminderValues(words, input))],
+    buttons: [{ label: 'open', verb: 'run', text: `show ${id}` }],
+    summary: text,
+  });
+}
+
+function reminderValues(words: Messages, { accessRequest }: NoticeTextInput): MessageValues {
+  const { expiresAt, reader } = accessRequest;
+  return { ...namesOf(accessRequest), day: words.day(expiresAt, reader.timeZone) };
+}
+
 /** Sentences for a plain text message. An outdated notice only says that its request has changed. */
 export function noticeText(words: Messages, input: NoticeTextInput): string {
   const { accessRequest, kind } = input;
   const names = namesOf(accessRequest);
-  const { state, reader, expiresAt } = accessRequest;
-  const expires = words.day(expiresAt, reader.timeZone);
+  const { state } = accessRequest;
   switch (kind) {
     case 'approved':
       return approvedText(words, input);
@@ -46,6 +75,7 @@ export function noticeText(words: Messages, input: NoticeTextInput): string {
         words.plain(happened, values),
         ...triedBefore(input, names).map(([key, named]) => words.plain(key, named)),
         words.plain(next, values),
+        ...helpdeskText(words, input),
         ...leftText(words, input),
       ]);
     }
@@ -57,7 +87,9 @@ export function noticeText(words: Messages, input: NoticeTextInput): string {
       return resultText(words, input);
     case 'reminder':
     case 'nobodyReached':
-      return words.plain(`accessNotice.${kind}`, { ...names, day: expires });
+      return state.kind === 'pending'
+        ? words.plain(`accessNotice.${kind}`, reminderValues(words, input))
+        : changedText(words, accessRequest);
     case 'placeEnded':
       return words.plain('accessNotice.placeEnded');
     default:
@@ -108,7 +140,8 @@ function approvedText(words: Messages, input: NoticeTextInput): string {
   return isHeldUp ? words.sentences([approved, ...heldUpText(words, input)]) : approved;
 }
 
-function heldUpText(words: Messages, { accessRequest, mayBeDone }: NoticeTextInput): string[] {
+function heldUpText(words: Messages, input: NoticeTextInput): string[] {
+  const { accessRequest, mayBeDone } = input;
   const { heldUp, awaiting } = accessRequest;
   if (heldUp === null) return [];
   const values = heldUpValues(words, { accessRequest, reader: null, mayBeDone, now: awaiting?.since ?? 0 });
@@ -116,7 +149,13 @@ function heldUpText(words: Messages, { accessRequest, mayBeDone }: NoticeTextInp
     words.plain(`access.heldUp.${heldUp}`, values),
     ...triedBefore({ mayBeDone }, namesOf(accessRequest)).map(([key, named]) => words.plain(key, named)),
     words.plain(`access.heldUpNext.${heldUp}`, values),
+    ...helpdeskText(words, input),
   ];
+}
+
+/** The requester and the approver read the same text. */
+function helpdeskText(words: Messages, { accessRequest, helpdesk = [] }: NoticeTextInput): string[] {
+  return needsHelpdesk(accessRequest) ? [words.plain(...askHelpdesk(words, helpdesk, 'anyone'))] : [];
 }
 
 function deniedText(words: Messages, accessRequest: AccessRequest): string {

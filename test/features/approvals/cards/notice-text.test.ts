@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import type { CardMessage } from '../../../../src/chat/reply.ts';
 import type { AccessRequest } from '../../../../src/features/approvals/access-requests/access-request.ts';
-import { noticeText } from '../../../../src/features/approvals/cards/notice-text.ts';
+import { noticeContent, noticeText } from '../../../../src/features/approvals/cards/notice-text.ts';
 import { words } from '../../../chat/views/drawings.ts';
 import { outOfScope, report } from '../../provisioning/cards/outcomes.ts';
 import {
@@ -59,7 +60,7 @@ describe('a notice', () => {
     [
       'reminder',
       accessIn(pending),
-      'Megan Bowen is still waiting for a decision on access to Salesforce for Isaiah Langer. Type “approve K3M7QA”, or “deny K3M7QA” and a reason. Without a decision, it ends on Monday, March 9, 2026.',
+      'Megan Bowen is still waiting for a decision on access to Salesforce for Isaiah Langer. Without one, request K3M7QA ends on Monday, March 9, 2026.',
     ],
   ])('says it in a sentence or two: %s', (kind, accessRequest, said) => {
     expect(notice(kind, accessRequest)).toBe(said);
@@ -79,8 +80,31 @@ describe('a notice', () => {
         'Microsoft’s provisioning service says that Isaiah Langer is not assigned to Salesforce, so there is no account ' +
         'yet. The approval still stands: Usher keeps checking until Mar 3, 2026, 14:03 GMT+1, and continues when Isaiah ' +
         'Langer is assigned. An application administrator has to assign Isaiah Langer to Salesforce in Entra ID, under ' +
-        'Users and groups of Salesforce. No one has to ask again.',
+        'Users and groups of Salesforce. No one has to ask again. The helpdesk can do that or knows who can.',
     );
+  });
+
+  it('names people of the helpdesk where a person has to act', () => {
+    const accessRequest = accessIn(approved(), { heldUp: 'quarantine' });
+    const input = { accessRequest, outcome: null, entraPortalUrl: null, helpdesk: ['Alex Wilber', 'Lynne Robbins'] };
+
+    const said = noticeText(words, { ...input, kind: 'approved' });
+
+    expect(said).toContain(
+      'fix the connection to Salesforce. The helpdesk can do that or knows who can: Alex Wilber or',
+    );
+  });
+
+  it('reminds by a card whose button opens the request, until it is decided', () => {
+    const reminder = { kind: 'reminder', outcome: null, entraPortalUrl: null } as const;
+
+    const open = noticeContent(words, { ...reminder, accessRequest: accessIn(pending) });
+    const decided = noticeContent(words, { ...reminder, accessRequest: accessIn(denied(null)) });
+
+    const { card, summary } = open as CardMessage;
+    expect(summary).toMatch(/^Megan Bowen is still waiting/);
+    expect(JSON.stringify(card.actions)).toContain('"text":"show K3M7QA"');
+    expect(decided).toEqual({ text: notice('result', accessIn(pending)) });
   });
 
   it('says why an approved request waits instead of that it starts', () => {
