@@ -100,6 +100,8 @@ export type CardAction =
   | { readonly verb: 'cancel'; readonly requestId: string }
   /** Confirms what a request announced. */
   | { readonly verb: 'confirm'; readonly requestId: string }
+  /** Tells the manager of the request's person how it ended. */
+  | { readonly verb: 'tellManager'; readonly requestId: string }
   /** A decision on an access request; `reason` is the text typed into the card. */
   | { readonly verb: 'approve'; readonly requestId: string }
   | { readonly verb: 'deny'; readonly requestId: string; readonly reason: string }

@@ -103,6 +103,7 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
         return runCommand(parts, turn, action);
       case 'confirm':
       case 'page':
+      case 'tellManager':
         return pressButton(parts, turn, action.verb, action);
       case 'submit': {
         const form = formOf(parts, action.form);

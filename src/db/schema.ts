@@ -196,7 +196,7 @@ export interface AccessRequestRow extends RequestedColumns, SubjectColumns, Leas
 /** What Usher has posted to Teams, or is going to post; see `outbox/message.ts`. */
 export interface MessageRow extends PlaceColumns {
   id: string;
-  kind: 'request' | 'access' | 'notice' | 'announcement';
+  kind: 'request' | 'access' | 'notice' | 'announcement' | 'managerNote';
   reference: string;
   /** Unique: what caused it, so that a repeat finds it. */
   source: string | null;

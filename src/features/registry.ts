@@ -37,6 +37,7 @@ import { provisionGroupCommand } from './provisioning/provision-group.ts';
 import { provisionListCommand } from './provisioning/provision-list.ts';
 import { requestCards } from './provisioning/request-cards.ts';
 import { retryCommand } from './provisioning/retry.ts';
+import { managerNotes, tellManagerButton } from './provisioning/tell-manager.ts';
 
 /** Every command and every button of Usher. Within a chapter the help lists them in this order. */
 export const registry: Registry = {
@@ -73,8 +74,14 @@ export const registry: Registry = {
     whoami: whoamiCommand,
     help: helpCommand,
   },
-  buttons: { confirm: confirmButton, page: pageButton },
-  messages: { request: requestCards, access: accessCards, notice: accessNotices, announcement: announcements },
+  buttons: { confirm: confirmButton, page: pageButton, tellManager: tellManagerButton },
+  messages: {
+    request: requestCards,
+    access: accessCards,
+    notice: accessNotices,
+    announcement: announcements,
+    managerNote: managerNotes,
+  },
   accessRequests,
   ownRequests,
   answerFile: provisionFile,

@@ -2,7 +2,7 @@ import type { Reader } from '../requests/request.ts';
 
 /**
  * A message is anything that Usher has posted to Teams or is going to post: the card of a request, a card of an access
- * request, a notice, an announcement. Its row is what the outbox sends, and what a card is edited by.
+ * request, a notice, an announcement, a note to a manager. Its row is what the outbox sends, and what a card is edited by.
  *
  *              ┌──refused for now (429, 412, no connection): again after a pause, for a day──┐
  *              ▼                                                                             │
@@ -55,7 +55,7 @@ export interface Message {
   readonly told: string | null;
 }
 
-export type MessageKind = 'request' | 'access' | 'notice' | 'announcement';
+export type MessageKind = 'request' | 'access' | 'notice' | 'announcement' | 'managerNote';
 export type Audience = 'requester' | 'approvers';
 
 /** How a post ended. */

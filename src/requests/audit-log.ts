@@ -26,6 +26,8 @@ export type AuditKind =
   | 'cancelled'
   | 'denied'
   | 'turnedAway'
+  /** The result was sent to the manager of its person. */
+  | 'managerTold'
   | 'blocked'
   // For access requests, whose id takes the place of a provisioning request's:
   | 'accessAsked'

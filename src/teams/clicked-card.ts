@@ -23,6 +23,7 @@ export function clickedCard({ what }: Incoming): string | null {
     case 'retry':
     case 'cancel':
     case 'confirm':
+    case 'tellManager':
       return null;
     default:
       return assertNever(action, 'action');

@@ -92,7 +92,7 @@ const optionalText = (longest: number) =>
     );
 const actionSchema: z.ZodType<CardAction> = z.discriminatedUnion('verb', [
   z.object({ verb: z.enum(['run', 'choose', 'personal']), text: z.string().max(1000) }),
-  z.object({ verb: z.enum(['retry', 'cancel', 'confirm', 'approve']), requestId }),
+  z.object({ verb: z.enum(['retry', 'cancel', 'confirm', 'tellManager', 'approve']), requestId }),
   z.object({ verb: z.literal('deny'), requestId, reason: optionalText(500) }),
   z.object({
     verb: z.literal('submit'),

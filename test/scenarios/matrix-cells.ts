@@ -180,6 +180,7 @@ const clicks: Readonly<
   retry: { data: { verb: 'retry', requestId: id }, permission: 'request.retry' },
   cancel: { data: { verb: 'cancel', requestId: id }, permission: 'request.cancel' },
   confirm: { data: { verb: 'confirm', requestId: id }, permission: 'provision.run' },
+  tellManager: { data: { verb: 'tellManager', requestId: id }, permission: 'provision.run' },
   approve: { data: { verb: 'approve', requestId: id }, permission: 'access.decide' },
   deny: { data: { verb: 'deny', requestId: id, reason: '' }, permission: 'access.decide' },
   submit: { data: submitted('requestAccess'), permission: 'access.request' },

@@ -30,6 +30,15 @@ export type ListProblem =
       readonly tasks: number;
       readonly requests: number;
     }
+  | { readonly kind: 'noManager'; readonly person: string }
+  | { readonly kind: 'managerTold' | 'managerKnows'; readonly person: string; readonly manager: string }
+  /** `text`: what the manager would have read. */
+  | {
+      readonly kind: 'managerNotReached';
+      readonly person: string;
+      readonly manager: string;
+      readonly text: string;
+    }
   /** In megabytes. */
   | { readonly kind: 'fileTooLarge'; readonly limit: number }
   /** The columns found in the file. */
@@ -59,6 +68,10 @@ const KEYS: Readonly<Record<ListProblem['kind'], ProblemKeys>> = problemKeys({
   nothingWaitsOf: 'neutral',
   cancelAllAsks: 'warning',
   cancelledAll: 'neutral',
+  noManager: 'warning',
+  managerTold: 'good',
+  managerKnows: 'neutral',
+  managerNotReached: 'warning',
   askOneByOne: 'warning',
   fileTooLarge: 'warning',
   fileNoColumn: 'warning',
@@ -87,6 +100,14 @@ function valuesOf(what: ListProblem): MessageValues {
     case 'cancelAllAsks':
     case 'cancelledAll':
       return { ...valuesIn(what), person: personName({ name: what.person }) };
+    case 'noManager':
+      return { person: personName({ name: what.person }) };
+    case 'managerTold':
+    case 'managerKnows':
+    case 'managerNotReached': {
+      const names = { person: personName({ name: what.person }), manager: personName({ name: what.manager }) };
+      return 'text' in what ? { ...names, text: short(what.text, 300) } : names;
+    }
     case 'fileNoColumn': {
       const columns = what.columns.slice(0, MOST_COLUMNS).map((name) => short(name, 30));
       return { count: what.columns.length, columns: columns.filter((name) => name !== '').join(', ') };

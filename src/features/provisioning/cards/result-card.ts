@@ -226,10 +226,20 @@ function actions(drawing: Drawing): Pick<ResultView, 'buttons' | 'links'> {
     buttons: [
       ...(offersRetry(drawing) ? retry : []),
       ...onward(drawing),
+      ...(tellsManager(drawing)
+        ? submitButton(words, 'button.tellManager', { verb: 'tellManager', requestId: request.id })
+        : []),
       ...(drawing.readAlong ? inPersonalChat(words, request.id) : []),
     ],
     links: entraLink(words, portal === null ? null : pageFor(state.outcome, portal, request.app.id)),
   };
+}
+
+/** An operator may have the manager told of a result that is certain. */
+function tellsManager({ viewpoint = asOperator, state, task, canRetry, readAlong }: Drawing): boolean {
+  const isPerson = task.subject.type.toLowerCase() === 'user' && (task.subject.label ?? '').includes('@');
+  const isOperator = viewpoint.as === 'operator' && canRetry;
+  return isOperator && readAlong !== true && isPerson && state.outcome.kind !== 'unknown';
 }
 
 /** The next lines about the same person: after a good outcome another app, otherwise what Entra says of them now. */
