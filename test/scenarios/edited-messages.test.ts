@@ -33,7 +33,7 @@ const calls = () => teams.sandbox.requests.filter(({ path }) => path.endsWith('p
 
 describe('a message that its sender edits in the personal chat', () => {
   it.each([
-    'blorb isaiah',
+    'blorb the blorb',
     'provision isaiah',
     'provsion isaiah to Salesforce',
     'provision isaiha to Salesforce',
@@ -50,7 +50,7 @@ describe('a message that its sender edits in the personal chat', () => {
   });
 
   it('is read once, however often the edit is delivered', async () => {
-    const message = teams.message('alex', 'blorb isaiah', personal());
+    const message = teams.message('alex', 'blorb the blorb', personal());
     await send(message);
 
     for (let time = 0; time < 3; time += 1) await send(edited(message, 'provision isaiah to Salesforce'));
@@ -60,7 +60,7 @@ describe('a message that its sender edits in the personal chat', () => {
   });
 
   it('is read again until it is understood', async () => {
-    const message = teams.message('alex', 'blorb isaiah', personal());
+    const message = teams.message('alex', 'blorb the blorb', personal());
     await send(message);
 
     await send(edited(message, 'blorb adele', '2026-12-01T09:00:00.000Z'));
@@ -91,7 +91,7 @@ describe('a message that its sender edits in the personal chat', () => {
   });
 
   it('is not answered for a restored message', async () => {
-    const message = teams.message('alex', 'blorb isaiah', personal());
+    const message = teams.message('alex', 'blorb the blorb', personal());
     await send(message);
 
     await send({ ...edited(message, 'provision isaiah to Salesforce'), channelData: { eventType: 'undeleteMessage' } });

@@ -9,7 +9,7 @@ import { readAround } from './around.ts';
 import { guessesFor } from './guesses.ts';
 import { beginsToGive, gives, type Intent, intentOf } from './intent.ts';
 import { longestLookedAt, offerIfFound } from './offer.ts';
-import { peopleIn, remainderOf } from './person-words.ts';
+import { orByPart, peopleIn, remainderOf } from './person-words.ts';
 
 /** The second reading of a line that the grammar does not know as a command: it offers whole lines, and never acts. */
 
@@ -29,13 +29,15 @@ export async function lookAtLine(
   const around = readAround(line, mentions, !gives(intent));
   const isAppAlone = around.pairs.every(({ people }) => people.length === 0);
   const best = isAppAlone ? 'status' : bestFor(turn);
-  const guesses = guessesFor(intent === 'unsaid' ? best : intent, around, line);
+  const pairs = around.pairs.map(({ people, app }) => ({ people: people.map(orByPart), app }));
+  const guesses = guessesFor(intent === 'unsaid' ? best : intent, { ...around, pairs }, line);
   return offerIfFound(parts, turn, { guesses, leftOut: around.leftOut });
 }
 
 /** "who approved isaiah", "onboard isaiah", "isaiah": the line names no app. */
 async function lookForPerson(parts: CommandParts, turn: Turn, line: string, intent: Intent): Promise<Reply | null> {
-  const [[about, ...others] = []] = peopleIn(line);
+  const [first = []] = peopleIn(line);
+  const [about, ...others] = orByPart(first);
   if (about === undefined) return null;
   if (intent === 'history') {
     const command = { verb: 'history', about, since: null, page: 1 } as const;

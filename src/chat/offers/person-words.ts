@@ -63,6 +63,13 @@ function peopleAmong(text: string): string[][] {
   return people.filter((names) => names.length > 0).slice(0, MOST_PEOPLE);
 }
 
+/** Texts to look up a person by, and then their parts: "urgently lee gu" is no name, though two of its words are. */
+export function orByPart(texts: readonly string[]): string[] {
+  const words = (texts.find((text) => !text.includes('@')) ?? '').split(' ');
+  const pairs = words.slice(1).map((word, at) => `${words[at]} ${word}`);
+  return [...new Set([...texts, ...pairs, ...words])].filter((text) => text !== '');
+}
+
 /** Replaces an address while the text is split at characters that an address may contain. */
 const MARK = '\uE000';
 const MARKED = new RegExp(`${MARK}(\\d+)${MARK}`, 'g');
