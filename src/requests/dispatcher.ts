@@ -25,6 +25,8 @@ import type { StoreParts } from './store.ts';
  * task is due, or it is woken. A lease is renewed at a third of its length while the call
  * runs; a task whose process died is requeued when its lease expires.
  *
+ * At most five of them are on their way to being sent, so that no grant passes while they hold each other up in this process.
+ *
  * A call that is sent later than granted (a cold connection, a busy process) is noted at the gate, which counts the
  * next window from there. If it is later than the guard covers, that is noted before it is sent, as a process that dies
  * in between could not note it. If a call could be sent only after half of window and guard (the process hung), the
