@@ -25,7 +25,8 @@ import type { StoreParts } from './store.ts';
  * task is due, or it is woken. A lease is renewed at a third of its length while the call
  * runs; a task whose process died is requeued when its lease expires.
  *
- * At most five of them are on their way to being sent, so that no grant passes while they hold each other up in this process.
+ * At most five of them are on their way to being sent: more would hold each other up in this process, until their grants
+ * have passed.
  *
  * A call that is sent later than granted (a cold connection, a busy process) is noted at the gate, which counts the
  * next window from there. If it is later than the guard covers, that is noted before it is sent, as a process that dies
@@ -95,8 +96,7 @@ const mostBrokenAttempts = 3;
 const brokenDelayMs = 5_000;
 
 /**
- * As many as Graph lets start at once. Where a gate lets more start, they would hold each other up in this process until
- * their grants have passed, and then again.
+ * As many as Graph lets start at once. Where a gate lets more start, all would be late, wait again, and be late again.
  */
 const mostUnsent = 5;
 

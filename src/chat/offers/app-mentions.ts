@@ -87,7 +87,8 @@ function mentionAt(
   const wholes = longest.filter(({ tokens: own }) => own.length === length);
   const meant = new Map((wholes.length > 0 ? wholes : longest).map(({ app }) => [app.id, app]));
   const common = length === 1 && (TOO_COMMON.has(first.text) || first.text.length < SHORTEST_BEGINNING);
-  if (common && !(expected && wholes.length > 0)) return null;
+  const isJoined = !TOO_COMMON.has(first.text) && isBesideJoint(tokens, at);
+  if (common && !((expected || isJoined) && wholes.length > 0)) return null;
 
   const last = tokens[at + length - 1] ?? first;
   const [app] = meant.values();
@@ -103,6 +104,13 @@ function mentionAt(
     next: end,
   };
 }
+
+/** "sf for isaiah", "isaiah to sf": where an app is due, a short alias is one. */
+function isBesideJoint(tokens: readonly Token[], at: number): boolean {
+  return (at === 0 && tokens[1]?.text === 'for') || JOINTS.has(tokens[at - 1]?.text ?? '');
+}
+
+const JOINTS: ReadonlySet<string> = new Set(['to', 'into', 'in', 'on']);
 
 /** "salesforce.com", "the Salesforce app". */
 function endWithWhatFollows(text: string, tokens: readonly Token[], end: number): number {

@@ -15,7 +15,21 @@ const ASKING = wordSet('why did does is are has have was were when where can can
 const TROUBLE = wordSet(`
   login logon log signin sign locked broken missing unable trouble error denied cannot cant down
 `);
+/** "has no access", "isn't in Salesforce yet", "should be there but is not": a person misses an account. */
+const LACKS = new RegExp(
+  [
+    '(?:has|have|had|got|gets?|sees?|still|with|there is) no',
+    '(?:is|are|was|were|does|did|has|have|still|but) not(?! (?:to|need|want|require|supposed|allowed|joining|coming))',
+    "(?:is|are|was|were|does|did|has|have)n['’]?t(?! (?:need|want|require|supposed|allowed|joining|coming))",
+    'lost (?:access|the account)|should (?:already )?(?:be|have)',
+  ]
+    .map((one) => `(?<![\\p{L}\\p{N}])(?:${one})(?![\\p{L}\\p{N}])`)
+    .join('|'),
+  'iu',
+);
 const PAST = wordSet('provisioned added assigned created synced approved requested granted');
+/** What a person did, after "who". */
+const DONE = wordSet('asked gave changed did denied cancelled canceled');
 const GIVING = wordSet(`
   provision provisioning add create onboard onboarding sync resync push assign reprovision update refresh give grant need needs want wants require
   requires get access account starter joiner joins request setup enable license licence
@@ -34,13 +48,19 @@ export function intentOf(line: string): Intent | null {
   if (foreign === 'against') return null;
   const has = (set: ReadonlySet<string>) => words.some((word) => set.has(word));
   if (has(TELLING) && words.includes('when')) return 'watch';
-  if (first === 'who' && has(PAST)) return 'history';
+  if (first === 'who' && (has(PAST) || has(DONE))) return 'history';
   const asks = ASKING.has(first) || has(TROUBLE);
   if (asks && first !== 'can') return 'check';
+  if (lacks(line) && (has(AGAINST) || !has(GIVING))) return 'check';
   if (has(AGAINST)) return null;
   if (has(PAST) || has(LOOKING)) return 'check';
   if (has(GIVING)) return 'provision';
   return foreign === 'foreign' || words.length <= fewWords ? 'unsaid' : null;
+}
+
+/** Whether a line says that an account is missing. */
+export function lacks(line: string): boolean {
+  return LACKS.test(line);
 }
 
 /** Whether a line with this intent gives a person an account. */
@@ -48,8 +68,12 @@ export function gives(intent: Intent): boolean {
   return intent === 'provision' || intent === 'requestAccess' || intent === 'unsaid';
 }
 
+/** "can you please onboard isaiah" */
+const mostBeforeVerb = 4;
+
 /** Whether a line begins with a word for provisioning, so that it may be half a command. */
 export function beginsToGive(line: string): boolean {
-  const [first = ''] = wordsOf(line);
-  return STARTING.has(first);
+  return wordsOf(line)
+    .slice(0, mostBeforeVerb)
+    .some((word) => STARTING.has(word));
 }

@@ -7,7 +7,7 @@ import type { Reply } from '../reply.ts';
 import { mentionsIn } from './app-mentions.ts';
 import { readAround } from './around.ts';
 import { guessesFor } from './guesses.ts';
-import { beginsToGive, gives, type Intent, intentOf } from './intent.ts';
+import { beginsToGive, gives, type Intent, intentOf, lacks } from './intent.ts';
 import { longestLookedAt, offerIfFound } from './offer.ts';
 import { orByPart, peopleIn, remainderOf } from './person-words.ts';
 
@@ -26,12 +26,26 @@ export async function lookAtLine(
   if (!listing.ok) return null;
   const mentions = mentionsIn(line, listing.value.items, false);
   if (mentions.length === 0) return lookForPerson(parts, turn, line, intent);
-  const around = readAround(line, mentions, !gives(intent));
+  const around = readAround(line, mentions, !gives(intent) || lacks(line));
   const isAppAlone = around.pairs.every(({ people }) => people.length === 0);
   const best = isAppAlone ? 'status' : bestFor(turn);
   const pairs = around.pairs.map(({ people, app }) => ({ people: people.map(orByPart), app }));
   const guesses = guessesFor(intent === 'unsaid' ? best : intent, { ...around, pairs }, line);
-  return offerIfFound(parts, turn, { guesses, leftOut: around.leftOut });
+  const found = await offerIfFound(parts, turn, { guesses, leftOut: around.leftOut });
+  // "restart zscaler", "the report about salesforce": the app is all that is known.
+  if (found !== null || intent === 'provision' || intent === 'requestAccess') return found;
+  const apps = mentions.map(({ name }) => ({ command: { verb: 'status', app: name } as const }));
+  return offerIfFound(parts, turn, { guesses: apps, leftOut: [] });
+}
+
+/** "status of isaiah", "which apps does isaiah have": what was read as an app may name a person. */
+export async function lookForPersonIn(parts: CommandParts, turn: Turn, words: string): Promise<Reply | null> {
+  const [[name] = []] = peopleIn(words);
+  if (name === undefined || words.length > longestLookedAt) return null;
+  // A name that is there, as one that only resembles it may as well resemble an app's.
+  const found = await parts.directory.findUsers(name);
+  const isThere = found.ok && (found.value.kind === 'one' || found.value.kind === 'several');
+  return isThere ? lookForPerson(parts, turn, words, 'check') : null;
 }
 
 /** "who approved isaiah", "onboard isaiah", "isaiah": the line names no app. */
@@ -43,7 +57,7 @@ async function lookForPerson(parts: CommandParts, turn: Turn, line: string, inte
     const command = { verb: 'history', about, since: null, page: 1 } as const;
     return offerIfFound(parts, turn, { guesses: [{ command, others }], leftOut: [] });
   }
-  if (intent === 'unsaid') {
+  if (intent === 'unsaid' || intent === 'check') {
     const check = { verb: 'check', subject: about, app: null } as const;
     const history = { verb: 'history', about, since: null, page: 1 } as const;
     return offerIfFound(parts, turn, {

@@ -87,8 +87,11 @@ function createLookup(parts: CommandParts, turn: Turn): Lookup {
   async function findEither(typed: string, others: readonly string[]): Promise<AppSeen | PersonSeen> {
     const whole = await findApp(typed, false);
     if (whole.kind !== 'missing') return whole;
-    const person = await lookUp(typed);
-    if (person.kind !== 'missing') return person;
+    // A name that is there goes before one that only resembles an app's.
+    for (const text of [typed, ...others]) {
+      const person = await lookUp(text);
+      if (person.kind !== 'missing') return person;
+    }
     const near = await findApp(typed);
     return near.kind === 'missing' ? findPerson(typed, others) : near;
   }

@@ -20,6 +20,7 @@ import {
   withPeople,
 } from './guesses.ts';
 import { gives } from './intent.ts';
+import { lookForPersonIn } from './look-at-line.ts';
 import { type Guesses, longestLookedAt, offer, offerIfFound, sayMissing } from './offer.ts';
 import { clauseIn, cutTakenBack, peopleIn, remainderOf } from './person-words.ts';
 import type { Guess } from './resolved.ts';
@@ -77,6 +78,8 @@ export async function lookAgainForApp(parts: CommandParts, turn: Turn, typed: Ap
   const isNobody = subject !== '' && peopleIn(subject).length === 0;
   const turned = isTurned || isNobody ? await byLine() : null;
   if (turned !== null) return turned;
+  const aboutPerson = command.verb === 'status' ? await lookForPersonIn(parts, turn, command.app) : null;
+  if (aboutPerson !== null) return aboutPerson;
   const inName = inItsName(meant, apps);
   if (inName !== null) return offer(parts, turn, inName);
   return (await byLine()) ?? sayMissing(turn, unknown);

@@ -60,9 +60,11 @@ function isListed(words: readonly Token[], at: number): boolean {
 /** Whether each of the words stands in one of the texts, whole: the texts are the names of one request. */
 export function namesAll(said: readonly string[], texts: readonly (string | null | undefined)[]): boolean {
   const own = new Set(wordsOf(texts.join(' ')));
-  // "isaiah's"
-  return wordsOf(said.join(' ')).every((word) => word === 's' || own.has(word));
+  return wordsOf(said.join(' ')).every((word) => NAMELESS.has(word) || own.has(word));
 }
+
+/** "the salesforce one", "isaiah's request" */
+const NAMELESS = wordSet('s the one ones request requests for of to access');
 
 /** Whether another text contains the words of a text, whole and in their order. */
 export function standsIn(text: string, other: string): boolean {

@@ -114,6 +114,7 @@ const KEYS = problemKeys(
     beyondLicense: beyond('license'),
     beyondNewUser: beyond('newUser'),
     beyondRemoval: beyond('removal'),
+    beyondUndo: beyond('undo'),
     databaseLost: ['bad', 'problem.databaseAway.title', 'problem.databaseLost.happened', 'problem.databaseLost.next'],
     tooManyWords: ['warning', 'problem.tooLong.title', 'problem.tooManyWords.happened', 'problem.tooManyWords.next'],
     givenUp: ['bad', 'problem.apology.title', 'problem.givenUp.happened', 'problem.givenUp.next'],

@@ -1,6 +1,7 @@
 import { readName, writeName } from '../../chat/grammar/names.ts';
 import type { JobReading } from '../../chat/jobs/job-words.ts';
 import { readJobsOfAll } from '../../chat/jobs/read-jobs.ts';
+import { lookForPersonIn } from '../../chat/offers/look-at-line.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
 import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
@@ -17,6 +18,8 @@ async function apps(parts: CommandParts, turn: Turn, search: string | null): Pro
   const listing = await parts.applications.list();
   if (!listing.ok) return troubleReply(turn.words, listing.trouble);
   const fitting = listing.value.items.filter((app) => search === null || fits(app, search));
+  const aboutPerson = search !== null && fitting.length === 0 ? await lookForPersonIn(parts, turn, search) : null;
+  if (aboutPerson !== null) return aboutPerson;
   const read = await readJobsOfAll(parts, fitting, patienceMs);
   // When the screen cannot hold all, apps with a job are chosen first; the order by name stays.
   const chosen = new Set(
