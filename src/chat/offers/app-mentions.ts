@@ -105,12 +105,12 @@ function mentionAt(
   };
 }
 
-/** "sf for isaiah", "isaiah to sf": where an app is due, a short alias is one. */
+/** "sf for isaiah", "isaiah to sf and gh": where an app is due, a short alias is one. */
 function isBesideJoint(tokens: readonly Token[], at: number): boolean {
   return (at === 0 && tokens[1]?.text === 'for') || JOINTS.has(tokens[at - 1]?.text ?? '');
 }
 
-const JOINTS: ReadonlySet<string> = new Set(['to', 'into', 'in', 'on']);
+const JOINTS: ReadonlySet<string> = wordSet('to into in on and needs need wants want gets get give has');
 
 /** "salesforce.com", "the Salesforce app". */
 function endWithWhatFollows(text: string, tokens: readonly Token[], end: number): number {

@@ -6,14 +6,14 @@ import { wordsOf } from './app-mentions.ts';
 export type Intent = 'provision' | 'requestAccess' | 'check' | 'status' | 'watch' | 'unwatch' | 'history' | 'unsaid';
 
 /** With one of these a line may mean the opposite, or tell of the past. */
-const AGAINST = wordSet(`
-  not dont never no already undo remove removed revoke revoked delete deleted deprovision unprovision offboard unassign
-  disable terminate stop cancel withdraw replace swap switch transfer instead without leaver leaving leaves left lost
-  out wrong accidentally
+const NEGATING = wordSet('not dont never no already instead without out accidentally');
+const REMOVING = wordSet(`
+  undo remove removed revoke revoked delete deleted deprovision unprovision offboard unassign disable terminate stop
+  cancel withdraw replace swap switch transfer move moved moves leaver leaving leaves left
 `);
 const ASKING = wordSet('why did does is are has have was were when where can cannot cant who');
 const TROUBLE = wordSet(`
-  login logon log signin sign locked broken missing unable trouble error denied cannot cant down
+  login logon log signin sign locked broken missing unable trouble error denied cannot cant down wrong lost
 `);
 /** "has no access", "isn't in Salesforce yet", "should be there but is not": a person misses an account. */
 const LACKS = new RegExp(
@@ -34,7 +34,7 @@ const GIVING = wordSet(`
   provision provisioning add create onboard onboarding sync resync push assign reprovision update refresh give grant need needs want wants require
   requires get access account starter joiner joins request setup enable license licence
 `);
-const STARTING = wordSet('provision reprovision onboard add create sync resync push assign update refresh');
+const SYNCING = wordSet('sync resync refresh push');
 const LOOKING = wordSet('check verify status');
 const TELLING = wordSet('tell notify alert warn know');
 /** A line this short may be a command without a verb ("Salesforce for isaiah"). */
@@ -47,12 +47,14 @@ export function intentOf(line: string): Intent | null {
   const foreign = foreignIn(line);
   if (foreign === 'against') return null;
   const has = (set: ReadonlySet<string>) => words.some((word) => set.has(word));
-  if (has(TELLING) && words.includes('when')) return 'watch';
+  if (has(TELLING) && (words.includes('when') || words.includes('if'))) return 'watch';
   if (first === 'who' && (has(PAST) || has(DONE))) return 'history';
   const asks = ASKING.has(first) || has(TROUBLE);
   if (asks && first !== 'can') return 'check';
-  if (lacks(line) && (has(AGAINST) || !has(GIVING))) return 'check';
-  if (has(AGAINST)) return null;
+  if (has(REMOVING)) return null;
+  if (lacks(line) && (has(NEGATING) || !has(GIVING))) return 'check';
+  // "check whether isaiah is there, and if not …"
+  if (has(NEGATING)) return has(LOOKING) ? 'check' : null;
   if (has(PAST) || has(LOOKING)) return 'check';
   if (has(GIVING)) return 'provision';
   return foreign === 'foreign' || words.length <= fewWords ? 'unsaid' : null;
@@ -68,12 +70,20 @@ export function gives(intent: Intent): boolean {
   return intent === 'provision' || intent === 'requestAccess' || intent === 'unsaid';
 }
 
-/** "can you please onboard isaiah" */
-const mostBeforeVerb = 4;
+/** "hi team, can you please get isaiah going today" */
+const mostWordsOfHalf = 12;
 
-/** Whether a line begins with a word for provisioning, so that it may be half a command. */
-export function beginsToGive(line: string): boolean {
-  return wordsOf(line)
-    .slice(0, mostBeforeVerb)
-    .some((word) => STARTING.has(word));
+/** Whether a line is so short that it may be half a command: it wants an account, and does not say for whom or where. */
+export function isHalf(line: string): boolean {
+  return wordsOf(line).length <= mostWordsOfHalf;
+}
+
+/** Whether a line may be about the synchronization of a whole app. */
+export function isAboutSync(line: string): boolean {
+  return wordsOf(line).some((word) => SYNCING.has(word));
+}
+
+/** Whether the writer wants something for themselves. */
+export function isForSelf(line: string): boolean {
+  return wordsOf(line).some((word) => word === 'i' || word === 'me' || word === 'myself');
 }

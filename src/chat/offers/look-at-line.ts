@@ -1,5 +1,6 @@
 import { deny } from '../../access/policy.ts';
 import { foreignIn, withoutForeign } from '../grammar/asides.ts';
+import { formFor, openForm } from '../registry/command-form.ts';
 import type { CommandParts, Turn } from '../registry/define-command.ts';
 import { refuseVerb } from '../registry/run.ts';
 import { say } from '../registry/turn.ts';
@@ -7,7 +8,7 @@ import type { Reply } from '../reply.ts';
 import { mentionsIn } from './app-mentions.ts';
 import { readAround } from './around.ts';
 import { guessesFor } from './guesses.ts';
-import { beginsToGive, gives, type Intent, intentOf, lacks } from './intent.ts';
+import { gives, type Intent, intentOf, isAboutSync, isForSelf, isHalf, lacks } from './intent.ts';
 import { longestLookedAt, offerIfFound } from './offer.ts';
 import { orByPart, peopleIn, remainderOf } from './person-words.ts';
 
@@ -28,14 +29,32 @@ export async function lookAtLine(
   if (mentions.length === 0) return lookForPerson(parts, turn, line, intent);
   const around = readAround(line, mentions, !gives(intent) || lacks(line));
   const isAppAlone = around.pairs.every(({ people }) => people.length === 0);
-  const best = isAppAlone ? 'status' : bestFor(turn);
-  const pairs = around.pairs.map(({ people, app }) => ({ people: people.map(orByPart), app }));
-  const guesses = guessesFor(intent === 'unsaid' ? best : intent, { ...around, pairs }, line);
+  const isGiven = intent === 'provision' || intent === 'requestAccess';
+  const self = isGiven && isAppAlone && isForSelf(line) ? [['me']] : [];
+  const pairs = around.pairs.map(({ people, app }) => ({ people: isAppAlone ? self : people.map(orByPart), app }));
+  const guesses = guessesFor(meantBy(turn, intent, isAppAlone), { ...around, pairs }, line);
   const found = await offerIfFound(parts, turn, { guesses, leftOut: around.leftOut });
-  // "restart zscaler", "the report about salesforce": the app is all that is known.
-  if (found !== null || intent === 'provision' || intent === 'requestAccess') return found;
+  if (found !== null) return found;
+  // "add the new one to salesforce": who is missing.
+  if (isGiven && !isAboutSync(line)) return isAppAlone && isHalf(line) ? askInForm(parts, turn, '') : null;
+  // "restart zscaler", "how often does salesforce sync": the app is all that is known.
   const apps = mentions.map(({ name }) => ({ command: { verb: 'status', app: name } as const }));
   return offerIfFound(parts, turn, { guesses: apps, leftOut: [] });
+}
+
+function meantBy(turn: Turn, intent: Intent, isAppAlone: boolean): Exclude<Intent, 'unsaid'> {
+  // "tell me if isaiah is in salesforce"
+  if (intent === 'watch' && !isAppAlone) return 'check';
+  if (intent !== 'unsaid') return intent;
+  return isAppAlone ? 'status' : bestFor(turn);
+}
+
+/** The form of what the caller may do for a person, with the name that the line has. */
+async function askInForm(parts: CommandParts, turn: Turn, subject: string): Promise<Reply> {
+  const refusal = await refuseVerb(parts, turn, 'provision');
+  if (refusal !== null) return refusal;
+  const form = formFor(parts, turn, 'provision');
+  return form === null ? say(turn.words, { kind: 'incomplete', missing: 'app' }) : openForm(parts, turn, form, subject);
 }
 
 /** "status of isaiah", "which apps does isaiah have": what was read as an app may name a person. */
@@ -50,28 +69,27 @@ export async function lookForPersonIn(parts: CommandParts, turn: Turn, words: st
 
 /** "who approved isaiah", "onboard isaiah", "isaiah": the line names no app. */
 async function lookForPerson(parts: CommandParts, turn: Turn, line: string, intent: Intent): Promise<Reply | null> {
-  const [first = []] = peopleIn(line);
+  const [first = [], second] = peopleIn(line);
   const [about, ...others] = orByPart(first);
-  if (about === undefined) return null;
+  if (about === undefined) return intent === 'provision' && isHalf(line) ? askInForm(parts, turn, '') : null;
   if (intent === 'history') {
     const command = { verb: 'history', about, since: null, page: 1 } as const;
     return offerIfFound(parts, turn, { guesses: [{ command, others }], leftOut: [] });
   }
-  if (intent === 'unsaid' || intent === 'check') {
-    const check = { verb: 'check', subject: about, app: null } as const;
-    const history = { verb: 'history', about, since: null, page: 1 } as const;
-    return offerIfFound(parts, turn, {
-      guesses: [
-        { command: check, others },
-        { command: history, others },
-      ],
-      leftOut: [],
-    });
+  if (intent === 'unsaid' || intent === 'check' || intent === 'watch') {
+    const check = { command: { verb: 'check', subject: about, app: null }, others } as const;
+    const history = { command: { verb: 'history', about, since: null, page: 1 }, others } as const;
+    const [other, ...more] = orByPart(second ?? []);
+    const besides =
+      other === undefined
+        ? history
+        : ({ command: { verb: 'check', subject: other, app: null }, others: more } as const);
+    return offerIfFound(parts, turn, { guesses: [check, besides], leftOut: [] });
   }
-  if (intent !== 'provision' || !beginsToGive(line)) return null;
+  if (intent !== 'provision' || !isHalf(line)) return null;
   const found = await parts.directory.findUsers(about);
   if (!found.ok || (found.value.kind !== 'one' && found.value.kind !== 'several')) return null;
-  return (await refuseVerb(parts, turn, 'provision')) ?? say(turn.words, { kind: 'incomplete', missing: 'app' });
+  return askInForm(parts, turn, about);
 }
 
 /** The likeliest wish of a caller who names only a person and an app. */

@@ -16,7 +16,9 @@ const AROUND = wordSet(`
   sign signin access account accounts license licence app apps user users person people group member employee colleague
   new starter joiner hire application system ticket case see use able unable locked missing broken breaks down last
   fails failing failed starts start starting joins joining me myself either neither nor until till through since before
-  after during there here show find display list kindly urgently urgent done cc bcc fwd fw re asks asked says said wrote ok okay members staff employees
+  after during there here show find display list kindly urgently urgent done error errors problem
+  problems issue issues trouble fault failure duplicate wrong role changed changes move moved something anything everything
+  nothing thing things stuff quick question going cc bcc fwd fw re asks asked says said wrote ok okay members staff employees
 `);
 const TICKET = /^#?(?:[a-z]{2,10}-?\d{3,}|\d{4,})$/i;
 const ADDRESS = /[^\s<>"',;()]+@[^\s<>"',;()]*[^\s<>"',;().!?]/g;
