@@ -38,9 +38,20 @@ export async function lookAtLine(
   // "add the new one to salesforce": who is missing.
   if (isGiven && !isAboutSync(line)) return isAppAlone && isHalf(line) ? askInForm(parts, turn, '') : null;
   // "restart zscaler", "how often does salesforce sync": the app is all that is known.
+  const texts = pairs.flatMap(({ people }) => people.flat());
+  if (await namesPeople(parts, texts)) return null;
   const apps = mentions.map(({ name }) => ({ command: { verb: 'status', app: name } as const }));
   return offerIfFound(parts, turn, { guesses: apps, leftOut: [] });
 }
+
+/** Whether any of these texts is a person's name: the line is then about people, and Usher cannot tell about whom. */
+async function namesPeople({ directory }: CommandParts, texts: readonly string[]): Promise<boolean> {
+  const found = await Promise.all(texts.slice(0, mostTexts).map((text) => directory.findUsers(text)));
+  return found.some((one) => one.ok && (one.value.kind === 'one' || one.value.kind === 'several'));
+}
+
+/** The parts of four words. */
+const mostTexts = 8;
 
 function meantBy(turn: Turn, intent: Intent, isAppAlone: boolean): Exclude<Intent, 'unsaid'> {
   // "tell me if isaiah is in salesforce"

@@ -90,7 +90,9 @@ function createLookup(parts: CommandParts, turn: Turn): Lookup {
     // A name that is there goes before one that only resembles an app's.
     for (const text of [typed, ...others]) {
       const person = await lookUp(text);
-      if (person.kind !== 'missing') return person;
+      if (person.kind === 'missing') continue;
+      const isMeant = text === typed || person.kind !== 'person' || (await isOnlyOne(person, text, others));
+      return isMeant ? person : missing({ kind: 'unknownUser', typed });
     }
     const near = await findApp(typed);
     return near.kind === 'missing' ? findPerson(typed, others) : near;
@@ -109,17 +111,33 @@ function createLookup(parts: CommandParts, turn: Turn): Lookup {
 
   /** As many people as can be told apart: a person by id, or a name that several share. */
   async function findPerson(typed: string, others: readonly string[]): Promise<PersonSeen> {
+    const unknown = { kind: 'unknownUser', typed } as const;
     let several: Person | null = null;
     for (const text of [typed, ...others]) {
       const seen = await lookUp(text);
       if (seen.kind === 'refused') return seen;
       if (seen.kind !== 'person') continue;
-      if (seen.id !== null) return typed.includes('@') ? withOthersNamed(seen, others) : seen;
+      if (seen.id !== null && typed.includes('@')) return withOthersNamed(seen, others);
+      if (seen.id !== null) return text === typed || (await isOnlyOne(seen, text, others)) ? seen : missing(unknown);
       several ??= seen;
     }
     if (several !== null) return several;
     const [near] = namesNoPerson(typed) || takesBack(typed) ? [] : await nearest(parts.directory, typed);
-    return near === undefined ? missing({ kind: 'unknownUser', typed }) : lookUp(near.userPrincipalName);
+    return near === undefined ? missing(unknown) : lookUp(near.userPrincipalName);
+  }
+
+  /** "isaiah adele": of two people side by side, neither is meant alone. */
+  async function isOnlyOne(person: Person, text: string, others: readonly string[]): Promise<boolean> {
+    const own = new Set(text.toLowerCase().split(' '));
+    const apart = others.filter(
+      (other) =>
+        !other
+          .toLowerCase()
+          .split(' ')
+          .some((word) => own.has(word)),
+    );
+    const beside = await inTurn(apart, lookUp);
+    return beside.every((one) => one.kind !== 'person' || one.id === person.id);
   }
 
   /** "isaiah adele@contoso.com": the name next to an address may mean another person. */
