@@ -235,11 +235,10 @@ function actions(drawing: Drawing): Pick<ResultView, 'buttons' | 'links'> {
   };
 }
 
-/** An operator may have the manager told of a result that is certain. */
-function tellsManager({ viewpoint = asOperator, state, task, canRetry, readAlong }: Drawing): boolean {
+/** Offered once the person has what was asked for; before that, the operator still has something to do. */
+function tellsManager({ viewpoint = asOperator, say, task, canRetry, readAlong }: Drawing): boolean {
   const isPerson = task.subject.type.toLowerCase() === 'user' && (task.subject.label ?? '').includes('@');
-  const isOperator = viewpoint.as === 'operator' && canRetry;
-  return isOperator && readAlong !== true && isPerson && state.outcome.kind !== 'unknown';
+  return viewpoint.as === 'operator' && canRetry && readAlong !== true && isPerson && say.tone === 'good';
 }
 
 /** The next lines about the same person: after a good outcome another app, otherwise what Entra says of them now. */

@@ -40,7 +40,9 @@ describe('the buttons of a result', () => {
     const titles = (outcome: Outcome, canRetry = true) =>
       (drawOutcome(outcome, { canRetry }).card.actions ?? []).map((action) => Object(action).title);
 
-    expect(titles({ kind: 'created', report })).toEqual(['Another app', 'Show details', 'Open in Entra']);
+    const tell = 'Tell the manager';
+
+    expect(titles({ kind: 'created', report })).toEqual(['Another app', tell, 'Show details', 'Open in Entra']);
     expect(titles({ kind: 'created', report }, false)).toEqual(['Show details', 'Open in Entra']);
     expect(titles(outOfScope('assigned'))).toEqual(['Retry', 'Check', 'Show details', 'Open in Entra']);
     expect(titles(outOfScope('assigned'), false)).toEqual(['Check', 'Show details', 'Open in Entra']);
