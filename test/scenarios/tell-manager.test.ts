@@ -60,7 +60,7 @@ describe('“Tell the manager” on a result', () => {
   });
 
   it('says so where Entra names no manager', async () => {
-    await say('alex', 'provision patti@contoso.com to Salesforce');
+    await say('alex', 'provision patti@contoso.com to GitHub');
 
     expect(await pressTell()).toContain('No manager in Entra ID');
   });

@@ -235,10 +235,11 @@ function actions(drawing: Drawing): Pick<ResultView, 'buttons' | 'links'> {
   };
 }
 
-/** Offered once the person has what was asked for; before that, the operator still has something to do. */
-function tellsManager({ viewpoint = asOperator, say, task, canRetry, readAlong }: Drawing): boolean {
+/** Offered where the account is new or has changed; after a bad outcome the operator still has something to do. */
+function tellsManager({ viewpoint = asOperator, say, state, task, canRetry, readAlong }: Drawing): boolean {
   const isPerson = task.subject.type.toLowerCase() === 'user' && (task.subject.label ?? '').includes('@');
-  return viewpoint.as === 'operator' && canRetry && readAlong !== true && isPerson && say.tone === 'good';
+  const isNews = say.tone === 'good' && state.outcome.kind !== 'inSync';
+  return viewpoint.as === 'operator' && canRetry && readAlong !== true && isPerson && isNews;
 }
 
 /** The next lines about the same person: after a good outcome another app, otherwise what Entra says of them now. */
