@@ -176,7 +176,7 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
     // A line that may mean the opposite is not completed either.
     const mayMean = intentOf(line) !== null;
     const text = missing === 'app' ? said.join(' ') : line;
-    const offered = mayMean ? await lookAtLine(parts, turn, text, 'provision') : null;
+    const offered = mayMean ? await lookAtLine(parts, turn, text, 'provision', false) : null;
     if (offered !== null) return offered;
     const form = formFor(parts, turn, verb);
     if (form === null) return say(turn.words, { kind: 'incomplete', missing });

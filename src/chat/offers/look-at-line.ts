@@ -14,19 +14,23 @@ import { orByPart, peopleIn, remainderOf } from './person-words.ts';
 
 /** The second reading of a line that the grammar does not know as a command: it offers whole lines, and never acts. */
 
-/** Looks at a line with no command, or half a command; null where it names nothing known. */
+/**
+ * Looks at a line with no command, or half a command; null where it names nothing known. `mayAsk`: a form may ask for what
+ * the line leaves out.
+ */
 export async function lookAtLine(
   parts: CommandParts,
   turn: Turn,
   typed: string,
   intent: Intent | null = intentOf(typed),
+  mayAsk = true,
 ): Promise<Reply | null> {
   const line = foreignIn(typed) === null ? typed : withoutForeign(typed);
   if (intent === null || line.length > longestLookedAt || turn.caller.roles.length === 0) return null;
   const listing = await parts.applications.list();
   if (!listing.ok) return null;
   const mentions = mentionsIn(line, listing.value.items, false);
-  if (mentions.length === 0) return lookForPerson(parts, turn, line, intent);
+  if (mentions.length === 0) return lookForPerson(parts, turn, line, intent, mayAsk);
   const around = readAround(line, mentions, !gives(intent) || lacks(line));
   const isAppAlone = around.pairs.every(({ people }) => people.length === 0);
   const isGiven = intent === 'provision' || intent === 'requestAccess';
@@ -36,7 +40,7 @@ export async function lookAtLine(
   const found = await offerIfFound(parts, turn, { guesses, leftOut: around.leftOut });
   if (found !== null) return found;
   // "add the new one to salesforce": who is missing.
-  if (isGiven && !isAboutSync(line)) return isAppAlone && isHalf(line) ? askInForm(parts, turn, '') : null;
+  if (isGiven && !isAboutSync(line)) return mayAsk && isAppAlone && isHalf(line) ? askInForm(parts, turn, '') : null;
   // "restart zscaler", "how often does salesforce sync": the app is all that is known.
   const texts = pairs.flatMap(({ people }) => people.flat());
   if (await namesPeople(parts, texts)) return null;
@@ -79,10 +83,17 @@ export async function lookForPersonIn(parts: CommandParts, turn: Turn, words: st
 }
 
 /** "who approved isaiah", "onboard isaiah", "isaiah": the line names no app. */
-async function lookForPerson(parts: CommandParts, turn: Turn, line: string, intent: Intent): Promise<Reply | null> {
+async function lookForPerson(
+  parts: CommandParts,
+  turn: Turn,
+  line: string,
+  intent: Intent,
+  mayAsk = false,
+): Promise<Reply | null> {
   const [first = [], second] = peopleIn(line);
   const [about, ...others] = orByPart(first);
-  if (about === undefined) return intent === 'provision' && isHalf(line) ? askInForm(parts, turn, '') : null;
+  const isAsked = mayAsk && intent === 'provision' && isHalf(line);
+  if (about === undefined) return isAsked ? askInForm(parts, turn, '') : null;
   if (intent === 'history') {
     const command = { verb: 'history', about, since: null, page: 1 } as const;
     return offerIfFound(parts, turn, { guesses: [{ command, others }], leftOut: [] });
@@ -97,7 +108,7 @@ async function lookForPerson(parts: CommandParts, turn: Turn, line: string, inte
         : ({ command: { verb: 'check', subject: other, app: null }, others: more } as const);
     return offerIfFound(parts, turn, { guesses: [check, besides], leftOut: [] });
   }
-  if (intent !== 'provision' || !isHalf(line)) return null;
+  if (!isAsked) return null;
   const found = await parts.directory.findUsers(about);
   if (!found.ok || (found.value.kind !== 'one' && found.value.kind !== 'several')) return null;
   return askInForm(parts, turn, about);
