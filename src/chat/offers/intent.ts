@@ -21,7 +21,7 @@ const LACKS = new RegExp(
     '(?:has|have|had|got|gets?|sees?|still|with|there is) no',
     '(?:is|are|was|were|does|did|has|have|still|but) not(?! (?:to|need|want|require|supposed|allowed|joining|coming))',
     "(?:is|are|was|were|does|did|has|have)n['’]?t(?! (?:need|want|require|supposed|allowed|joining|coming))",
-    'lost (?:access|the account)|should (?:already )?(?:be|have)',
+    'lost (?:access|the account)|should be|should already have',
   ]
     .map((one) => `(?<![\\p{L}\\p{N}])(?:${one})(?![\\p{L}\\p{N}])`)
     .join('|'),

@@ -57,6 +57,7 @@ async function namesPeople({ directory }: CommandParts, texts: readonly string[]
 /** The parts of four words. */
 const mostTexts = 8;
 
+/** The command to guess at: a line that says none is read by what its caller may do. */
 function meantBy(turn: Turn, intent: Intent, isAppAlone: boolean): Exclude<Intent, 'unsaid'> {
   // "tell me if isaiah is in salesforce"
   if (intent === 'watch' && !isAppAlone) return 'check';
