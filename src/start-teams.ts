@@ -7,7 +7,7 @@ import { isDatabaseFault } from './db/database.ts';
 import { accessCardsOf, accessCardsShowing } from './features/approvals/access-requests/access-cards.ts';
 import { registry } from './features/registry.ts';
 import type { Metrics } from './metrics.ts';
-import { beginEdit, findUnshown, letGo, makeDue, noteShown } from './outbox/message-store.ts';
+import { beginEdit, findUnshown, letGo, makeDue, noteShown, noteUncertain } from './outbox/message-store.ts';
 import type { AccessParts } from './requests/access-parts.ts';
 import { requestsInLine } from './requests/queue.ts';
 import { startServer } from './server.ts';
@@ -126,6 +126,7 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
   const cardUpdater = createCardUpdater({
     draw: chat.draw,
     noteShown: (id, revision, told) => noteShown(database, id, revision, told),
+    noteUncertain: (id, told) => noteUncertain(database, id, told),
     async letGo(message, isDue) {
       await letGo(database, message, isDue ? clock.now() : null);
       bus.publish('outbox', null);

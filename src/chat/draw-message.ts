@@ -2,7 +2,7 @@ import type { Message } from '../outbox/message.ts';
 import { renderCard } from './cards/render.ts';
 import { createMessages, type Messages } from './messages.ts';
 import type { CommandParts } from './registry/define-command.ts';
-import type { CardMessage, Drawing } from './reply.ts';
+import { type CardMessage, type Drawing, outcomeOf } from './reply.ts';
 
 /** A stored message as it would look now; null where there is nothing to show, or not yet. */
 export async function drawMessage(parts: CommandParts, stored: Message): Promise<Drawing | null> {
@@ -15,7 +15,8 @@ export function withEarlierNote(drawing: Drawing): Drawing {
   const { content, finished, fingerprint, stored } = drawing;
   if (!stored.hasEarlierCard || !finished || 'text' in content) return drawing;
   const words = createMessages(stored.reader.locale, stored.reader.timeZone);
-  return { ...drawing, content: besideEarlier(words, content), fingerprint: `${fingerprint} beside an earlier card` };
+  const noted = { content: besideEarlier(words, content), fingerprint: `${fingerprint} beside an earlier card` };
+  return { ...drawing, ...noted, outcome: outcomeOf(drawing) };
 }
 
 /** The same card, which says that an earlier one may still say that its request waits. */

@@ -214,7 +214,7 @@ export interface MessageRow extends PlaceColumns {
   gone: Generated<number>;
   /** 1 while a process posts it, and after that until an end is noted. */
   posting: Generated<number>;
-  /** 1 while a post that may have arrived is to be repeated. */
+  /** 1 where what was `told` may not have arrived. */
   repeated: Generated<number>;
   /** 1 where an earlier card, which cannot be edited, may still say that the request waits. */
   earlier_card: Generated<number>;

@@ -130,7 +130,7 @@ const noteEnd = compiledOnce((db, { messageId, instead, ...columns }: NotedEnd) 
 );
 
 function columnsOf(posted: Posted): Updateable<MessageRow> {
-  const { activityId, shownRevision, dueAt, failures, gone, isRepeated, hasEarlierCard, told } = posted;
+  const { activityId, shownRevision, dueAt, failures, gone, hasEarlierCard, told, isUncertain } = posted;
   return {
     posting: 0,
     ...(activityId === undefined ? {} : { activity_id: activityId }),
@@ -138,9 +138,9 @@ function columnsOf(posted: Posted): Updateable<MessageRow> {
     ...(dueAt === undefined ? {} : { due_at: dueAt }),
     ...(failures === undefined ? {} : { failures }),
     ...(gone === undefined ? {} : { gone: goneNumbers[gone] }),
-    ...(isRepeated === undefined ? {} : { repeated: isRepeated ? 1 : 0 }),
     ...(hasEarlierCard === undefined ? {} : { earlier_card: 1 }),
     ...(told === undefined ? {} : { told }),
+    ...(isUncertain === undefined ? {} : { repeated: isUncertain ? 1 : 0 }),
   };
 }
 
@@ -198,10 +198,15 @@ export async function noteShown(
 ): Promise<void> {
   await query
     .updateTable('messages')
-    .set({ shown_revision: revision, ...(told === null ? {} : { told }) })
+    .set({ shown_revision: revision, ...(told === null ? {} : { told, repeated: 0 }) })
     .where('id', '=', id)
     .where('shown_revision', '<', revision)
     .execute();
+}
+
+/** Stores that an edit may have shown this outcome or question: if it has to be posted, that repeats it. */
+export async function noteUncertain({ query }: Pick<Database, 'query'>, id: string, told: string): Promise<void> {
+  await query.updateTable('messages').set({ told, repeated: 1 }).where('id', '=', id).execute();
 }
 
 /** The messages that do not show the latest revision and are not in the outbox, oldest first. */
@@ -303,8 +308,8 @@ export function toMessage(row: Selectable<MessageRow>): Message {
     failures: row.failures,
     gone: goneNames[row.gone] ?? 'refused',
     isInterrupted: row.posting > 0,
-    isRepeated: row.repeated === 1,
     hasEarlierCard: row.earlier_card === 1,
     told: row.told,
+    isUncertain: row.repeated === 1,
   };
 }

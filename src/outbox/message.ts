@@ -15,8 +15,9 @@ import type { Reader } from '../requests/request.ts';
  *
  * Teams has no way to ask whether it has a message, so a post whose answer got lost (5xx, a broken connection, a
  * time-out) may stand there or not. A card that says that a request waits is never repeated then: its outcome follows.
- * An outcome, and what waits for a person, is repeated once, as it may not have arrived. Where an earlier card may still
- * say that the request waits, the message is `hasEarlierCard`, and its outcome says so.
+ * An outcome, and what waits for a person, is repeated once, as it may not have arrived; an edit that showed it with an
+ * unknown end counts as the first time. Where an earlier card may still say that the request waits, the message is
+ * `hasEarlierCard`, and its outcome says so.
  */
 export interface Message {
   /** A request's card has the request's id; those of access requests begin with `copy-`. */
@@ -47,12 +48,12 @@ export interface Message {
   readonly gone: 'no' | 'refused' | 'withdrawn';
   /** A process began to post it and died, or lost the database, before it noted the end. */
   readonly isInterrupted: boolean;
-  /** A post with an unknown end is to be repeated, once. */
-  readonly isRepeated: boolean;
   /** An earlier card, unknown to Usher or not editable, may still say that the request waits. */
   readonly hasEarlierCard: boolean;
-  /** The outcome or question that was shown last, so that it is not posted again; null before there is one. */
+  /** The outcome or question that was sent last, so that it is not posted again; null before there is one. */
   readonly told: string | null;
+  /** What was `told` may not have arrived: it may be posted once more. */
+  readonly isUncertain: boolean;
 }
 
 export type MessageKind = 'request' | 'access' | 'notice' | 'announcement' | 'managerNote';
@@ -84,10 +85,20 @@ export interface Posting {
 
 /** What the end of a post changes in the message's row. That an earlier card may stand there is never taken back. */
 export type Posted = Partial<
-  Pick<Message, 'activityId' | 'shownRevision' | 'dueAt' | 'failures' | 'gone' | 'isRepeated' | 'told'> & {
+  Pick<Message, 'activityId' | 'shownRevision' | 'dueAt' | 'failures' | 'gone' | 'told' | 'isUncertain'> & {
     readonly hasEarlierCard: true;
   }
 >;
+
+/** Whether this outcome or question has been shown. */
+export function isTold({ told, isUncertain }: Pick<Message, 'told' | 'isUncertain'>, outcome: string): boolean {
+  return told === outcome && !isUncertain;
+}
+
+/** Whether a post of this outcome or question is the one that repeats it: it may have been shown before. */
+export function isRepetition({ told, isUncertain }: Pick<Message, 'told' | 'isUncertain'>, outcome: string): boolean {
+  return told === outcome && isUncertain;
+}
 
 export const defaultRepeatPauseMs = 5_000;
 /** Pauses between tries; the last one repeats. After `mostFailures`, about a day, the message is outdated. */
@@ -105,13 +116,13 @@ export function afterPost(message: Message, posting: Posting, end: PostEnd, now:
   const earlier: Posted = message.hasEarlierCard ? { hasEarlierCard: true } : {};
   const withThis: Posted = isFinished ? earlier : { hasEarlierCard: true };
   const told = mustArrive ? { told: posting.outcome } : {};
-  const shown = { shownRevision: posting.revision, dueAt: null, failures: 0, isRepeated: false, ...told };
+  const shown = { shownRevision: posting.revision, dueAt: null, failures: 0, isUncertain: false, ...told };
   switch (end.kind) {
     case 'done':
       return end.activityId === null ? { ...shown, ...withThis } : { ...shown, ...earlier, activityId: end.activityId };
     case 'perhaps':
-      if (!mustArrive || message.isRepeated) return { ...shown, ...withThis };
-      return { dueAt: now + repeatPauseMs, isRepeated: true, ...withThis };
+      if (!mustArrive || isRepetition(message, posting.outcome)) return { ...shown, ...withThis };
+      return { dueAt: now + repeatPauseMs, ...told, isUncertain: true, ...withThis };
     case 'failed': {
       const dueAt = tryAgainAt(message.failures, now, end.retryAfterMs);
       return { dueAt, failures: message.failures + 1, ...(dueAt === null ? { gone: 'refused' } : {}), ...earlier };

@@ -3,7 +3,7 @@ import { type Drawing, mustArrive, outcomeOf } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
 import { isDatabaseFault } from '../db/database.ts';
 import type { Log } from '../log.ts';
-import type { Message } from '../outbox/message.ts';
+import { isTold, type Message } from '../outbox/message.ts';
 import type { CardEdit } from '../outbox/message-store.ts';
 import type { Attempted, CrashGuard } from '../requests/crash-guard.ts';
 import type { Conversations } from './conversations.ts';
@@ -28,8 +28,8 @@ export interface CardUpdater {
   touch(id: string): void;
   /** Another part has just posted this drawing, and noted that. With `isOutdated` the request has changed since. */
   posted(drawing: Drawing, isOutdated: boolean): void;
-  /** Another part has replaced a card with this drawing. */
-  showed(drawing: Drawing): Promise<void>;
+  /** Another part has replaced a card with this drawing, or `perhaps` so: then Teams' answer got lost. */
+  showed(drawing: Drawing, end: 'done' | 'perhaps'): Promise<void>;
   /** Resolves when no card is dirty any more; used at the end of a process. */
   settled(): Promise<void>;
   /** How many cards are remembered. */
@@ -40,6 +40,8 @@ export interface CardUpdaterParts {
   readonly draw: (id: string) => Promise<Drawing | null>;
   /** `told`: the outcome or question that it shows; null where there is none. */
   readonly noteShown: (id: string, revision: number, told: string | null) => Promise<void>;
+  /** An edit may have shown this outcome or question, or not. */
+  readonly noteUncertain: (id: string, told: string) => Promise<void>;
   /** Keeps other processes from editing the card; null while one of them does. */
   readonly beginEdit: (id: string) => Promise<CardEdit | null>;
   /** The card cannot be edited any more; where it `isDue` what it tells or asks is posted now, as a message of its own. */
@@ -209,10 +211,11 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
 
   /** A message that was posted and cannot be edited has its outcome or question follow; the outbox sends the others. */
   async function postFollowUp(drawing: Drawing): Promise<void> {
-    const { id, dueAt, gone, shownRevision, revision, told } = drawing.stored;
+    const { id, dueAt, gone, shownRevision, revision } = drawing.stored;
     if (!mustArrive(drawing) || dueAt !== null || gone !== 'no' || shownRevision >= revision) return;
     // It may have changed without saying anything new.
-    await (told === outcomeOf(drawing) ? parts.noteShown(id, revision, told) : parts.makeDue(id));
+    const outcome = outcomeOf(drawing);
+    await (isTold(drawing.stored, outcome) ? parts.noteShown(id, revision, outcome) : parts.makeDue(id));
   }
 
   /** An edit whose end cannot be noted expires after a while. */
@@ -236,7 +239,9 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
       case 'done':
         await showed(drawing, card);
         return null;
+      case 'perhaps':
       case 'failed': {
+        if (sent.kind === 'perhaps') await perhapsShowed(drawing);
         log.warn({ error: sent.error, status: sent.status, id, code: 'edit_failed' }, 'a card edit failed');
         const pauseMs = pauseAfterFailure(card);
         return pauseMs === undefined ? letGo(drawing, card) : Math.max(pauseMs, sent.retryAfterMs ?? 0);
@@ -252,7 +257,7 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
   async function letGo(drawing: Drawing, card: Card): Promise<null> {
     card.fingerprint = null;
     card.failures = 0;
-    await parts.letGo(drawing.stored, mustArrive(drawing) && drawing.stored.told !== outcomeOf(drawing));
+    await parts.letGo(drawing.stored, mustArrive(drawing) && !isTold(drawing.stored, outcomeOf(drawing)));
     return null;
   }
 
@@ -274,6 +279,11 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
     }
   }
 
+  /** If Teams refuses all edits from now on, the post that follows repeats what this edit may have shown. */
+  async function perhapsShowed(drawing: Drawing): Promise<void> {
+    if (mustArrive(drawing)) await parts.noteUncertain(drawing.stored.id, outcomeOf(drawing));
+  }
+
   function pauseAfterFailure(card: Card): number | undefined {
     card.failures += 1;
     return editAgainMs[card.failures - 1];
@@ -293,11 +303,11 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
       noteOn(cardOf(id), drawing);
       if (isOutdated) touch(id);
     },
-    async showed(drawing) {
+    async showed(drawing, end) {
       const { id } = drawing.stored;
       const card = cardOf(id);
       card.lastEditAt = clock.monotonic();
-      await showed(drawing, card);
+      await (end === 'done' ? showed(drawing, card) : perhapsShowed(drawing));
       // The request may have changed during the edit.
       touch(id);
     },

@@ -45,8 +45,7 @@ export interface Conversations {
 }
 
 export type Posted = Extract<PostEnd, { kind: 'done' }> | NotSent<'perhaps' | 'failed' | 'gone'>;
-/** An edit may be repeated, so it need not be known whether it arrived. */
-export type Sent = { readonly kind: 'done' } | NotSent<'failed' | 'gone'>;
+export type Sent = { readonly kind: 'done' } | NotSent<'perhaps' | 'failed' | 'gone'>;
 
 /** Teams refuses the card, and may take its sentence. */
 export const cardRefused: readonly (number | null)[] = [400, 413];
@@ -136,22 +135,13 @@ export function createConversations(parts: ConversationsParts): Conversations {
     kind: ObservedMessage['kind'] | null,
     conversation: string,
     act: (context: TurnContext) => Promise<unknown>,
-  ): Promise<Sent> => {
-    const result = await observed(kind, () =>
+  ): Promise<Sent> =>
+    observed(kind, () =>
       within(conversation, async (context) => {
         await act(context);
         return { kind: 'done' } as const;
       }),
     );
-    switch (result.kind) {
-      case 'done':
-        return result;
-      case 'gone':
-        return { ...result, kind: 'gone' };
-      default:
-        return { ...result, kind: 'failed' };
-    }
-  };
 
   const posting = (
     conversation: string,

@@ -1,8 +1,8 @@
 import type { Outbox } from '../chat/outbox.ts';
-import type { Drawing } from '../chat/reply.ts';
+import { type Drawing, outcomeOf } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import type { PostEnd } from '../outbox/message.ts';
+import { isRepetition, type PostEnd } from '../outbox/message.ts';
 import { startWorker, type Worker } from '../worker.ts';
 import { type Conversations, cardRefused, type Posted } from './conversations.ts';
 import type { Pacing } from './pacing.ts';
@@ -98,9 +98,9 @@ export function startOutboxSender(parts: OutboxSenderParts): Worker {
 
   async function post(drawing: Drawing): Promise<Posted> {
     const { stored, content, finished } = drawing;
-    const { id, conversation, isRepeated } = stored;
+    const { id, conversation } = stored;
     // The one repetition is not spent on a connector that is still away.
-    if (isRepeated && !(await conversations.answers(conversation)))
+    if (isRepetition(stored, outcomeOf(drawing)) && !(await conversations.answers(conversation)))
       return { kind: 'failed', status: null, error: new Error('Teams does not answer') };
     const posted = await postFirst(drawing);
     if (posted.kind === 'done') return posted;

@@ -63,7 +63,7 @@ export interface TurnAnswererParts {
   readonly owners?: Pick<CardOwners, 'note' | 'find'>;
   /** See `CardUpdater`. */
   readonly posted: (drawing: Drawing, isOutdated: boolean) => void;
-  readonly showed: (drawing: Drawing) => Promise<void>;
+  readonly showed: (drawing: Drawing, end: 'done' | 'perhaps') => Promise<void>;
   /** The card of a request may be out of date. */
   readonly touch: (requestId: string) => void;
   /** Posts the card that asks a person to sign in; absent where Graph is called with Usher's own permission. */
@@ -99,6 +99,9 @@ interface Own {
 
 const nothingShown: Own = { cardId: null, hasEarlierCard: false, since: Number.NEGATIVE_INFINITY };
 
+/** How an attempt to answer ended. With `mayStand` an edit may have shown the answer, and may be repeated freely. */
+type Attempt = Posted & { readonly mayStand?: true };
+
 /** What an answer may replace. */
 interface Shown extends Own {
   /** The turn's own card, and not the one that was clicked. */
@@ -122,11 +125,12 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
   }
 
   /** Replaces a card, or posts one. One that can never be replaced may go on saying that Usher is working. */
-  async function put(incoming: Reading, shown: Shown, message: CardMessage): Promise<Posted> {
+  async function put(incoming: Reading, shown: Shown, message: CardMessage): Promise<Attempt> {
     const { cardId, hasEarlierCard } = shown;
     const edited = cardId === null ? null : await edit(incoming, cardId, message);
     if (edited?.kind === 'done') return { kind: 'done', activityId: cardId };
     if (edited?.kind === 'failed') return edited;
+    if (edited?.kind === 'perhaps') return { ...edited, kind: 'failed', mayStand: true };
     const hasEarlier = hasEarlierCard || (edited !== null && shown.isOwn);
     const posted = await post(incoming, hasEarlier ? chat.besideEarlier(message, incoming.reader) : message);
     if (posted.kind !== 'gone' || !cardRefused.includes(posted.status)) return posted;
@@ -134,7 +138,7 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
   }
 
   /** `own` is a card that this turn has already shown; `clicked` the card with the clicked button. */
-  async function show(incoming: Incoming, reply: Reply, own: Own, clicked: string | null): Promise<Posted> {
+  async function show(incoming: Incoming, reply: Reply, own: Own, clicked: string | null): Promise<Attempt> {
     const cardId = own.cardId ?? (clicked !== null && (await carriesOn(incoming, reply, clicked)) ? clicked : null);
     const shown = { ...own, cardId, isOwn: own.cardId !== null };
     switch (reply.kind) {
@@ -207,7 +211,7 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
     if (known === null && (await note(blank, { kind: 'done', activityId: cardId }, known)) === 'tooLate')
       return elsewhere(cardId);
     const edited = await edit({ conversation }, cardId, drawing.content);
-    if (edited.kind === 'done') await parts.showed(drawing);
+    if (edited.kind === 'done' || edited.kind === 'perhaps') await parts.showed(drawing, edited.kind);
     else parts.touch(liveId);
     return { kind: 'done', activityId: cardId };
   }
@@ -276,6 +280,7 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
       }
       warnNotTaken(shown);
       if (shown.kind === 'gone') return true;
+      if (shown.kind === 'failed' && shown.mayStand) isRepeated = true;
       if (shown.kind === 'perhaps') {
         if (isRepeated || !(await isBack(incoming))) return true;
         isRepeated = true;

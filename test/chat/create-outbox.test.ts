@@ -260,7 +260,7 @@ describe('the outbox', () => {
       await clock.advance(dayMs);
 
       expect([pauseMs, tooSoon]).toEqual([defaultRepeatPauseMs, []]);
-      expect(repeated.stored).toMatchObject({ isRepeated: true });
+      expect(repeated.stored).toMatchObject({ isUncertain: true });
       expect([await outbox.due(10), outbox.dueInMs()]).toEqual([[], null]);
     });
 
@@ -274,7 +274,7 @@ describe('the outbox', () => {
       await clock.advance(defaultRepeatPauseMs);
 
       expect(pauseMs).toBe(defaultRepeatPauseMs);
-      expect((await takeOne()).stored).toMatchObject({ isRepeated: true, isInterrupted: false });
+      expect((await takeOne()).stored).toMatchObject({ isUncertain: true, isInterrupted: false });
     });
 
     it('tries again by Retry-After where Teams did not accept it', async () => {
@@ -285,7 +285,7 @@ describe('the outbox', () => {
       await clock.advance(45_000);
 
       expect(inMs).toBe(45_000);
-      expect((await takeOne()).stored).toMatchObject({ failures: 1, isRepeated: false });
+      expect((await takeOne()).stored).toMatchObject({ failures: 1, isUncertain: false });
     });
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { besideEarlier, drawMessage } from '../../src/chat/draw-message.ts';
 import { createMessages } from '../../src/chat/messages.ts';
 import type { CommandParts } from '../../src/chat/registry/define-command.ts';
-import type { CardMessage, Drawn } from '../../src/chat/reply.ts';
+import { type CardMessage, type Drawn, outcomeOf } from '../../src/chat/reply.ts';
 import type { Message } from '../../src/outbox/message.ts';
 
 const card: CardMessage = {
@@ -36,6 +36,12 @@ describe('a message as it would look now', () => {
     expect(content.summary).toBe(`Isaiah Langer was provisioned. ${sentence}`);
     expect(content.card.body).toEqual([...card.card.body, expect.objectContaining({ text: sentence })]);
     expect(content.card.actions).toEqual(card.card.actions);
+  });
+
+  it('tells the same outcome with the sentence as without it', async () => {
+    const [plain, noted] = [await draw({ ...stray, hasEarlierCard: false }, outcome), await draw(stray, outcome)];
+
+    expect(plain === null || noted === null ? [] : [outcomeOf(plain), outcomeOf(noted)]).toEqual(['4', '4']);
   });
 
   it('is none where there is nothing to show', async () => {

@@ -16,6 +16,7 @@ import {
   type NewMessage,
   notePost,
   noteShown,
+  noteUncertain,
   putOff,
   setGone,
 } from '../../src/outbox/message-store.ts';
@@ -86,7 +87,7 @@ describe.each(engines)('the stored messages on $name', (engine) => {
         failures: 0,
         gone: 'no',
         isInterrupted: false,
-        isRepeated: false,
+        isUncertain: false,
         hasEarlierCard: false,
         told: null,
       });
@@ -171,7 +172,7 @@ describe.each(engines)('the stored messages on $name', (engine) => {
       await look();
       await putOff(database, 'one', clock.now());
       await look();
-      await notePost(database.query, 'one', { dueAt: clock.now(), isRepeated: true, hasEarlierCard: true });
+      await notePost(database.query, 'one', { dueAt: clock.now(), isUncertain: true, hasEarlierCard: true });
       await look();
 
       expect(seen).toEqual([false, false, true, true, false]);
@@ -237,14 +238,14 @@ describe.each(engines)('the stored messages on $name', (engine) => {
       await due();
       const before = await stored('one');
 
-      await notePost(database.query, 'one', { isRepeated: true, hasEarlierCard: true, failures: 3 });
+      await notePost(database.query, 'one', { isUncertain: true, hasEarlierCard: true, failures: 3 });
       const again = await stored('one');
-      await notePost(database.query, 'one', { shownRevision: 1, dueAt: null, isRepeated: false, gone: 'refused' });
+      await notePost(database.query, 'one', { shownRevision: 1, dueAt: null, isUncertain: false, gone: 'refused' });
 
-      expect(again).toEqual({ ...before, isRepeated: true, hasEarlierCard: true, failures: 3 });
+      expect(again).toEqual({ ...before, isUncertain: true, hasEarlierCard: true, failures: 3 });
       expect(await stored('one')).toEqual({
         ...again,
-        ...{ shownRevision: 1, dueAt: null, isRepeated: false, gone: 'refused' },
+        ...{ shownRevision: 1, dueAt: null, isUncertain: false, gone: 'refused' },
       });
     });
   });
@@ -319,6 +320,18 @@ describe.each(engines)('the stored messages on $name', (engine) => {
       await noteShown(database, id, 1);
 
       expect(await unshown()).toEqual([]);
+    });
+
+    it('tells what it shows for sure, also where an earlier edit may have told it', async () => {
+      const { id } = await ask(store, ['isaiah']);
+      await notePost(database.query, id, { activityId: 'card', dueAt: null });
+
+      await noteUncertain(database, id, 'created');
+      const uncertain = await stored(id);
+      await noteShown(database, id, 1, 'created');
+
+      expect(uncertain).toMatchObject({ told: 'created', isUncertain: true, shownRevision: 0 });
+      expect(await stored(id)).toMatchObject({ told: 'created', isUncertain: false, shownRevision: 1 });
     });
 
     it('is one that waits for its outcome, and no text, no refused one, and none that is to be posted', async () => {

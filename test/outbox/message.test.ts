@@ -9,14 +9,14 @@ const due: Message = {
   ...{ id: 'R7K3MQ', kind: 'request', reference: 'R7K3MQ', source: null, conversation: 'conversation' },
   ...{ reader: { locale: 'en-US', timeZone: 'Europe/Berlin' }, audience: null, details: null },
   ...{ activityId: null, revision: 4, shownRevision: 0, createdAt: now, dueAt: now, failures: 0, gone: 'no' },
-  ...{ isInterrupted: false, isRepeated: false, hasEarlierCard: false, told: null },
+  ...{ isInterrupted: false, isUncertain: false, hasEarlierCard: false, told: null },
 };
 
 /** What it may show when it is posted. */
 const waiting: Posting = { revision: 4, isFinished: false, mustArrive: false, outcome: 'created' };
 const asking: Posting = { ...waiting, mustArrive: true };
 const outcome: Posting = { ...asking, isFinished: true };
-const shown = { shownRevision: 4, dueAt: null, failures: 0, isRepeated: false };
+const shown = { shownRevision: 4, dueAt: null, failures: 0, isUncertain: false };
 
 describe('a post that Teams took', () => {
   it.each([
@@ -30,11 +30,11 @@ describe('a post that Teams took', () => {
   });
 
   it('ends its tries, and its repetition', () => {
-    const tried = { ...due, failures: 7, isRepeated: true };
+    const tried = { ...due, failures: 7, isUncertain: true };
 
     const posted = afterPost(tried, outcome, { kind: 'done', activityId: 'activity' }, now);
 
-    expect({ ...tried, ...posted }).toMatchObject({ failures: 0, isRepeated: false, dueAt: null });
+    expect({ ...tried, ...posted }).toMatchObject({ failures: 0, isUncertain: false, dueAt: null });
   });
 
   it.each([
@@ -79,7 +79,7 @@ describe('a post that Teams may have taken', () => {
   ])('of %s is repeated after a pause', (_what, posting, stray) => {
     const posted = afterPost(due, posting, { kind: 'perhaps' }, now);
 
-    expect(posted).toEqual({ dueAt: now + defaultRepeatPauseMs, isRepeated: true, ...stray });
+    expect(posted).toEqual({ dueAt: now + defaultRepeatPauseMs, told: 'created', isUncertain: true, ...stray });
     expect({ ...due, ...posted }.shownRevision).toBe(0);
   });
 
@@ -87,13 +87,22 @@ describe('a post that Teams may have taken', () => {
     ['an outcome', outcome, { told: 'created' }],
     ['a card that waits for a person', asking, { hasEarlierCard: true, told: 'created' }],
   ])('of %s is not repeated a second time', (_what, posting, stray) => {
-    const posted = afterPost({ ...due, isRepeated: true }, posting, { kind: 'perhaps' }, now);
+    const posted = afterPost({ ...due, told: 'created', isUncertain: true }, posting, { kind: 'perhaps' }, now);
 
     expect(posted).toEqual({ ...shown, ...stray });
   });
 
+  // Seen once: "In progress" stood beside the outcome, as the repetition of the question counted as that of the outcome.
+  it('of an outcome is repeated even where the question before it was', () => {
+    const asked = { ...due, told: 'approve or deny', isUncertain: true };
+
+    const posted = afterPost(asked, outcome, { kind: 'perhaps' }, now);
+
+    expect(posted).toEqual({ dueAt: now + defaultRepeatPauseMs, told: 'created', isUncertain: true });
+  });
+
   it('of a repeated card that only waits by now is not repeated again', () => {
-    const posted = afterPost({ ...due, isRepeated: true }, waiting, { kind: 'perhaps' }, now);
+    const posted = afterPost({ ...due, told: 'created', isUncertain: true }, waiting, { kind: 'perhaps' }, now);
 
     expect(posted).toEqual({ ...shown, hasEarlierCard: true });
   });
@@ -102,7 +111,7 @@ describe('a post that Teams may have taken', () => {
     ['an outcome', outcome],
     ['its repetition', outcome],
   ])('of %s leaves an earlier card that may say that the request waits', (what, posting) => {
-    const message = { ...due, hasEarlierCard: true, isRepeated: what === 'its repetition' };
+    const message = { ...due, hasEarlierCard: true, told: 'created', isUncertain: what === 'its repetition' };
 
     const posted = afterPost(message, posting, { kind: 'perhaps' }, now);
 
@@ -128,7 +137,12 @@ describe('a post that Teams did not take for now', () => {
   });
 
   it('keeps the one repetition, and an earlier card, in mind', () => {
-    const posted = afterPost({ ...due, isRepeated: true, hasEarlierCard: true }, outcome, { kind: 'failed' }, now);
+    const posted = afterPost(
+      { ...due, told: 'created', isUncertain: true, hasEarlierCard: true },
+      outcome,
+      { kind: 'failed' },
+      now,
+    );
 
     expect(posted).toEqual({ dueAt: now + 2_000, failures: 1, hasEarlierCard: true });
   });

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from '@je
 import fc from 'fast-check';
 import { sandboxEnvironment } from '../../src/sandbox/environment.ts';
 import { type SandboxGraph, startSandboxGraph } from '../../src/sandbox/graph/server.ts';
-import { type Delivery, startConnector } from '../../src/sandbox/teams/connector.ts';
+import { type Delivery, type Exchange, startConnector } from '../../src/sandbox/teams/connector.ts';
 import { createTenant } from '../../src/sandbox/tenant/tenant.ts';
 import { kill, startProcess } from '../faults/support/processes.ts';
 import { propertyRuns } from '../support/property-runs.ts';
@@ -121,6 +121,28 @@ describe('a process that is killed between a delivery and its answer', () => {
       if (want === 'plain') expect(messagesOf(stage, asked).length).toBeLessThanOrEqual(2);
     },
   );
+});
+
+describe('a process that is killed as it repeats a question whose first post was left open', () => {
+  it('is followed by one that tells the outcome there as well, and says what an earlier card may say', async () => {
+    const asked = askFor(stage, 'access');
+    let posts = 0;
+    const isInRoom = ({ kind, conversationId }: Exchange) => kind === 'post' && conversationId === 'approvals';
+    stage.connector.failBy((exchange) =>
+      isInRoom(exchange) && isAbout(exchange, asked) && posts === 0 ? openFaults['a 504 though it delivers'] : null,
+    );
+    // So that the repetition, which is drawn after the click, does not show the outcome yet.
+    sandbox.failNext(/provisionOnDemand$/, { kind: 'slow', ms: 3_000 });
+    const killed = killAt((delivery) => {
+      if (isInRoom(delivery) && isAbout(delivery, asked)) posts += 1;
+      return posts === 2;
+    });
+
+    await perform(stage, asked);
+    await killed;
+
+    expect(await complaintsOf(stage, [asked], 1)).toEqual([]);
+  });
 });
 
 describe('a connector that fails while Usher is killed', () => {

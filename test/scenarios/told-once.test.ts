@@ -165,6 +165,25 @@ describe('a connector that answers once by each of its faults', () => {
   });
 });
 
+describe('a connector that leaves open whether an edit with the outcome arrived, and then refuses the next one', () => {
+  it.each(['one', 'access', 'list'] as const)('shows the outcome at most twice: %s', async (want) => {
+    const asked = askFor(stage, want);
+    const left = new Map([
+      ['edit', [openFaults['a 502 though it delivers'], finalFaults['a 403']]],
+      ['post', [openFaults['a 504 though it delivers']]],
+    ]);
+    stage.connector.failBy(({ kind, conversationId, activity }) => {
+      const isOutcome = asked.outcome.test(JSON.stringify(activity));
+      return conversationId === asked.conversationId && isOutcome ? (left.get(kind)?.shift() ?? null) : null;
+    });
+
+    const complaints = await outcomeOf([asked]);
+
+    expect(complaints).toEqual([]);
+    expect([...left.values()].flat()).toEqual([]);
+  });
+});
+
 describe('a connector that always answers a post', () => {
   // Seen once: 20 copies of one card.
   it('by an error though it delivers shows nothing but an outcome twice', async () => {

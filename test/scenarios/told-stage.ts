@@ -338,12 +338,12 @@ function isLoss(fault: ConnectorFault | null): boolean {
   return fault?.kind === 'reset' && fault.delivered !== true;
 }
 
-/** Whether two posts tell the same, even where one of them is a card and the other its sentence. */
+/** Whether two exchanges tell the same, even where one of them is an edit, or a card and the other its sentence. */
 function isSame(one: Exchange, other: Exchange, asked: Asked): boolean {
-  const toldBy = ({ kind, conversationId, activity }: Exchange): string => {
+  const toldBy = ({ conversationId, activity }: Exchange): string => {
     const summary = String(activity.summary);
     const isOutcome = asked.outcome.test(summary) && !/\(request [0-9A-Z]{6}\)/.test(summary);
-    return [kind, conversationId, isOutcome ? 'outcome' : summary.replace(sentence, '').trim()].join(' ');
+    return [conversationId, isOutcome ? 'outcome' : summary.replace(sentence, '').trim()].join(' ');
   };
   return toldBy(one) === toldBy(other);
 }

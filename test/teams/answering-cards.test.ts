@@ -110,10 +110,10 @@ describe('a plain answer of which Teams does not say whether it has it', () => {
   const typed = () =>
     ({ ...clickOn(approve), what: { kind: 'text', text: 'help', attachments: 0, files: [] } }) as const;
 
-  async function answered(stage: AnsweringStage): Promise<void> {
+  async function answered(stage: AnsweringStage, cardId: string | null = null): Promise<void> {
     stage.whenAsked(async () => ({ kind: 'card', message: cardOf('Help.') }));
     let isDone = false;
-    const done = stage.answering.answer(typed()).then(async ({ finished }) => {
+    const done = stage.answering.answer(typed(), cardId === null ? null : { cardId }).then(async ({ finished }) => {
       await finished;
       isDone = true;
     });
@@ -141,6 +141,18 @@ describe('a plain answer of which Teams does not say whether it has it', () => {
     await answered(stage);
 
     expect([stage.sent, stage.turnEnds]).toEqual([['post Help.'], ['closed']]);
+  });
+
+  // Seen once: an outcome that an edit may have shown stood there three times.
+  it('is posted once where it may have replaced a card that Teams refuses to edit after that', async () => {
+    const stage = createAnsweringStage();
+    stage.editAnswers.push(perhaps, { ...perhaps, kind: 'gone', status: 403 });
+    stage.answers.push(perhaps, perhaps);
+
+    await answered(stage, 'card-own');
+
+    expect(stage.sent.map((sent) => sent.split(' ')[0])).toEqual(['edit', 'edit', 'post']);
+    expect(stage.turnEnds).toEqual(['closed']);
   });
 
   it('that Teams does not take hands its turn back', async () => {

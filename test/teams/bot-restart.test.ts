@@ -126,10 +126,10 @@ describe('a turn that was cut off', () => {
 });
 
 describe('a card that is behind its request', () => {
-  /** Resets the revision that the card is known to show, as a crash between the outcome and its edit leaves it. */
+  /** Resets what the card is known to show and tell, as a crash between the outcome and its edit leaves it. */
   const leaveUnshown = () => {
     const database = new DatabaseSync(teams.databasePath);
-    database.exec('UPDATE messages SET shown_revision = 0');
+    database.exec('UPDATE messages SET shown_revision = 0, told = NULL');
     database.close();
   };
   const editsOf = (cardId: string) =>

@@ -96,7 +96,7 @@ describe('a card', () => {
   it('that replaces another keeps still for two seconds too', async () => {
     const shown = drawingOf({ id: 'R1', conversation: 'chat', activityId: 'card-R1', revision: 1, finished: false });
     stage.change('R1', { activityId: null });
-    await stage.cardUpdater.showed(shown);
+    await stage.cardUpdater.showed(shown, 'done');
 
     stage.change('R1');
     await stage.clock.advance(1_999);
@@ -254,6 +254,41 @@ describe('an edit that Teams will never accept', () => {
     expect(early).toEqual(['R1 let go']);
     expect(stage.handed).toEqual(['R1 let go', 'R1 due']);
     expect(stage.edits).toHaveLength(1);
+  });
+});
+
+describe('an edit of which Teams does not say whether it has it', () => {
+  it('is noted where it shows what has to arrive, and tried again', async () => {
+    stage.answerEdits(notSent('perhaps', 502), notSent('perhaps', 502));
+    stage.change('R1', { finished: true });
+    stage.change('R2');
+    await stage.clock.advance(2_000);
+
+    expect(whats(stage.edits).filter((what) => what.startsWith('card-R1'))).toHaveLength(2);
+    expect(stage.handed).toEqual(['R1 perhaps told revision 1']);
+    expect(stage.drawn.get('R1')).toBe(1);
+  });
+
+  it('is noted where another part made it, and tried again', async () => {
+    stage.change('R1', { activityId: null });
+    await stage.clock.advance(0);
+    const drawing = drawingOf({ id: 'R1', conversation: 'chat', activityId: 'card-R1', revision: 1, finished: true });
+
+    await stage.cardUpdater.showed(drawing, 'perhaps');
+    stage.change('R1');
+    await stage.clock.advance(2_000);
+
+    expect(stage.handed).toEqual(['R1 perhaps told revision 1']);
+    expect(whats(stage.edits)).toEqual(['card-R1 revision 2']);
+  });
+
+  it('and that Teams refuses later leaves the outcome to the outbox, where it was not shown for sure', async () => {
+    const perhaps = { finished: true, told: 'revision 1', isUncertain: true };
+    stage.answerEdits(notSent('gone', 403));
+    stage.change('R1', perhaps);
+    await stage.clock.advance(10_000);
+
+    expect(stage.handed).toEqual(['R1 let go, due']);
   });
 });
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Outbox } from '../../src/chat/outbox.ts';
-import type { CardMessage, Drawing } from '../../src/chat/reply.ts';
+import { type CardMessage, type Drawing, outcomeOf } from '../../src/chat/reply.ts';
 import { createLog } from '../../src/log.ts';
 import type { Posted } from '../../src/teams/conversations.ts';
 import { startOutboxSender } from '../../src/teams/outbox-sender.ts';
@@ -218,7 +218,7 @@ describe('a card that mentions people', () => {
 describe('a message that may have arrived', () => {
   const repeated = () => {
     const { stored, ...drawing } = card('R1', 'alex', { finished: true });
-    return { ...drawing, stored: { ...stored, isRepeated: true } };
+    return { ...drawing, stored: { ...stored, told: outcomeOf(drawing), isUncertain: true } };
   };
 
   it('is not repeated as long as Teams is away, as it is repeated only once', async () => {

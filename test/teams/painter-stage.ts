@@ -65,6 +65,7 @@ export function createStage(): Stage {
       drawn.set(id, Math.max(revision, drawn.get(id) ?? 0));
       drawnListener();
     },
+    noteUncertain: async (id, told) => void handed.push(`${id} perhaps told ${told}`),
     beginEdit: async () => ({ revision: 0, end: async () => true }),
     conversations: {
       async edit(conversation, cardId, content) {
@@ -119,7 +120,7 @@ interface Shape extends Pick<Message, 'id' | 'conversation' | 'activityId' | 're
   readonly shownRevision?: number;
   readonly dueAt?: number | null;
   readonly gone?: Message['gone'];
-  readonly isRepeated?: boolean;
+  readonly isUncertain?: boolean;
   readonly told?: string | null;
 }
 
@@ -155,7 +156,7 @@ export const storedMessage: Message = {
   failures: 0,
   gone: 'no',
   isInterrupted: false,
-  isRepeated: false,
+  isUncertain: false,
   hasEarlierCard: false,
   told: null,
 };

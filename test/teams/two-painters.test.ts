@@ -46,6 +46,7 @@ describe('two card updaters of one card', () => {
     return createCardUpdater({
       draw: (id) => draw(own, id),
       noteShown: (id, revision, told) => noteShown(own, id, revision, told),
+      noteUncertain: () => Promise.reject(new Error('every edit is answered')),
       letGo: () => Promise.reject(new Error('every edit is taken')),
       makeDue: () => Promise.reject(new Error('every card is posted')),
       beginEdit: (id) => beginEdit(editing, id),

@@ -34,8 +34,8 @@ export async function withMentions(
 }
 
 /** Neither posted before nor perhaps posted, so that no approver is mentioned twice. */
-function isFirstPost({ activityId, shownRevision, isRepeated, isInterrupted, hasEarlierCard }: Message): boolean {
-  return activityId === null && shownRevision === 0 && !isRepeated && !isInterrupted && !hasEarlierCard;
+function isFirstPost({ activityId, shownRevision, isUncertain, isInterrupted, hasEarlierCard }: Message): boolean {
+  return activityId === null && shownRevision === 0 && !isUncertain && !isInterrupted && !hasEarlierCard;
 }
 
 async function findDeciders(parts: FactParts, appId: string): Promise<readonly Contact[]> {
