@@ -100,7 +100,7 @@ export async function beginPost({ query }: Pick<Database, 'query'>, id: string):
 
 /**
  * Notes how a post ended; resolves with the latest revision. Of two processes that posted a card, the first to note it
- * wins, and this resolves with null for the other one.
+ * wins, and this resolves with null for the other one. A click may have named the card before its post was answered.
  *
  * @param instead the activity that it replaces; null for the first one.
  */
@@ -110,7 +110,8 @@ export async function notePost(
   posted: Posted,
   instead: string | null = null,
 ): Promise<number | null> {
-  const [noted] = await noteEnd(query, { messageId: id, instead: instead ?? '', ...columnsOf(posted) });
+  const own = posted.activityId ?? '';
+  const [noted] = await noteEnd(query, { messageId: id, instead: instead ?? '', own, ...columnsOf(posted) });
   if (noted !== undefined) return noted.latest_revision ?? 0;
   // The other card is edited from now on, and this one may stand beside it.
   if (posted.hasEarlierCard)
@@ -118,14 +119,20 @@ export async function notePost(
   return null;
 }
 
-type NotedEnd = Updateable<MessageRow> & { readonly messageId: string; readonly instead: string };
+type NotedEnd = Updateable<MessageRow> & { readonly messageId: string; readonly instead: string; readonly own: string };
 
-const noteEnd = compiledOnce((db, { messageId, instead, ...columns }: NotedEnd) =>
+const noteEnd = compiledOnce((db, { messageId, instead, own, ...columns }: NotedEnd) =>
   db
     .updateTable('messages')
     .set(columns)
     .where('id', '=', messageId)
-    .where((message) => message.or([message('activity_id', 'is', null), message('activity_id', '=', instead)]))
+    .where((message) =>
+      message.or([
+        message('activity_id', 'is', null),
+        message('activity_id', '=', instead),
+        message('activity_id', '=', own),
+      ]),
+    )
     .returning('latest_revision'),
 );
 

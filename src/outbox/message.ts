@@ -90,6 +90,11 @@ export type Posted = Partial<
   }
 >;
 
+/** Whether Teams may have a card of it that Usher cannot name. */
+export function mayStand({ activityId, gone, isInterrupted, hasEarlierCard }: Message): boolean {
+  return activityId === null && gone === 'no' && (isInterrupted || hasEarlierCard);
+}
+
 /** Whether this outcome or question has been shown. */
 export function isTold({ told, isUncertain }: Pick<Message, 'told' | 'isUncertain'>, outcome: string): boolean {
   return told === outcome && !isUncertain;

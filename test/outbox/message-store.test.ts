@@ -224,6 +224,16 @@ describe.each(engines)('the stored messages on $name', (engine) => {
       ]);
     });
 
+    it('is taken of a card that a click has named before', async () => {
+      await put(card('one'));
+      await notePost(database.query, 'one', { activityId: 'clicked', dueAt: null, shownRevision: 0 });
+
+      const revision = await notePost(database.query, 'one', { activityId: 'clicked', dueAt: null, shownRevision: 1 });
+
+      expect(revision).toBe(1);
+      expect(await stored('one')).toMatchObject({ activityId: 'clicked', shownRevision: 1 });
+    });
+
     it('is taken of a card that replaces the present one', async () => {
       await posted('one', 'first');
 

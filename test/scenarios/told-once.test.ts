@@ -184,6 +184,21 @@ describe('a connector that leaves open whether an edit with the outcome arrived,
   });
 });
 
+describe('a connector that leaves each post in the approvers’ room open', () => {
+  it('has the card that is clicked edited, and no other one beside it tells the outcome a third time', async () => {
+    const asked = askFor(stage, 'access');
+    const room = 'approvals';
+    stage.connector.failBy(({ kind, conversationId }) =>
+      kind === 'post' && conversationId === room ? openFaults['a broken connection though it delivers'] : null,
+    );
+
+    const complaints = await outcomeOf([asked]);
+
+    expect(complaints).toEqual([]);
+    expect(messagesOf(stage, asked).some(({ conversationId }) => conversationId === room)).toBe(true);
+  });
+});
+
 describe('a connector that always answers a post', () => {
   // Seen once: 20 copies of one card.
   it('by an error though it delivers shows nothing but an outcome twice', async () => {

@@ -12,9 +12,10 @@ import {
 import { missingFor } from '../../chat/registry/run.ts';
 import { sayNoneNamed, troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
+import { type Message, mayStand } from '../../outbox/message.ts';
 import { findPosted } from '../../outbox/message-store.ts';
 import { findRequest } from '../../requests/store.ts';
-import { openAccessCard } from './access-requests/access-cards.ts';
+import { approversCards, openAccessCard } from './access-requests/access-cards.ts';
 import type { AccessAction, AccessRequest } from './access-requests/access-request.ts';
 import { act, findAccessRequest, recordRefusal } from './access-requests/store.ts';
 import { decisionOf } from './cards/access-names.ts';
@@ -168,18 +169,36 @@ async function carryOut(parts: CommandParts, turn: Turn, request: AccessRequest,
     const decision = verdict.kind === 'approve' ? 'approved' : 'denied';
     return say(turn.words, { kind: 'decidedNow', id, decision, person: subject.name, app: app.name });
   }
-  const clicked = what.cardId === '' ? null : await findPosted(parts.store.database, what.cardId);
-  const { conversationKey } = parts.store;
+  const clicked = await clickedCardOf(parts, turn.incoming, request.id, what.cardId);
   const liveId =
-    clicked?.reference === request.id && conversationKey(clicked.conversation) === conversationKey(conversation)
-      ? clicked.id
-      : await openAccessCard(parts.store, {
-          accessRequestId: request.id,
-          source: turn.incoming.id,
-          conversation,
-          reader,
-          audience: 'approvers',
-          shownBy: { actorId: turn.caller.id, key: placeKeyOf(turn.incoming) },
-        });
+    clicked?.id ??
+    (await openAccessCard(parts.store, {
+      accessRequestId: request.id,
+      source: turn.incoming.id,
+      conversation,
+      reader,
+      audience: 'approvers',
+      shownBy: { actorId: turn.caller.id, key: placeKeyOf(turn.incoming) },
+    }));
   return { kind: 'live', liveId };
+}
+
+/**
+ * The message that the clicked card is; null where Usher has none of this request in this conversation. A card that
+ * Usher does not know is the one whose post was left open, which the click proves to stand there.
+ */
+async function clickedCardOf(
+  { store }: CommandParts,
+  { conversation }: Turn['incoming'],
+  accessRequestId: string,
+  cardId: string,
+): Promise<Message | null> {
+  if (cardId === '') return null;
+  const { database, conversationKey } = store;
+  const isOfHere = (card: Message) =>
+    card.reference === accessRequestId && conversationKey(card.conversation) === conversationKey(conversation);
+  const posted = await findPosted(database, cardId);
+  if (posted !== null) return isOfHere(posted) ? posted : null;
+  const cards = await approversCards(database.query, accessRequestId);
+  return cards.find((card) => isOfHere(card) && mayStand(card)) ?? null;
 }
