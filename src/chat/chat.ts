@@ -122,8 +122,8 @@ export function createChat(
       return registry.welcome(words, { name: caller?.name ?? null, canUse, commands });
     },
     databaseAway,
-    apology: (reference, reader) => problem(wordsFor(reader), { kind: 'apology', reference }),
-    givenUp: (reference, reader) => problem(wordsFor(reader), { kind: 'givenUp', reference }),
+    apology: (reference, reader) => withReference(problem(wordsFor(reader), { kind: 'apology', reference }), reference),
+    givenUp: (reference, reader) => withReference(problem(wordsFor(reader), { kind: 'givenUp', reference }), reference),
     async openExport(speaker, reader, context) {
       const words = wordsFor(reader);
       const own = callers === null ? parts : callers.servicesOf(speaker.id);
@@ -148,4 +148,9 @@ export function createChat(
 
 function wordsFor(reader: Reader): Messages {
   return createMessages(reader.locale, reader.timeZone);
+}
+
+/** The summary may be all that is shown, and is of little use without the reference. */
+function withReference({ card, summary }: CardMessage, reference: string): CardMessage {
+  return { card, summary: `${summary} ${reference}` };
 }

@@ -254,7 +254,7 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
     }
     const reference = newReference();
     log.error({ error, reference, code: 'turn_failed' }, 'a turn failed');
-    return withReference(chat.apology(reference, where.reader), reference);
+    return chat.apology(reference, where.reader);
   }
 
   /** The answer is posted, whether its owner can be noted or not. */
@@ -380,7 +380,7 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
       const actorId = incoming.speaker.id;
       log.error({ reference, attempts, actorId, code: 'turn_given_up' }, 'processes ended in the middle of a turn');
       parts.gaveUp?.();
-      const message = withReference(chat.givenUp(reference, incoming.reader), reference);
+      const message = chat.givenUp(reference, incoming.reader);
       // One of the dead processes may have posted a card that says that Usher is working.
       const own = { ...nothingShown, cardId, hasEarlierCard: cardId === null };
       return finish(incoming, Promise.resolve({ kind: 'card', message }), own);
@@ -393,9 +393,4 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
       return posted.kind === 'done' || posted.kind === 'gone';
     },
   };
-}
-
-/** The summary may be all that is shown, and is of little use without the reference. */
-function withReference({ card, summary }: CardMessage, reference: string): CardMessage {
-  return { card, summary: `${summary} ${reference}` };
 }

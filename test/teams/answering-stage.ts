@@ -111,7 +111,7 @@ export function createAnsweringStage(): AnsweringStage {
     isPosted: (cardId: string) => Promise.resolve(cardId === stage.liveCardId || otherLiveCards.includes(cardId)),
     besideEarlier: ({ card, summary }: CardMessage) => ({ card, summary: `${summary} An earlier card may wait.` }),
     checking: () => cardOf('One moment.'),
-    apology: () => cardOf('Something went wrong.'),
+    apology: (reference: string) => cardOf(`Something went wrong. ${reference}`),
     givenUp: () => cardOf('Usher stopped twice.'),
     databaseAway: (begun: boolean) => cardOf(begun ? 'The database was lost.' : 'The database is away.'),
   };

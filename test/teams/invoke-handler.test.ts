@@ -150,7 +150,7 @@ describe('a click whose handler throws', () => {
 
     const response = await execute();
 
-    expect(response.value).toMatch(/^Something went wrong\. .*[0-9A-F]{8}$/);
+    expect(response.value).toMatch(/^Something went wrong\. [0-9A-F]{8}$/);
     expect(stage.codes).toEqual(['turn_failed']);
     expect(stage.sent).toEqual([]);
   });
