@@ -125,7 +125,9 @@ export function askFor({ connector }: Stage, want: Want, label = ''): Asked {
     conversationId,
     activity: messageActivity(writer(who), placeOf(connector, conversationId), text),
     name: want === 'access' ? (subjects[0]?.displayName ?? '') : '',
-    outcome: want === 'plain' ? /User name:|Roles in Usher/ : /Account created|\b\d+ people: \d+ done/,
+    // A call whose process was killed is sent again, and may find that it had created the account.
+    outcome:
+      want === 'plain' ? /User name:|Roles in Usher/ : /Account created|Already up to date|\b\d+ people: \d+ done/,
   };
 }
 
