@@ -90,13 +90,13 @@ export async function startConnector(host = '127.0.0.1', port = 0): Promise<Conn
   const closing = new AbortController();
 
   const server = createServer((request, response) => {
-    take(request).then(
+    take(request, response).then(
       (answer) => send(response, answer),
       () => response.destroy(),
     );
   });
 
-  async function take(request: IncomingMessage): Promise<Answer> {
+  async function take(request: IncomingMessage, response: ServerResponse): Promise<Answer> {
     const activity = await readBody(request);
     const url = request.url ?? '';
     if (request.method === 'GET') return absence === null ? read(url) : wrongAnswer(absences[absence]);
@@ -114,6 +114,10 @@ export async function startConnector(host = '127.0.0.1', port = 0): Promise<Conn
     const activityId = kind === 'post' ? `card-${lastId}` : knownId;
     const delivery = { ...exchange, activityId, at: Date.now(), isOpen: isOpen(fault) };
     deliveries.push(delivery);
+    response.once('close', () => {
+      // The connection broke before the answer had left.
+      if (!response.writableFinished) delivery.isOpen = true;
+    });
     for (const listener of [...listeners]) listener(delivery);
     if (fault?.kind === 'slow') await sleep(fault.ms, undefined, { ref: false, signal: closing.signal });
     else if (fault !== null) return wrongAnswer(fault);

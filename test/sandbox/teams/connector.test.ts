@@ -6,6 +6,7 @@ import {
   startConnector,
 } from '../../../src/sandbox/teams/connector.ts';
 import { people } from '../../../src/sandbox/tenant/people.ts';
+import { eventually } from '../../support/eventually.ts';
 
 let connector: Connector;
 beforeEach(async () => {
@@ -86,6 +87,21 @@ describe('a connector that is away', () => {
     expect(afterwards.status).toBe(201);
     expect(connector.deliveries).toHaveLength(2);
     expect(connector.lost).toHaveLength(lost);
+  });
+});
+
+describe('a connector that goes away before it has answered', () => {
+  it('leaves open whether what it delivered has arrived', async () => {
+    await post('before');
+    connector.failBy(() => ({ kind: 'slow', ms: 200 }));
+    const posting = answered(post('in the middle'));
+    await eventually(() => connector.deliveries.length === 2);
+
+    await connector.away(20, 'refused');
+
+    expect(await posting).toBe('broken');
+    await eventually(() => connector.deliveries[1]?.isOpen === true);
+    expect(connector.deliveries.map(({ isOpen }) => isOpen)).toEqual([false, true]);
   });
 });
 
