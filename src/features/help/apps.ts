@@ -1,3 +1,4 @@
+import { closest } from '../../chat/grammar/closest.ts';
 import { readName, writeName } from '../../chat/grammar/names.ts';
 import type { JobReading } from '../../chat/jobs/job-words.ts';
 import { readJobsOfAll } from '../../chat/jobs/read-jobs.ts';
@@ -17,9 +18,12 @@ const patienceMs = 2_500;
 async function apps(parts: CommandParts, turn: Turn, search: string | null): Promise<Reply> {
   const listing = await parts.applications.list();
   if (!listing.ok) return troubleReply(turn.words, listing.trouble);
-  const fitting = listing.value.items.filter((app) => search === null || fits(app, search));
-  const aboutPerson = search !== null && fitting.length === 0 ? await lookForPersonIn(parts, turn, search) : null;
+  const { items, complete } = listing.value;
+  const exact = items.filter((app) => search === null || fits(app, search));
+  const aboutPerson = search !== null && exact.length === 0 ? await lookForPersonIn(parts, turn, search) : null;
   if (aboutPerson !== null) return aboutPerson;
+  const near = search !== null && exact.length === 0 ? nearTo(search, items) : [];
+  const fitting = [...exact, ...near];
   const read = await readJobsOfAll(parts, fitting, patienceMs);
   // When the screen cannot hold all, apps with a job are chosen first; the order by name stays.
   const chosen = new Set(
@@ -30,12 +34,20 @@ async function apps(parts: CommandParts, turn: Turn, search: string | null): Pro
   const entries = read
     .filter(({ app }) => chosen.has(app.id))
     .map(({ app, status }) => ({ id: app.id, name: app.displayName, aliases: app.aliases, state: stateOf(status) }));
-  const { complete } = listing.value;
-  return { kind: 'card', message: appsCard(turn.words, { entries, count: fitting.length, complete, search }) };
+  const found = { entries, count: fitting.length, complete, search, isNear: near.length > 0 };
+  return { kind: 'card', message: appsCard(turn.words, found) };
 }
 
+/** The apps with the name that was probably meant. */
+function nearTo(search: string, items: readonly Application[]): Application[] {
+  const name = closest(search, items.flatMap(namesOf));
+  return items.filter((app) => name !== null && namesOf(app).includes(name));
+}
+
+const namesOf = ({ displayName, aliases }: Application): string[] => [displayName, ...aliases];
+
 function fits(app: Application, search: string): boolean {
-  return [app.displayName, ...app.aliases].some((name) => name.toLowerCase().includes(search.toLowerCase()));
+  return namesOf(app).some((name) => name.toLowerCase().includes(search.toLowerCase()));
 }
 
 function stateOf(reading: JobReading): AppState {

@@ -435,6 +435,19 @@ describe('the list of apps', () => {
     expect(sent.map((action) => Object(action).data.text)).toEqual(['status Salesforce', 'status D1', 'status D2']);
   });
 
+  it('offers the app with a similar name where none matches', () => {
+    const message = apps(words, {
+      entries: [entry('Salesforce', 'healthy')],
+      ...{ count: 1, complete: false, search: 'salesfroce', isNear: true },
+    });
+
+    const text = cardAsText(message.card);
+    expect(text).toMatch(/^No app matches “salesfroce”\nAn app has a similar name\./);
+    expect(text).toContain('✓  Salesforce  Healthy');
+    expect(text).toContain('[List apps]');
+    expect(message.summary).toBe('No app matches “salesfroce”. Did you mean Salesforce?');
+  });
+
   it('says when there are more than it shows', () => {
     const entries = Array.from({ length: 26 }, (_, n) => entry(`App ${n}`, 'healthy'));
 

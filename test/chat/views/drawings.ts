@@ -240,6 +240,13 @@ export function everyCardSaying(text: string, size: { steps?: number; changes?: 
       search: text,
     }),
     apps(words, { entries: [], count: 0, complete: true, search: text }),
+    apps(words, {
+      entries: [{ id: '1', name: text, state: 'healthy', aliases: [text] }],
+      count: 1,
+      complete: false,
+      search: text,
+      isNear: true,
+    }),
     whoami(words, { caller, groups: many(text) }),
     ...everyStartCardSaying(words, text),
     checking(words),

@@ -4,7 +4,7 @@ import { markdownText } from '../../../chat/cards/safe-text.ts';
 import { writeCheckName } from '../../../chat/grammar/check-names.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
-import { callName, LONGEST_NAME, maybe, rowButton, short } from '../../../chat/views/parts.ts';
+import { callName, LONGEST_NAME, lineButton, maybe, rowButton, short } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 
 export type AppState =
@@ -48,30 +48,46 @@ export function apps(
     count,
     complete,
     search,
+    isNear = false,
   }: {
     readonly entries: readonly AppEntry[];
     readonly count: number;
     readonly complete: boolean;
     readonly search: string | null;
+    /** None matches, and these have a similar name. */
+    readonly isNear?: boolean;
   },
 ): CardMessage {
   const names = words.list(entries.slice(0, 5).map(({ name }) => short(name, 40)));
   const isPart = !complete || count > entries.length;
   const part = { shown: entries.length, count, more: complete ? 'no' : 'yes' };
   const said = isPart ? words.plain('apps.part', part) : words.plain('apps.summary', { count });
-  const summary = [said, names].filter((text) => text !== '').join(': ');
+  const listed = [said, names].filter((text) => text !== '').join(': ');
+  const noMatch = isNear && search !== null ? { search: short(search) } : null;
+  const summary = noMatch === null ? listed : words.plain('apps.nearSummary', { ...noMatch, names });
   const card = renderLargestThatFits('apps', ROW_COUNTS, (rows) => ({
     fallbackText: summary,
-    title: search === null ? words.card('apps.title') : words.card('apps.titleSearch', { search: short(search) }),
+    title: titleOf(words, search, isNear),
     intro:
       entries.length === 0
         ? maybe(noneText(words, search))
-        : [...maybe(isPart ? words.card('apps.part', part) : null), { text: words.card('apps.intro') }],
+        : [
+            ...maybe(isPart && !isNear ? words.card('apps.part', part) : null),
+            { text: words.card(isNear ? 'apps.near' : 'apps.intro', { count }) },
+          ],
     rows: entries.slice(0, rows).map((entry) => row(words, entry, entries)),
     more: maybe(isPart || entries.length > rows ? words.card('apps.more') : null),
-    buttons: [],
+    buttons: entries.length === 0 || isNear ? allApps(words, search) : [],
   }));
   return { card, summary };
+}
+
+const allApps = (words: Messages, search: string | null) =>
+  search === null ? [] : lineButton(words, 'button.apps', 'apps');
+
+function titleOf(words: Messages, search: string | null, isNear: boolean): string {
+  if (search === null) return words.card('apps.title');
+  return words.card(isNear ? 'apps.titleNear' : 'apps.titleSearch', { search: short(search) });
 }
 
 function noneText(words: Messages, search: string | null): string {
