@@ -56,8 +56,9 @@ function invite(words: Messages, { place }: Incoming): Reply {
 }
 
 function lineOf({ what }: Incoming): string {
-  if (what.kind !== 'text') return '';
-  const text = what.text.slice(0, 40).toLowerCase();
+  const typed = what.kind === 'text' ? what.text : '';
+  const pressed = what.kind === 'action' && what.action.verb === 'run' ? what.action.text : '';
+  const text = `${typed}${pressed}`.slice(0, 40).toLowerCase();
   return text
     .replace(/[^a-z]+/g, ' ')
     .trim()

@@ -4,7 +4,17 @@ import { createMessages, messagesFrom } from '../../src/chat/messages.ts';
 
 const words = createMessages('en-US', 'Europe/Berlin');
 
+/** These name a line for somebody else, a line with a gap, or one for a place where cards have no buttons. */
+const TYPED =
+  /^(?:access\.lapsedNext|access\.fallback|accessNotice|problem\.(?:channel|notAChannel|approvalWithdrawn|grantRemoved|askOneByOne|signIn|signedIn)|help\.signOut|welcome\.askSignIn|refused\.signInGone|announcement|watchPicker|apps\.more|statusList\.more|status\.entryErrors|problem\.incompleteApp)/;
+
 describe('the messages', () => {
+  it('ask nobody to type a line that a button could run', () => {
+    const asking = Object.entries(en).filter(([, text]) => /\btyp(?:e|ing) “/i.test(text));
+
+    expect(asking.map(([key]) => key).filter((key) => !TYPED.test(key))).toEqual([]);
+  });
+
   it('fill values in unchanged where Markdown is read', () => {
     const text = words.card('problem.unknownUser.happened', { typed: '*Adele*_v' });
 

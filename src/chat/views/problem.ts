@@ -128,30 +128,60 @@ const KEYS = problemKeys(
 export type DrawProblem<P> = (
   words: Messages,
   what: P,
-  /** Helpful lines, where the caller knows any. */
+  /** Helpful lines, where the caller knows any; else those of the problem itself. */
   buttons?: readonly SayButton[],
   /** The page of the Entra admin center where it can be fixed. */
   link?: string | null,
 ) => CardMessage;
 
-export const problem: DrawProblem<Problem> = (words, what, buttons = [], link = null) =>
+export const problem: DrawProblem<Problem> = (words, what, buttons = buttonsOf(what), link = null) =>
   noticeCard(words, { ...explain(words, what), buttons, link });
+
+/** A button that runs a line. */
+export const runs = (label: SayButton['label'], text: string): SayButton => ({ label, verb: 'run', text });
+
+function buttonsOf(what: Problem): readonly SayButton[] {
+  switch (what.kind) {
+    case 'unknownAccessRequest':
+      return [runs('pending', 'pending')];
+    case 'empty':
+    case 'unknownButton':
+      return [runs('help', 'help')];
+    case 'unknownApp':
+      return [runs('apps', 'apps')];
+    case 'incomplete':
+      return what.missing === 'app' ? [runs('apps', 'apps')] : [];
+    case 'beyondUndo':
+      return [runs('requests', 'my open requests')];
+    case 'grantUnknown':
+      return [runs('line', 'approval places'), runs('line', 'watches all')];
+    case 'signInEnded':
+    case 'signedOut':
+    case 'notSignedIn':
+      return [runs('signIn', 'sign in')];
+    default:
+      return [];
+  }
+}
 
 /** A feature's own problems: their catalogue keys, with the values of each. */
 export interface OwnProblems<P extends { readonly kind: string }> {
   readonly keys: Readonly<Record<P['kind'], ProblemKeys>>;
   valuesOf(what: P, words: Messages): MessageValues;
+  /** The lines that lead on, each as a button. */
+  buttonsOf?(what: P): readonly SayButton[];
 }
 
 /** `others` with a feature's own problems beside them. */
 export function problemsWith<P extends { readonly kind: string }, Others extends { readonly kind: string }>(
   others: DrawProblem<Others>,
-  { keys, valuesOf }: OwnProblems<P>,
+  { keys, valuesOf, buttonsOf: ownButtonsOf }: OwnProblems<P>,
 ): DrawProblem<P | Others> {
   const isOwn = (what: P | Others): what is P => Object.hasOwn(keys, what.kind);
-  return (words, what, buttons = [], link = null) => {
-    if (!isOwn(what)) return others(words, what, buttons, link);
+  return (words, what, given, link = null) => {
+    if (!isOwn(what)) return others(words, what, given, link);
     const kind: P['kind'] = what.kind;
+    const buttons = given ?? ownButtonsOf?.(what) ?? [];
     return noticeCard(words, { ...say(words, keys[kind], valuesOf(what, words), null), buttons, link });
   };
 }

@@ -1,7 +1,7 @@
 import type { Messages, MessageValues } from '../../chat/messages.ts';
 import { sayWith } from '../../chat/registry/turn.ts';
-import { personName, short } from '../../chat/views/parts.ts';
-import { problemsWith } from '../../chat/views/problem.ts';
+import { personName, type SayButton, short } from '../../chat/views/parts.ts';
+import { problemsWith, runs } from '../../chat/views/problem.ts';
 import { type ProblemKeys, problemKeys, valuesIn } from '../../chat/views/problem-keys.ts';
 import { problem as provisioningProblem } from '../provisioning/problems.ts';
 import type { AssignmentLeft } from './access-requests/access-request.ts';
@@ -134,6 +134,22 @@ function valuesOf(what: AccessProblem, words: Messages): MessageValues {
   }
 }
 
+function buttonsOf(what: AccessProblem): readonly SayButton[] {
+  switch (what.kind) {
+    case 'alreadyAsked':
+    case 'alreadyDecided':
+    case 'needsNoDecision':
+    case 'notRetried':
+      return [runs('open', `show ${what.id}`)];
+    case 'isProvisioningOf':
+      return [runs('open', `show ${what.access}`)];
+    case 'tooManyOpen':
+      return [runs('requests', 'my open requests')];
+    default:
+      return [];
+  }
+}
+
 /** A problem of this feature or of those that it builds on, as a card, and as a reply. */
-export const problem = problemsWith(provisioningProblem, { keys: KEYS, valuesOf });
+export const problem = problemsWith(provisioningProblem, { keys: KEYS, valuesOf, buttonsOf });
 export const say = sayWith(problem);

@@ -1,7 +1,7 @@
 import type { MessageValues } from '../../chat/messages.ts';
 import { sayWith } from '../../chat/registry/turn.ts';
-import { personName, short } from '../../chat/views/parts.ts';
-import { problem as commonProblem, problemsWith } from '../../chat/views/problem.ts';
+import { personName, type SayButton, short } from '../../chat/views/parts.ts';
+import { problem as commonProblem, problemsWith, runs } from '../../chat/views/problem.ts';
 import { type ProblemKeys, problemKeys, valuesIn } from '../../chat/views/problem-keys.ts';
 
 /** What keeps Usher from running a list, a group or a file, or from acting on a stored request. */
@@ -117,6 +117,15 @@ function valuesOf(what: ListProblem): MessageValues {
   }
 }
 
+function buttonsOf(what: ListProblem): readonly SayButton[] {
+  if (what.kind === 'requestNotSeen') return [runs('requests', 'requests')];
+  return what.kind === 'stillHeld' ? [runs('open', `show ${what.id}`)] : [];
+}
+
 /** A problem of this feature or a common one, as a card, and as a reply. */
-export const problem = problemsWith(commonProblem, { keys: KEYS, valuesOf });
+export const problem = problemsWith(commonProblem, {
+  keys: KEYS,
+  valuesOf,
+  buttonsOf,
+});
 export const say = sayWith(problem);

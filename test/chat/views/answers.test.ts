@@ -192,6 +192,25 @@ describe('a problem card', () => {
     },
   );
 
+  it.each<[Parameters<typeof problem>[1], string]>([
+    [{ kind: 'unknownApp', typed: 'x' }, 'apps'],
+    [{ kind: 'unknownButton' }, 'help'],
+    [{ kind: 'unknownAccessRequest', id: 'K3M7QA' }, 'pending'],
+    [{ kind: 'beyondUndo' }, 'my open requests'],
+    [{ kind: 'grantUnknown', ref: '1f3a9c07' }, 'approval places, watches all'],
+    [{ kind: 'notSignedIn' }, 'sign in'],
+    [{ kind: 'stillHeld', id: 'R7K3MQ' }, 'show R7K3MQ'],
+    [{ kind: 'requestNotSeen', id: 'R7K3MQ' }, 'requests'],
+    [{ kind: 'alreadyDecided', id: 'K3M7QA' }, 'show K3M7QA'],
+    [{ kind: 'tooManyOpen', open: 20 }, 'my open requests'],
+    [{ kind: 'ownRequest' }, ''],
+  ])('offers the line that leads on as a button, without the help of its caller: %j', (what, lines) => {
+    const { card } = problem(words, what);
+
+    const sent = elementsOf(card).filter(({ type }) => type === 'Action.Submit');
+    expect(sent.map(({ data }) => Object(data).text).join(', ')).toBe(lines);
+  });
+
   it('shows the reference of an apology', () => {
     expect(cardAsText(problem(words, { kind: 'apology', reference: 'E-4711' }).card)).toContain('Code: E-4711');
   });

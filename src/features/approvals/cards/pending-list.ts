@@ -41,6 +41,7 @@ export function pendingList(words: Messages, { items, page, more, now }: Pending
       rows: shown.map(({ accessRequest }) => row(words, accessRequest, { now, reasonLength })),
       more: maybe(hasMore ? words.card('pending.more', { page: page + 1 }) : null),
       buttons: [
+        ...(page > 1 && shown.length === 0 ? lineButton(words, 'button.firstPage', 'pending') : []),
         ...lookAgain(words, page > 1 ? `pending ${page}` : 'pending'),
         ...(hasMore ? lineButton(words, 'button.nextPage', `pending ${page + 1}`) : []),
       ],

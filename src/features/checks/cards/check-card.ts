@@ -103,6 +103,7 @@ export function checkCard(words: Messages, input: CheckCardInput): CardMessage {
       details,
       toggles: toggleOf(words, details),
       buttons: [
+        ...(verdict.kind === 'ownTryFailed' ? lineButton(words, 'button.open', `show ${verdict.requestId}`) : []),
         ...(input.canProvision && worthIt ? provisionButton(words, input) : []),
         ...lookAgain(words, writeCheck({ verb: 'check', subject: person.principalName, app: app.name })),
         ...(input.elsewhere == null ? [] : personalButton(words, input.elsewhere)),

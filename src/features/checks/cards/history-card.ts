@@ -73,6 +73,7 @@ export function historyCard(words: Messages, input: HistoryCardInput): CardMessa
       rows: shown.map((entry) => row(words, entry, { now, nameLength, acts: actOn(input) })),
       more: maybe(older === null && input.entries.length > shown.length ? words.card('history.more') : null),
       buttons: [
+        ...(shown.length === 0 && input.page === 1 ? instead(words, input) : []),
         ...(input.elsewhere == null ? [] : personalButton(words, input.elsewhere)),
         ...turning(words, 'button.newerPage', input.newer),
         ...turning(words, 'button.olderPage', older),
@@ -109,6 +110,12 @@ function titleOf(
   const key: MessageKey = name === '' ? ofAll : ofOne;
   const values = { about: name, page };
   return { card: words.card(key, values), plain: words.plain(key, values) };
+}
+
+/** Where the reader asked for a part, the whole may hold more. */
+function instead(words: Messages, { about, since, among = null }: HistoryCardInput): readonly SubmitButton[] {
+  const isPart = about !== null || since !== null || among === 'failed';
+  return isPart ? lineButton(words, 'button.history', 'history') : lineButton(words, 'button.help', 'help');
 }
 
 /** What the button of a row does; null where it opens the request. */

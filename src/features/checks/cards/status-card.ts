@@ -47,12 +47,13 @@ export function statusCard(
   const name = short(app.name);
   const state = jobWord(words, status);
   const meaning = jobMeaning(words, { app: name, status, now, viewpoint });
-  const reason = typeof status === 'string' ? null : quarantineReason(words, status);
+  const worse = worstOther(words, status, others);
+  const inQuarantine = typeof status === 'string' ? null : quarantineReason(words, status);
+  const reason = worse === null ? inQuarantine : words.plain('status.otherJob');
   const title = {
     app: name,
     state: reason === null ? state.word : words.plain('status.because', { state: state.word, reason }),
   };
-  const worse = worstOther(words, status, others);
   const alsoWrong = worse === null ? null : { job: otherJobLine(words, worse) };
   const alarm = alsoWrong === null ? null : words.plain('status.otherWorse', alsoWrong);
   const summary = words.sentences([words.sentence(words.plain('status.title', title)), alarm, meaning.summary]);

@@ -76,7 +76,7 @@ export function apps(
             { text: words.card(isNear ? 'apps.near' : 'apps.intro', { count }) },
           ],
     rows: entries.slice(0, rows).map((entry) => row(words, entry, entries)),
-    more: maybe(isPart || entries.length > rows ? words.card('apps.more') : null),
+    more: maybe((isPart && !isNear) || entries.length > rows ? words.card('apps.more') : null),
     buttons: entries.length === 0 || isNear ? allApps(words, search) : [],
   }));
   return { card, summary };

@@ -172,13 +172,17 @@ describe('the history', () => {
     );
   });
 
-  it.each<[Partial<HistoryCardInput>, string]>([
-    [{}, 'No one has asked for anything yet. Type “help”'],
-    [{ scope: 'own' as const }, 'You have not asked for anything yet. Type “help”'],
-    [{ about: 'Adele Vance' }, 'Usher’s history has nothing about that. Type “history”'],
-    [{ page: 7 }, 'There is nothing on page 7.'],
-  ])('says when there is nothing, and what to do next: %j', (input, said) => {
-    expect(cardAsText(draw(input).card)).toContain(said);
+  it.each<[Partial<HistoryCardInput>, string, string[]]>([
+    [{}, 'No one has asked for anything yet.', ['help']],
+    [{ scope: 'own' as const }, 'You have not asked for anything yet.', ['help']],
+    [{ about: 'Adele Vance' }, 'Usher’s history has nothing about that.', ['history']],
+    [{ scope: 'own' as const, among: 'failed' }, 'None of your requests failed.', ['history']],
+    [{ page: 7, newer: 'history page 6' }, 'There is nothing on page 7.', ['history page 6']],
+  ])('says when there is nothing, and offers what to do next: %j', (input, said, lines) => {
+    const { card } = draw(input);
+
+    expect(cardAsText(card)).toContain(said);
+    expect(buttonsOf(card).map(({ data }) => Object(data).text)).toEqual(lines);
   });
 
   it('says so when it leaves some out', () => {

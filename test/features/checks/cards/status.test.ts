@@ -225,7 +225,7 @@ describe('the status of one app', () => {
     const { card, summary } = status(jobIn('healthy'), [{ ...quarantined(), template: 'AD2AADPasswordHash' }]);
 
     const said = 'Another job of this app is in worse shape. AD2AADPasswordHash: In quarantine.';
-    expect(cardAsText(card)).toMatch(new RegExp(`^✗ {2}Salesforce: Healthy\\n\\n?${said}`));
+    expect(cardAsText(card)).toMatch(new RegExp(`^✗ {2}Salesforce: Healthy – another job has a problem\\n\\n?${said}`));
     expect(summary).toContain(said);
   });
 });
