@@ -1,7 +1,7 @@
 import type { Caller } from '../access/caller.ts';
 import { deny, policy } from '../access/policy.ts';
 import type { Parsed, Verb } from './command.ts';
-import { asideIn, type Beyond, beyondIn, foreignIn } from './grammar/asides.ts';
+import { type Aside, asideIn, type Beyond, beyondIn, endsInThanks, foreignIn } from './grammar/asides.ts';
 import { spellingOf } from './grammar/phrases.ts';
 import type { CommandParts, Turn } from './registry/define-command.ts';
 import type { VerbWithForm } from './registry/form-declaration.ts';
@@ -11,6 +11,7 @@ import type { Reply } from './reply.ts';
 import type { Chapter, CommandHelp } from './views/help-card.ts';
 import { noticeCard } from './views/notice.ts';
 import type { SayButton } from './views/parts.ts';
+import { runs } from './views/problem.ts';
 
 /**
  * Refuses a caller without a role before anything is looked up, in the same words whatever was typed, and records the
@@ -72,15 +73,29 @@ function firstButtons(parts: CommandParts, { caller }: Turn): SayButton[] {
   return [...offered, runs('help', 'help')];
 }
 
-const runs = (label: 'line' | 'help', text: string): SayButton => ({ label, verb: 'run', text });
-
 /** A line of courtesy, or a yes to nothing, gets a line or two; null for any other line. */
-export function answerAside({ words }: Turn, line: string): Reply | null {
+export function answerAside(turn: Turn, line: string): Reply | null {
   const aside = asideIn(line);
-  if (aside === null) return null;
+  return aside === null ? null : sayAside(turn, aside);
+}
+
+/** "isaiah got the welcome mail, thanks a lot!!" */
+export function answerThanks(turn: Turn, line: string): Reply | null {
+  return endsInThanks(line) ? sayAside(turn, 'thanks') : null;
+}
+
+function sayAside({ words, caller }: Turn, aside: Aside): Reply {
+  const decides: SayButton[] = deny(caller, 'access.decide') === null ? [runs('pending', 'pending')] : [];
+  const buttons = aside === 'answers' ? [...decides, runs('requests', 'requests')] : [];
   const paragraphs = aside === 'answers' ? [words.card('aside.answersNext')] : [];
   const summary = words.plain(`aside.${aside}`);
-  const message = noticeCard(words, { tone: 'neutral', title: words.card(`aside.${aside}`), paragraphs, summary });
+  const message = noticeCard(words, {
+    tone: 'neutral',
+    title: words.card(`aside.${aside}`),
+    paragraphs,
+    summary,
+    buttons,
+  });
   return { kind: 'card', message };
 }
 

@@ -5,9 +5,10 @@ import type { CommandOf, Parsed, Verb } from './command.ts';
 import type { Incoming, Speaker } from './incoming.ts';
 import { rememberPerson } from './known-people.ts';
 import { createMessages } from './messages.ts';
-import { answerAside, answerBeyond, notUnderstood, refuseRoleless } from './not-understood.ts';
+import { answerAside, answerBeyond, answerThanks, notUnderstood, refuseRoleless } from './not-understood.ts';
 import { intentOf } from './offers/intent.ts';
 import { lookAtLine } from './offers/look-at-line.ts';
+import { lookAtMatter } from './offers/matters.ts';
 import { offerMeant } from './offers/second-look.ts';
 import { lookAtLines } from './offers/several-lines.ts';
 import { bringToPersonalChat } from './personal-chat.ts';
@@ -123,6 +124,8 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
     if (several !== null) return several;
     const beyond = parsed.kind === 'command' ? null : answerBeyond(parts, turn, line, 'atOnce');
     if (beyond !== null) return beyond;
+    const matter = parsed.kind === 'command' ? null : await lookAtMatter(parts, turn, line);
+    if (matter !== null) return matter;
     if (parsed.kind === 'command') return runCommand(parts, turn, parsed.command);
     return unreadReply(await answerOther(turn, line, parsed));
   }
@@ -144,6 +147,7 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
           answerAside(turn, line) ??
           (await lookAtLine(parts, turn, line)) ??
           answerBeyond(parts, turn, line, 'nothing') ??
+          answerThanks(turn, line) ??
           notUnderstood(parts, turn, line)
         );
       default:
@@ -174,7 +178,8 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
     if (own !== undefined && own !== null) return own;
     if (missing === 'id') return say(turn.words, { kind: 'missingId', verb });
     // A line that may mean the opposite is not completed either.
-    const mayMean = intentOf(line) !== null;
+    const intent = intentOf(line);
+    const mayMean = intent !== null && intent !== 'open';
     const text = missing === 'app' ? said.join(' ') : line;
     const offered = mayMean ? await lookAtLine(parts, turn, text, 'provision', false) : null;
     if (offered !== null) return offered;

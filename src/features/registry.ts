@@ -13,6 +13,7 @@ import { accessCards, accessNotices } from './approvals/outbox.ts';
 import { pendingCommand } from './approvals/pending.ts';
 import { requestAccessCommand } from './approvals/request-access.ts';
 import { showCommand } from './approvals/show.ts';
+import { tellDeciders } from './approvals/tell-deciders.ts';
 import { exportWords } from './checks/cards/export-card.ts';
 import { checkCommand } from './checks/check.ts';
 import { exportHistoryCommand, openExport } from './checks/export.ts';
@@ -83,6 +84,7 @@ export const registry: Registry = {
     managerNote: managerNotes,
   },
   accessRequests,
+  approversOf: tellDeciders,
   ownRequests,
   answerFile: provisionFile,
   openExport,

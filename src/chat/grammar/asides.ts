@@ -2,17 +2,19 @@ import en from '../messages/en.asides.json' with { type: 'json' };
 import { phraseList } from './word-lists.ts';
 
 /** What people write to Usher that asks for nothing Usher does. */
-export type Aside = 'thanks' | 'answers';
+export type Aside = 'thanks' | 'quiet' | 'answers';
 
 /** What people ask of Usher that others do for them, as the problem that says so. */
 export type Beyond = keyof typeof en.beyond;
 
-const wholes: readonly (readonly [Aside, ReadonlySet<string>])[] = (['thanks', 'answers'] as const).map((name) => [
-  name,
-  new Set(phraseList(en[name]).map(bare)),
-]);
+const wholes: readonly (readonly [Aside, ReadonlySet<string>])[] = (['thanks', 'quiet', 'answers'] as const).map(
+  (name) => [name, new Set(phraseList(en[name]).map(bare))],
+);
 const beyonds = Object.entries(en.beyond).map(
   ([name, phrases]) => [name as Beyond, phraseList(phrases).map(spaced)] as const,
+);
+const matters = Object.entries(en.matters).map(
+  ([name, phrases]) => [name as keyof typeof en.matters, phraseList(phrases).map(toMark)] as const,
 );
 const foreign = phraseList(en.foreign).map(spaced);
 const foreignWords = new Set(phraseList(`${en.foreign} | ${en.foreignSmall}`).map(bare));
@@ -50,6 +52,36 @@ const LONGEST_ASIDE = 80;
 export function beyondIn(line: string): Beyond | null {
   const said = spaced(line);
   return beyonds.find(([, phrases]) => phrases.some((phrase) => said.includes(phrase)))?.[0] ?? null;
+}
+
+/** What a line without a person or an app is about: the lines that show it, best first, and the words that say so. */
+export interface Matter {
+  readonly lines: readonly string[];
+  readonly said: string;
+}
+
+/** "anything for me to approve this morning?", "did it work?"; null for a line about nothing of one's own. */
+export function matterIn(line: string): Matter | null {
+  if (line.length > LONGEST_MATTER) return null;
+  const text = spaced(line);
+  for (const [name, phrases] of matters) {
+    const said = phrases.find((phrase) => (phrase.isWhole ? text === phrase.words : text.includes(phrase.words)));
+    if (said !== undefined) return { lines: phraseList(en.matterLines[name]), said: said.words.trim() };
+  }
+  return null;
+}
+
+const LONGEST_MATTER = 160;
+
+/** "=approved" is the whole line. */
+function toMark(phrase: string): { readonly words: string; readonly isWhole: boolean } {
+  return { words: spaced(phrase), isWhole: phrase.startsWith('=') };
+}
+
+/** Whether a line ends with thanks, and so may ask for nothing. */
+export function endsInThanks(line: string): boolean {
+  const words = bare(line).split(' ');
+  return words.some((_, at) => at > 0 && asideIn(words.slice(at).join(' ')) === 'thanks');
 }
 
 /** Whether a line is probably written in another language; `against` where it says no, or takes something away. */

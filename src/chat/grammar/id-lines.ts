@@ -8,7 +8,7 @@ import { wordSet } from './word-lists.ts';
 /** Words around an id that say what it is. */
 const AROUND = wordSet(`
   request the id number no task list of in from for failed failures ones only people users again now all everything my
-  access this that it last latest
+  access this that it last latest one both these those with force please pls
 `);
 /** The letters of an id; those that look like digits, and U, are left out. */
 const LETTERS_OF_AN_ID = /^[A-HJKMNP-TV-Z]{6}$/i;

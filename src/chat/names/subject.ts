@@ -2,6 +2,7 @@ import { assertNever } from '../../assert-never.ts';
 import type { Fetched } from '../../graph/answer.ts';
 import type { Application } from '../../graph/applications.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
+import type { Rule } from '../../graph/rules.ts';
 import { isGuest } from '../../graph/user.ts';
 import type { Subject } from '../../requests/request.ts';
 import { takesBack } from '../grammar/negations.ts';
@@ -32,7 +33,7 @@ export async function findSubject(
 ): Promise<SubjectFound> {
   const typed = command.subject;
   if (rule.source !== 'entra') {
-    const subject = subjectById(rule, typed);
+    const subject = (await isName(parts, turn, rule, typed)) ? null : subjectById(rule, typed);
     if (subject !== null) return { kind: 'subject', subject };
     const kind = rule.source === 'other' ? 'userNeedsSourceId' : 'userNeedsDirectoryName';
     return answered(say(turn.words, { kind, typed, app: app.displayName }));
@@ -40,6 +41,13 @@ export async function findSubject(
   const found = await findPerson(parts, turn, command, app, looking);
   if (found.kind === 'reply') return found;
   return { kind: 'subject', subject: toSubject(found.user, rule.objectTypeName) };
+}
+
+/** Where another system's ids are due, a word without a digit that names a person in Entra is that name. */
+async function isName(parts: CommandParts, turn: Turn, rule: Rule, typed: string): Promise<boolean> {
+  if (rule.source !== 'other' || /[\d@]/.test(typed)) return false;
+  const found = await lookUp(parts, turn, typed);
+  return found.ok && (found.value.kind === 'one' || found.value.kind === 'several');
 }
 
 /** The subject that a typed id names where people come from another source than Entra; null for what is no id there. */

@@ -87,7 +87,7 @@ function mentionAt(
   const wholes = longest.filter(({ tokens: own }) => own.length === length);
   const meant = new Map((wholes.length > 0 ? wholes : longest).map(({ app }) => [app.id, app]));
   const common = length === 1 && (TOO_COMMON.has(first.text) || first.text.length < SHORTEST_BEGINNING);
-  const isJoined = !TOO_COMMON.has(first.text) && isBesideJoint(tokens, at);
+  const isJoined = !TOO_COMMON.has(first.text) && (isBesideJoint(tokens, at) || isBesidePlus(text, first));
   if (common && !((expected || isJoined) && wholes.length > 0)) return null;
 
   const last = tokens[at + length - 1] ?? first;
@@ -108,6 +108,11 @@ function mentionAt(
 /** "sf for isaiah", "isaiah to sf and gh": where an app is due, a short alias is one. */
 function isBesideJoint(tokens: readonly Token[], at: number): boolean {
   return (at === 0 && tokens[1]?.text === 'for') || JOINTS.has(tokens[at - 1]?.text ?? '');
+}
+
+/** "SF+GH for adele" */
+function isBesidePlus(text: string, { from, to }: Token): boolean {
+  return /^\s*\+/.test(text.slice(to)) || /\+\s*$/.test(text.slice(0, from));
 }
 
 const JOINTS: ReadonlySet<string> = wordSet('to into in on and needs need wants want gets get give has');

@@ -1,7 +1,7 @@
 import { assertNever } from '../../assert-never.ts';
 import type { Command, Term } from '../command.ts';
 import type { Around } from './around.ts';
-import type { Intent } from './intent.ts';
+import type { Meant } from './intent.ts';
 import { isChoice, peopleIn } from './person-words.ts';
 import type { Guess } from './resolved.ts';
 
@@ -16,12 +16,7 @@ export function termOf(command: Command): { readonly term?: Term } {
   return 'term' in command && command.term !== undefined ? { term: command.term } : {};
 }
 
-export function guessesFor(
-  intent: Exclude<Intent, 'unsaid'>,
-  { pairs }: Around,
-  line: string,
-  base: Command | null = null,
-): Guess[] {
+export function guessesFor(intent: Meant, { pairs }: Around, line: string, base: Command | null = null): Guess[] {
   return pairs.flatMap(({ people, app }): Guess[] => {
     switch (intent) {
       case 'status':
@@ -39,8 +34,9 @@ export function guessesFor(
         return forPeople({ verb: 'requestAccess', subject: '', app, start, end, reason }, people, line);
       }
       case 'history': {
-        const [[about, ...others] = [app]] = people;
-        return [{ command: { verb: 'history', about: about ?? app, since: null, page: 1 }, others }];
+        const [[about, ...others] = []] = people;
+        const ofApp = { command: { verb: 'history', about: app, since: null, page: 1 } } as const;
+        return about === undefined ? [ofApp] : [{ command: { ...ofApp.command, about }, others }, ofApp];
       }
       default:
         return assertNever(intent, 'intent');
@@ -71,6 +67,6 @@ export function withPeople(command: AppCommand, leftOut: string): Guess[] {
   return [{ command, others: [...addresses, ...others] }];
 }
 
-export function intentBehind({ verb }: AppCommand): Exclude<Intent, 'unsaid'> {
+export function intentBehind({ verb }: AppCommand): Meant {
   return verb === 'provisionList' || verb === 'provisionGroup' ? 'provision' : verb;
 }

@@ -2,8 +2,20 @@ import { foreignIn } from '../grammar/asides.ts';
 import { wordSet } from '../grammar/word-lists.ts';
 import { wordsOf } from './app-mentions.ts';
 
-/** What a line is probably about. `unsaid`: it names a person and an app, and no verb. */
-export type Intent = 'provision' | 'requestAccess' | 'check' | 'status' | 'watch' | 'unwatch' | 'history' | 'unsaid';
+/** What a line is probably about. `unsaid`: it has no verb and is short. `open`: it is too long to say. */
+export type Intent =
+  | 'provision'
+  | 'requestAccess'
+  | 'check'
+  | 'status'
+  | 'watch'
+  | 'unwatch'
+  | 'history'
+  | 'unsaid'
+  | 'open';
+
+/** What a line is taken to be about. */
+export type Meant = Exclude<Intent, 'unsaid' | 'open'>;
 
 /** With one of these a line may mean the opposite, or tell of the past. */
 const NEGATING = wordSet('not dont never no already instead without out accidentally');
@@ -13,7 +25,8 @@ const REMOVING = wordSet(`
 `);
 const ASKING = wordSet('why did does is are has have was were when where can cannot cant who');
 const TROUBLE = wordSet(`
-  login logon log signin sign locked broken missing unable trouble error denied cannot cant down wrong lost
+  login logon log signin sign locked broken missing unable trouble error denied cannot cant down wrong lost stuck spinning
+  loading hangs hanging 401 403 404 500 503
 `);
 /** "has no access", "isn't in Salesforce yet", "should be there but is not": a person misses an account. */
 const LACKS = new RegExp(
@@ -31,12 +44,19 @@ const PAST = wordSet('provisioned added assigned created synced approved request
 /** What a person did, after "who". */
 const DONE = wordSet('asked gave changed did denied cancelled canceled');
 const GIVING = wordSet(`
-  provision provisioning add create onboard onboarding sync resync push assign reprovision update refresh give grant need needs want wants require
+  provision provisioning add put create onboard onboarding sync resync push assign reprovision update refresh give grant need needs want wants require
   requires get access account starter joiner joins request setup enable license licence
 `);
 const SYNCING = wordSet('sync resync refresh push');
 const LOOKING = wordSet('check verify status');
 const TELLING = wordSet('tell notify alert warn know');
+/** "diego's last day is friday" */
+const LEAVING = /\blast day\b|\bresigned\b|\bno longer (?:works|with)\b|\blet go\b|\bgot fired\b/i;
+/** "can he have Salesforce please" */
+const HAVING = /\b(?:can|could|may|should|must) (?:[\p{L}'’.-]+ ){1,3}?(?:please )?(?:have|use)\b/iu;
+/** "nestor not in servicenow" */
+const ABSENT = /\bnot (?:in|on|there|showing|visible)\b/i;
+const AGAIN = /\btry\b.*\bagain\b/i;
 /** A line this short may be a command without a verb ("Salesforce for isaiah"). */
 const fewWords = 6;
 
@@ -51,13 +71,14 @@ export function intentOf(line: string): Intent | null {
   if (first === 'who' && (has(PAST) || has(DONE))) return 'history';
   const asks = ASKING.has(first) || has(TROUBLE);
   if (asks && first !== 'can') return 'check';
-  if (has(REMOVING)) return null;
+  if (has(REMOVING) || LEAVING.test(line)) return null;
+  if (ABSENT.test(line) && !has(GIVING)) return 'check';
   if (lacks(line) && (has(NEGATING) || !has(GIVING))) return 'check';
   // "check whether isaiah is there, and if not …"
   if (has(NEGATING)) return has(LOOKING) ? 'check' : null;
   if (has(PAST) || has(LOOKING)) return 'check';
-  if (has(GIVING)) return 'provision';
-  return foreign === 'foreign' || words.length <= fewWords ? 'unsaid' : null;
+  if (has(GIVING) || first === 'same' || HAVING.test(line) || AGAIN.test(line)) return 'provision';
+  return foreign === 'foreign' || words.length <= fewWords ? 'unsaid' : 'open';
 }
 
 /** Whether a line says that an account is missing. */

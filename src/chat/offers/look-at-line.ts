@@ -5,12 +5,14 @@ import type { CommandParts, Turn } from '../registry/define-command.ts';
 import { refuseVerb } from '../registry/run.ts';
 import { say } from '../registry/turn.ts';
 import type { Reply } from '../reply.ts';
-import { mentionsIn } from './app-mentions.ts';
-import { readAround } from './around.ts';
+import { type Mention, mentionsIn } from './app-mentions.ts';
+import { type Pair, readAround } from './around.ts';
 import { guessesFor } from './guesses.ts';
-import { gives, type Intent, intentOf, isAboutSync, isForSelf, isHalf, lacks } from './intent.ts';
+import { gives, type Intent, intentOf, isAboutSync, isForSelf, isHalf, lacks, type Meant } from './intent.ts';
 import { longestLookedAt, offerIfFound } from './offer.ts';
 import { orByPart, peopleIn, remainderOf } from './person-words.ts';
+import { aboveSignature } from './signature.ts';
+import { startIn } from './start-in.ts';
 
 /** The second reading of a line that the grammar does not know as a command: it offers whole lines, and never acts. */
 
@@ -22,31 +24,71 @@ export async function lookAtLine(
   parts: CommandParts,
   turn: Turn,
   typed: string,
-  intent: Intent | null = intentOf(typed),
+  given: Intent | null = null,
   mayAsk = true,
 ): Promise<Reply | null> {
-  const line = foreignIn(typed) === null ? typed : withoutForeign(typed);
+  const own = aboveSignature(typed).replace(ASKING_ANOTHER, '').replace(CORRECTING, '');
+  const intent = given ?? intentOf(own);
+  const line = foreignIn(own) === null ? own : withoutForeign(own);
   if (intent === null || line.length > longestLookedAt || turn.caller.roles.length === 0) return null;
+  const { clock } = parts.store;
   const listing = await parts.applications.list();
   if (!listing.ok) return null;
   const mentions = mentionsIn(line, listing.value.items, false);
-  if (mentions.length === 0) return lookForPerson(parts, turn, line, intent, mayAsk);
+  const [first] = mentions;
+  if (first === undefined) return intent === 'open' ? null : lookForPerson(parts, turn, line, intent, mayAsk);
+  if (isGroup(line) && gives(intent)) {
+    const group = await lookAtGroupLine(parts, turn, line);
+    if (group !== null) return group;
+  }
   const around = readAround(line, mentions, !gives(intent) || lacks(line));
   const isAppAlone = around.pairs.every(({ people }) => people.length === 0);
   const isGiven = intent === 'provision' || intent === 'requestAccess';
   const self = isGiven && isAppAlone && isForSelf(line) ? [['me']] : [];
   const pairs = around.pairs.map(({ people, app }) => ({ people: isAppAlone ? self : people.map(orByPart), app }));
-  const guesses = guessesFor(meantBy(turn, intent, isAppAlone), { ...around, pairs }, line);
-  const found = await offerIfFound(parts, turn, { guesses, leftOut: around.leftOut });
+  const isOfSync = intent === 'provision' && isAboutSync(line) && !(await namesPeople(parts, pairs.flatMap(allNames)));
+  const meant = isOfSync ? 'status' : meantBy(turn, intent === 'open' ? openIntent(line, first) : intent, isAppAlone);
+  const start = meant === 'provision' && mayOnlyAsk(turn) ? startIn(line, turn.incoming.reader, clock.now()) : null;
+  const base =
+    start === null
+      ? null
+      : ({ verb: 'provision', subject: '', app: '', term: { start: start.start, end: null, reason: null } } as const);
+  const guesses = guessesFor(meant, { ...around, pairs }, line, base);
+  const leftOut = start === null ? around.leftOut : around.leftOut.filter((text) => !start.said.includes(text));
+  const offered = { guesses, leftOut, ...(start === null ? {} : { said: start.said }) };
+  const found = await offerIfFound(parts, turn, offered);
   if (found !== null) return found;
   // "add the new one to salesforce": who is missing.
-  if (isGiven && !isAboutSync(line)) return mayAsk && isAppAlone && isHalf(line) ? askInForm(parts, turn, '') : null;
+  if (isGiven && !isAboutSync(line)) {
+    const isAsked = mayAsk && isHalf(line) && (isAppAlone || !(await namesPeople(parts, pairs.flatMap(allNames))));
+    return isAsked ? askInForm(parts, turn, '') : null;
+  }
   // "restart zscaler", "how often does salesforce sync": the app is all that is known.
   const texts = pairs.flatMap(({ people }) => people.flat());
   if (await namesPeople(parts, texts)) return null;
   const apps = mentions.map(({ name }) => ({ command: { verb: 'status', app: name } as const }));
   return offerIfFound(parts, turn, { guesses: apps, leftOut: [] });
 }
+
+/** "ask megan why adele needs servicenow": the person to ask is not the one who needs it. */
+const ASKING_ANOTHER =
+  /^\s*(?:(?:please|pls|can you|could you)\s+)*(?:ask|check with|talk to)\s+\S+\s+(?=why|if|whether|when|what)/i;
+
+/** "no i meant lee gu" */
+const CORRECTING = /^\s*(?:(?:no|nope|sorry|oops)[\s,.!]+)*i (?:meant|mean)\s+/i;
+
+const allNames = ({ people }: Pair) => people.flat();
+
+const isGroup = (line: string) => /\bgroup\b/i.test(line);
+
+/** "VP is waiting - lee gu into github": words before an app say what is wanted of it, where no verb does. */
+function openIntent(line: string, { from }: Mention): 'unsaid' | 'check' {
+  return /\b(?:in)?to\s+(?:the\s+)?$/i.test(line.slice(0, from)) ? 'unsaid' : 'check';
+}
+
+/** Whether the caller may ask for access, and not give it. */
+const mayOnlyAsk = ({ caller }: Turn) =>
+  deny(caller, 'provision.run') !== null && deny(caller, 'access.request') === null;
 
 /** Whether any of these texts is a person's name: the line is then about people, and Usher cannot tell about whom. */
 async function namesPeople({ directory }: CommandParts, texts: readonly string[]): Promise<boolean> {
@@ -58,7 +100,7 @@ async function namesPeople({ directory }: CommandParts, texts: readonly string[]
 const mostTexts = 8;
 
 /** The command to guess at: a line that says none is read by what its caller may do. */
-function meantBy(turn: Turn, intent: Intent, isAppAlone: boolean): Exclude<Intent, 'unsaid'> {
+function meantBy(turn: Turn, intent: Exclude<Intent, 'open'>, isAppAlone: boolean): Meant {
   // "tell me if isaiah is in salesforce"
   if (intent === 'watch' && !isAppAlone) return 'check';
   if (intent !== 'unsaid') return intent;
@@ -126,7 +168,11 @@ export async function lookAtGroupLine(parts: CommandParts, turn: Turn, line: str
   const listing = await parts.applications.list();
   if (!listing.ok || line.length > longestLookedAt) return null;
   const app = mentionsIn(line, listing.value.items, false).at(-1);
-  const group = line.slice(0, app?.from ?? 0).replace(/^.*?\bgroup\s+|\s+(?:to|into|in|for)\s*$/giu, '');
+  const before = line.slice(0, app?.from ?? 0);
+  const behind = before.replace(/^.*?\bgroup\b\s*|\s*(?<!\S)(?:to|into|in|for)\s*$/giu, '');
+  // "the engineering group"
+  const [[named = ''] = []] = peopleIn(before.replace(/\bgroup\b.*$/iu, ''));
+  const group = behind.trim() === '' ? named : behind;
   if (app === undefined || group.trim() === '') return null;
   const command = { verb: 'provisionGroup', group: group.trim(), members: null, app: app.name } as const;
   return offerIfFound(parts, turn, { guesses: [{ command }], leftOut: [remainderOf(line.slice(app.to))] });

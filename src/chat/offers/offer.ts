@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { foreignIn } from '../grammar/asides.ts';
+import { phraseList } from '../grammar/word-lists.ts';
 import type { CommandParts, Turn } from '../registry/define-command.ts';
 import { say } from '../registry/turn.ts';
 import { type Reply, unreadReply } from '../reply.ts';
@@ -16,6 +17,8 @@ export interface Guesses {
   readonly guesses: readonly Guess[];
   /** Words of the typed line that may be missing from every guess. */
   readonly leftOut: readonly string[];
+  /** Words of the typed line that the guesses stand for. */
+  readonly said?: string;
 }
 
 /**
@@ -37,9 +40,18 @@ export async function offerIfFound(parts: CommandParts, turn: Turn, meant: Guess
 
 /** Says what was not found, and how to find it. */
 export function sayMissing({ words }: Turn, problem: Problem): Reply {
+  if (problem.kind === 'unknownApp' && DIRECTORIES.has(problem.typed.toLowerCase()))
+    return unreadReply(say(words, { kind: 'beyondNewUser' }));
   const buttons: SayButton[] = [{ label: 'apps', verb: 'run', text: 'apps' }];
   return unreadReply(say(words, problem, problem.kind === 'unknownApp' ? buttons : []));
 }
+
+/** "create an account for Priya in entra": an account there is the person, and no account in an app. */
+const DIRECTORIES: ReadonlySet<string> = new Set(
+  phraseList(`
+    entra | entra id | azure | azure ad | aad | active directory | ad | m365 | o365 | office 365 | microsoft 365 |
+    our tenant | the tenant`),
+);
 
 async function resolveAll(parts: CommandParts, turn: Turn, guesses: readonly Guess[]): Promise<Resolved> {
   return firstOf(await inTurn(guesses.slice(0, MOST_OFFERS), createResolver(parts, turn)));
@@ -48,7 +60,7 @@ async function resolveAll(parts: CommandParts, turn: Turn, guesses: readonly Gue
 async function tell(
   parts: CommandParts,
   turn: Turn,
-  { guesses, leftOut }: Guesses,
+  { guesses, leftOut, said: stoodFor = '' }: Guesses,
   resolved: Exclude<Resolved, { kind: 'missing' }>,
 ): Promise<Reply> {
   if (resolved.kind === 'refused') return resolved.reply();
@@ -60,7 +72,7 @@ async function tell(
     (text) => text !== '' && !lines.some((line) => standsIn(text, line)),
   );
   const line = typedLine(turn);
-  const said = [...lines.slice(0, MOST_OFFERS), ...known, ...(resolved.found ?? [])];
+  const said = [...lines.slice(0, MOST_OFFERS), ...known, ...(resolved.found ?? []), stoodFor];
   const unsaid = line === null ? [] : unsaidIn(line, [...said, ...(await appsIn(parts, line, lines))]);
   const remainder = [...known, ...unsaid];
   const message = offersCard(turn.words, {

@@ -18,13 +18,15 @@ const AROUND = wordSet(`
   fails failing failed starts start starting joins joining me myself either neither nor until till through since before
   after during there here show find display list kindly urgently urgent done error errors problem
   problems issue issues trouble fault failure duplicate wrong role changed changes move moved something anything everything
-  nothing thing things stuff quick question going cc bcc fwd fw re asks asked says said wrote ok okay members staff employees
+  try trying tried same put waiting wait waits vp paged pinged alert alerts firing nothing thing things stuff quick question going cc bcc fwd fw re asks asked says said wrote ok okay members staff employees
 `);
 const TICKET = /^#?(?:[a-z]{2,10}-?\d{3,}|\d{4,})$/i;
 const ADDRESS = /[^\s<>"',;()]+@[^\s<>"',;()]*[^\s<>"',;().!?]/g;
 /** No name has more words. */
 const MOST_WORDS = 4;
 const LONGEST_NAME = 100;
+/** Runs of words between two separators, of which one may be the name. */
+const MOST_NAMES = 3;
 const MOST_PEOPLE = 50;
 
 /**
@@ -144,7 +146,7 @@ function namesIn(part: string): string[] {
     else run.push(word);
   }
   end();
-  return names.filter((name) => name.length <= LONGEST_NAME).slice(0, 2);
+  return names.filter((name) => name.length <= LONGEST_NAME).slice(0, MOST_NAMES);
 }
 
 export function isAround(word: string): boolean {

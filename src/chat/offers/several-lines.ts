@@ -3,11 +3,14 @@ import type { CommandParts, Turn } from '../registry/define-command.ts';
 import type { Reply } from '../reply.ts';
 import { offer } from './offer.ts';
 import { remainderOf } from './person-words.ts';
+import { aboveSignature } from './signature.ts';
 
 /** Several lines, each a whole command about people: offers each and runs none. Null for any other text. */
 export async function lookAtLines(parts: CommandParts, turn: Turn, text: string): Promise<Reply | null> {
   if (!text.includes('\n')) return null;
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const lines = aboveSignature(text)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
   if (lines.length > mostLines) return null;
   const read = lines.map((line) => ({ line, command: wholeCommand(parts, line) }));
   const commands = read.flatMap(({ command }) => command ?? []);

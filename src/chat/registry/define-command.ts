@@ -5,7 +5,7 @@ import type { Visible } from '../../access/seeing.ts';
 import type { StillMay } from '../../access/still-may.ts';
 import type { Bus } from '../../bus.ts';
 import type { GraphTrouble } from '../../graph/answer.ts';
-import type { Applications } from '../../graph/applications.ts';
+import type { Application, Applications } from '../../graph/applications.ts';
 import type { Assignments } from '../../graph/assignments.ts';
 import type { Directory } from '../../graph/directory.ts';
 import type { ProvisioningLog } from '../../graph/provisioning-log.ts';
@@ -279,6 +279,8 @@ export interface Registry {
   readonly buttons: { readonly [V in 'confirm' | 'page' | 'tellManager']: ButtonDeclaration<V> };
   readonly messages: { readonly [K in MessageKind]: MessageDeclaration };
   readonly accessRequests: AccessRequests;
+  /** Tells who decides on access to this app. */
+  approversOf(parts: CommandParts, turn: Turn, app: Application): Promise<Reply>;
   /**
    * The caller's own requests that a line without an id may mean, each with a button; `said` are the words that may name
    * the person or the app. Null where words were said and no request has them.

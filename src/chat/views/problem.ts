@@ -113,6 +113,8 @@ const KEYS = problemKeys(
     beyondMailbox: beyond('mailbox'),
     beyondLicense: beyond('license'),
     beyondNewUser: beyond('newUser'),
+    beyondGroup: beyond('group'),
+    beyondMembers: beyond('members'),
     beyondRemoval: beyond('removal'),
     beyondUndo: beyond('undo'),
     databaseLost: ['bad', 'problem.databaseAway.title', 'problem.databaseLost.happened', 'problem.databaseLost.next'],

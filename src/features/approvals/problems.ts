@@ -5,6 +5,7 @@ import { problemsWith, runs } from '../../chat/views/problem.ts';
 import { type ProblemKeys, problemKeys, valuesIn } from '../../chat/views/problem-keys.ts';
 import { problem as provisioningProblem } from '../provisioning/problems.ts';
 import type { AssignmentLeft } from './access-requests/access-request.ts';
+import type { SomeDeciders } from './deciders.ts';
 
 /** What keeps Usher from taking, showing or deciding an access request; and confirmations that no card shows. */
 export type AccessProblem =
@@ -58,6 +59,14 @@ export type AccessProblem =
       readonly app: string;
       readonly day: string;
     }
+  /** Who decides on access to an app: people, and groups with so many more. */
+  | {
+      readonly kind: 'approversAre';
+      readonly app: string;
+      readonly people: readonly string[];
+      readonly others: SomeDeciders['others'];
+    }
+  | { readonly kind: 'noApprovers'; readonly app: string }
   /** The apps whose requests are shown here; null for all apps without approvers of their own. */
   | { readonly kind: 'channelAdded'; readonly apps: readonly string[] | null }
   | {
@@ -94,6 +103,8 @@ const KEYS: Readonly<Record<AccessProblem['kind'], ProblemKeys>> = problemKeys(
     notRetried: 'neutral',
     decidedNow: 'neutral',
     notAChannel: 'warning',
+    approversAre: 'neutral',
+    noApprovers: 'warning',
     channelAdded: 'good',
     channelRemoved: 'neutral',
     nothingForChannel: 'neutral',
@@ -125,6 +136,11 @@ function valuesOf(what: AccessProblem, words: Messages): MessageValues {
       return { ...valuesIn(what), decider: personName({ name: what.decider }) };
     case 'needsNoDecision':
       return { ...valuesIn(what), requestedBy: personName({ name: what.requestedBy }) };
+    case 'approversAre': {
+      const names = what.people.map((name) => personName({ name }));
+      const more = what.others.map(({ group, count }) => words.plain('approvers.more', { group: short(group), count }));
+      return { ...valuesIn(what), names: words.list([...names, ...more]) };
+    }
     case 'channelAdded': {
       const apps = (what.apps ?? []).map((name) => short(name, 40) || '—');
       return { scope: what.apps === null ? 'all' : 'some', apps: words.list(apps.slice(0, MOST_APPS)) };
