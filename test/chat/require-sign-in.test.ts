@@ -59,7 +59,7 @@ describe('a person who is not signed in', () => {
   });
 
   it('reads that there is no sign-in to forget', async () => {
-    expect(summaryOf(await answer(line('sign out')))).toContain('Usher has no sign-in of yours');
+    expect(summaryOf(await answer(line('sign out')))).toContain('There was no sign-in for Usher');
   });
 });
 

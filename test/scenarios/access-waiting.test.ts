@@ -217,7 +217,7 @@ describe('an approved request for a person who is not assigned to the app', () =
     assign();
     await later(aLookMs);
 
-    expect(cardOf('megan').text).toMatch(/may no longer ask for Diego/);
+    expect(cardOf('megan').text).toMatch(/no longer has permission to ask for Diego/);
     expect(calls()).toBe(1);
   });
 

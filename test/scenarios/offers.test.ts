@@ -104,7 +104,7 @@ describe('Usher offers a line only as it works for its sender', () => {
 
 describe('Usher offers the beginning of a text where the whole is no name', () => {
   const isaiah = 'provision user isaiah to Salesforce';
-  const ticket = 'Left out: INC0012345 — Usher does not store ticket numbers yet.';
+  const ticket = 'Left out: INC0012345. Usher keeps a ticket number only in the reason for an access request.';
 
   it.each<[Somebody, string, readonly string[], string]>([
     ['alex', 'provision isaiah to salesforce INC0012345', [isaiah], ticket],
@@ -147,7 +147,7 @@ describe('Usher offers the beginning of a text where the whole is no name', () =
       'megan',
       'request access for isaiah to Concur for ticket INC0012345',
       ['request access for isaiah to Concur'],
-      'Left out: for ticket INC0012345 — Usher does not store ticket numbers yet.',
+      'Left out: for ticket INC0012345. Usher keeps a ticket number only in the reason for an access request.',
     ],
     ['megan', 'request access for isaiah to Concur, INC0012345', ['request access for isaiah to Concur'], ticket],
     ['lynne', 'check servicenow for diego', ['check diego in ServiceNow'], ''],

@@ -271,7 +271,7 @@ describe('cancel all by a person', () => {
     await teams.press('alex', asks, 'Yes, do it');
     await teams.settled();
 
-    expect(asks.text).toContain('30 calls that were not sent yet and 1 access request');
+    expect(asks.text).toContain('30 calls that have not been sent yet and 1 access request');
     expect(before).toEqual([]);
     expect(teams.lastCard('personal-alex').text).toContain('30 calls');
     expect(await recorded('cancelled')).toMatchObject([{ actorId: people.alex.id, details: { tasks: 30 } }]);

@@ -50,7 +50,7 @@ describe('the name of two apps', () => {
       expect(card.text).toContain(`Application ID: ${appId}`);
     expect(card.text).toContain('Publisher: DocuSign, Inc.');
     expect(card.text).toContain('For the legal department alone');
-    expect(card.text.match(/Has a provisioning job/g)).toHaveLength(2);
+    expect(card.text.match(/Provisioning is set up/g)).toHaveLength(2);
     expect(card.text).toMatch(/Created .*2024/);
     expect(card.text).toMatch(/Created .*2025/);
   });
@@ -99,7 +99,7 @@ describe('an app', () => {
 
     expect(provisioned.text).toMatch(/^✓ {2}Account created/);
     expect(status.text).toContain('Figma: Automatic provisioning is off');
-    expect(status.text).toContain('On-demand provisioning continues.');
+    expect(status.text).toContain('On-demand provisioning still works.');
     expect(status.text).not.toMatch(/31254|Next run/);
   });
 

@@ -37,8 +37,8 @@ describe('a refusal by Graph', () => {
       'Microsoft Graph does not accept Usher’s token',
       'The problem is the token, not you',
     ],
-    [401, 'UnknownError', 'Microsoft Graph refused the call', 'Usher lacks the permission'],
-    [403, 'Authorization_RequestDenied', 'Microsoft Graph refused the call', 'Usher lacks the permission'],
+    [401, 'UnknownError', 'Microsoft Graph refused the call', 'It is Usher that lacks the permission'],
+    [403, 'Authorization_RequestDenied', 'Microsoft Graph refused the call', 'It is Usher that lacks the permission'],
     [500, 'InternalServerError', 'Microsoft Graph is not available', 'cannot handle this right now (HTTP 500)'],
     [503, 'ServiceUnavailable', 'Microsoft Graph is not available', 'cannot handle this right now (HTTP 503)'],
     [412, 'PreconditionFailed', 'Microsoft Graph refused the call', 'refused Usher’s call (HTTP 412)'],
@@ -79,8 +79,8 @@ describe('a refusal by Graph', () => {
   ] as const)('names the permission that the call needs: %s', (endpoint, method, permission) => {
     const text = refused(403, 'Forbidden', { trace: { ...trace, endpoint, method } });
 
-    expect(text).toContain(`Usher lacks the permission ${permission}, not you.`);
-    expect(text).toContain(`grant it ${permission}`);
+    expect(text).toContain(`It is Usher that lacks the permission ${permission}, not you.`);
+    expect(text).toContain(`grant Usher ${permission}`);
   });
 
   it('names no permission for a call that it does not know', () => {

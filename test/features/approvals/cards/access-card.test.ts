@@ -114,7 +114,7 @@ describe('the card of a pending access request, for the approvers', () => {
     expect(text).not.toMatch(/^! /m);
     expect(text).not.toContain('Open in Entra');
     expect(textOf(accessIn(pending), { facts: { ...facts, assignment: { kind: 'unread' } } })).toContain(
-      'to Isaiah Langer, if that is still missing.',
+      'to Isaiah Langer, unless that is already done.',
     );
   });
 
@@ -179,7 +179,7 @@ describe('the card of an approved access request', () => {
 
     expect(text).toMatch(/^… {2}Approved, starts later\n/);
     expect(text).toContain('Patti Fernandez approved it at 14:02.');
-    expect(text).toContain('Usher starts it on Tuesday, December 1, 2026, and first checks that Megan Bowen may still');
+    expect(text).toContain('Usher starts it on Tuesday, December 1, 2026, and first checks that Megan Bowen still has permission to');
   });
 
   it.each([
@@ -292,7 +292,7 @@ describe('the card of an access request that has ended', () => {
 
     const text = textOf(accessIn(finished('notInScope', true)), { progress });
 
-    expect(text).toContain('had not seen the assignment after several tries');
+    expect(text).toContain('had not seen the assignment after several attempts');
     expect(text).not.toContain('Assign Isaiah Langer to Salesforce:');
   });
 
@@ -353,9 +353,9 @@ describe('the card of an access request that can still be started', () => {
   it.each([
     ['notAssigned', 'within a day Usher found no assignment', true],
     ['quarantined', 'in quarantine for a whole day', true],
-    ['graphAway', 'For a whole day Microsoft Graph did not answer', true],
+    ['graphAway', 'For a whole day, Microsoft Graph did not answer', true],
     ['assignmentRefused', 'did not let Usher assign', true],
-    ['askerMayNot', 'may no longer ask for', false],
+    ['askerMayNot', 'no longer has permission to ask for', false],
     ['deciderMayNot', 'is no longer an approver for', false],
     ['appGone', 'no longer in Entra ID', false],
   ] as const)('offers each reader the retry that they may run, where there is one: %s', (why, said, isThere) => {

@@ -37,9 +37,9 @@ describe('what an approver decides on', () => {
   it.each<[DecisionFacts['why'], RegExp]>([
     [
       { kind: 'group', group: 'Approvers' },
-      /You are asked because you are in the group Approvers, which approves Salesforce\./,
+      /You are being asked because you are in the group Approvers, which approves access to Salesforce\./,
     ],
-    [{ kind: 'own' }, /You are asked because you approve Salesforce\./],
+    [{ kind: 'own' }, /You are being asked because you approve access to Salesforce\./],
     [{ kind: 'place' }, /shown here because this conversation gets the requests for Salesforce\./],
   ])('says why this reader is asked: %j', (why, expected) => {
     expect(textWith({ why })).toMatch(expected);
@@ -77,7 +77,7 @@ describe('what an approver decides on', () => {
   });
 
   it.each<[DecisionFacts['job'], string, RegExp | null]>([
-    ['none', 'No synchronization', /Provisioning is not set up for Salesforce/],
+    ['none', 'Not set up', /Provisioning is not set up for Salesforce/],
     ['appDisabled', 'App disabled', /Salesforce is disabled in Entra ID, so an approval provisions nothing/],
     ['unread', 'Could not be read', null],
     [jobIn('notConfigured'), 'Not set up', /Provisioning is not set up for Salesforce/],

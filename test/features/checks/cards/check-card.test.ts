@@ -89,7 +89,7 @@ describe('the check of one person in one app', () => {
     const text = openedText(card);
     expect(text).toContain('Nothing is wrong, but nothing is provisioned yet');
     expect(text).toMatch(/Log: +No entry about this person in this app/);
-    expect(text).toMatch(/By Usher: +Usher has not provisioned this person by name to this app/);
+    expect(text).toMatch(/By Usher: +Usher has not provisioned this person to this app individually/);
     expect(card.actions).toMatchObject([
       { title: 'Provision now', data: { verb: 'run', text: 'provision user isaiah@contoso.com to Salesforce' } },
       { title: 'Look again' },
@@ -218,7 +218,7 @@ describe('the check of one person in one app', () => {
 
     const text = textOf({ log: logOf(...tries, created, ...tries.slice(0, 1)) });
 
-    expect(text).toContain('5 tries since 10:03, all: Not provisioned – not assigned to the app\n');
+    expect(text).toContain('5 attempts since 10:03, all: Not provisioned – not assigned to the app\n');
     expect(text.match(/not assigned to the app/g)).toHaveLength(2);
     expect(text).not.toContain('There are older entries');
   });

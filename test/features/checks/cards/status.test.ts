@@ -189,7 +189,7 @@ describe('the status of one app', () => {
     ['has no synchronization', 'none', 'provisioning is not set up for it'],
     ['could not be read', 'unread', 'This says nothing about Salesforce.'],
     ['is paused', jobIn('paused'), 'is paused, so its regular runs do not happen'],
-    ['is off', jobIn('disabled'), 'On-demand provisioning continues.'],
+    ['is off', jobIn('disabled'), 'On-demand provisioning still works.'],
     ['is disabled in Entra', 'appDisabled', 'The enterprise application Salesforce is disabled in Entra ID'],
     ['runs', jobIn('running', { lastRun: { ...wellRun, ended: null } }), 'Running since 13:38'],
     [

@@ -128,7 +128,7 @@ describe('the card of a list that runs', () => {
 
     expect(text).toContain('Left out: 3');
     expect(text).toContain('!  lee\n   Several people match; type the user name. Did you mean Lee Gu or Lee Parker?');
-    expect(text).toContain('2 lines name someone a second time and are counted once.');
+    expect(text).toContain('2 lines repeat people who are already on the list. Each person is counted once.');
   });
 
   it('can be cancelled, and its failures can be retried at once', () => {

@@ -142,7 +142,7 @@ describe('the card of a cancelled request', () => {
   });
 
   it('does not say so after a call', () => {
-    expect(cardAsText(off(2).card)).toContain('2 earlier calls had been sent, so it may have been carried out');
+    expect(cardAsText(off(2).card)).toContain('2 earlier calls had been sent, so they may have been carried out');
   });
 });
 

@@ -90,7 +90,7 @@ describe('the result of cloud sync', () => {
     expect(text).toContain('Isaiah Langer · Salesforce\n');
     expect(text).toContain('Look for a match in Entra ID  Done');
     expect(text).toContain('Write to Entra ID  Done');
-    expect(JSON.stringify(card)).toContain('Id in Entra ID');
+    expect(JSON.stringify(card)).toContain('ID in Entra ID');
     expect(summary).toMatch(/^Isaiah Langer · Salesforce: Account updated\./);
   });
 

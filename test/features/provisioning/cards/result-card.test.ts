@@ -150,7 +150,7 @@ const TABLE: [name: string, Outcome, verdict: string, happened: string, next: st
     refused('quarantined'),
     '✗  Refused',
     'is in quarantine',
-    'trying again does not help',
+    'trying again will not help',
     'SomeCode (HTTP 400)',
   ],
   [

@@ -22,7 +22,7 @@ describe('the card after an attempt whose end is unknown', () => {
     ['too many calls', refused('throttled'), 'slow down'],
     ['no service', refused('serviceUnavailable'), 'unavailable'],
     ['quarantine', refused('quarantined'), 'in quarantine'],
-    ['no sign-in', refused('signInGone'), 'sign-in of the person who asked ended'],
+    ['no sign-in', refused('signInGone'), 'person who asked was no longer signed in'],
     ['a failure', failed('EntryConflict'), 'same name already exists'],
     ['no assignment', outOfScope('assigned'), 'not assigned to Salesforce'],
     ['a disabled account', outOfScope('active'), 'the account is disabled'],
