@@ -27,4 +27,4 @@ export function startIn(line: string, reader: Reader, now: number): StartIn | nu
 
 /** As many words as a date has at most: "Monday, the 14th of December". */
 const LEADING =
-  /(?<![\p{L}\p{N}])(?:from|as of|on|(?:start|starts|starting|begin|begins|beginning|join|joins|joining)(?: on| from)?)\s+((?:\S+\s*){1,5})/giu;
+  /(?<![\p{L}\p{N}])(?<!\b(?:joined|started|began|left)\s)(?:from|as of|on|(?:start|starts|starting|begin|begins|beginning|join|joins|joining)(?: on| from)?)\s+((?:\S+\s*){1,5})/giu;

@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { asideIn, beyondIn, foreignIn, withoutForeign } from '../../../src/chat/grammar/asides.ts';
+import {
+  asideIn,
+  beyondIn,
+  endsInThanks,
+  foreignIn,
+  matterIn,
+  withoutForeign,
+} from '../../../src/chat/grammar/asides.ts';
 
 describe('an aside', () => {
   it.each(['thanks', 'Thank you!', 'THX', '👍', '👍🏽', 'thanks 🙏', ' great, thanks! '])('is thanks: %s', (line) => {
@@ -72,5 +79,37 @@ describe('another language', () => {
       'Salesforce',
       'Isaiah',
     ]);
+  });
+});
+
+describe('a line about matters of one’s own', () => {
+  it.each([
+    ['anything for me to approve this morning?', 'pending'],
+    ['approved', 'pending'],
+    ['did it work?', 'requests'],
+    ['i dont need it anymore', 'my open requests'],
+    ['it didn’t work, try again', 'my failed requests'],
+    ['morning, anything on fire?', 'status'],
+    ['how many people did we provision today', 'history since today'],
+  ])('leads to the line that shows them: %s', (line, first) => {
+    expect(matterIn(line)?.lines[0]).toBe(first);
+  });
+
+  it.each(['who approved isaiah?', 'provision isaiah to Salesforce', `did it work? ${'x'.repeat(200)}`])(
+    'is not %s',
+    (line) => {
+      expect(matterIn(line)).toBeNull();
+    },
+  );
+});
+
+describe('the end of a line', () => {
+  it.each([
+    ['isaiah got the welcome mail, thx a lot!!', true],
+    ['works for isaiah now, thank you', true],
+    ['thanks to adele for github', false],
+    ['isaiah needs github', false],
+  ])('thanks: %s', (line, thanks) => {
+    expect(endsInThanks(line)).toBe(thanks);
   });
 });

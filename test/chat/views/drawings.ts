@@ -172,6 +172,8 @@ export function problemsSaying(text: string): Problem[] {
     { kind: 'tooLong', length: 5_000, limit: 500 },
     { kind: 'apology', reference: text },
     { kind: 'givenUp', reference: text },
+    { kind: 'beyondGroup' },
+    { kind: 'beyondMembers' },
     { kind: 'empty' },
     { kind: 'attachmentOnly' },
     { kind: 'staleButton' },

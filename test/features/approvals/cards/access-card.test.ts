@@ -179,7 +179,9 @@ describe('the card of an approved access request', () => {
 
     expect(text).toMatch(/^… {2}Approved, starts later\n/);
     expect(text).toContain('Patti Fernandez approved it at 14:02.');
-    expect(text).toContain('Usher starts it on Tuesday, December 1, 2026, and first checks that Megan Bowen still has permission to');
+    expect(text).toContain(
+      'Usher starts it on Tuesday, December 1, 2026, and first checks that Megan Bowen still has permission to',
+    );
   });
 
   it.each([
