@@ -48,10 +48,11 @@ describe('the dispatcher', () => {
   it('holds no more than five calls that have not been sent, however many the gate lets start', async () => {
     await open({ limits: { limit: 50, windowMs: 10_000, guardMs: 5_000 } });
     const begun: (() => void)[] = [];
+    let isHeld = true;
     const holding: ProvisioningService = {
       ...scene.graph,
       async provisionOnDemand(call, signal, onSend) {
-        await new Promise<void>((resolve) => begun.push(resolve));
+        if (isHeld) await new Promise<void>((resolve) => begun.push(resolve));
         return scene.graph.provisionOnDemand(call, signal, onSend);
       },
     };
@@ -63,10 +64,9 @@ describe('the dispatcher', () => {
     begun[0]?.();
     await eventually(() => begun.length >= 6);
     const afterOne = begun.length;
-    for (let next = 1; next < 12; next += 1) {
-      await eventually(() => begun.length > next);
-      begun[next]?.();
-    }
+    // On a busy machine a call may be too late for its grant by now, and is claimed anew.
+    isHeld = false;
+    for (const send of begun) send();
     await scene.settled();
 
     expect([atFirst, afterOne]).toEqual([5, 6]);

@@ -11,7 +11,7 @@ const wholes: readonly (readonly [Aside, ReadonlySet<string>])[] = (['thanks', '
   (name) => [name, new Set(phraseList(en[name]).map(bare))],
 );
 const beyonds = Object.entries(en.beyond).map(
-  ([name, phrases]) => [name as Beyond, phraseList(phrases).map(spaced)] as const,
+  ([name, phrases]) => [name as Beyond, phraseList(phrases).map(toPattern)] as const,
 );
 const matters = Object.entries(en.matters).map(
   ([name, phrases]) => [name as keyof typeof en.matters, phraseList(phrases).map(toMark)] as const,
@@ -51,7 +51,12 @@ const LONGEST_ASIDE = 80;
 /** The first thing in a line that Usher does not do; null where there is none. */
 export function beyondIn(line: string): Beyond | null {
   const said = spaced(line);
-  return beyonds.find(([, phrases]) => phrases.some((phrase) => said.includes(phrase)))?.[0] ?? null;
+  return beyonds.find(([, phrases]) => phrases.some((phrase) => phrase.test(said)))?.[0] ?? null;
+}
+
+/** "to the * group": the asterisk is up to four words. */
+function toPattern(phrase: string): RegExp {
+  return new RegExp(phrase.split('*').map(spaced).join('\\S+(?: \\S+){0,3}'), 'u');
 }
 
 /** What a line without a person or an app is about: the lines that show it, best first, and the words that say so. */
@@ -81,8 +86,10 @@ function toMark(phrase: string): { readonly words: string; readonly isWhole: boo
 /** Whether a line ends with thanks, and so may ask for nothing. */
 export function endsInThanks(line: string): boolean {
   const words = bare(line).split(' ');
-  return words.some((_, at) => at > 0 && asideIn(words.slice(at).join(' ')) === 'thanks');
+  return !ASKS.test(line) && words.some((_, at) => at > 0 && asideIn(words.slice(at).join(' ')) === 'thanks');
 }
+
+const ASKS = /\?|\b(?:please|pls|plz|can|could|would|need|needs|help|fix|look)\b/i;
 
 /** Whether a line is probably written in another language; `against` where it says no, or takes something away. */
 export function foreignIn(line: string): 'foreign' | 'against' | null {

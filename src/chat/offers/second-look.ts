@@ -68,6 +68,10 @@ export async function lookAgainForApp(parts: CommandParts, turn: Turn, typed: Ap
   if (command.app.length > longestLookedAt) return sayMissing(turn, unknown);
   if (command.verb === 'provisionList' && command.subjects.some(isOdd)) return lookAgainForPeople(parts, turn, command);
   const subject = 'subject' in command ? command.subject : '';
+  // "is salesforce on fire"
+  const named = command.verb === 'check' ? apps.find(({ displayName }) => isSame(displayName, subject)) : undefined;
+  if (named !== undefined)
+    return offer(parts, turn, { guesses: [{ command: { verb: 'status', app: subject } }], leftOut: [command.app] });
   const meant = meantPeople(turn, command);
   if (meant === null) return sayMissing(turn, { kind: 'unknownUser', typed: subject });
   const isOfMany = holdsPairs(command.app, apps) || isOdd(subject);
@@ -84,6 +88,8 @@ export async function lookAgainForApp(parts: CommandParts, turn: Turn, typed: Ap
   if (inName !== null) return offer(parts, turn, inName);
   return (await byLine()) ?? sayMissing(turn, unknown);
 }
+
+const isSame = (one: string, other: string) => one.toLowerCase() === other.trim().toLowerCase();
 
 /** Whether a text that was read as one name separates names, or negates one. */
 function isOdd(text: string): boolean {

@@ -40,7 +40,7 @@ export async function resolveProvision(
   const { subject, app: _, verb: __, ...timed } = command;
   const group = await resolveGroup(look, {
     verb: 'provisionGroup',
-    group: subject,
+    group: subject.replace(/^the\s+|\s+group$/gi, ''),
     members: null,
     app: app.name,
     ...timed,

@@ -34,6 +34,9 @@ describe('what others do for people', () => {
     ['adele lost her Authenticator', 'beyondMultiFactor'],
     ['please unlock isaiah', 'beyondUnlock'],
     ['shared mailbox for the desk', 'beyondMailbox'],
+    ['add diego to the Sales Team group', 'beyondGroup'],
+    ['who has access to salesforce', 'beyondMembers'],
+    ['i added isaiah to salesforce by mistake', 'beyondUndo'],
     ['isaiah needs an E5 licence', 'beyondLicense'],
     ['create an account in Entra for our new hire', 'beyondNewUser'],
     ['Deprovision isaiah from Salesforce', 'beyondRemoval'],
@@ -109,6 +112,7 @@ describe('the end of a line', () => {
     ['works for isaiah now, thank you', true],
     ['thanks to adele for github', false],
     ['isaiah needs github', false],
+    ['everything is slow, please have a look, thanks', false],
   ])('thanks: %s', (line, thanks) => {
     expect(endsInThanks(line)).toBe(thanks);
   });
