@@ -68,10 +68,6 @@ export async function lookAgainForApp(parts: CommandParts, turn: Turn, typed: Ap
   if (command.app.length > longestLookedAt) return sayMissing(turn, unknown);
   if (command.verb === 'provisionList' && command.subjects.some(isOdd)) return lookAgainForPeople(parts, turn, command);
   const subject = 'subject' in command ? command.subject : '';
-  // "is salesforce on fire"
-  const named = command.verb === 'check' ? apps.find(({ displayName }) => isSame(displayName, subject)) : undefined;
-  if (named !== undefined)
-    return offer(parts, turn, { guesses: [{ command: { verb: 'status', app: subject } }], leftOut: [command.app] });
   const meant = meantPeople(turn, command);
   if (meant === null) return sayMissing(turn, { kind: 'unknownUser', typed: subject });
   const isOfMany = holdsPairs(command.app, apps) || isOdd(subject);
@@ -86,7 +82,13 @@ export async function lookAgainForApp(parts: CommandParts, turn: Turn, typed: Ap
   if (aboutPerson !== null) return aboutPerson;
   const inName = inItsName(meant, apps);
   if (inName !== null) return offer(parts, turn, inName);
-  return (await byLine()) ?? sayMissing(turn, unknown);
+  const inLine = await byLine();
+  if (inLine !== null) return inLine;
+  // "is salesforce on fire"
+  const named = command.verb === 'check' ? apps.find(({ displayName }) => isSame(displayName, subject)) : undefined;
+  if (named !== undefined)
+    return offer(parts, turn, { guesses: [{ command: { verb: 'status', app: subject } }], leftOut: [command.app] });
+  return sayMissing(turn, unknown);
 }
 
 const isSame = (one: string, other: string) => one.toLowerCase() === other.trim().toLowerCase();
