@@ -31,7 +31,7 @@ describe('an impossible line is answered with the next step', () => {
     ['an unknown name', 'provision "Zaphod Beeblebrox" to Salesforce', /Zaphod Beeblebrox/],
     ['an unknown app', 'provision adele to Xyzzy', /Xyzzy/],
     ['an unknown command', 'make me a sandwich', /What Usher can do|did not understand/],
-    ['an empty message', '', /help/],
+    ['an empty message', '', /Help lists what Usher can do/],
     ['a very long paste', 'x'.repeat(20_000), /long/i],
     [
       'a distinguished name where a user is expected',

@@ -120,7 +120,7 @@ describe('an app', () => {
     const from = usher.sandbox.requests.length;
     const { text } = await answerTo('alex', 'provision isaiah to Slack Grid');
 
-    expect(text).toMatch(/^! {2}Provisioning of Slack Grid must be stopped first/);
+    expect(text).toMatch(/^! {2}Provisioning to Slack Grid must be stopped first/);
     expect(jobsCalled(from)).toEqual([]);
   });
 });

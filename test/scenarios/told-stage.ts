@@ -146,6 +146,13 @@ export async function openRoom(stage: Stage): Promise<void> {
 
 const inRoom = { id: room, conversationType: 'groupChat', tenantId };
 
+/** Asks, and presses nothing. */
+export const ask = (stage: Stage, asked: Asked): Promise<void> => deliver(stage, asked.activity);
+
+/** Alex types a line where nothing else is said. */
+export const type = (stage: Stage, line: string): Promise<void> =>
+  deliver(stage, messageActivity(writer('alex'), placeOf(stage.connector, `typed-${line}`), line));
+
 /** Asks, and presses what has to be pressed until the request is on its way. */
 export async function perform(stage: Stage, asked: Asked, handover: Handover = 'once'): Promise<void> {
   const first = deliver(stage, asked.activity);
