@@ -146,6 +146,8 @@ describe('a process that is killed as it repeats a question whose first post was
     await type(stage, `approve ${id}`);
 
     expect(await complaintsOf(stage, [asked], 1)).toEqual([]);
+    const inRoom = messagesOf(stage, asked).filter(({ conversationId }) => conversationId === 'approvals');
+    expect(inRoom.some(({ text }) => asked.outcome.test(text))).toBe(true);
   });
 });
 
