@@ -103,7 +103,9 @@ function sayAside({ words, caller }: Turn, aside: Aside): Reply {
 export function answerBeyond(parts: CommandParts, turn: Turn, line: string, found: 'atOnce' | 'nothing'): Reply | null {
   const what = beyondIn(line);
   if (what === null || (found === 'atOnce' && mayMeanApp.has(what))) return null;
-  return say(turn.words, { kind: what }, firstButtons(parts, turn));
+  // Its text leads to the list of one's requests.
+  const own = [runs('requests', 'my open requests'), runs('help', 'help')];
+  return say(turn.words, { kind: what }, what === 'beyondUndo' ? own : firstButtons(parts, turn));
 }
 
 /** "a Salesforce license" may mean the account; for a removal, the second reading offers nothing in any case. */

@@ -141,7 +141,7 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
       case 'tooManyWords':
         return say(turn.words, parsed, [helpButton]);
       case 'empty':
-        return say(turn.words, { kind: 'empty' }, [helpButton]);
+        return say(turn.words, { kind: 'empty' });
       case 'unclear':
         return (
           answerAside(turn, line) ??

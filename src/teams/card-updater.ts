@@ -279,9 +279,13 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
     }
   }
 
-  /** If Teams refuses all edits from now on, the post that follows repeats what this edit may have shown. */
+  /**
+   * If Teams refuses all edits from now on, the post that follows repeats what this edit may have shown. What was shown
+   * for sure before stays so.
+   */
   async function perhapsShowed(drawing: Drawing): Promise<void> {
-    if (mustArrive(drawing)) await parts.noteUncertain(drawing.stored.id, outcomeOf(drawing));
+    const outcome = outcomeOf(drawing);
+    if (mustArrive(drawing) && !isTold(drawing.stored, outcome)) await parts.noteUncertain(drawing.stored.id, outcome);
   }
 
   function pauseAfterFailure(card: Card): number | undefined {

@@ -269,6 +269,15 @@ describe('an edit of which Teams does not say whether it has it', () => {
     expect(stage.drawn.get('R1')).toBe(1);
   });
 
+  it('leaves it told for sure where an earlier edit has shown the same', async () => {
+    stage.answerEdits(notSent('perhaps', 502), notSent('gone', 403));
+    stage.change('R1', { finished: true, told: 'revision 1' });
+    await stage.clock.advance(10_000);
+
+    expect(stage.edits).toHaveLength(2);
+    expect(stage.handed).toEqual(['R1 let go']);
+  });
+
   it('is noted where another part made it, and tried again', async () => {
     stage.change('R1', { activityId: null });
     await stage.clock.advance(0);

@@ -5,7 +5,6 @@ import type { CommandParts, Turn } from '../registry/define-command.ts';
 import { say } from '../registry/turn.ts';
 import { type Reply, unreadReply } from '../reply.ts';
 import { MOST_OFFERS, offersCard } from '../views/did-you-mean.ts';
-import type { SayButton } from '../views/parts.ts';
 import type { Problem } from '../views/problem.ts';
 import { mentionsIn } from './app-mentions.ts';
 import { createResolver } from './lookup.ts';
@@ -42,8 +41,7 @@ export async function offerIfFound(parts: CommandParts, turn: Turn, meant: Guess
 export function sayMissing({ words }: Turn, problem: Problem): Reply {
   if (problem.kind === 'unknownApp' && DIRECTORIES.has(problem.typed.toLowerCase()))
     return unreadReply(say(words, { kind: 'beyondNewUser' }));
-  const buttons: SayButton[] = [{ label: 'apps', verb: 'run', text: 'apps' }];
-  return unreadReply(say(words, problem, problem.kind === 'unknownApp' ? buttons : []));
+  return unreadReply(say(words, problem));
 }
 
 /** "create an account for Priya in entra": an account there is the person, and no account in an app. */

@@ -153,8 +153,6 @@ function buttonsOf(what: Problem): readonly SayButton[] {
       return [runs('apps', 'apps')];
     case 'incomplete':
       return what.missing === 'app' ? [runs('apps', 'apps')] : [];
-    case 'beyondUndo':
-      return [runs('requests', 'my open requests')];
     case 'grantUnknown':
       return [runs('line', 'approval places'), runs('line', 'watches all')];
     case 'signInEnded':

@@ -196,7 +196,6 @@ describe('a problem card', () => {
     [{ kind: 'unknownApp', typed: 'x' }, 'apps'],
     [{ kind: 'unknownButton' }, 'help'],
     [{ kind: 'unknownAccessRequest', id: 'K3M7QA' }, 'pending'],
-    [{ kind: 'beyondUndo' }, 'my open requests'],
     [{ kind: 'grantUnknown', ref: '1f3a9c07' }, 'approval places, watches all'],
     [{ kind: 'notSignedIn' }, 'sign in'],
     [{ kind: 'stillHeld', id: 'R7K3MQ' }, 'show R7K3MQ'],
