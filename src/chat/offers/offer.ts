@@ -41,7 +41,8 @@ export async function offerIfFound(parts: CommandParts, turn: Turn, meant: Guess
 export function sayMissing({ words }: Turn, problem: Problem): Reply {
   if (problem.kind === 'unknownApp' && DIRECTORIES.has(problem.typed.toLowerCase()))
     return unreadReply(say(words, { kind: 'beyondNewUser' }));
-  return unreadReply(say(words, problem));
+  // Only an app's own button leads on: what else was not found was guessed from a misspelled line.
+  return unreadReply(problem.kind === 'unknownApp' ? say(words, problem) : say(words, problem, []));
 }
 
 /** "create an account for Priya in entra": an account there is the person, and no account in an app. */
