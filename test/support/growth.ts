@@ -207,11 +207,6 @@ export function growthOf({ size, read }: Reader, { of }: Degenerate): Growth | n
   return { factor: after / Math.max(before, telling / mostGrowth), work: after };
 }
 
-/** The cheapest of a few runs, as that was disturbed least. */
-export function leastWork(act: () => unknown): number {
-  return Math.min(...Array.from({ length: 3 }, () => workOf(act)));
-}
-
 function workOf(act: () => unknown): number {
   const before = process.cpuUsage();
   act();
