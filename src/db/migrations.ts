@@ -3,7 +3,7 @@ import type { Migration } from 'kysely/migration';
 import { cutStoredOutcome, cutStoredWords } from '../masking/cut-stored.ts';
 import type { Dialect } from './dialect.ts';
 import type { Foreign } from './refusals.ts';
-import { addSearch, keepRevisions, renameSearched } from './search.ts';
+import { addSearch, keepRevisions, nameTaskApps, renameSearched } from './search.ts';
 
 /** The schema's history, oldest first. What a released migration does is never changed; a further one follows. */
 export function migrations(dialect: Dialect): Record<string, Migration> {
@@ -202,6 +202,7 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
     async '025-edited-messages'(db) {
       await sql`alter table turns add column unread integer not null default 0`.execute(db);
     },
+    '026-task-apps': (db) => nameTaskApps(db, dialect.engine),
   };
   return Object.fromEntries(Object.entries(steps).map(([name, up]) => [name, { up }]));
 }

@@ -72,6 +72,9 @@ export interface TaskRow extends SubjectColumns, LeaseColumns {
   asked_at: Generated<number | null>;
   position: number;
   subject_type: string;
+  /** The service principal's object id and display name; those of the request where a process of an earlier version wrote the row. */
+  app_id: Generated<string>;
+  app_name: Generated<string>;
   job_id: string;
   rule_id: string;
   /** JSON array: the members that a group's call takes along. */

@@ -52,6 +52,30 @@ export async function keepRevisions(db: Kysely<unknown>, engine: 'sqlite' | 'pos
   if (!isSqlite) await run('drop function usher_access_cards_made() cascade');
 }
 
+/**
+ * Gives each task the app of its request: a request may be over several apps. A process of an earlier version that
+ * shares the database does not name it, so the database does.
+ */
+export async function nameTaskApps(db: Kysely<unknown>, engine: 'sqlite' | 'postgres'): Promise<void> {
+  const run = (statement: string) => sql.raw(statement).execute(db);
+  for (const column of ['app_id', 'app_name']) {
+    await run(`alter table tasks add column ${column} text not null default ''`);
+    await run(`update tasks set ${column} = ${ofRequest('tasks', column)}`);
+  }
+  const unnamed = "when (new.app_id = '')";
+  if (engine === 'sqlite') {
+    const set = ['app_id', 'app_name'].map((column) => `${column} = ${ofRequest('new', column)}`).join(', ');
+    return void (await run(
+      sqliteTrigger('tasks_app', 'insert on tasks', [`update tasks set ${set} where rowid = new.rowid;`], unnamed),
+    ));
+  }
+  const work = ['app_name', 'app_id'].map((column) => `new.${column} := ${ofRequest('new', column)};`);
+  for (const statement of postgresTrigger('tasks_app', 'before insert on tasks', work, unnamed)) await run(statement);
+}
+
+const ofRequest = (task: string, column: string) =>
+  `coalesce((select requests.${column} from requests where requests.id = ${task}.request_id), '')`;
+
 async function repeatWhatStands(db: Kysely<unknown>): Promise<void> {
   await sql`update tasks
     set asked_at = (select created_at from requests where requests.id = tasks.request_id)`.execute(db);

@@ -86,14 +86,13 @@ const longestDelayMs = longestBlockMs;
 /** Sends the call once and says what follows. Never throws for anything that Graph or the network may do. */
 export async function attempt(
   graph: ProvisioningService,
-  servicePrincipalId: string,
   task: Task,
   signal: AbortSignal,
   onSend: () => void,
   { assignmentDelaysMs = defaultAssignmentDelaysMs, isProbe = false }: AttemptOptions = {},
 ): Promise<Settlement> {
-  const { jobId, ruleId, subject, members } = task;
-  const call = { servicePrincipalId, jobId, ruleId, subject, members };
+  const { app, jobId, ruleId, subject, members } = task;
+  const call = { servicePrincipalId: app.id, jobId, ruleId, subject, members };
   const answer = await graph.provisionOnDemand(call, signal, onSend);
   const ids = { graphRequestId: answer.trace.requestId, clientRequestId: answer.trace.clientRequestId };
   const done = (outcome: Outcome) => ({ kind: 'done' as const, outcome, ...ids });
@@ -109,7 +108,7 @@ export async function attempt(
     case 'noAnswer':
       return settleSilence(task, answer, isProbe, done);
     case 'refused':
-      return settleRefusal(graph, servicePrincipalId, task, answer, isProbe, done);
+      return settleRefusal(graph, task, answer, isProbe, done);
     default:
       return assertNever(answer, 'answer');
   }
@@ -163,7 +162,6 @@ function again(postponement: Postponement): Settlement {
 
 async function settleRefusal(
   graph: ProvisioningService,
-  servicePrincipalId: string,
   task: Task,
   answer: Extract<GraphTrouble, { kind: 'refused' }>,
   isProbe: boolean,
@@ -194,12 +192,11 @@ async function settleRefusal(
   if (refusesToken(answer) && answer.onBehalf !== true && !isSecondRefusalOfToken(task))
     return again({ reason: 'tokenRefused', delayMs: 0 });
   if (status === 400 && code.toLowerCase() === 'requestparameterinvalid' && attempts < ruleAttempts) {
-    const ruleId = await graph.freshRule(servicePrincipalId, task.jobId, task.subject.type);
+    const ruleId = await graph.freshRule(task.app.id, task.jobId, task.subject.type);
     if (ruleId !== null && ruleId !== task.ruleId) return again({ reason: 'ruleChanged', delayMs: 0, ruleId });
   }
   // For a quarantined job Graph answers a bare 401; only the job's state tells it from a missing permission.
-  const quarantined =
-    status === 401 && !refusesToken(answer) && (await graph.isQuarantined(servicePrincipalId, task.jobId));
+  const quarantined = status === 401 && !refusesToken(answer) && (await graph.isQuarantined(task.app.id, task.jobId));
   const settlement = done(readRefusal(answer, { quarantined }));
   return status === 429 ? { ...settlement, closesGate: { retryAfterMs } } : settlement;
 }

@@ -39,11 +39,11 @@ export function createAuthority({ database, access, synchronization }: Authority
   const may = (personId: string, permission: Permission, ground?: Ground) =>
     stillMay(access, personId, (caller) => deny(caller, permission, ground) === null);
 
-  async function mayProvision(personId: string, { task, appId }: ClaimedTask): Promise<StillMay> {
+  async function mayProvision(personId: string, { task }: ClaimedTask): Promise<StillMay> {
     if ((await may(personId, 'provision.run', onAnyOtherJob)) === 'may') return 'may';
     const somewhere = await may(personId, 'provision.run');
     if (somewhere !== 'may') return somewhere;
-    const rule = await synchronization.findRule(appId, task.jobId, task.subject.type);
+    const rule = await synchronization.findRule(task.app.id, task.jobId, task.subject.type);
     if (!rule.ok) return 'unknown';
     return may(personId, 'provision.run', { cloudSync: rule.value?.source === 'activeDirectory' });
   }

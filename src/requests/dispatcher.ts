@@ -222,7 +222,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
 
   /** One attempt to send. `drifted`: nothing was sent, as the gate must know first how late it would be. */
   async function send(claimed: ClaimedTask): Promise<Settlement | Unsent | { readonly kind: 'drifted' }> {
-    const { task, appId, grant } = claimed;
+    const { task, grant } = claimed;
     const graph = parts.requesters === undefined ? parts.graph : parts.requesters.serviceFor(claimed.requestedById);
     if (graph === null) return { kind: 'done', outcome: signInGone, ...unasked, unsent: true };
     const options = {
@@ -251,7 +251,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     try {
       // Whatever the attempt is still reading when time is over, its task is returned at once.
       const settlement = await Promise.race([
-        attempt(graph, appId, task, signal, onSend, options),
+        attempt(graph, task, signal, onSend, options),
         abandoned(ended.signal, () => isSent),
       ]);
       return held.signal.aborted && !abandon.signal.aborted ? { kind: 'drifted' } : settlement;
@@ -345,9 +345,9 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     log.warn(entry, 'no call gets through to Graph; all wait, and one at a time tries again');
   }
 
-  function finishedTask({ task, appName, enqueuedAt, grant }: ClaimedTask, outcomeKind: OutcomeKind): FinishedTask {
+  function finishedTask({ task, enqueuedAt, grant }: ClaimedTask, outcomeKind: OutcomeKind): FinishedTask {
     const waitedSeconds = (task.state.startedAt - enqueuedAt) / 1_000;
-    return { outcomeKind, app: appName, waitedSeconds, ranSeconds: (clock.monotonic() - grant.takenAt) / 1_000 };
+    return { outcomeKind, app: task.app.name, waitedSeconds, ranSeconds: (clock.monotonic() - grant.takenAt) / 1_000 };
   }
 
   const worker = startWorker({

@@ -18,12 +18,11 @@ export async function lastCallFor(
 ): Promise<LastCall | null> {
   const row = await query
     .selectFrom('tasks')
-    .innerJoin('requests', 'requests.id', 'tasks.request_id')
-    .select(['tasks.outcome_kind', 'tasks.finished_at'])
-    .where('tasks.subject_id', '=', personId)
-    .where('tasks.state', '=', 'done')
-    .where('requests.app_id', '=', appId)
-    .orderBy('tasks.finished_at', 'desc')
+    .select(['outcome_kind', 'finished_at'])
+    .where('subject_id', '=', personId)
+    .where('state', '=', 'done')
+    .where('app_id', '=', appId)
+    .orderBy('finished_at', 'desc')
     .limit(1)
     .executeTakeFirst();
   if (row === undefined || row.outcome_kind === null || row.finished_at === null) return null;

@@ -37,9 +37,6 @@ export interface ClaimedTask {
   readonly orderedBy: string | null;
   /** Where its request came from; see `NewRequest`. */
   readonly source: string;
-  /** The service principal's object id and display name. */
-  readonly appId: string;
-  readonly appName: string;
   /** When it was put in line; milliseconds since 1970. */
   readonly enqueuedAt: number;
   readonly grant: Grant;
@@ -104,8 +101,6 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
         requestedById: request.requested_by_id,
         orderedBy: row.ordered_by,
         source: request.source,
-        appId: request.app_id,
-        appName: request.app_name,
         enqueuedAt: row.enqueued_at,
         grant: {
           at: stored.now,
@@ -225,20 +220,24 @@ export async function runAgain(
   transaction: Transaction<Schema>,
   gate: StoredGate,
   requestId: string,
-  { jobId, ruleId, tasks }: NewRequest,
+  { tasks: [task] }: NewRequest,
 ): Promise<void> {
+  if (task === undefined) return;
   const finished = await transaction
     .selectFrom('tasks')
     .select(['id', 'lane'])
     .where('request_id', '=', requestId)
     .where('state', '=', 'done')
     .execute();
-  const awaits_assignment = tasks.some(({ awaitsAssignment }) => awaitsAssignment === true) ? 1 : 0;
+  const awaits_assignment = task.awaitsAssignment === true ? 1 : 0;
   await putBack(
     parts,
     transaction,
     gate,
-    finished.map((task) => ({ ...task, awaits_assignment, again: null, job_id: jobId, rule_id: ruleId })),
+    finished.map((one) => ({
+      ...one,
+      ...{ awaits_assignment, again: null, job_id: task.jobId, rule_id: task.ruleId },
+    })),
     { requestId, actorId: '' },
   );
 }

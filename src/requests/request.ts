@@ -20,8 +20,7 @@ export interface Request {
   /** Six characters that a person can read aloud, e.g. `R7K3MQ`. */
   readonly id: string;
   readonly requestedBy: Person;
-  /** The service principal's object id and display name. */
-  readonly app: { readonly id: string; readonly name: string };
+  readonly app: AppRef;
   /** The requester's language and time zone, for the card. */
   readonly reader: Reader;
   /** Where the card is; opaque to this module. */
@@ -56,6 +55,12 @@ export interface LeftOut {
   readonly suggestions: readonly string[];
 }
 
+/** The service principal's object id and display name. */
+export interface AppRef {
+  readonly id: string;
+  readonly name: string;
+}
+
 export interface Person {
   /** Entra object id. */
   readonly id: string;
@@ -77,6 +82,7 @@ export interface Task {
   readonly subject: Subject;
   /** For a group: the members that this call provisions with it. Otherwise empty. */
   readonly members: readonly Subject[];
+  readonly app: AppRef;
   readonly jobId: string;
   readonly ruleId: string;
   /**

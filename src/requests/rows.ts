@@ -34,6 +34,7 @@ export function toTask(row: Selectable<TaskRow>): Task {
       ...guestMark(row),
     },
     members: JSON.parse(row.members) as Subject[],
+    app: { id: row.app_id, name: row.app_name },
     jobId: row.job_id,
     ruleId: row.rule_id,
     awaitsAssignment: row.awaits_assignment === 1,

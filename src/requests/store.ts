@@ -13,9 +13,7 @@ import { newRequestId } from './request-id.ts';
 import { toTask, withoutTasks } from './rows.ts';
 
 /** A new request, before it has an id. */
-export interface NewRequest
-  extends Pick<Request, 'requestedBy' | 'app' | 'reader' | 'conversation' | 'leftOut'>,
-    Pick<Task, 'jobId' | 'ruleId'> {
+export interface NewRequest extends Pick<Request, 'requestedBy' | 'app' | 'reader' | 'conversation' | 'leftOut'> {
   /** Where it came from, e.g. conversation and activity id. A second one from the same source is the first one. */
   readonly source: string;
   readonly lane: Lane;
@@ -26,7 +24,8 @@ export interface NewRequest
 }
 
 /** `members`: at most `membersPerCall`; empty for everything but a group. */
-export type NewTask = Pick<Task, 'subject' | 'members'> & Partial<Pick<Task, 'awaitsAssignment'>>;
+export type NewTask = Pick<Task, 'subject' | 'members' | 'app' | 'jobId' | 'ruleId'> &
+  Partial<Pick<Task, 'awaitsAssignment'>>;
 
 /**
  * The distance between two tasks of a request: so many later requests, a window's worth, may go ahead of the next task.
@@ -83,7 +82,7 @@ export async function insertRequest(
   const lane = laneNumbers[wanted.lane];
   const turn = turns[lane] ?? 0;
   const rows = wanted.tasks.map(
-    ({ subject, members, awaitsAssignment = false }, position): Insertable<TaskRow> => ({
+    ({ subject, members, app, jobId, ruleId, awaitsAssignment = false }, position): Insertable<TaskRow> => ({
       id: randomUUID(),
       request_id: requestId,
       position,
@@ -94,8 +93,10 @@ export async function insertRequest(
       subject_guest: subject.guest === true ? 1 : 0,
       members: JSON.stringify(members),
       awaits_assignment: awaitsAssignment ? 1 : 0,
-      job_id: wanted.jobId,
-      rule_id: wanted.ruleId,
+      app_id: app.id,
+      app_name: app.name,
+      job_id: jobId,
+      rule_id: ruleId,
       state: wanted.held ? 'held' : 'waiting',
       lane,
       // The nth task of a request comes n turns later, so requests that wait together are served in rotation.
@@ -181,7 +182,7 @@ function askedFor({ app, tasks }: NewRequest): AuditEntry['details'] {
 export async function bumpRevision(
   transaction: Transaction<Schema>,
   id: string,
-): Promise<Pick<Selectable<RequestRow>, 'requested_by_id' | 'app_id' | 'app_name' | 'source'>> {
+): Promise<Pick<Selectable<RequestRow>, 'requested_by_id' | 'source'>> {
   const [request] = await bump(transaction, { id });
   if (request === undefined) throw new Error('a task without a request');
   return request;
@@ -192,7 +193,7 @@ const bump = compiledOnce((db, { id }: { readonly id: string }) =>
     .updateTable('requests')
     .set((set) => ({ revision: set('revision', '+', 1) }))
     .where('id', '=', id)
-    .returning(['requested_by_id', 'app_id', 'app_name', 'source']),
+    .returning(['requested_by_id', 'source']),
 );
 
 /** The Entra object id of the person who made the request; null when there is no such request. */

@@ -17,6 +17,7 @@ function taskAt(attempts: number, throttles = 0): Task {
     position: 0,
     subject: { id: 'isaiah', type: 'User', name: 'Isaiah Langer', label: null },
     members: [],
+    app: { id: 'salesforce', name: 'Salesforce' },
     jobId: 'job',
     ruleId: 'rule',
     awaitsAssignment: false,
@@ -55,7 +56,7 @@ function service({ answer, quarantined = false, ruleNow = null }: Behaviour) {
 }
 
 function settle(behaviour: Behaviour, task = taskAt(1)): Promise<Settlement> {
-  return attempt(service(behaviour).graph, 'salesforce', task, neverStopped, ignore);
+  return attempt(service(behaviour).graph, task, neverStopped, ignore);
 }
 
 function refused(
@@ -71,7 +72,7 @@ describe('an attempt', () => {
   it('sends one call for its subject', async () => {
     const { graph, calls } = service({ answer: { kind: 'ok', status: 200, body: success, trace } });
 
-    await attempt(graph, 'salesforce', taskAt(1), neverStopped, ignore);
+    await attempt(graph, taskAt(1), neverStopped, ignore);
 
     expect(calls).toEqual([
       { servicePrincipalId: 'salesforce', jobId: 'job', ruleId: 'rule', subject: taskAt(1).subject, members: [] },
@@ -82,7 +83,7 @@ describe('an attempt', () => {
     const { graph, calls } = service({ answer: { kind: 'ok', status: 200, body: success, trace } });
     const members = [{ id: 'adele', type: 'User', name: 'Adele Vance', label: null }];
 
-    await attempt(graph, 'salesforce', { ...taskAt(1), members }, neverStopped, ignore);
+    await attempt(graph, { ...taskAt(1), members }, neverStopped, ignore);
 
     expect(calls).toMatchObject([{ members }]);
   });
@@ -267,7 +268,7 @@ describe('an attempt that probes whether Graph is back', () => {
     async (answer) => {
       const settlements = await Promise.all(
         [1, 4, 50].map((attempts) =>
-          attempt(service({ answer }).graph, 'salesforce', taskAt(attempts), neverStopped, ignore, { isProbe: true }),
+          attempt(service({ answer }).graph, taskAt(attempts), neverStopped, ignore, { isProbe: true }),
         ),
       );
 
@@ -280,7 +281,7 @@ describe('an attempt that probes whether Graph is back', () => {
   it('ends by missing credentials like any other call: those are the app’s own trouble', async () => {
     const { graph } = service({ answer: refused(503, { code: 'CredentialsMissing' }) });
 
-    const settlement = await attempt(graph, 'salesforce', taskAt(4), neverStopped, ignore, { isProbe: true });
+    const settlement = await attempt(graph, taskAt(4), neverStopped, ignore, { isProbe: true });
 
     expect(settlement).toMatchObject({
       kind: 'done',
@@ -323,7 +324,7 @@ describe('an attempt by a rule that Graph does not know', () => {
   it('does not read any other 400 as an unknown rule', async () => {
     const { graph, lookups } = service({ answer: refused(400, { code: 'BadRequest' }), ruleNow: 'new rule' });
 
-    const settlement = await attempt(graph, 'salesforce', taskAt(1), neverStopped, ignore);
+    const settlement = await attempt(graph, taskAt(1), neverStopped, ignore);
 
     expect(lookups).toEqual([]);
     expect(settlement).toMatchObject({ kind: 'done', outcome: { kind: 'refused', cause: 'other' } });
@@ -415,7 +416,7 @@ describe('an attempt whose token Graph does not accept', () => {
   it('is repeated at once, with a fresh token', async () => {
     const { graph, lookups } = service({ answer });
 
-    const settlement = await attempt(graph, 'salesforce', taskAt(1), neverStopped, ignore);
+    const settlement = await attempt(graph, taskAt(1), neverStopped, ignore);
 
     expect(settlement).toEqual({ kind: 'again', postponement: { reason: 'tokenRefused', delayMs: 0 } });
     expect(lookups).toEqual([]);
@@ -447,7 +448,7 @@ describe('an attempt that Graph refuses', () => {
     const lookups = await Promise.all(
       [401, 403, 404, 429, 503].map(async (status) => {
         const made = service({ answer: refused(status) });
-        await attempt(made.graph, 'salesforce', taskAt(1), neverStopped, ignore);
+        await attempt(made.graph, taskAt(1), neverStopped, ignore);
         return made.lookups;
       }),
     );

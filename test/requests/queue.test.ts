@@ -55,11 +55,11 @@ describe.each(engines)('the queue on $name', (engine) => {
     it('returns the task, its lease and all that its call needs', async () => {
       const request = await ask(store, ['isaiah']);
 
-      const { task, lease, requestedById, appId } = await claimed(store, 'this process', 30_000);
+      const { task, lease, requestedById } = await claimed(store, 'this process', 30_000);
 
       expect(task).toMatchObject({ requestId: request.id, attempts: 1, throttles: 0, jobId: 'job', ruleId: 'rule' });
       expect(task.state).toEqual({ kind: 'running', startedAt: clock.now(), lease });
-      expect([requestedById, appId]).toEqual(['alex', 'salesforce']);
+      expect([requestedById, task.app.id]).toEqual(['alex', 'salesforce']);
     });
 
     it('takes its grant and its task together, or neither', async () => {

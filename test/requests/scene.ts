@@ -9,14 +9,14 @@ import { type Dispatcher, type DispatcherParts, startDispatcher } from '../../sr
 import { provisioningService } from '../../src/requests/provisioning-service.ts';
 import { hasWork } from '../../src/requests/queue.ts';
 import type { Request, Task } from '../../src/requests/request.ts';
-import { findRequest, type NewRequest, type StoreParts } from '../../src/requests/store.ts';
+import { findRequest, type StoreParts } from '../../src/requests/store.ts';
 import { type SandboxGraph, type SandboxGraphOptions, startSandboxGraph } from '../../src/sandbox/graph/server.ts';
 import { type Application, apps } from '../../src/sandbox/tenant/applications.ts';
 import { generatedPeople } from '../../src/sandbox/tenant/people.ts';
 import type { TestClock } from '../support/clock.ts';
 import type { TestDatabase } from '../support/databases.ts';
 import type { Relay } from '../support/relay.ts';
-import { ask, storeParts } from './support.ts';
+import { ask, storeParts, type Wish } from './support.ts';
 
 /** A dispatcher, or more, between a database and the sandbox Graph, without authentication and cards. */
 export interface Scene {
@@ -27,7 +27,7 @@ export interface Scene {
   /** The codes of what was logged as a warning or an error. */
   readonly logged: readonly string[];
   /** Stores a request for these people, the generated ones if the argument is a number. */
-  ask(people: number | readonly string[], app?: Application, more?: Partial<NewRequest>): Promise<Request>;
+  ask(people: number | readonly string[], app?: Application, more?: Wish): Promise<Request>;
   start(more?: Partial<DispatcherParts>): Dispatcher;
   /** Resolves when no task waits or runs, as the dispatchers of this scene announce. */
   settled(): Promise<void>;

@@ -108,7 +108,7 @@ describe.each(engines)('the store on $name', (engine) => {
     const asked = wanted();
 
     const first = await createRequest(store, asked);
-    const second = await createRequest(store, { ...asked, jobId: 'another' });
+    const second = await createRequest(store, { ...asked, lane: 'bulk' });
 
     expect(second).toEqual(first);
   });

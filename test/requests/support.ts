@@ -6,7 +6,7 @@ import type { GateLimits } from '../../src/rate-gate/gate.ts';
 import { type Claim, type ClaimedTask, claimTask } from '../../src/requests/queue.ts';
 import type { Request, Subject } from '../../src/requests/request.ts';
 import { finishTask } from '../../src/requests/running.ts';
-import { createRequest, type NewRequest, type StoreParts } from '../../src/requests/store.ts';
+import { createRequest, type NewRequest, type NewTask, type StoreParts } from '../../src/requests/store.ts';
 
 export const documentedLimits: GateLimits = { limit: 5, windowMs: 10_000, guardMs: 500 };
 /** Where the gate is not what the test is about. */
@@ -16,22 +16,28 @@ export function storeParts(database: Database, clock: Clock, limits: GateLimits 
   return { database, clock, gate: { scope: 'tenant', limits } };
 }
 
+/** What a request is to be; its tasks have its app, and this job and rule, unless they name others. */
+export interface Wish extends Partial<Omit<NewRequest, 'tasks'>>, Partial<Pick<NewTask, 'jobId' | 'ruleId'>> {
+  readonly people?: readonly string[];
+  readonly tasks?: readonly (Pick<NewTask, 'subject' | 'members'> & Partial<NewTask>)[];
+}
+
 /** Input for a request, of a source of its own unless the test gives one. */
-export function wanted(more: Partial<NewRequest> & { readonly people?: readonly string[] } = {}): NewRequest {
-  const { people = ['isaiah'], ...rest } = more;
+export function wanted(more: Wish = {}): NewRequest {
+  const { people = ['isaiah'], jobId = 'job', ruleId = 'rule', ...rest } = more;
+  const { app = { id: 'salesforce', name: 'Salesforce' } } = rest;
+  const tasks = rest.tasks ?? people.map((id) => ({ subject: person(id), members: [] }));
   return {
     source: `conversation|${randomUUID()}`,
     requestedBy: { id: 'alex', name: 'Alex Wilber' },
-    app: { id: 'salesforce', name: 'Salesforce' },
+    app,
     reader: { locale: 'en-US', timeZone: 'Europe/Berlin' },
     conversation: 'conversation',
     lane: 'interactive',
-    jobId: 'job',
-    ruleId: 'rule',
     leftOut: [],
     held: false,
-    tasks: people.map((id) => ({ subject: person(id), members: [] })),
     ...rest,
+    tasks: tasks.map((task) => ({ app, jobId, ruleId, ...task })),
   };
 }
 
@@ -41,7 +47,7 @@ export function person(id: string): Subject {
 }
 
 /** Stores a request for these people. */
-export function ask(store: StoreParts, people: readonly string[], more: Partial<NewRequest> = {}): Promise<Request> {
+export function ask(store: StoreParts, people: readonly string[], more: Wish = {}): Promise<Request> {
   return createRequest(store, wanted({ people, ...more }));
 }
 

@@ -3,7 +3,8 @@ import { assertNever } from '../../assert-never.ts';
 import type { Application } from '../../graph/applications.ts';
 import type { Rule } from '../../graph/rules.ts';
 import type { Job } from '../../graph/synchronization.ts';
-import type { NewRequest } from '../../requests/store.ts';
+import type { Subject } from '../../requests/request.ts';
+import type { NewRequest, NewTask } from '../../requests/store.ts';
 import type { Command } from '../command.ts';
 import type { AppCommand } from '../offers/guesses.ts';
 import { lookAgainForApp } from '../offers/second-look.ts';
@@ -121,17 +122,20 @@ export function tryAgain({ grammar }: CommandParts, command: Command): SayButton
 /** The fields that every request of this turn shares. */
 export function requestOf(
   turn: Turn,
-  { app, job, rule }: Target,
-): Pick<NewRequest, 'source' | 'requestedBy' | 'app' | 'reader' | 'conversation' | 'jobId' | 'ruleId'> {
+  { app }: Target,
+): Pick<NewRequest, 'source' | 'requestedBy' | 'app' | 'reader' | 'conversation'> {
   return {
     source: sourceOf(turn),
     requestedBy: { id: turn.caller.id, name: turn.caller.name },
     app: { id: app.id, name: app.displayName },
     reader: turn.incoming.reader,
     conversation: turn.incoming.conversation,
-    jobId: job.id,
-    ruleId: rule.id,
   };
+}
+
+/** The call for this subject: a person, or a group with some of its members. */
+export function taskOn({ app, job, rule }: Target, subject: Subject, members: readonly Subject[] = []): NewTask {
+  return { subject, members, app: { id: app.id, name: app.displayName }, jobId: job.id, ruleId: rule.id };
 }
 
 async function pickApp(

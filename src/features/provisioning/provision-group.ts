@@ -1,7 +1,7 @@
 import type { CommandOf } from '../../chat/command.ts';
 import { findPeople, toSubject } from '../../chat/names/people.ts';
 import { typistOf } from '../../chat/names/person.ts';
-import { findTarget, requestOf, tryAgain } from '../../chat/names/target.ts';
+import { findTarget, requestOf, taskOn, tryAgain } from '../../chat/names/target.ts';
 import { lookAtGroupLine } from '../../chat/offers/look-at-line.ts';
 import { lookAgainForGroup } from '../../chat/offers/second-look.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
@@ -80,7 +80,7 @@ async function provisionGroup(parts: CommandParts, turn: Turn, command: GroupCom
     lane: calls.length === 1 ? 'interactive' : 'bulk',
     held,
     leftOut: chosen.leftOut,
-    tasks: calls.map((part) => ({ subject, members: part })),
+    tasks: calls.map((part) => taskOn(found.target, subject, part)),
   });
   parts.observe?.requested('group');
   // No wake-up here: the card that tells how many calls it takes is posted first, and that wakes the dispatcher.

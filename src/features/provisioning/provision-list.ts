@@ -2,7 +2,7 @@ import type { CommandOf } from '../../chat/command.ts';
 import { findPeople, toSubject } from '../../chat/names/people.ts';
 import { typistOf } from '../../chat/names/person.ts';
 import { subjectById } from '../../chat/names/subject.ts';
-import { findTarget, requestOf, type Target, tryAgain } from '../../chat/names/target.ts';
+import { findTarget, requestOf, type Target, taskOn, tryAgain } from '../../chat/names/target.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
 import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
@@ -57,7 +57,7 @@ export async function provisionList(
     lane: people.subjects.length === 1 ? 'interactive' : 'bulk',
     held,
     leftOut,
-    tasks: people.subjects.map((subject) => ({ subject, members: [] })),
+    tasks: people.subjects.map((subject) => taskOn(found.target, subject)),
   });
   parts.observe?.requested('list');
   return { kind: 'live', liveId: request.id };

@@ -1,6 +1,6 @@
 import type { CommandOf } from '../../chat/command.ts';
 import { beginLooking, findSubject } from '../../chat/names/subject.ts';
-import { findTarget, requestOf } from '../../chat/names/target.ts';
+import { findTarget, requestOf, taskOn } from '../../chat/names/target.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
 import { mayOnlyAsk } from '../../chat/registry/run.ts';
 import type { Reply } from '../../chat/reply.ts';
@@ -30,7 +30,7 @@ async function provision(parts: CommandParts, turn: Turn, command: ProvisionComm
     lane: 'interactive',
     held: false,
     leftOut: [],
-    tasks: [{ subject: subject.subject, members: [] }],
+    tasks: [taskOn(found.target, subject.subject)],
   });
   parts.observe?.requested('person');
   const live = { kind: 'live', liveId: request.id } as const;

@@ -40,10 +40,11 @@ export function requestIn(
   more: { text?: string; attempts?: number; type?: string; perhaps?: UnknownEnd } = {},
 ): Request {
   const { text, attempts = 1, type = 'User', perhaps = null } = more;
+  const app = { id: '5eed0000-0000-4000-8000-0000000000a1', name: text ?? 'Salesforce' };
   return {
     id: 'R7K3MQ',
     requestedBy: { id: 'alex', name: text ?? 'Alex Wilber' },
-    app: { id: '5eed0000-0000-4000-8000-0000000000a1', name: text ?? 'Salesforce' },
+    app,
     reader: { locale: 'en-US', timeZone: 'Europe/Berlin' },
     conversation: 'conversation',
     revision: 1,
@@ -55,6 +56,7 @@ export function requestIn(
         position: 0,
         subject: { id: 'isaiah', type, name: text ?? 'Isaiah Langer', label: text ?? 'isaiah@contoso.com' },
         members: [],
+        app,
         jobId: 'job',
         ruleId: 'rule',
         state,

@@ -51,15 +51,14 @@ export async function prepareStart(parts: StartParts, accessRequest: AccessReque
   const assignment = await assignWhereWanted(parts, accessRequest, target.app);
   if (assignment.kind !== 'assignment') return assignment;
   const { app, job, rule } = target;
+  const appRef = { id: app.id, name: app.displayName };
   const request: NewRequest = {
     source: accessSource + accessRequest.id,
     requestedBy: accessRequest.requestedBy,
-    app: { id: app.id, name: app.displayName },
+    app: appRef,
     reader: accessRequest.reader,
     conversation: accessRequest.conversation,
     lane: 'interactive',
-    jobId: job.id,
-    ruleId: rule.id,
     leftOut: [],
     held: false,
     tasks: [
@@ -72,6 +71,9 @@ export async function prepareStart(parts: StartParts, accessRequest: AccessReque
           guest: isGuest(user.value),
         },
         members: [],
+        app: appRef,
+        jobId: job.id,
+        ruleId: rule.id,
         awaitsAssignment: assignment.made,
       },
     ],

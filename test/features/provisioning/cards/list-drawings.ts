@@ -44,6 +44,7 @@ export function groupIn(
       position,
       subject: { id: 'group', type: 'Group', name: text ?? 'Sales Team', label: null },
       members: Array.from({ length: members }, (_, n) => subject(text ?? `Member ${position * 5 + n + 1}`)),
+      app: request.app,
       jobId: 'job',
       ruleId: 'rule',
       state,
