@@ -59,6 +59,8 @@ interface SubjectColumns {
 }
 
 export interface RequestRow extends RequestedColumns {
+  /** JSON array of each app's id and name, where its tasks are in several; the columns of the app then hold the first. */
+  apps: Generated<string | null>;
   /** JSON array: what the line named that does not become a task. */
   left_out: Generated<string>;
   /** When the access request was made that this request carries out; kept by the database, see `search.ts`. */
@@ -75,6 +77,8 @@ export interface TaskRow extends SubjectColumns, LeaseColumns {
   /** The service principal's object id and display name; those of the request where a process of an earlier version wrote the row. */
   app_id: Generated<string>;
   app_name: Generated<string>;
+  /** 1 where the app is not the first of its request. */
+  is_further: Generated<number>;
   job_id: string;
   rule_id: string;
   /** JSON array: the members that a group's call takes along. */

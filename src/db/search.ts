@@ -53,7 +53,7 @@ export async function keepRevisions(db: Kysely<unknown>, engine: 'sqlite' | 'pos
 }
 
 /**
- * Gives each task the app of its request: a request may be over several apps. A process of an earlier version that
+ * Gives each task the app of its request: a request may be over several apps, which its row then lists as JSON. A process of an earlier version that
  * shares the database does not name it, so the database does.
  */
 export async function nameTaskApps(db: Kysely<unknown>, engine: 'sqlite' | 'postgres'): Promise<void> {
@@ -62,8 +62,19 @@ export async function nameTaskApps(db: Kysely<unknown>, engine: 'sqlite' | 'post
     await run(`alter table tasks add column ${column} text not null default ''`);
     await run(`update tasks set ${column} = ${ofRequest('tasks', column)}`);
   }
+  await run('alter table requests add column apps text');
+  // Most tasks are in the first app of their request, by which the history finds it.
+  await run('alter table tasks add column is_further integer not null default 0');
+  await run('create index tasks_by_further_app on tasks (app_id, asked_at, request_id) where is_further = 1');
+  const isSqlite = engine === 'sqlite';
+  await run(isSqlite ? 'drop trigger tasks_names' : 'drop function usher_tasks_names() cascade');
+  const named: readonly Named[] = [
+    ...namedIn('tasks', presentNames),
+    { table: 'tasks', kind: 'app', ...columnsOf('app_id', 'app_name') },
+  ];
+  for (const statement of (isSqlite ? sqliteNames : postgresNames)('tasks', named)) await run(statement);
   const unnamed = "when (new.app_id = '')";
-  if (engine === 'sqlite') {
+  if (isSqlite) {
     const set = ['app_id', 'app_name'].map((column) => `${column} = ${ofRequest('new', column)}`).join(', ');
     return void (await run(
       sqliteTrigger('tasks_app', 'insert on tasks', [`update tasks set ${set} where rowid = new.rowid;`], unnamed),
@@ -232,11 +243,12 @@ const revisedTriggers = ({ ofAccess, ofRequest }: Revised): readonly Trigger[] =
 const sqliteTrigger = (name: string, on: string, work: readonly string[], when = '') =>
   `create trigger ${name} after ${on} for each row ${when} begin ${work.join(' ')} end`;
 
-function sqliteNameTriggers(names: Names): string[] {
-  return tablesOf(names).map((table) =>
-    sqliteTrigger(`${table}_names`, `insert on ${table}`, [noteNames(namedIn(table, names), ofNew, '')]),
-  );
-}
+const sqliteNames = (table: string, named: readonly Named[]) => [
+  sqliteTrigger(`${table}_names`, `insert on ${table}`, [noteNames(named, ofNew, '')]),
+];
+
+const sqliteNameTriggers = (names: Names) =>
+  tablesOf(names).flatMap((table) => sqliteNames(table, namedIn(table, names)));
 
 const sharedBySqlite = (triggers: readonly Trigger[]) =>
   triggers.map(([name, on, work, when]) => sqliteTrigger(name, on, work, when));
@@ -254,14 +266,15 @@ function sqliteTriggers(): string[] {
 }
 
 /** Once per statement, however many rows it writes. */
-function postgresNameTriggers(names: Names): string[] {
-  return tablesOf(names).flatMap((table) => [
-    `create or replace function usher_${table}_names() returns trigger language plpgsql as $$
-      begin ${noteNames(namedIn(table, names), (column) => column, 'from added')} return null; end $$`,
-    `create or replace trigger usher_${table}_names after insert on ${table}
-      referencing new table as added for each statement execute function usher_${table}_names()`,
-  ]);
-}
+const postgresNames = (table: string, named: readonly Named[]) => [
+  `create or replace function usher_${table}_names() returns trigger language plpgsql as $$
+    begin ${noteNames(named, (column) => column, 'from added')} return null; end $$`,
+  `create or replace trigger usher_${table}_names after insert on ${table}
+    referencing new table as added for each statement execute function usher_${table}_names()`,
+];
+
+const postgresNameTriggers = (names: Names) =>
+  tablesOf(names).flatMap((table) => postgresNames(table, namedIn(table, names)));
 
 const postgresTrigger = (name: string, at: string, work: readonly string[], when = '') => [
   `create or replace function usher_${name}() returns trigger language plpgsql as $$

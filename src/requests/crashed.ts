@@ -62,20 +62,20 @@ export async function recoverTasks(
         }))
         .where('id', '=', id)
         .where(isAbandoned)
-        .returning(['request_id', 'subject_id', 'members', 'attempts', 'sent', 'crashes'])
+        .returning(['request_id', 'subject_id', 'app_id', 'members', 'attempts', 'sent', 'crashes'])
         .executeTakeFirst();
       if (recovered === undefined) return;
-      const { request_id: requestId, subject_id: subject, crashes, attempts: attempt } = recovered;
+      const { request_id: requestId, subject_id: subject, app_id: app, crashes, attempts: attempt } = recovered;
       const { requested_by_id: actorId } = await bumpRevision(transaction, requestId);
       const entry = { at: now, actorId, requestId };
       // The call may have been sent right before the process died, and no record says so yet.
       if (recovered.sent === 0) {
-        const details = sentDetails(subject, JSON.parse(recovered.members) as Subject[], attempt);
+        const details = sentDetails(subject, app, JSON.parse(recovered.members) as Subject[], attempt);
         await writeAudit(transaction, { ...entry, kind: 'sent', details: { ...details, end: 'unknown' } });
       }
-      if (crashes >= mostCrashes) await giveUpTask(parts, transaction, { id, requestId, subject, actorId });
+      if (crashes >= mostCrashes) await giveUpTask(parts, transaction, { id, requestId, subject, app, actorId });
       else {
-        const details = { subject, attempt, reason: 'interrupted', end: 'unknown' };
+        const details = { subject, app, attempt, reason: 'interrupted', end: 'unknown' };
         await writeAudit(transaction, { ...entry, kind: 'waitsAgain', details });
       }
       if (crashes === mostCrashes - 1) {
@@ -93,7 +93,13 @@ export async function recoverTasks(
 async function giveUpTask(
   { clock }: StoreParts,
   transaction: Transaction<Schema>,
-  { id, requestId, subject, actorId }: Readonly<Record<'id' | 'requestId' | 'subject' | 'actorId', string>>,
+  {
+    id,
+    requestId,
+    subject,
+    app,
+    actorId,
+  }: Readonly<Record<'id' | 'requestId' | 'subject' | 'app' | 'actorId', string>>,
 ): Promise<void> {
   const now = clock.now();
   const outcome: Outcome = { kind: 'unknown', why: 'interrupted' };
@@ -102,6 +108,6 @@ async function giveUpTask(
     .set({ ...doneColumns(outcome), finished_at: now })
     .where('id', '=', id)
     .execute();
-  const details = { subject, outcome: outcome.kind, why: outcome.why };
+  const details = { subject, app, outcome: outcome.kind, why: outcome.why };
   await writeAudit(transaction, { at: now, actorId, requestId, kind: 'finished', details });
 }

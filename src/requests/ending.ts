@@ -30,7 +30,7 @@ export async function endWaiting(
     const now = parts.clock.now();
     const tasks = await transaction
       .selectFrom('tasks')
-      .select(['id', 'subject_id', 'perhaps'])
+      .select(['id', 'subject_id', 'app_id', 'perhaps'])
       .where('request_id', '=', requestId)
       .where('state', '=', 'waiting')
       .$if(enqueuedUntil !== undefined, (some) => some.where('enqueued_at', '<=', enqueuedUntil ?? now))
@@ -41,7 +41,7 @@ export async function endWaiting(
     if (tasks.length === 0) return false;
     const { requested_by_id: actorId } = await bumpRevision(transaction, requestId);
     // Tasks leave `waiting` under the gate's lock alone, so the read is still valid.
-    for (const { id, subject_id: subject, perhaps } of tasks) {
+    for (const { id, subject_id: subject, app_id: app, perhaps } of tasks) {
       const outcome = overAll(perhaps as UnknownEnd | null, ending);
       await transaction
         .updateTable('tasks')
@@ -54,7 +54,7 @@ export async function endWaiting(
         })
         .where('id', '=', id)
         .execute();
-      const details = { subject, outcome: outcome.kind, reason };
+      const details = { subject, app, outcome: outcome.kind, reason };
       await writeAudit(transaction, { at: now, actorId, kind: 'finished', requestId, details });
     }
     return true;

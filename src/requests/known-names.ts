@@ -20,7 +20,8 @@ export async function findKnown({ query }: Database, text: string): Promise<read
   const { rows } = await sql<Known>`
     select known.kind, known.id, known.name from known_names known
     where known.folded = ${wanted} and (
-      known.kind = 'app' and (${stands('requests', 'app_id')} or ${stands('access_requests', 'app_id')})
+      known.kind = 'app' and (${stands('requests', 'app_id')} or ${stands('access_requests', 'app_id')}
+        or (select 1 from tasks where app_id = known.id and is_further = 1 limit 1) = 1)
       or known.kind = 'person' and (
         ${stands('tasks', 'subject_id', 'asked_at')} or ${stands('requests', 'requested_by_id')}
         or ${stands('access_requests', 'subject_id')} or ${stands('access_requests', 'requested_by_id')}

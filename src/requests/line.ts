@@ -3,6 +3,7 @@ import { slotsLeft } from '../rate-gate/gate.ts';
 import { readGate } from '../rate-gate/gate-row.ts';
 import { forecastQueue } from './queue.ts';
 import type { Request, Subject } from './request.ts';
+import { appsIn } from './rows.ts';
 import type { StoreParts } from './store.ts';
 
 /** The running and waiting requests, in the order in which they start, and the state of the gate. */
@@ -21,7 +22,7 @@ export interface Line {
   readonly total: number;
 }
 
-export interface LineItem extends Pick<Request, 'requestedBy' | 'app'> {
+export interface LineItem extends Pick<Request, 'requestedBy' | 'apps'> {
   readonly requestId: string;
   /** Null for several. */
   readonly subject: Pick<Subject, 'id' | 'name' | 'label'> | null;
@@ -49,7 +50,7 @@ export async function readLineNow(parts: StoreParts, most: number): Promise<Line
     .select(['tasks.id', 'tasks.request_id', 'tasks.state', 'tasks.started_at', 'tasks.position'])
     .select(['tasks.subject_id', 'tasks.subject_name', 'tasks.subject_label'])
     .select(['requests.requested_by_id', 'requests.requested_by_name'])
-    .select(['requests.app_id', 'requests.app_name', 'requests.created_at'])
+    .select(['requests.app_id', 'requests.app_name', 'requests.apps', 'requests.created_at'])
     .where('tasks.state', 'in', ['running', 'waiting'])
     .orderBy('tasks.state')
     .orderBy('tasks.lane')
@@ -67,7 +68,7 @@ export async function readLineNow(parts: StoreParts, most: number): Promise<Line
       {
         requestId,
         requestedBy: { id: first.requested_by_id, name: first.requested_by_name },
-        app: { id: first.app_id, name: first.app_name },
+        apps: appsIn(first),
         subject:
           tasks.length === 1 ? { id: first.subject_id, name: first.subject_name, label: first.subject_label } : null,
         people: tasks.length,

@@ -20,7 +20,8 @@ export interface Request {
   /** Six characters that a person can read aloud, e.g. `R7K3MQ`. */
   readonly id: string;
   readonly requestedBy: Person;
-  readonly app: AppRef;
+  /** Each app of its tasks once, in the order in which they were named; at least one. */
+  readonly apps: readonly [AppRef, ...AppRef[]];
   /** The requester's language and time zone, for the card. */
   readonly reader: Reader;
   /** Where the card is; opaque to this module. */

@@ -12,13 +12,18 @@ export function withoutTasks(row: Selectable<RequestRow>): Omit<Request, 'tasks'
   return {
     id: row.id,
     requestedBy: { id: row.requested_by_id, name: row.requested_by_name },
-    app: { id: row.app_id, name: row.app_name },
+    apps: appsIn(row),
     reader: { locale: row.locale, timeZone: row.time_zone },
     conversation: row.conversation,
     revision: row.revision,
     createdAt: row.created_at,
     leftOut: JSON.parse(row.left_out) as LeftOut[],
   };
+}
+
+/** The apps of a request's row. */
+export function appsIn(row: Pick<Selectable<RequestRow>, 'app_id' | 'app_name' | 'apps'>): Request['apps'] {
+  return row.apps === null ? [{ id: row.app_id, name: row.app_name }] : (JSON.parse(row.apps) as Request['apps']);
 }
 
 export function toTask(row: Selectable<TaskRow>): Task {

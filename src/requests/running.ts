@@ -187,7 +187,7 @@ async function leaveRunning(
     const at = clock.now();
     if (news.unsent !== true && left.sent === 0) await recordSent(transaction, at, claimed);
     if (record !== null) {
-      const details = { subject: task.subject.id, ...record.details };
+      const details = { subject: task.subject.id, app: task.app.id, ...record.details };
       await writeAudit(transaction, { at, actorId: requestedById, requestId, kind: record.kind, details });
     }
     if (isForNothing) await takeBack(parts, transaction, claimed);
@@ -200,17 +200,18 @@ async function recordSent(
   at: number,
   { task, requestedById }: ClaimedTask,
 ): Promise<void> {
-  const details = sentDetails(task.subject.id, task.members, task.attempts);
+  const details = sentDetails(task.subject.id, task.app.id, task.members, task.attempts);
   await writeAudit(transaction, { at, actorId: requestedById, requestId: task.requestId, kind: 'sent', details });
 }
 
 export function sentDetails(
   subject: string,
+  app: string,
   members: readonly { readonly id: string }[],
   attempt: number,
 ): AuditEntry['details'] {
   const ids = members.map(({ id }) => id);
-  return { subject, attempt, ...(ids.length === 0 ? {} : { members: ids }) };
+  return { subject, app, attempt, ...(ids.length === 0 ? {} : { members: ids }) };
 }
 
 /** Narrows a change down to the one claim, and to nothing where that was lost. */

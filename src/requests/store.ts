@@ -13,7 +13,7 @@ import { newRequestId } from './request-id.ts';
 import { toTask, withoutTasks } from './rows.ts';
 
 /** A new request, before it has an id. */
-export interface NewRequest extends Pick<Request, 'requestedBy' | 'app' | 'reader' | 'conversation' | 'leftOut'> {
+export interface NewRequest extends Pick<Request, 'requestedBy' | 'reader' | 'conversation' | 'leftOut'> {
   /** Where it came from, e.g. conversation and activity id. A second one from the same source is the first one. */
   readonly source: string;
   readonly lane: Lane;
@@ -95,6 +95,7 @@ export async function insertRequest(
       awaits_assignment: awaitsAssignment ? 1 : 0,
       app_id: app.id,
       app_name: app.name,
+      is_further: app.id === row.app_id ? 0 : 1,
       job_id: jobId,
       rule_id: ruleId,
       state: wanted.held ? 'held' : 'waiting',
@@ -119,10 +120,11 @@ export async function insertRequest(
 /** The new row, with an id that no request of either kind has; or the id of what this source has made before. */
 async function insertOrFind(
   transaction: Transaction<Schema>,
-  { source, requestedBy, app, reader, conversation, leftOut }: NewRequest,
+  { source, requestedBy, reader, conversation, leftOut, tasks }: NewRequest,
   now: number,
   draw: () => string,
 ): Promise<Selectable<RequestRow> | { readonly earlier: string }> {
+  const [app, ...others] = appsOf(tasks);
   for (;;) {
     const id = draw();
     const row = {
@@ -132,6 +134,7 @@ async function insertOrFind(
       requested_by_name: requestedBy.name,
       app_id: app.id,
       app_name: app.name,
+      apps: others.length === 0 ? null : JSON.stringify([app, ...others]),
       locale: reader.locale,
       time_zone: reader.timeZone,
       conversation,
@@ -169,10 +172,19 @@ const insertNew = compiledOnce((db, row: Insertable<RequestRow>) =>
 /** The task of a request for one person, as nearly every request is. */
 const insertTask = compiledOnce((db, row: Insertable<TaskRow>) => db.insertInto('tasks').values(row).returningAll());
 
-function askedFor({ app, tasks }: NewRequest): AuditEntry['details'] {
+/** @throws without a task */
+function appsOf(tasks: readonly NewTask[]): Request['apps'] {
+  const [first, ...others] = new Map(tasks.map(({ app }) => [app.id, app])).values();
+  if (first === undefined) throw new Error('a request has a task at least');
+  return [first, ...others];
+}
+
+function askedFor({ tasks }: NewRequest): AuditEntry['details'] {
   const members = tasks.flatMap((task) => task.members.map(({ id }) => id));
   const subjects = [...new Set(tasks.map(({ subject }) => subject.id))];
-  return { app: app.id, subjects, ...(members.length === 0 ? {} : { members }) };
+  const [app, ...others] = appsOf(tasks);
+  const apps = others.length === 0 ? { app: app.id } : { apps: [app.id, ...others.map(({ id }) => id)] };
+  return { ...apps, subjects, ...(members.length === 0 ? {} : { members }) };
 }
 
 /**

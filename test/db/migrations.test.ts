@@ -214,6 +214,30 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
     expect(await inspectDatabase(place.config, systemClock)).toEqual(before);
   });
 
+  it('names the app of each task, also of one that an earlier version adds beside this one', async () => {
+    await asOf(place, '015-bindings', async (earlier) => {
+      await earlier
+        .insertInto('requests')
+        .values({ id: 'R7K3MQ', ...firstDay })
+        .execute();
+      await earlier
+        .insertInto('tasks')
+        .values([taskAt(0, null)])
+        .execute();
+    });
+
+    const database = await place.open(systemClock);
+    await database.query
+      .insertInto('tasks')
+      .values({ ...taskAt(1, null), perhaps: null })
+      .execute();
+
+    const request = await findRequest(database, 'R7K3MQ');
+    const app = { id: 'salesforce', name: 'Salesforce' };
+    expect(request?.tasks.map((task) => task.app)).toEqual([app, app]);
+    expect(request?.apps).toEqual([app]);
+  });
+
   it('is not changed when the history is read, which says what to do', async () => {
     await asOf(place, '007-replicas', async () => undefined);
     const before = await inspectDatabase(place.config, systemClock);

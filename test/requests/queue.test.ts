@@ -108,7 +108,7 @@ describe.each(engines)('the queue on $name', (engine) => {
       expect(await readAudit(database.query, 9)).toHaveLength(2);
       const [latest] = await readAudit(database.query, 1);
       expect(latest).toMatchObject({ kind: 'sent', actorId: 'alex', requestId: request.id });
-      expect(latest?.details).toEqual({ subject: 'isaiah', attempt: 1 });
+      expect(latest?.details).toEqual({ subject: 'isaiah', app: 'salesforce', attempt: 1 });
     });
 
     it('counts as a change of the request', async () => {

@@ -214,11 +214,14 @@ describe.each(engines)('a running task on $name', (engine) => {
       await recoverTasks(store, 'another process');
 
       const entries = (await readAudit(database.query, 9)).map(({ kind, details }) => ({ kind, ...details }));
-      const subject = unnoted.task.subject.id;
+      const {
+        subject: { id: subject },
+        app: { id: app },
+      } = unnoted.task;
       const end = 'unknown';
-      expect(entries).toContainEqual({ kind: 'sent', subject: noted.task.subject.id, attempt: 1 });
-      expect(entries).toContainEqual({ kind: 'sent', subject, attempt: 1, end });
-      expect(entries).toContainEqual({ kind: 'waitsAgain', subject, attempt: 1, reason: 'interrupted', end });
+      expect(entries).toContainEqual({ kind: 'sent', subject: noted.task.subject.id, app, attempt: 1 });
+      expect(entries).toContainEqual({ kind: 'sent', subject, app, attempt: 1, end });
+      expect(entries).toContainEqual({ kind: 'waitsAgain', subject, app, attempt: 1, reason: 'interrupted', end });
       expect(entries.filter(({ kind }) => kind === 'sent')).toHaveLength(2);
     });
 

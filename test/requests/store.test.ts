@@ -36,7 +36,7 @@ describe.each(engines)('the store on $name', (engine) => {
     const found = await findRequest(database, id);
     expect(found).toMatchObject({
       requestedBy: asked.requestedBy,
-      app: asked.app,
+      apps: [{ id: 'salesforce', name: 'Salesforce' }],
       reader: asked.reader,
       conversation: 'conversation',
       revision: 1,
@@ -66,6 +66,26 @@ describe.each(engines)('the store on $name', (engine) => {
     expect(found?.tasks[0]).toMatchObject({ subject: team, members });
     const [record] = await readAudit(database.query, 1);
     expect(record?.details).toEqual({ app: 'salesforce', subjects: ['team'], members: ['adele', 'lee'] });
+  });
+
+  it('keeps the app, job and rule of each task, and lists each app once, in the order of the tasks', async () => {
+    const salesforce = { id: 'salesforce', name: 'Salesforce' };
+    const gitHub = { id: 'github', name: 'GitHub' };
+    const calls = [
+      { app: salesforce, jobId: 'one', ruleId: 'first' },
+      { app: gitHub, jobId: 'two', ruleId: 'second' },
+    ];
+    const tasks = ['isaiah', 'adele'].flatMap((id) =>
+      calls.map((call) => ({ ...call, subject: person(id), members: [] })),
+    );
+
+    const { id } = await createRequest(store, wanted({ tasks }));
+
+    const found = await findRequest(database, id);
+    expect(found?.apps).toEqual([salesforce, gitHub]);
+    expect(found?.tasks.map(({ app, jobId, ruleId }) => ({ app, jobId, ruleId }))).toEqual([...calls, ...calls]);
+    const [record] = await readAudit(database.query, 1);
+    expect(record?.details).toEqual({ apps: ['salesforce', 'github'], subjects: ['isaiah', 'adele'] });
   });
 
   it('refuses a call with more members than Graph accepts', async () => {

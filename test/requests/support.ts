@@ -17,20 +17,20 @@ export function storeParts(database: Database, clock: Clock, limits: GateLimits 
 }
 
 /** What a request is to be; its tasks have its app, and this job and rule, unless they name others. */
-export interface Wish extends Partial<Omit<NewRequest, 'tasks'>>, Partial<Pick<NewTask, 'jobId' | 'ruleId'>> {
+export interface Wish extends Partial<Omit<NewRequest, 'tasks'>>, Partial<Pick<NewTask, 'app' | 'jobId' | 'ruleId'>> {
   readonly people?: readonly string[];
   readonly tasks?: readonly (Pick<NewTask, 'subject' | 'members'> & Partial<NewTask>)[];
 }
 
+const salesforce = { id: 'salesforce', name: 'Salesforce' };
+
 /** Input for a request, of a source of its own unless the test gives one. */
 export function wanted(more: Wish = {}): NewRequest {
-  const { people = ['isaiah'], jobId = 'job', ruleId = 'rule', ...rest } = more;
-  const { app = { id: 'salesforce', name: 'Salesforce' } } = rest;
-  const tasks = rest.tasks ?? people.map((id) => ({ subject: person(id), members: [] }));
+  const { people = ['isaiah'], app = salesforce, jobId = 'job', ruleId = 'rule', tasks: named, ...rest } = more;
+  const tasks = named ?? people.map((id) => ({ subject: person(id), members: [] }));
   return {
     source: `conversation|${randomUUID()}`,
     requestedBy: { id: 'alex', name: 'Alex Wilber' },
-    app,
     reader: { locale: 'en-US', timeZone: 'Europe/Berlin' },
     conversation: 'conversation',
     lane: 'interactive',

@@ -120,14 +120,10 @@ export function tryAgain({ grammar }: CommandParts, command: Command): SayButton
 }
 
 /** The fields that every request of this turn shares. */
-export function requestOf(
-  turn: Turn,
-  { app }: Target,
-): Pick<NewRequest, 'source' | 'requestedBy' | 'app' | 'reader' | 'conversation'> {
+export function requestOf(turn: Turn): Pick<NewRequest, 'source' | 'requestedBy' | 'reader' | 'conversation'> {
   return {
     source: sourceOf(turn),
     requestedBy: { id: turn.caller.id, name: turn.caller.name },
-    app: { id: app.id, name: app.displayName },
     reader: turn.incoming.reader,
     conversation: turn.incoming.conversation,
   };

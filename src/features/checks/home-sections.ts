@@ -9,6 +9,7 @@ import {
   type HomeSection,
   type Turn,
 } from '../../chat/registry/define-command.ts';
+import { appNames } from '../../chat/views/app-names.ts';
 import { short } from '../../chat/views/parts.ts';
 import { lookOf } from '../../chat/views/tone.ts';
 import { byReader } from '../../db/database.ts';
@@ -31,7 +32,7 @@ async function readOwn(parts: CommandParts, { caller, words }: Turn): Promise<Ho
     const person = entrySubject(words, entry, longestName);
     const { glyph } = lookOf(tone);
     return {
-      name: words.card('history.row', { person, app: short(entry.app.name, longestName), glyph }),
+      name: words.card('history.row', { person, app: appNames(words, entry.apps, longestName), glyph }),
       line: words.card('history.result', { result: text }),
       opens: `show ${entryId(entry)}`,
       tooltip: words.plain('button.openOne', { request: entryId(entry), person }),

@@ -74,8 +74,8 @@ export async function ownRequests(
   said: readonly string[],
 ): Promise<Reply | null> {
   if (said.length === 0) return requests(parts, turn, { verb: 'requests', among, page: 1 });
-  const entries = (await entriesOf(parts, turn, among, mostSearched)).filter(({ subject, app }) =>
-    namesAll(said, [subject?.name, subject?.label, app.name]),
+  const entries = (await entriesOf(parts, turn, among, mostSearched)).filter(({ subject, apps }) =>
+    namesAll(said, [subject?.name, subject?.label, ...apps.map(({ name }) => name)]),
   );
   if (entries.length === 0) return null;
   return list(parts, turn, { entries, among, page: 1, older: null, newer: null });

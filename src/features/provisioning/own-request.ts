@@ -24,8 +24,7 @@ export async function findOwnRequest(
   const request = await findRequest(parts.store.database, requestId);
   if (permission === 'request.cancel' && request?.requestedBy.id === turn.caller.id)
     return { kind: 'request', request };
-  const [task] = request?.tasks ?? [];
-  if (request === null || task === undefined) {
+  if (request === null) {
     const isTyped = turn.incoming.what.kind === 'text';
     // "retry Parker": letters alone may be a name.
     const among = permission === 'request.cancel' ? 'open' : 'failed';
@@ -39,11 +38,14 @@ export async function findOwnRequest(
   const isOthers = parts.graphAccess === 'delegated' && request.requestedBy.id !== turn.caller.id;
   if (isOthers && permission !== 'request.cancel')
     return answered(say(turn.words, { kind: 'othersRequest', id: request.id }));
-  const rule = await parts.synchronization.findRule(request.app.id, task.jobId, task.subject.type);
-  if (!rule.ok) return answered(troubleReply(turn.words, rule.trouble));
-  const ground = { cloudSync: rule.value?.source === 'activeDirectory' };
-  const outOfBounds = await refuseOnGround(parts, turn, permission, ground);
-  return outOfBounds === null ? { kind: 'request', request } : answered(outOfBounds);
+  for (const { app, jobId, subject } of new Map(request.tasks.map((one) => [one.jobId, one])).values()) {
+    const rule = await parts.synchronization.findRule(app.id, jobId, subject.type);
+    if (!rule.ok) return answered(troubleReply(turn.words, rule.trouble));
+    const ground = { cloudSync: rule.value?.source === 'activeDirectory' };
+    const outOfBounds = await refuseOnGround(parts, turn, permission, ground);
+    if (outOfBounds !== null) return answered(outOfBounds);
+  }
+  return { kind: 'request', request };
 }
 
 /** A stored request that the caller may retry or cancel. */

@@ -76,7 +76,7 @@ async function provisionGroup(parts: CommandParts, turn: Turn, command: GroupCom
   const calls = inFives(chosen.people.map((user) => toSubject(user, memberType)));
   const held = calls.length > mostWithoutConfirmation;
   const request = await createRequest(parts.store, {
-    ...requestOf(turn, found.target),
+    ...requestOf(turn),
     lane: calls.length === 1 ? 'interactive' : 'bulk',
     held,
     leftOut: chosen.leftOut,

@@ -53,7 +53,7 @@ export async function provisionList(
   }
   const held = people.subjects.length > mostWithoutConfirmation;
   const request = await createRequest(parts.store, {
-    ...requestOf(turn, found.target),
+    ...requestOf(turn),
     lane: people.subjects.length === 1 ? 'interactive' : 'bulk',
     held,
     leftOut,

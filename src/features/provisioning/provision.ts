@@ -26,7 +26,7 @@ async function provision(parts: CommandParts, turn: Turn, command: ProvisionComm
   const subject = await findSubject(parts, turn, command, found.target, looking);
   if (subject.kind === 'reply') return subject.reply;
   const { request, card, forecast } = await createForeseen(parts.store, {
-    ...requestOf(turn, found.target),
+    ...requestOf(turn),
     lane: 'interactive',
     held: false,
     leftOut: [],

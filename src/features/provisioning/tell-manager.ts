@@ -37,7 +37,7 @@ async function tellManager(parts: CommandParts, turn: Turn, requestId: string): 
   const { database, clock } = parts.store;
   const [known] = await findKnownPeople(database, [manager.value.id]);
   if (known === undefined) {
-    const text = managerCard(turn.words, request, result, { as: 'requester', helpdesk: [] }).summary;
+    const text = managerCard(turn.words, result, { as: 'requester', helpdesk: [] }).summary;
     return say(turn.words, { kind: 'managerNotReached', ...about, text });
   }
   const { conversation, reader } = known;
@@ -68,8 +68,8 @@ function resultOf({ tasks }: Request): Result | null {
 }
 
 /** The result as the manager reads it, who cannot change anything in Entra ID. */
-function managerCard(words: Messages, { app }: Request, { task, state }: Result, viewpoint: Viewpoint): CardMessage {
-  const { subject, awaitsAssignment: hasAssigned } = task;
+function managerCard(words: Messages, { task, state }: Result, viewpoint: Viewpoint): CardMessage {
+  const { app, subject, awaitsAssignment: hasAssigned } = task;
   const { outcome } = state;
   const told = { outcome, person: subject.name, app: app.name, what: 'other', hasAssigned, retry: false } as const;
   const verdict = verdictOf(words, { ...told, viewpoint });
@@ -98,7 +98,7 @@ export const managerNotes: MessageDeclaration = {
     // Its tasks may run again meanwhile; the operator can tell their result then.
     if (request === null || result === null) return null;
     const words = createMessages(reader.locale, reader.timeZone);
-    const content = managerCard(words, request, result, await withHelpdesk(parts, 'requester'));
+    const content = managerCard(words, result, await withHelpdesk(parts, 'requester'));
     return { content, fingerprint: id, finished: true };
   },
 };

@@ -10,8 +10,9 @@ import { doneWith, draw, openedText, requestIn } from './drawings.ts';
 /** A request that Microsoft answered as in this example of its API reference. */
 function answered(example: string, app: string, asked: Subject, members: readonly Subject[] = []): Request {
   const request = requestIn(doneWith(readOutcome(answer(example))));
-  const tasks = request.tasks.map((task) => ({ ...task, subject: asked, members }));
-  return { ...request, app: { ...request.app, name: app }, tasks };
+  const named = { ...request.apps[0], name: app };
+  const tasks = request.tasks.map((task) => ({ ...task, app: named, subject: asked, members }));
+  return { ...request, apps: [named], tasks };
 }
 
 const bytesOf = (card: unknown) => Buffer.byteLength(JSON.stringify(card));

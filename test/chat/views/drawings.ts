@@ -44,7 +44,7 @@ export function requestIn(
   return {
     id: 'R7K3MQ',
     requestedBy: { id: 'alex', name: text ?? 'Alex Wilber' },
-    app,
+    apps: [app],
     reader: { locale: 'en-US', timeZone: 'Europe/Berlin' },
     conversation: 'conversation',
     revision: 1,

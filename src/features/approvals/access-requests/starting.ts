@@ -51,11 +51,9 @@ export async function prepareStart(parts: StartParts, accessRequest: AccessReque
   const assignment = await assignWhereWanted(parts, accessRequest, target.app);
   if (assignment.kind !== 'assignment') return assignment;
   const { app, job, rule } = target;
-  const appRef = { id: app.id, name: app.displayName };
   const request: NewRequest = {
     source: accessSource + accessRequest.id,
     requestedBy: accessRequest.requestedBy,
-    app: appRef,
     reader: accessRequest.reader,
     conversation: accessRequest.conversation,
     lane: 'interactive',
@@ -71,7 +69,7 @@ export async function prepareStart(parts: StartParts, accessRequest: AccessReque
           guest: isGuest(user.value),
         },
         members: [],
-        app: appRef,
+        app: { id: app.id, name: app.displayName },
         jobId: job.id,
         ruleId: rule.id,
         awaitsAssignment: assignment.made,

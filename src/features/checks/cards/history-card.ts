@@ -3,6 +3,7 @@ import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import { plainText } from '../../../chat/cards/safe-text.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
+import { appNames } from '../../../chat/views/app-names.ts';
 import {
   FALLBACK_NAME,
   lineButton,
@@ -86,7 +87,7 @@ export function historyCard(words: Messages, input: HistoryCardInput): CardMessa
 function lineOf(words: Messages, entry: HistoryEntry, now: number): string {
   return words.plain('fallback.task', {
     person: entrySubject(words, entry, FALLBACK_NAME),
-    app: short(entry.app.name, FALLBACK_NAME),
+    app: appNames(words, entry.apps, FALLBACK_NAME),
     result: entryResult(words, entry, now).text,
   });
 }
@@ -151,7 +152,7 @@ function row(
 ): PendingView['rows'][number] {
   const { tone, text } = entryResult(words, entry, now);
   const person = entrySubject(words, entry, nameLength);
-  const names = { person, app: short(entry.app.name, nameLength), glyph: lookOf(tone).glyph };
+  const names = { person, app: appNames(words, entry.apps, nameLength), glyph: lookOf(tone).glyph };
   const requestedBy = short(personName(entry.requestedBy), nameLength);
   const decision = decisionText(words, entry, nameLength);
   const id = plainText(entryId(entry), 40);

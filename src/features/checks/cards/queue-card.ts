@@ -2,6 +2,7 @@ import type { PendingView } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
+import { appNames } from '../../../chat/views/app-names.ts';
 import {
   FALLBACK_NAME,
   listAsText,
@@ -41,7 +42,7 @@ export interface QueueCardInput {
 export interface QueueItem {
   readonly requestId: string;
   readonly requestedBy: { readonly name: string };
-  readonly app: { readonly name: string };
+  readonly apps: readonly { readonly name: string }[];
   /** Null for several people. */
   readonly subject: { readonly name: string; readonly label: string | null } | null;
   /** The number of this request's running or waiting calls. */
@@ -105,7 +106,7 @@ function row(
   const { requestId, state, people } = item;
   const values = {
     person: personOf(words, item, nameLength),
-    app: short(item.app.name, nameLength),
+    app: appNames(words, item.apps, nameLength),
     glyph: lookOf(state === 'running' ? 'working' : 'waiting').glyph,
   };
   // A sent call cannot be cancelled.
@@ -131,7 +132,7 @@ function row(
 function lineOf(words: Messages, item: QueueItem): string {
   return words.plain('fallback.task', {
     person: personOf(words, item, FALLBACK_NAME),
-    app: short(item.app.name, FALLBACK_NAME),
+    app: appNames(words, item.apps, FALLBACK_NAME),
     result: words.plain(item.state === 'running' ? 'list.state.running' : 'request.waitingUnknown'),
   });
 }

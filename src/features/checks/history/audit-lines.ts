@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../../../db/database.ts';
 import type { AuditEntry } from '../../../requests/audit-log.ts';
+import type { AppRef } from '../../../requests/request.ts';
 import type { About } from './history-entry.ts';
 
 /** One entry of the append-only record, as exported for auditors. */
@@ -43,7 +44,7 @@ export async function* exportAuditLog(
     const rows = await readPage(database, after, about);
     for (const row of rows) {
       const line = toLine(row);
-      if (row.concerned === 1 || about === null || namesIt(line, about)) yield line;
+      if ((row.concerned === 1 && !isOfAnotherApp(line, about)) || (about !== null && namesIt(line, about))) yield line;
     }
     const last = rows.at(-1);
     if (last === undefined || rows.length < linesAtOnce) return;
@@ -61,6 +62,8 @@ interface Row {
   readonly actor_name: string | null;
   readonly app_id: string | null;
   readonly app_name: string | null;
+  /** See `RequestRow`. */
+  readonly apps: string | null;
   readonly subject_id: string | null;
   /** 1 where the entry's request is about the person or app in question. */
   readonly concerned: number;
@@ -84,6 +87,7 @@ async function readPage(
       ) as actor_name,
       coalesce(asked.app_id, access.app_id) as app_id,
       coalesce(asked.app_name, access.app_name) as app_name,
+      asked.apps,
       access.subject_id,
       case when ${isConcerned(about)} then 1 else 0 end as concerned
     from audit_log entry
@@ -97,7 +101,9 @@ async function readPage(
 
 function isConcerned(about: About | null) {
   if (about === null) return sql`1 = 1`;
-  if ('appId' in about) return sql`coalesce(asked.app_id, access.app_id) = ${about.appId}`;
+  if ('appId' in about)
+    return sql`coalesce(asked.app_id, access.app_id) = ${about.appId} or (asked.apps is not null
+      and exists (select 1 from tasks where tasks.request_id = asked.id and tasks.app_id = ${about.appId}))`;
   const { personId } = about;
   return sql`entry.actor_id = ${personId} or asked.requested_by_id = ${personId} or access.requested_by_id = ${personId}
     or access.subject_id = ${personId}
@@ -115,8 +121,7 @@ function toLine(row: Row): AuditLine {
     actorId: row.actor_id,
     actorName: row.actor_name,
     requestId: row.request_id,
-    appId: row.app_id ?? appIn(details),
-    appName: row.app_name,
+    ...appOf(row, details),
     subjectIds: named.length > 0 ? named : ofAccess,
     details,
   };
@@ -129,6 +134,19 @@ function subjectsIn({ subject, subjects, members }: AuditEntry['details']): stri
 
 function appIn({ app }: AuditEntry['details']): string | null {
   return typeof app === 'string' ? app : null;
+}
+
+/** Of a request over several apps, an entry about one call names that call's app, and no other entry has one app. */
+function appOf(row: Row, details: AuditEntry['details']): Pick<AuditLine, 'appId' | 'appName'> {
+  if (row.apps === null) return { appId: row.app_id ?? appIn(details), appName: row.app_name };
+  const appId = appIn(details);
+  const apps = JSON.parse(row.apps) as readonly AppRef[];
+  return { appId, appName: apps.find(({ id }) => id === appId)?.name ?? null };
+}
+
+/** A request over several apps concerns each of them; a call of it concerns its own. */
+function isOfAnotherApp({ appId }: AuditLine, about: About | null): boolean {
+  return about !== null && 'appId' in about && appId !== null && appId !== about.appId;
 }
 
 /** For an entry without a request, or about a group's member: the entry itself may name the person or app. */

@@ -14,7 +14,7 @@ export type HistoryEntry =
       readonly at: number;
       readonly requestId: string;
       readonly requestedBy: Person;
-      readonly app: AppName;
+      readonly apps: readonly AppName[];
       /** Null for several people; a group is one subject. */
       readonly subject: SubjectName | null;
       /** For a group: how many of its members are provisioned with it. */
@@ -29,7 +29,7 @@ export type HistoryEntry =
       readonly at: number;
       readonly accessRequestId: string;
       readonly requestedBy: Person;
-      readonly app: AppName;
+      readonly apps: readonly AppName[];
       readonly subject: SubjectName;
       readonly state: AccessRequestRow['state'];
       /**

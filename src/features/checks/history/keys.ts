@@ -25,6 +25,8 @@ export interface Sought {
   readonly requestedById?: string;
   readonly notRequestedByIds?: readonly string[];
   readonly appId?: string;
+  /** Only requests over several apps in which that app is not the first. */
+  readonly isFurther?: true;
   /** One of these. */
   readonly subjectIds?: readonly string[];
   readonly among?: Among;
@@ -78,18 +80,26 @@ function soughtOf({ about, requestedById, only = null }: HistoryFilter): Sought[
   if (only !== null) return soughtOfPart(about, only);
   const asked = requestedById === null ? {} : { requestedById };
   if (about === null) return [asked];
-  if ('appId' in about) return [{ ...asked, appId: about.appId }];
+  if ('appId' in about) return throughEachApp({ ...asked, appId: about.appId });
   const { personId } = about;
   if (requestedById === null)
     return [{ requestedById: personId }, { subjectIds: [personId], notRequestedByIds: [personId] }];
   return requestedById === personId ? [asked] : [{ ...asked, subjectIds: [personId] }];
 }
 
+/** A request is found by its first app, and by its calls in the others. */
+function throughEachApp(sought: Sought): Sought[] {
+  return sought.appId === undefined ? [sought] : [sought, { ...sought, isFurther: true }];
+}
+
 /** The same where only a part may be seen; again no two find the same line. */
 function soughtOfPart(about: HistoryFilter['about'], { requestedById, subjectIds }: OwnPart): Sought[] {
   const concerning = (sought: Sought) => (subjectIds.length === 0 ? [] : [{ subjectIds, ...sought }]);
   if (about === null || 'appId' in about)
-    return [{ requestedById, ...about }, ...concerning({ notRequestedByIds: [requestedById], ...about })];
+    return [
+      ...throughEachApp({ requestedById, ...about }),
+      ...concerning({ notRequestedByIds: [requestedById], ...about }),
+    ];
   const { personId } = about;
   if (personId === requestedById) return [{ requestedById }];
   const isOneOfThese = subjectIds.includes(personId);
@@ -129,8 +139,8 @@ export function accessKeys(query: Kysely<Schema>, sought: Sought): Keys {
   for (const id of sought.notRequestedByIds ?? []) found = found.where('requested_by_id', '!=', id);
   if (sought.appId !== undefined) found = found.where('app_id', '=', sought.appId);
   if (sought.subjectIds !== undefined) found = found.where('subject_id', 'in', sought.subjectIds);
-  // What failed is a provisioning request, whether or not it carried out an access request.
-  if (sought.among === 'failed') found = found.where(sql<boolean>`1 = 0`);
+  // What failed is a provisioning request, whether or not it carried out an access request. That has one app.
+  if (sought.among === 'failed' || sought.isFurther === true) found = found.where(sql<boolean>`1 = 0`);
   if (sought.among === 'open') found = found.where('state', 'in', openStates);
   if (sought.since !== undefined) found = found.where('created_at', '>=', sought.since);
   if (sought.after !== undefined) found = found.where(olderThan('created_at', 'id', sought.after));
@@ -139,12 +149,11 @@ export function accessKeys(query: Kysely<Schema>, sought: Sought): Keys {
 }
 
 export function provisioningKeys(query: Kysely<Schema>, sought: Sought, accessSince: number | null): Keys {
-  const { subjectIds } = sought;
   const isSought = ofRequests(sought, accessSince);
-  return subjectIds === undefined
-    ? throughRequests(query, sought, isSought)
-    : throughCalls(query, { ...sought, subjectIds }, isSought);
+  return isThroughCalls(sought) ? throughCalls(query, sought, isSought) : throughRequests(query, sought, isSought);
 }
+
+const isThroughCalls = ({ subjectIds, isFurther }: Sought) => subjectIds !== undefined || isFurther === true;
 
 const openStates: readonly AccessRequestRow['state'][] = ['pending', 'approved', 'started'];
 const openTaskStates: readonly TaskRow['state'][] = ['held', 'waiting', 'running'];
@@ -152,7 +161,7 @@ const openTaskStates: readonly TaskRow['state'][] = ['held', 'waiting', 'running
 type OfRequests = (request: ExpressionBuilder<Schema, 'requests'>) => ExpressionWrapper<Schema, 'requests', SqlBool>;
 
 function ofRequests(
-  { requestedById, notRequestedByIds = [], appId, among }: Sought,
+  { requestedById, notRequestedByIds = [], appId, among, ...through }: Sought,
   accessSince: number | null,
 ): OfRequests {
   return (request) =>
@@ -160,7 +169,8 @@ function ofRequests(
       ...(among === undefined ? [] : [request.exists(tasksAmong(request, among))]),
       ...(requestedById === undefined ? [] : [request('requests.requested_by_id', '=', requestedById)]),
       ...notRequestedByIds.map((id) => request('requests.requested_by_id', '!=', id)),
-      ...(appId === undefined ? [] : [request('requests.app_id', '=', appId)]),
+      // A query through the calls looks at the app of the call itself.
+      ...(appId === undefined || isThroughCalls(through) ? [] : [request('requests.app_id', '=', appId)]),
       ...(accessSince === null || among === 'failed'
         ? []
         : [request.or([request('requests.access_at', 'is', null), request('requests.access_at', '<', accessSince)])]),
@@ -183,12 +193,12 @@ function throughRequests(query: Kysely<Schema>, { since, after, upTo }: Sought, 
 }
 
 /**
- * The subject's own calls are in order. Each one's request is looked up, not joined: if the engines expect many calls,
+ * The calls of a subject, or in an app that is not its request's first, are in order. Each one's request is looked up, not joined: if the engines expect many calls,
  * they would begin with the requests.
  */
 function throughCalls(
   query: Kysely<Schema>,
-  { subjectIds, since, after, upTo }: Sought & { readonly subjectIds: readonly string[] },
+  { subjectIds, isFurther, appId, since, after, upTo }: Sought,
   isSought: OfRequests,
 ): Keys {
   let found = query
@@ -196,11 +206,13 @@ function throughCalls(
     .select(sql<number>`tasks.asked_at`.as('at'))
     .select('tasks.request_id as id')
     .distinct()
-    .where('tasks.subject_id', 'in', subjectIds)
     .where(({ selectFrom }) => {
       const ownRequest = selectFrom('requests').whereRef('requests.id', '=', 'tasks.request_id');
       return sql<SqlBool>`${ownRequest.select((request) => isSought(request).as('is_sought'))}`;
     });
+  if (subjectIds !== undefined) found = found.where('tasks.subject_id', 'in', subjectIds);
+  if (isFurther === true) found = found.where('tasks.is_further', '=', sql.lit(1));
+  if (appId !== undefined) found = found.where('tasks.app_id', '=', appId);
   if (since !== undefined) found = found.where('tasks.asked_at', '>=', since);
   if (after !== undefined) found = found.where(olderThan('tasks.asked_at', 'tasks.request_id', after));
   if (upTo !== undefined) found = found.where(noOlderThan('tasks.asked_at', 'tasks.request_id', upTo));

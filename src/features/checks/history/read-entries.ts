@@ -3,6 +3,7 @@ import type { Database } from '../../../db/database.ts';
 import type { AccessRequestRow, Schema, TaskRow } from '../../../db/schema.ts';
 import type { OutcomeKind } from '../../../graph/outcome.ts';
 import type { Person } from '../../../requests/request.ts';
+import { appsIn } from '../../../requests/rows.ts';
 import type { HistoryEntry, HistoryResult } from './history-entry.ts';
 import type { Key } from './keys.ts';
 
@@ -46,7 +47,7 @@ export async function readEntries(
       at: row.created_at,
       accessRequestId: row.id,
       requestedBy: { id: row.requested_by_id, name: row.requested_by_name },
-      app: { id: row.app_id, name: row.app_name },
+      apps: [{ id: row.app_id, name: row.app_name }],
       subject: { id: row.subject_id, name: row.subject_name, label: row.subject_label },
       state: row.state,
       startsAt: row.starts_at,
@@ -71,7 +72,7 @@ async function readProvisionings(
     .selectFrom('requests')
     .leftJoin('access_requests', 'access_requests.request_id', 'requests.id')
     .select(['requests.id', 'requests.created_at', 'requests.requested_by_id', 'requests.requested_by_name'])
-    .select(['requests.app_id', 'requests.app_name'])
+    .select(['requests.app_id', 'requests.app_name', 'requests.apps'])
     .select(['access_requests.decided_by_id', 'access_requests.decided_by_name'])
     .where('requests.id', 'in', ids)
     .execute();
@@ -105,7 +106,7 @@ async function readProvisionings(
       at: row.created_at,
       requestId: row.id,
       requestedBy: { id: row.requested_by_id, name: row.requested_by_name },
-      app: { id: row.app_id, name: row.app_name },
+      apps: appsIn(row),
       subject: isOne ? { id: first.subject_id, name: first.subject_name, label: first.subject_label } : null,
       people: ofGroup ? (members.get(row.id) ?? 0) : people,
       isGroup: ofGroup,

@@ -2,6 +2,7 @@ import type { SubmitButton } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import { createMessages, type Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
+import { appNames } from '../../../chat/views/app-names.ts';
 import { short, submitButton } from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
 import type { LeftOut, Request } from '../../../requests/request.ts';
@@ -9,7 +10,7 @@ import { FIRST_ROWS, fold, leftOutSection, type RowLimits } from './people-rows.
 import { lengthOf, requestFooter } from './progress-parts.ts';
 
 export interface ConfirmCardInput {
-  readonly request: Pick<Request, 'id' | 'requestedBy' | 'app' | 'reader' | 'createdAt' | 'leftOut'>;
+  readonly request: Pick<Request, 'id' | 'requestedBy' | 'apps' | 'reader' | 'createdAt' | 'leftOut'>;
   /** The number of held people. */
   readonly count: number;
   /** Milliseconds from the confirmation to the last call, by the gate's arithmetic; null when unknown. */
@@ -27,7 +28,7 @@ const LEVELS: readonly RowLimits[] = [
 /** Asks for confirmation before a long list runs: what will happen, how long it takes, and which lines will not run. */
 export function confirmCard({ request, count, takesMs, now, canRetry = true }: ConfirmCardInput): CardMessage {
   const words = createMessages(request.reader.locale, request.reader.timeZone);
-  const values = { app: short(request.app.name), count };
+  const values = { app: appNames(words, request.apps), count };
   const length = takesMs === null ? null : lengthOf(words, takesMs);
   const summary = words.plain('confirm.summary', values);
   const paragraphs = [

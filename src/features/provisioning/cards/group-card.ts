@@ -4,6 +4,7 @@ import { markdownText } from '../../../chat/cards/safe-text.ts';
 import { writeCheckName } from '../../../chat/grammar/check-names.ts';
 import { createMessages, type MessageKey, type Messages, type MessageValues } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
+import { appNames } from '../../../chat/views/app-names.ts';
 import { provisioningPageUrl } from '../../../chat/views/entra-link.ts';
 import { entraLink, lineButton, maybe, moreText, short, submitButton } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
@@ -17,7 +18,7 @@ import { calledName, FIRST_ROWS, fold, leftOutSection, nameOf, type RowLimits, r
 import { awayTexts, lengthOf, progressBar, requestFooter, timeLeft } from './progress-parts.ts';
 
 export interface GroupCardInput {
-  readonly request: Pick<Request, 'id' | 'requestedBy' | 'app' | 'reader' | 'createdAt' | 'leftOut'>;
+  readonly request: Pick<Request, 'id' | 'requestedBy' | 'apps' | 'reader' | 'createdAt' | 'leftOut'>;
   readonly group: Pick<Subject, 'name' | 'label'>;
   readonly counts: CallCounts;
   /** The calls that the card may show: all of a small group, the running and failed ones of a large group. */
@@ -56,7 +57,7 @@ const LEVELS: readonly Limits[] = [
 export function groupCard(input: GroupCardInput): CardMessage {
   const { request, counts, now } = input;
   const words = createMessages(request.reader.locale, request.reader.timeZone);
-  const names = { group: nameOf(input.group, 80), app: short(request.app.name) };
+  const names = { group: nameOf(input.group, 80), app: appNames(words, request.apps) };
   const head = headline(words, counts, names);
   const subject = words.card('group.subject', names);
   const summary =
@@ -100,7 +101,7 @@ function folded(words: Messages, input: GroupCardInput, limits: Limits) {
 const isOver = ({ held, waiting, running }: CallCounts): boolean => held + waiting + running === 0;
 
 const pageOf = ({ request, entraPortalUrl = null }: GroupCardInput): string | null =>
-  entraPortalUrl === null ? null : provisioningPageUrl(entraPortalUrl, request.app.id);
+  entraPortalUrl === null ? null : provisioningPageUrl(entraPortalUrl, request.apps[0].id);
 
 export interface CallCounts {
   readonly calls: number;
@@ -170,7 +171,7 @@ function paragraphs(words: Messages, { request, counts, finishesAt, fault, takes
   const until = fault === undefined ? timeLeft(words, finishesAt, now) : words.sentences(awayTexts(words, fault, now));
   const left = held === 0 && waiting + running > 0 ? until : null;
   return [
-    ...(isToCome ? [words.card('group.calls', { members, calls, app: short(request.app.name) })] : []),
+    ...(isToCome ? [words.card('group.calls', { members, calls, app: appNames(words, request.apps) })] : []),
     ...(takes === null ? [] : [words.card('confirm.takes', { length: takes })]),
     ...(left === null ? [] : [left]),
   ];
@@ -252,7 +253,7 @@ function buttons(words: Messages, { request, counts, calls, canRetry }: GroupCar
       : []),
     ...(isRetryable ? submitButton(words, 'button.retryFailed', { verb: 'retry', requestId }) : []),
     ...(isOver(counts) && !isRetryable
-      ? lineButton(words, 'button.status', `status ${writeCheckName(request.app.name)}`)
+      ? lineButton(words, 'button.status', `status ${writeCheckName(request.apps[0].name)}`)
       : []),
   ];
 }

@@ -3,6 +3,7 @@ import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import { markdownText } from '../../../chat/cards/safe-text.ts';
 import { createMessages, type MessageKey, type Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
+import { appNames } from '../../../chat/views/app-names.ts';
 import { provisioningPageUrl } from '../../../chat/views/entra-link.ts';
 import { entraLink, maybe, moreText, short, submitButton } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
@@ -15,7 +16,7 @@ import { outcomeLine } from './reason-texts.ts';
 
 /** A list as its card needs it: counts, and only those people by name whom the card shows. */
 export interface ListOverview {
-  readonly request: Pick<Request, 'id' | 'requestedBy' | 'app' | 'reader' | 'createdAt' | 'leftOut'>;
+  readonly request: Pick<Request, 'id' | 'requestedBy' | 'apps' | 'reader' | 'createdAt' | 'leftOut'>;
   readonly counts: ListCounts;
   /** The first failed people, in the order of the list. */
   readonly failures: readonly (Named & { readonly outcome: Outcome })[];
@@ -117,7 +118,7 @@ export function listCard(input: ListCardInput): CardMessage {
   const { request } = input.overview;
   const words = createMessages(request.reader.locale, request.reader.timeZone);
   const { tone, title, plainTitle } = headline(words, input.overview);
-  const app = short(request.app.name);
+  const app = appNames(words, request.apps);
   const summary = words.plain('list.summary', { app, verdict: plainTitle });
   const card = renderLargestThatFits('list', LEVELS, (limits): ListView => {
     return {
@@ -319,7 +320,7 @@ function hasFailed({ byOutcome }: ListCounts): boolean {
 function linkTo(words: Messages, { overview, entraPortalUrl = null }: ListCardInput): ListView['links'] {
   const { counts, request } = overview;
   const isOpen = entraPortalUrl !== null && hasFailed(counts);
-  return entraLink(words, isOpen ? provisioningPageUrl(entraPortalUrl, request.app.id) : null);
+  return entraLink(words, isOpen ? provisioningPageUrl(entraPortalUrl, request.apps[0].id) : null);
 }
 
 function finished({ byOutcome }: ListCounts): number {

@@ -2,6 +2,7 @@ import type { SubmitButton } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
+import { appNames } from '../../../chat/views/app-names.ts';
 import { maybe, moreText, short, submitButton } from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
 import type { Request, Task } from '../../../requests/request.ts';
@@ -11,7 +12,7 @@ import { calledName, type RowLimits, row, stateLine } from './people-rows.ts';
 export const PEOPLE_PER_PAGE = 25;
 
 export interface PageCardInput {
-  readonly request: Pick<Request, 'id' | 'app'>;
+  readonly request: Pick<Request, 'id' | 'apps'>;
   /** Only the tasks of this page, in the order of the list. */
   readonly tasks: readonly Pick<Task, 'subject' | 'state'>[];
   /** From 0. */
@@ -30,7 +31,7 @@ const LEVELS: readonly RowLimits[] = [
  * language of the person who turns the page.
  */
 export function pageCard(words: Messages, { request, tasks, page, pages }: PageCardInput): CardMessage {
-  const values = { app: short(request.app.name), page: page + 1, pages };
+  const values = { app: appNames(words, request.apps), page: page + 1, pages };
   const summary = words.plain('page.summary', values);
   const card = renderLargestThatFits('list', LEVELS, (limits) => {
     const rows = tasks.slice(0, limits.rows).map(({ subject, state }) => {

@@ -91,7 +91,7 @@ function cancelled(words: Messages, task: Task, at: number, now: number): TaskPr
 
 function waiting(
   words: Messages,
-  { request, forecast, now }: ProgressInput,
+  { forecast, now }: ProgressInput,
   task: Task,
   { waitReason, dueAt }: Waiting,
 ): TaskProgress {
@@ -102,7 +102,7 @@ function waiting(
       ? null
       : words.card(`request.again.${waitReason}`, {
           person: short(task.subject.name),
-          app: short(request.app.name),
+          app: short(task.app.name),
           due: isLater ? 'later' : 'now',
           time: words.time(dueAt, now),
         });
@@ -145,10 +145,10 @@ function whenText(words: Messages, forecast: Forecast | null, dueAt: number, now
   });
 }
 
-function running(words: Messages, { request, now }: ProgressInput, task: Task, state: Running): TaskProgress {
+function running(words: Messages, { now }: ProgressInput, task: Task, state: Running): TaskProgress {
   const text = words.card('request.runningText', {
     person: short(task.subject.name),
-    app: short(request.app.name),
+    app: short(task.app.name),
     time: words.time(state.startedAt, now),
   });
   const attempt = task.attempts > 1 ? words.card('request.attempt', { attempt: task.attempts }) : null;
@@ -165,7 +165,7 @@ function progressCard(
   { request, task, now, canRetry }: Pick<RequestCardInput, 'request' | 'now' | 'canRetry'> & { readonly task: Task },
   { tone, title, paragraphs, summary }: TaskProgress,
 ): CardMessage {
-  const names = { person: short(task.subject.name), app: short(request.app.name) };
+  const names = { person: short(task.subject.name), app: short(task.app.name) };
   const plain = words.plain(summary, names);
   const view: ProgressView = {
     fallbackText: plain,

@@ -60,11 +60,11 @@ type Drawing = ResultCardInput & Verdict & { readonly words: Messages };
  * under "Show details". The card holds as much of the service's report as Teams takes.
  */
 export function resultCard(words: Messages, input: ResultCardInput): CardMessage {
-  const { request, task, state } = input;
+  const { task, state } = input;
   const verdict = verdictOf(words, {
     outcome: state.outcome,
     person: task.subject.name,
-    app: request.app.name,
+    app: task.app.name,
     what: task.subject.type.toLowerCase() === 'group' ? 'group' : 'other',
     hasAssigned: task.awaitsAssignment,
     retry: offersRetry(input),
@@ -217,7 +217,7 @@ function offersRetry({ state, canRetry }: ResultCardInput): boolean {
 const inPersonalChat = (words: Messages, id: string) => personalButton(words, `show ${short(id, 40)}`);
 
 function actions(drawing: Drawing): Pick<ResultView, 'buttons' | 'links'> {
-  const { words, request, state } = drawing;
+  const { words, request, task, state } = drawing;
   const retry = submitButton(words, 'button.retry', { verb: 'retry', requestId: request.id });
   const isAdmin =
     (drawing.viewpoint ?? asOperator).as !== 'requester' && (drawing.viewpoint ?? asOperator).as !== 'viewer';
@@ -231,7 +231,7 @@ function actions(drawing: Drawing): Pick<ResultView, 'buttons' | 'links'> {
         : []),
       ...(drawing.readAlong ? inPersonalChat(words, request.id) : []),
     ],
-    links: entraLink(words, portal === null ? null : pageFor(state.outcome, portal, request.app.id)),
+    links: entraLink(words, portal === null ? null : pageFor(state.outcome, portal, task.app.id)),
   };
 }
 
@@ -243,12 +243,12 @@ function tellsManager({ viewpoint = asOperator, say, state, task, canRetry, read
 }
 
 /** The next lines about the same person: after a good outcome another app, otherwise what Entra says of them now. */
-function onward({ words, say, task, request, canRetry }: Drawing): readonly SubmitButton[] {
+function onward({ words, say, task, canRetry }: Drawing): readonly SubmitButton[] {
   const person = task.subject.label ?? '';
   // A group has no user name, and a person from another directory none that a line takes.
   if (task.subject.type.toLowerCase() !== 'user' || !person.includes('@')) return [];
   const name = writeCheckName(person);
   if (say.tone !== 'good')
-    return lineButton(words, 'button.check', `check ${name} in ${writeCheckName(request.app.name)}`);
+    return lineButton(words, 'button.check', `check ${name} in ${writeCheckName(task.app.name)}`);
   return canRetry ? lineButton(words, 'button.anotherApp', `provision user ${name}`) : [];
 }

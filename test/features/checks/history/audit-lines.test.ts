@@ -123,6 +123,26 @@ describe.each(engines)('the export of the audit log on $name', (engine) => {
     expect(await kinds({ about: { appId: 'zscaler' } })).toEqual(['sent', 'accessAsked', 'asked']);
   });
 
+  it('names of a request over several apps the app of each call, and leaves out the calls in the others', async () => {
+    const apps = ['zscaler', 'github'];
+    await seedRequest(database, 'R1', { at: 1, app: 'zscaler', tasks: apps.map((app) => ({ subject: 'adele', app })) });
+    await write(1, { requestId: 'R1', details: { apps, subjects: ['adele'] } });
+    for (const app of apps) await write(2, { kind: 'sent', requestId: 'R1', details: { subject: 'adele', app } });
+
+    const about = async (appId: string) =>
+      (await exported({ about: { appId } })).map((line) => [line.kind, line.appId, line.appName]);
+
+    expect(await about('github')).toEqual([
+      ['asked', null, null],
+      ['sent', 'github', "github's name"],
+    ]);
+    expect(await about('zscaler')).toEqual([
+      ['asked', null, null],
+      ['sent', 'zscaler', "zscaler's name"],
+    ]);
+    expect(await about('salesforce')).toEqual([]);
+  });
+
   it('goes through all pages, missing nothing and repeating nothing', async () => {
     // All at the same moment, so that only the number of the entry decides where a page ends.
     const entry = { at: 7, actor_id: '', kind: 'denied', request_id: null };

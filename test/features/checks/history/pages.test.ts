@@ -3,6 +3,7 @@ import { systemClock } from '../../../../src/clock.ts';
 import type { Database } from '../../../../src/db/database.ts';
 import type { Cursor, HistoryFilter } from '../../../../src/features/checks/history/history-entry.ts';
 import { findEntries, findEntriesPage, lastEntryAbout } from '../../../../src/features/checks/history/pages.ts';
+import { findKnown } from '../../../../src/requests/known-names.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
 import { idOf, seedAccess, seedRequest } from './support.ts';
 
@@ -34,7 +35,7 @@ describe.each(engines)('the history on $name', (engine) => {
         at: 2_000,
         accessRequestId: 'A1',
         requestedBy: { id: 'megan', name: "megan's name" },
-        app: { id: 'salesforce', name: 'Salesforce' },
+        apps: [{ id: 'salesforce', name: 'Salesforce' }],
         subject: { id: 'isaiah', name: "isaiah's name", label: null },
         state: 'pending',
         startsAt: null,
@@ -48,7 +49,7 @@ describe.each(engines)('the history on $name', (engine) => {
         at: 1_000,
         requestId: 'R1',
         requestedBy: { id: 'alex', name: 'Alex Wilber' },
-        app: { id: 'salesforce', name: 'Salesforce' },
+        apps: [{ id: 'salesforce', name: 'Salesforce' }],
         subject: { id: 'isaiah', name: "isaiah's name", label: 'isaiah@contoso.com' },
         people: 1,
         isGroup: false,
@@ -155,6 +156,28 @@ describe.each(engines)('the history on $name', (engine) => {
     expect(await found({ requestedById: 'megan', about: { personId: 'adele' } })).toEqual(['R3']);
     expect(await found({ requestedById: 'megan', about: { personId: 'megan' } })).toEqual(['A1', 'R3', 'R1']);
     expect(await found({ about: { personId: 'nobody' } })).toEqual([]);
+  });
+
+  it('finds a request over several apps once by each of them, and by each person', async () => {
+    const tasks = ['isaiah', 'adele'].flatMap((subject) => ['zscaler', 'github'].map((app) => ({ subject, app })));
+    await seedRequest(database, 'before', { at: 1, app: 'github' });
+    await seedRequest(database, 'both', { at: 2, app: 'zscaler', tasks });
+    await seedRequest(database, 'after', { at: 3, app: 'github', requestedBy: 'megan' });
+
+    const pages = await Promise.all(
+      [0, 1, 2].map((page) => findEntriesPage(database, { ...everything, about: { appId: 'github' } }, page, 1)),
+    );
+
+    expect(await found({ about: { appId: 'github' } })).toEqual(['after', 'both', 'before']);
+    expect(await found({ about: { appId: 'zscaler' } })).toEqual(['both']);
+    expect(await found({ about: { appId: 'github' }, requestedById: 'alex' })).toEqual(['both', 'before']);
+    expect(await found({ about: { personId: 'adele' } })).toEqual(['both']);
+    expect(
+      await found({ about: { appId: 'github' }, only: { requestedById: 'megan', subjectIds: ['adele'] } }),
+    ).toEqual(['after', 'both']);
+    expect(pages.flatMap(({ entries }) => entries.map(idOf))).toEqual(['after', 'both', 'before']);
+    expect(idOf(await lastEntryAbout(database, 'adele', 'github'))).toBe('both');
+    expect(await findKnown(database, 'GitHub')).toMatchObject([{ kind: 'app', id: 'github' }]);
   });
 
   it('begins with the very moment that the caller names', async () => {

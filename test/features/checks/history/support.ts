@@ -26,6 +26,8 @@ const whose = ({ requestedBy: requestedById, app: appId }: Seed) => ({
 /** The form of a stored request's call; `outcome` is its kind, and its report is nothing that could be read. */
 export interface SeedTask {
   readonly subject: string;
+  /** That of the request by default; of a task that is not the first, another app. */
+  readonly app?: string;
   readonly type?: string;
   readonly members?: number;
   readonly state?: TaskRow['state'];
@@ -39,14 +41,16 @@ export async function seedRequest(
   seed: Seed & { readonly tasks?: readonly SeedTask[] },
 ): Promise<void> {
   const { at, tasks = [{ subject: 'isaiah' }] } = seed;
+  const named = tasks.flatMap(({ app: id }) => (id === undefined ? [] : [{ id, name: `${id}'s name` }]));
+  const apps = named.length === 0 ? {} : { apps: JSON.stringify(named) };
   await query
     .insertInto('requests')
-    .values({ id, source: id, ...whose(seed), ...told, revision: 1, created_at: at })
+    .values({ id, source: id, ...whose(seed), ...told, ...apps, revision: 1, created_at: at })
     .execute();
   await query
     .insertInto('tasks')
     .values(
-      tasks.map(({ subject, type = 'User', members = 0, state = 'done', outcome = 'created' }, position) => ({
+      tasks.map(({ subject, app, type = 'User', members = 0, state = 'done', outcome = 'created' }, position) => ({
         id: randomUUID(),
         request_id: id,
         position,
@@ -55,6 +59,9 @@ export async function seedRequest(
         subject_name: `${subject}'s name`,
         subject_label: `${subject}@contoso.com`,
         members: JSON.stringify(Array.from({ length: members }, (_, index) => ({ id: `member ${index}` }))),
+        ...(app === undefined
+          ? {}
+          : { app_id: app, app_name: `${app}'s name`, is_further: app === (seed.app ?? 'salesforce') ? 0 : 1 }),
         job_id: 'job',
         rule_id: 'rule',
         state,

@@ -44,7 +44,7 @@ export function groupIn(
       position,
       subject: { id: 'group', type: 'Group', name: text ?? 'Sales Team', label: null },
       members: Array.from({ length: members }, (_, n) => subject(text ?? `Member ${position * 5 + n + 1}`)),
-      app: request.app,
+      app: request.apps[0],
       jobId: 'job',
       ruleId: 'rule',
       state,
@@ -54,7 +54,7 @@ export function groupIn(
       assignmentMisses: 0,
     };
   });
-  return { ...request, app: { ...request.app, name: text ?? 'GitHub Enterprise' }, tasks, leftOut };
+  return { ...request, apps: [{ ...request.apps[0], name: text ?? 'GitHub Enterprise' }], tasks, leftOut };
 }
 
 export function drawGroup(request: Request, more: Partial<GroupCardInput> = {}): CardMessage {
