@@ -26,7 +26,8 @@ export interface LineItem extends Pick<Request, 'requestedBy' | 'apps'> {
   readonly requestId: string;
   /** Null for several. */
   readonly subject: Pick<Subject, 'id' | 'name' | 'label'> | null;
-  /** How many of its calls run or wait. */
+  /** Of its calls that run or wait: how many they are, and of how many people. */
+  readonly calls: number;
   readonly people: number;
   readonly state: 'running' | 'waiting';
   /** 1 is next; null for a running request, or when the position is unknown. */
@@ -61,6 +62,7 @@ export async function readLineNow(parts: StoreParts, most: number): Promise<Line
   const items = [...byRequest].flatMap(([requestId, tasks]): LineItem[] => {
     const [first] = tasks;
     if (first === undefined) return [];
+    const people = new Set(tasks.map(({ subject_id }) => subject_id)).size;
     const running = tasks.find((task) => task.state === 'running');
     const forecasts = tasks.flatMap(({ id }) => forecast.get(id) ?? []);
     const next = forecasts.toSorted((one, other) => one.position - other.position)[0];
@@ -69,9 +71,9 @@ export async function readLineNow(parts: StoreParts, most: number): Promise<Line
         requestId,
         requestedBy: { id: first.requested_by_id, name: first.requested_by_name },
         apps: appsIn(first),
-        subject:
-          tasks.length === 1 ? { id: first.subject_id, name: first.subject_name, label: first.subject_label } : null,
-        people: tasks.length,
+        subject: people === 1 ? { id: first.subject_id, name: first.subject_name, label: first.subject_label } : null,
+        calls: tasks.length,
+        people,
         state: running === undefined ? 'waiting' : 'running',
         position: running === undefined ? (next?.position ?? null) : null,
         startsAt: running === undefined ? (next?.startsAt ?? null) : running.started_at,

@@ -23,12 +23,25 @@ export interface RequestOverview {
   readonly running: readonly Task[];
   /** Where the tasks are the calls of one group: the group, and how many of its members they provision in all. */
   readonly group: { readonly subject: Subject; readonly members: number } | null;
+  /** Of a request over several apps, all its tasks; else null. */
+  readonly accounts: readonly Account[] | null;
   /** For a finished request: the first people whose calls were made, with their outcomes, in the same order. */
   readonly ended: readonly EndedTask[];
 }
 
 export interface EndedTask extends Pick<Subject, 'name' | 'label' | 'guest'> {
   readonly kind: OutcomeKind;
+}
+
+/** A person in an app. */
+export interface Account {
+  /** From 0, in the order in which they were named. */
+  readonly position: number;
+  readonly subject: Pick<Subject, 'id' | 'name' | 'label' | 'guest'>;
+  readonly appId: string;
+  readonly state: TaskState['kind'];
+  /** Of one that is done. */
+  readonly outcome: OutcomeKind | null;
 }
 
 /** As many names as a card may hold. */
@@ -85,6 +98,7 @@ export async function findRequestOverview(
     failures: failures.map(toTask),
     running: running.map(toTask),
     group: groupOf(ends, total),
+    accounts: row.apps === null ? null : await accountsOf(query, id),
     ended: states.held + states.waiting + states.running > 0 ? [] : await endedTasks(query, id),
   };
 }
@@ -113,6 +127,22 @@ async function endedTasks(query: Database['query'], id: string): Promise<EndedTa
     .execute();
   return rows.flatMap(({ subject_name: name, subject_label: label, outcome_kind: kind, ...guest }) =>
     kind === null ? [] : [{ name, label, ...guestMark(guest), kind: kind as OutcomeKind }],
+  );
+}
+
+async function accountsOf(query: Database['query'], id: string): Promise<Account[]> {
+  const rows = await tasksOf(query, id)
+    .select(['position', 'subject_id', 'subject_name', 'subject_label', 'subject_guest', 'app_id'])
+    .select(['state', 'outcome_kind'])
+    .execute();
+  return rows.map(
+    ({ position, subject_id, subject_name, subject_label, app_id: appId, state, outcome_kind, ...row }) => ({
+      position,
+      subject: { id: subject_id, name: subject_name, label: subject_label, ...guestMark(row) },
+      appId,
+      state,
+      outcome: state === 'done' ? (outcome_kind as OutcomeKind | null) : null,
+    }),
   );
 }
 

@@ -51,7 +51,16 @@ export interface LeftOut {
     | 'otherObject'
     | 'notAMember'
     /** An address, where the app identifies people by ids of an HR system. */
-    | 'noSourceId';
+    | 'noSourceId'
+    /** Of several apps, one that takes people by their names in Active Directory. */
+    | 'noDirectoryName'
+    /** An app that takes no call now. */
+    | 'appDisabled'
+    | 'appNotConfigured'
+    | 'appQuarantined'
+    | 'appTakesNoUsers'
+    | 'jobMustStop'
+    | 'repeatedApp';
   /** Names or addresses that may have been meant, best first; at most three. */
   readonly suggestions: readonly string[];
 }

@@ -70,6 +70,13 @@ export function writeTimedName(name: string): string {
   return holdsTerm(name) ? quoteName(name) : writeName(name);
 }
 
+/** The name of an app, or of several with commas or "and" between them, which need no quotes for these. */
+export function writeTimedApps(text: string): string {
+  const marks = text.split(/(, (?:and )?| and )/);
+  const areBare = marks.every((name, index) => index % 2 === 1 || (name !== '' && writeTimedName(name) === name));
+  return areBare ? text : writeTimedName(text);
+}
+
 /** A provisioning line with its times; `line` holds the names. */
 export function writeTimed(line: string, term: Term | undefined): string {
   if (term === undefined) return line;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { assertNever } from '../../assert-never.ts';
+import type { GraphTrouble } from '../../graph/answer.ts';
 import type { Application } from '../../graph/applications.ts';
 import type { Rule } from '../../graph/rules.ts';
 import type { Job } from '../../graph/synchronization.ts';
@@ -38,7 +39,8 @@ export async function findApplication(parts: CommandParts, turn: Turn, command: 
     case 'several': {
       const only = found.value.more ? null : await onlyProvisioned(parts, found.value.apps);
       if (only !== null) return { kind: 'application', app: only };
-      const message = await pickApp(parts, turn, command, found.value.apps, found.value.more);
+      const { apps, more } = found.value;
+      const message = await pickApp(parts, turn, command.app, apps, more, (id) => ({ ...command, app: id }));
       return answered({ kind: 'card', inPlace: true, message });
     }
     case 'one':
@@ -59,18 +61,8 @@ export async function findApp(
 ): Promise<AppFound> {
   const found = await findApplication(parts, turn, command);
   if (found.kind === 'reply') return found;
-  const { app } = found;
-  const [setUp, enabled] = await Promise.all([
-    parts.synchronization.findJob(app.id, objectType),
-    parts.applications.isEnabled(app.id),
-  ]);
-  // If Graph does not tell, the call will.
-  if (enabled.ok && enabled.value === false)
-    return answered(await blocked(parts, turn, app, { kind: 'appDisabled', app: app.displayName }));
-  if (!setUp.ok) return answered(troubleReply(turn.words, setUp.trouble, tryAgain(parts, command)));
-  if (setUp.value.kind === 'none')
-    return answered(await blocked(parts, turn, app, { kind: 'appNotConfigured', app: app.displayName }));
-  return { kind: 'app', app, job: setUp.value.job };
+  const seen = await seeJob(parts, found.app, objectType);
+  return seen.kind === 'app' ? seen : answered(await obstacleReply(parts, turn, command, seen));
 }
 
 /**
@@ -83,23 +75,74 @@ export async function findTarget(
   command: AppCommand,
   objectType: 'User' | 'Group',
 ): Promise<TargetFound> {
-  const found = await findApp(parts, turn, command, objectType);
+  const found = await findApplication(parts, turn, command);
   if (found.kind === 'reply') return found;
-  const { app, job } = found;
-  const obstacle = await blockedBy(parts, turn, app, job);
-  if (obstacle !== null) return answered(obstacle);
+  const seen = await seeTarget(parts, turn, found.app, objectType);
+  if (seen.kind === 'target' || seen.kind === 'reply') return seen;
+  return answered(await obstacleReply(parts, turn, command, seen));
+}
+
+/** What keeps an app from taking a call. */
+export type Obstacle =
+  | { readonly kind: 'blocked'; readonly app: Application; readonly why: Blocked }
+  | { readonly kind: 'trouble'; readonly trouble: GraphTrouble };
+
+type Blocked = Extract<Parameters<typeof say>[1], { readonly app: string }>;
+
+/** The target on this app, or what keeps it from being one. */
+export async function seeTarget(
+  parts: CommandParts,
+  turn: Turn,
+  app: Application,
+  objectType: 'User' | 'Group',
+): Promise<TargetFound | Obstacle> {
+  const seen = await seeJob(parts, app, objectType);
+  if (seen.kind !== 'app') return seen;
+  const { job } = seen;
+  const obstacle = obstacleOf(parts, app, job);
+  if (obstacle !== null) return { kind: 'blocked', app, why: obstacle };
 
   const rule = await parts.synchronization.findRule(app.id, job.id, objectType);
-  if (!rule.ok) return answered(troubleReply(turn.words, rule.trouble, tryAgain(parts, command)));
+  if (!rule.ok) return { kind: 'trouble', trouble: rule.trouble };
   const chosen = rule.value ?? (await sourceRule(parts, app, job, objectType));
   if (chosen === null) {
     const kind = objectType === 'Group' ? 'appTakesNoGroups' : 'appTakesNoUsers';
-    return answered(await blocked(parts, turn, app, { kind, app: app.displayName }));
+    return { kind: 'blocked', app, why: { kind, app: app.displayName } };
   }
   const ground = { cloudSync: chosen.source === 'activeDirectory' };
   const outOfBounds = await refuseOnGround(parts, turn, 'provision.run', ground);
   if (outOfBounds !== null) return answered(outOfBounds);
   return { kind: 'target', target: { app, job, rule: chosen } };
+}
+
+async function seeJob(
+  parts: CommandParts,
+  app: Application,
+  objectType: 'User' | 'Group',
+): Promise<Exclude<AppFound, Answered> | Obstacle> {
+  const [setUp, enabled] = await Promise.all([
+    parts.synchronization.findJob(app.id, objectType),
+    parts.applications.isEnabled(app.id),
+  ]);
+  // If Graph does not tell, the call will.
+  if (enabled.ok && enabled.value === false)
+    return { kind: 'blocked', app, why: { kind: 'appDisabled', app: app.displayName } };
+  if (!setUp.ok) return { kind: 'trouble', trouble: setUp.trouble };
+  if (setUp.value.kind === 'none')
+    return { kind: 'blocked', app, why: { kind: 'appNotConfigured', app: app.displayName } };
+  return { kind: 'app', app, job: setUp.value.job };
+}
+
+/** The answer for an app that takes no call. */
+export async function obstacleReply(
+  parts: CommandParts,
+  turn: Turn,
+  command: Command,
+  obstacle: Obstacle,
+): Promise<Reply> {
+  return obstacle.kind === 'blocked'
+    ? blocked(parts, turn, obstacle.app, obstacle.why)
+    : troubleReply(turn.words, obstacle.trouble, tryAgain(parts, command));
 }
 
 /** An app fed from another system, such as HR, has no rule for users; its own rule takes that system's ids. */
@@ -134,23 +177,25 @@ export function taskOn({ app, job, rule }: Target, subject: Subject, members: re
   return { subject, members, app: { id: app.id, name: app.displayName }, jobId: job.id, ruleId: rule.id };
 }
 
-async function pickApp(
+/** Asks which of these apps is meant; `instead`: the command with the chosen one. */
+export async function pickApp(
   parts: CommandParts,
   turn: Turn,
-  command: AppCommand,
+  typed: string,
   apps: readonly Application[],
   more: boolean,
+  instead: (id: string) => Command,
 ) {
   return appPicker(turn.words, {
-    typed: command.app,
+    typed,
     candidates: await appCandidates(parts, apps),
     more,
-    choose: (id) => parts.grammar.format({ ...command, app: id }),
+    choose: (id) => parts.grammar.format(instead(id)),
   });
 }
 
-/** The answer for a job that cannot take a call now, before one is spent on it; null for a job that can. */
-async function blockedBy(parts: CommandParts, turn: Turn, app: Application, job: Job): Promise<Reply | null> {
+/** What keeps a job from taking a call now, before one is spent on it; null for a job that takes one. */
+function obstacleOf(parts: CommandParts, app: Application, job: Job): Blocked | null {
   const { state, mustStopFirst } = job;
   switch (state.kind) {
     case 'active':
@@ -159,11 +204,11 @@ async function blockedBy(parts: CommandParts, turn: Turn, app: Application, job:
     case 'other':
     // No cycle is scheduled, but on-demand calls still work: new jobs are tested that way.
     case 'disabled':
-      return mustStopFirst ? blocked(parts, turn, app, { kind: 'jobMustStop', app: app.displayName }) : null;
+      return mustStopFirst ? { kind: 'jobMustStop', app: app.displayName } : null;
     case 'notConfigured':
-      return blocked(parts, turn, app, { kind: 'appNotConfigured', app: app.displayName });
+      return { kind: 'appNotConfigured', app: app.displayName };
     case 'quarantined':
-      return blocked(parts, turn, app, {
+      return {
         kind: 'appQuarantined',
         app: app.displayName,
         reason: state.reason,
@@ -174,7 +219,7 @@ async function blockedBy(parts: CommandParts, turn: Turn, app: Application, job:
         message: state.message,
         tenantActionable: state.tenantActionable,
         now: parts.store.clock.now(),
-      });
+      };
     default:
       return assertNever(state, 'job state');
   }

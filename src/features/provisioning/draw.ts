@@ -161,16 +161,18 @@ function drawMany(
     });
   if (states.held > 0) {
     const takesMs = finishesAt === null ? null : finishesAt - now;
-    return confirmCard({ request, count: states.held, takesMs, ...setting });
+    return confirmCard({ request, count: states.held, accounts: overview.accounts, takesMs, ...setting });
   }
   const { held, waiting, running, cancelled } = states;
   return listCard({
     overview: {
       request,
       counts: { total, held, waiting, running, cancelled, perhaps: overview.perhaps, byOutcome: outcomes },
-      failures: overview.failures.flatMap(({ subject, state }) =>
-        state.kind === 'done' ? [{ ...subject, outcome: state.outcome }] : [],
-      ),
+      failures: overview.failures.flatMap(({ subject, app, state }) => {
+        const where = overview.accounts === null ? {} : { app: app.name };
+        return state.kind === 'done' ? [{ ...subject, ...where, outcome: state.outcome }] : [];
+      }),
+      accounts: overview.accounts,
       running: overview.running.map(({ subject }) => subject),
       ended: overview.ended,
       finishesAt,

@@ -3,7 +3,7 @@ import { type Entry, groupsOf, readEntries } from '../../chat/grammar/entries.ts
 import { readName } from '../../chat/grammar/names.ts';
 import { incomplete, type Reading } from '../../chat/grammar/rule.ts';
 import { addressIn, endsSubject, SEPARATORS, STRONG, startOfSeparator } from '../../chat/grammar/separators.ts';
-import { readTimed, writeTimed, writeTimedName } from '../../chat/grammar/terms.ts';
+import { readTimed, writeTimed, writeTimedApps, writeTimedName } from '../../chat/grammar/terms.ts';
 import { fold, type Word } from '../../chat/grammar/tokens.ts';
 
 /**
@@ -43,7 +43,7 @@ export function readUnannouncedList(words: readonly Word[], people: readonly Wor
 }
 
 export function writeProvisionList({ subjects, app, term }: ListCommand): string {
-  return writeTimed(`provision users ${writeNames(subjects)} to ${writeTimedName(app)}`, term);
+  return writeTimed(`provision users ${writeNames(subjects)} to ${writeTimedApps(app)}`, term);
 }
 
 export function writeNames(names: readonly string[]): string {

@@ -10,6 +10,8 @@ export type ListProblem =
   /** `count`: its direct members; null when Graph does not tell. */
   | { readonly kind: 'groupTooLarge'; readonly group: string; readonly count: number | null; readonly limit: number }
   | { readonly kind: 'tooManyPeople'; readonly count: number; readonly limit: number }
+  /** `count`: one for each person and app. */
+  | { readonly kind: 'tooManyCalls'; readonly count: number; readonly limit: number }
   /** The number of calls already sent, which cannot be cancelled. */
   | { readonly kind: 'alreadySent'; readonly sent: number }
   | {
@@ -59,6 +61,7 @@ const KEYS: Readonly<Record<ListProblem['kind'], ProblemKeys>> = problemKeys({
   emptyGroup: 'warning',
   groupTooLarge: 'warning',
   tooManyPeople: 'warning',
+  tooManyCalls: 'warning',
   alreadySent: 'warning',
   notShownHere: 'neutral',
   requestNotSeen: 'bad',

@@ -3,7 +3,7 @@ import { bracketedAddress, readEntries } from '../../chat/grammar/entries.ts';
 import { GROUP_MISTYPED, readName } from '../../chat/grammar/names.ts';
 import { incomplete, offered, type Reading } from '../../chat/grammar/rule.ts';
 import { addressIn, splitAtSeparator } from '../../chat/grammar/separators.ts';
-import { readTimed, writeTimed, writeTimedName } from '../../chat/grammar/terms.ts';
+import { readTimed, writeTimed, writeTimedApps, writeTimedName } from '../../chat/grammar/terms.ts';
 import { fold, type Word } from '../../chat/grammar/tokens.ts';
 import { readProvisionGroup } from './group-line.ts';
 import { readProvisionList, readUnannouncedList } from './list-line.ts';
@@ -52,7 +52,7 @@ function contactIn(words: readonly Word[]): string | null {
 }
 
 export function writeProvision({ subject, app, term }: ProvisionCommand): string {
-  return writeTimed(`provision user ${writeTimedName(subject)} to ${writeTimedName(app)}`, term);
+  return writeTimed(`provision user ${writeTimedName(subject)} to ${writeTimedApps(app)}`, term);
 }
 
 /** The words after "provision" as a list or a group, if they are or may be one; else null. */

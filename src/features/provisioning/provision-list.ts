@@ -1,27 +1,31 @@
 import type { CommandOf } from '../../chat/command.ts';
-import { findPeople, toSubject } from '../../chat/names/people.ts';
+import { findPeople, type PeopleFound } from '../../chat/names/people.ts';
 import { typistOf } from '../../chat/names/person.ts';
-import { subjectById } from '../../chat/names/subject.ts';
-import { findTarget, requestOf, type Target, taskOn, tryAgain } from '../../chat/names/target.ts';
+import { requestOf, tryAgain } from '../../chat/names/target.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
 import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
-import type { LeftOut, Subject } from '../../requests/request.ts';
+import { appNames } from '../../chat/views/app-names.ts';
+import type { DirectoryUser } from '../../graph/directory.ts';
+import type { LeftOut } from '../../requests/request.ts';
 import { createRequest } from '../../requests/store.ts';
 import { nobodyFoundCard } from './cards/confirm-card.ts';
 import { readProvisionList, writeProvisionList } from './list-line.ts';
 import { foldDuplicates, mostPeople } from './lists/people-list.ts';
 import { say } from './problems.ts';
 import { resolveList } from './resolve.ts';
+import { callsFor, findTargets, isOfEntra, type Targets } from './targets.ts';
 import { askOneByOne, nearlyProvision, untimely } from './untimely.ts';
 
 type ListCommand = CommandOf<'provisionList'>;
 
-/** A longer list needs a confirmation: a mistake in ten people is fixed by hand, one in five hundred is not. */
+/** More calls need a confirmation: a mistake in ten accounts is fixed by hand, one in five hundred is not. */
 const mostWithoutConfirmation = 10;
+/** Some 80 minutes of all the calls that Graph allows. */
+const mostCalls = 2_500;
 
 /**
- * `provision users a, b, c to <app>`: one request with a task for each person. People who are not found or are
+ * `provision users a, b, c to <app>`, or to several: one request with a task for each person and app. People who are not found or are
  * ambiguous are left out and named, as are `unread` rows of a file. A long list is stored and held until its requester
  * has seen what would happen and confirms.
  */
@@ -37,55 +41,55 @@ export async function provisionList(
   if (entries.length === 0) return say(turn.words, { kind: 'emptyList' });
   if (entries.length > mostPeople)
     return say(turn.words, { kind: 'tooManyPeople', count: entries.length, limit: mostPeople });
-  const found = await findTarget(parts, turn, command, 'User');
+  const found = await findTargets(parts, turn, command);
   if (found.kind === 'reply') return found.reply;
-
-  const people = await findSubjects(parts, turn, entries, found.target);
+  const people = found.targets.some(({ rule }) => isOfEntra(rule))
+    ? await findPeople(parts.directory, entries, typistOf(turn.incoming))
+    : noPeople;
   if (people.kind === 'trouble') return troubleReply(turn.words, people.trouble, tryAgain(parts, command));
-  const leftOut: LeftOut[] = [
-    ...unread,
-    ...people.leftOut,
-    ...duplicates.map((text) => ({ text, reason: 'duplicate' as const, suggestions: [] })),
-  ];
-  if (people.subjects.length === 0) {
-    const { displayName } = found.target.app;
-    return { kind: 'card', message: nobodyFoundCard(turn.words, { app: displayName, leftOut }) };
+  const repeated = duplicates.map((text) => ({ text, reason: 'duplicate' as const, suggestions: [] }));
+  return provisionAll(parts, turn, found, people.people, entries, [...unread, ...people.leftOut, ...repeated]);
+}
+
+const noPeople: Extract<PeopleFound, { kind: 'people' }> = { kind: 'people', people: [], leftOut: [] };
+
+/**
+ * Stores one request with a task for each person and app, or says that it would be none, or too many.
+ *
+ * @param leftOut what the line names and was not found
+ */
+export async function provisionAll(
+  parts: CommandParts,
+  turn: Turn,
+  { targets, leftOut: withoutApps }: Targets,
+  users: readonly DirectoryUser[],
+  entries: readonly string[],
+  leftOut: readonly LeftOut[] = [],
+): Promise<Reply> {
+  const calls = callsFor(targets, users, entries);
+  const { tasks } = calls;
+  const all = [...withoutApps, ...leftOut, ...calls.leftOut];
+  const isWithoutApp = (targets.length > 1 ? [...withoutApps, ...calls.leftOut] : withoutApps).some(
+    ({ reason }) => reason !== 'repeatedApp',
+  );
+  if (tasks.length === 0) {
+    const app = appNames(
+      turn.words,
+      targets.map(({ app }) => ({ name: app.displayName })),
+    );
+    return { kind: 'card', message: nobodyFoundCard(turn.words, { app, leftOut: all }) };
   }
-  const held = people.subjects.length > mostWithoutConfirmation;
+  if (tasks.length > mostCalls) return say(turn.words, { kind: 'tooManyCalls', count: tasks.length, limit: mostCalls });
   const request = await createRequest(parts.store, {
     ...requestOf(turn),
-    lane: people.subjects.length === 1 ? 'interactive' : 'bulk',
-    held,
-    leftOut,
-    tasks: people.subjects.map((subject) => taskOn(found.target, subject)),
+    lane: tasks.length === 1 ? 'interactive' : 'bulk',
+    // A caller who named an app that takes no call now may rather wait for it.
+    held: tasks.length > mostWithoutConfirmation || isWithoutApp,
+    leftOut: all,
+    tasks,
   });
   parts.observe?.requested('list');
   return { kind: 'live', liveId: request.id };
-}
-
-type SubjectsFound =
-  | { readonly kind: 'subjects'; readonly subjects: readonly Subject[]; readonly leftOut: readonly LeftOut[] }
-  | Extract<Awaited<ReturnType<typeof findPeople>>, { kind: 'trouble' }>;
-
-async function findSubjects(
-  parts: CommandParts,
-  { incoming }: Turn,
-  entries: readonly string[],
-  { rule }: Target,
-): Promise<SubjectsFound> {
-  if (rule.source === 'entra') {
-    const found = await findPeople(parts.directory, entries, typistOf(incoming));
-    if (found.kind === 'trouble') return found;
-    const subjects = found.people.map((user) => toSubject(user, rule.objectTypeName));
-    return { kind: 'subjects', subjects, leftOut: found.leftOut };
-  }
-  const reason = rule.source === 'other' ? 'noSourceId' : 'notUnderstood';
-  const read = entries.map((text) => ({ text, subject: subjectById(rule, text) }));
-  return {
-    kind: 'subjects',
-    subjects: read.flatMap(({ subject }) => subject ?? []),
-    leftOut: read.flatMap(({ text, subject }) => (subject === null ? [{ text, reason, suggestions: [] }] : [])),
-  };
 }
 
 declare module '../../chat/command.ts' {

@@ -1,13 +1,15 @@
 import type { CommandOf } from '../../chat/command.ts';
-import { beginLooking, findSubject } from '../../chat/names/subject.ts';
-import { findTarget, requestOf, taskOn } from '../../chat/names/target.ts';
+import { beginLooking, findPerson, findSubject } from '../../chat/names/subject.ts';
+import { requestOf, taskOn } from '../../chat/names/target.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
 import { mayOnlyAsk } from '../../chat/registry/run.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { createForeseen } from '../../requests/forecast.ts';
 import { drawSingle } from './draw.ts';
 import { readProvision, writeProvision } from './provision-line.ts';
+import { provisionAll } from './provision-list.ts';
 import { resolveProvision } from './resolve.ts';
+import { findTargets, isOfEntra, type Targets } from './targets.ts';
 import { nearlyProvision, untimely } from './untimely.ts';
 
 type ProvisionCommand = CommandOf<'provision'>;
@@ -21,20 +23,36 @@ async function provision(parts: CommandParts, turn: Turn, command: ProvisionComm
   const instead = await untimely(parts, turn, command);
   if (instead !== null) return instead;
   const looking = beginLooking(parts, turn, command);
-  const found = await findTarget(parts, turn, command, 'User');
+  const found = await findTargets(parts, turn, command);
   if (found.kind === 'reply') return found.reply;
-  const subject = await findSubject(parts, turn, command, found.target, looking);
+  const [target, ...others] = found.targets;
+  if (others.length + found.leftOut.length > 0) return provisionToSeveral(parts, turn, command, found);
+  const subject = await findSubject(parts, turn, command, target, looking);
   if (subject.kind === 'reply') return subject.reply;
   const { request, card, forecast } = await createForeseen(parts.store, {
     ...requestOf(turn),
     lane: 'interactive',
     held: false,
     leftOut: [],
-    tasks: [taskOn(found.target, subject.subject)],
+    tasks: [taskOn(target, subject.subject)],
   });
   parts.observe?.requested('person');
   const live = { kind: 'live', liveId: request.id } as const;
   return card === null ? live : { ...live, drawing: { ...drawSingle(parts, request, forecast), stored: card } };
+}
+
+/** The person in Entra is looked up once for all apps that take one; the others take the typed id. */
+async function provisionToSeveral(
+  parts: CommandParts,
+  turn: Turn,
+  command: ProvisionCommand,
+  found: Targets,
+): Promise<Reply> {
+  const person = found.targets.some(({ rule }) => isOfEntra(rule))
+    ? await findPerson(parts, turn, command, null)
+    : null;
+  if (person?.kind === 'reply') return person.reply;
+  return provisionAll(parts, turn, found, person === null ? [] : [person.user], [command.subject]);
 }
 
 declare module '../../chat/command.ts' {

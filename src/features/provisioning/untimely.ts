@@ -3,15 +3,17 @@ import { deny } from '../../access/policy.ts';
 import { assertNever } from '../../assert-never.ts';
 import type { CommandOf, Term } from '../../chat/command.ts';
 import { dayOf } from '../../chat/dates/start-date.ts';
+import { findApplications } from '../../chat/names/apps.ts';
 import { findPeople } from '../../chat/names/people.ts';
 import { typistOf } from '../../chat/names/person.ts';
 import { findPerson } from '../../chat/names/subject.ts';
-import { findApplication, tryAgain } from '../../chat/names/target.ts';
+import { tryAgain } from '../../chat/names/target.ts';
 import { lookAgainForGroup } from '../../chat/offers/second-look.ts';
 import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
 import { mayOnlyAsk, runCommand } from '../../chat/registry/run.ts';
 import { type Answered, answered, troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
+import { appNames } from '../../chat/views/app-names.ts';
 import { didYouMean } from '../../chat/views/did-you-mean.ts';
 import type { SayButton } from '../../chat/views/parts.ts';
 import type { Application } from '../../graph/applications.ts';
@@ -38,19 +40,26 @@ export async function untimely(parts: CommandParts, turn: Turn, command: TimedCo
   if (longer !== null) return longer;
   const terms = readTerms(parts, turn, term, 'now');
   if (terms.kind === 'problem') return say(words, terms.problem);
-  const found = await findApplication(parts, turn, command);
+  const found = await findApplications(parts, turn, command);
   if (found.kind === 'reply') return found.reply;
-  const whom = await whoIsMeant(parts, turn, command, found.app);
+  const [first] = found.apps;
+  const whom = await whoIsMeant(parts, turn, command, first);
   if (whom.kind === 'reply') return whom.reply;
 
   const { end, startsAt, time, isOnly } = terms;
-  const who = { who: whom.name, app: found.app.displayName };
+  const who = {
+    who: whom.name,
+    app: appNames(
+      words,
+      found.apps.map(({ displayName: name }) => ({ name })),
+    ),
+  };
   const now: SayButton = {
     label: end === null ? 'provisionNow' : 'withoutEnd',
     verb: 'choose',
     text: parts.grammar.format(plain),
   };
-  const ask = await askInstead(parts, turn, command, whom.id, { ...terms, term });
+  const ask = found.apps.length > 1 ? null : await askInstead(parts, turn, command, whom.id, { ...terms, term });
   if (end !== null) {
     // Without its end, but not on another day.
     const buttons = startsAt === null ? [now] : [ask === null ? { ...now, label: 'provisionNow' as const } : ask];

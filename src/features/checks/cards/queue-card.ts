@@ -45,7 +45,8 @@ export interface QueueItem {
   readonly apps: readonly { readonly name: string }[];
   /** Null for several people. */
   readonly subject: { readonly name: string; readonly label: string | null } | null;
-  /** The number of this request's running or waiting calls. */
+  /** Of this request's running or waiting calls: their number, and that of their people. */
+  readonly calls: number;
   readonly people: number;
   readonly state: 'running' | 'waiting';
   /** 1 is next; null while running, and when unknown. */
@@ -103,14 +104,14 @@ function row(
   item: QueueItem,
   { now, nameLength, canCancel, isAway }: RowSetting,
 ): PendingView['rows'][number] {
-  const { requestId, state, people } = item;
+  const { requestId, state, calls } = item;
   const values = {
     person: personOf(words, item, nameLength),
     app: appNames(words, item.apps, nameLength),
     glyph: lookOf(state === 'running' ? 'working' : 'waiting').glyph,
   };
   // A sent call cannot be cancelled.
-  const isSent = state === 'running' && people <= 1;
+  const isSent = state === 'running' && calls <= 1;
   return {
     name: words.card('history.row', values),
     lines: [

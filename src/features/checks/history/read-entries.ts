@@ -1,4 +1,4 @@
-import { type ExpressionBuilder, sql } from 'kysely';
+import { type ExpressionBuilder, type SelectQueryBuilder, sql } from 'kysely';
 import type { Database } from '../../../db/database.ts';
 import type { AccessRequestRow, Schema, TaskRow } from '../../../db/schema.ts';
 import type { OutcomeKind } from '../../../graph/outcome.ts';
@@ -95,10 +95,14 @@ async function readProvisionings(
   const groupIds = firsts.filter((first) => isGroup(first.subject_type)).map(({ request_id }) => request_id);
   const members = await countMembers(query, groupIds);
 
+  const overSeveral = rows.filter(({ apps }) => apps !== null).map(({ id }) => id);
+  const peopleOf = await countPeople(calls.where('request_id', 'in', overSeveral), overSeveral);
+
   const provisionings = rows.map((row): [string, Provisioning] => {
     const first = firsts.find(({ request_id }) => request_id === row.id);
     const ofRequest = counts.filter(({ request_id }) => request_id === row.id);
-    const people = ofRequest.reduce((total, { tasks }) => total + tasks, 0);
+    const calls = ofRequest.reduce((total, { tasks }) => total + tasks, 0);
+    const people = peopleOf.get(row.id) ?? calls;
     const ofGroup = isGroup(first?.subject_type);
     const isOne = first !== undefined && (ofGroup || people === 1);
     const entry: Provisioning = {
@@ -116,6 +120,20 @@ async function readProvisionings(
     return [row.id, entry];
   });
   return new Map(provisionings);
+}
+
+/** Of requests over several apps, whose people have several calls each. */
+async function countPeople(
+  calls: SelectQueryBuilder<Schema, 'tasks', unknown>,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  if (ids.length === 0) return new Map();
+  const rows = await calls
+    .select('request_id')
+    .select((select) => select.fn.count<number>('subject_id').distinct().as('people'))
+    .groupBy('request_id')
+    .execute();
+  return new Map(rows.map(({ request_id, people }) => [request_id, Number(people)]));
 }
 
 type CallOf = ExpressionBuilder<Schema, 'tasks'>;

@@ -5,14 +5,18 @@ import type { CardMessage } from '../../../chat/reply.ts';
 import { appNames } from '../../../chat/views/app-names.ts';
 import { short, submitButton } from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
+import type { Account } from '../../../requests/overview.ts';
 import type { LeftOut, Request } from '../../../requests/request.ts';
-import { FIRST_ROWS, fold, leftOutSection, type RowLimits } from './people-rows.ts';
+import { peopleIn } from './account-rows.ts';
+import { calledName, FIRST_ROWS, fold, leftOutSection, type RowLimits } from './people-rows.ts';
 import { lengthOf, requestFooter } from './progress-parts.ts';
 
 export interface ConfirmCardInput {
   readonly request: Pick<Request, 'id' | 'requestedBy' | 'apps' | 'reader' | 'createdAt' | 'leftOut'>;
-  /** The number of held people. */
+  /** The number of held calls, which for a single app are people. */
   readonly count: number;
+  /** All of a request over several apps. */
+  readonly accounts?: readonly Account[] | null;
   /** Milliseconds from the confirmation to the last call, by the gate's arithmetic; null when unknown. */
   readonly takesMs: number | null;
   readonly now: number;
@@ -26,24 +30,42 @@ const LEVELS: readonly RowLimits[] = [
 ];
 
 /** Asks for confirmation before a long list runs: what will happen, how long it takes, and which lines will not run. */
-export function confirmCard({ request, count, takesMs, now, canRetry = true }: ConfirmCardInput): CardMessage {
+export function confirmCard({
+  request,
+  count,
+  accounts = null,
+  takesMs,
+  now,
+  canRetry = true,
+}: ConfirmCardInput): CardMessage {
   const words = createMessages(request.reader.locale, request.reader.timeZone);
-  const values = { app: appNames(words, request.apps), count };
+  const people = accounts === null ? [] : peopleIn(accounts);
+  const person = people[0] === undefined ? '' : calledName(words, people[0], 60);
+  const values = {
+    app: appNames(words, request.apps),
+    apps: request.apps.length,
+    count,
+    people: people.length,
+    person,
+  };
+  const key = accounts === null ? 'confirm' : 'confirm.several';
   const length = takesMs === null ? null : lengthOf(words, takesMs);
-  const summary = words.plain('confirm.summary', values);
+  const summary = words.plain(`${key}.summary`, values);
   const paragraphs = [
-    words.card('confirm.what', values),
+    words.card(`${key}.what`, values),
     ...(length === null ? [] : [words.card('confirm.takes', { length })]),
   ];
   const card = renderLargestThatFits('list', LEVELS, (limits) => ({
     ...emptyList,
     fallbackText: summary,
     look: lookOf('waiting'),
-    title: words.card('confirm.title', values),
+    title: words.card(`${key}.title`, values),
     paragraphs: paragraphs.map((text) => ({ text })),
     ...leftOutFolded(words, request.leftOut, limits),
     footer: requestFooter(words, request, now),
-    buttons: canRetry ? confirmButtons(words, request.id, count) : [],
+    buttons: canRetry
+      ? confirmButtons(words, request.id, accounts === null ? 'button.confirm' : 'button.confirmAccounts', count)
+      : [],
   }));
   return { card, summary };
 }
@@ -70,9 +92,14 @@ function leftOutFolded(words: Messages, leftOut: readonly LeftOut[], limits: Row
   return fold(words, first, leftOutSection(words, leftOut, limits));
 }
 
-function confirmButtons(words: Messages, requestId: string, count: number): SubmitButton[] {
+function confirmButtons(
+  words: Messages,
+  requestId: string,
+  label: 'button.confirm' | 'button.confirmAccounts',
+  count: number,
+): SubmitButton[] {
   return [
-    ...submitButton(words, 'button.confirm', { verb: 'confirm', requestId }, undefined, { count }),
+    ...submitButton(words, label, { verb: 'confirm', requestId }, undefined, { count }),
     ...submitButton(words, 'button.cancel', { verb: 'cancel', requestId }),
   ];
 }

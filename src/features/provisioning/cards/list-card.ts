@@ -8,9 +8,20 @@ import { provisioningPageUrl } from '../../../chat/views/entra-link.ts';
 import { entraLink, maybe, moreText, short, submitButton } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 import type { Outcome, OutcomeKind } from '../../../graph/outcome.ts';
+import type { Account } from '../../../requests/overview.ts';
 import type { Request, Subject, WaitingFault } from '../../../requests/request.ts';
+import { accountSection, peopleIn } from './account-rows.ts';
 import { OUTCOME_KINDS, OUTCOME_TONES, outcomeWords } from './outcome-words.ts';
-import { calledName, FIRST_ROWS, fold, leftOutSection, type RowLimits, row } from './people-rows.ts';
+import {
+  calledName,
+  FIRST_ROWS,
+  fold,
+  inApp,
+  isRepetition,
+  leftOutSection,
+  type RowLimits,
+  row,
+} from './people-rows.ts';
 import { awayTexts, progressBar, requestFooter, timeLeft } from './progress-parts.ts';
 import { outcomeLine } from './reason-texts.ts';
 
@@ -18,9 +29,11 @@ import { outcomeLine } from './reason-texts.ts';
 export interface ListOverview {
   readonly request: Pick<Request, 'id' | 'requestedBy' | 'apps' | 'reader' | 'createdAt' | 'leftOut'>;
   readonly counts: ListCounts;
-  /** The first failed people, in the order of the list. */
-  readonly failures: readonly (Named & { readonly outcome: Outcome })[];
+  /** The first failed people, in the order of the list; `app`: which, where the request is over several. */
+  readonly failures: readonly (Named & { readonly outcome: Outcome; readonly app?: string })[];
   readonly running: readonly Pick<Subject, 'name' | 'guest'>[];
+  /** All of a request over several apps; else null. */
+  readonly accounts?: readonly Account[] | null;
   /** Of a finished list: the first people whose call was made, with its outcome, in the order of the list. */
   readonly ended?: readonly (Named & { readonly kind: OutcomeKind })[];
   /** Milliseconds since 1970, by the gate's arithmetic; null when unknown. */
@@ -88,6 +101,8 @@ interface Limits {
   readonly failures: RowLimits;
   readonly leftOut: RowLimits;
   readonly running: number;
+  /** Of a request over several apps. */
+  readonly accounts: RowLimits;
   /** How many people are named by outcome, and how long their names may be. */
   readonly ended: { readonly most: number; readonly name: number };
 }
@@ -98,13 +113,32 @@ const LONGEST_LINE = 20_000;
 const manyFailures = { rows: 8, name: 80, line: 200 };
 const someFailures = { rows: 8, name: 60, line: 120 };
 const LEVELS: readonly Limits[] = [
-  { failures: manyFailures, leftOut: { ...manyFailures, rows: 10 }, running: 5, ended: { most: 150, name: 80 } },
-  { failures: manyFailures, leftOut: { ...manyFailures, rows: 10 }, running: 5, ended: { most: 80, name: 60 } },
-  { failures: someFailures, leftOut: { ...someFailures, name: 40 }, running: 5, ended: { most: 40, name: 40 } },
+  {
+    failures: manyFailures,
+    leftOut: { ...manyFailures, rows: 10 },
+    running: 5,
+    accounts: { rows: 20, name: 40, line: 300 },
+    ended: { most: 150, name: 80 },
+  },
+  {
+    failures: manyFailures,
+    leftOut: { ...manyFailures, rows: 10 },
+    running: 5,
+    accounts: { rows: 20, name: 30, line: 200 },
+    ended: { most: 80, name: 60 },
+  },
+  {
+    failures: someFailures,
+    leftOut: { ...someFailures, name: 40 },
+    running: 5,
+    accounts: { rows: 20, name: 24, line: 120 },
+    ended: { most: 40, name: 40 },
+  },
   {
     failures: { rows: 8, name: 40, line: 100 },
     leftOut: { rows: 5, name: 40, line: 80 },
     running: 3,
+    accounts: { rows: 10, name: 24, line: 80 },
     ended: { most: 20, name: 40 },
   },
 ];
@@ -119,13 +153,19 @@ export function listCard(input: ListCardInput): CardMessage {
   const words = createMessages(request.reader.locale, request.reader.timeZone);
   const { tone, title, plainTitle } = headline(words, input.overview);
   const app = appNames(words, request.apps);
-  const summary = words.plain('list.summary', { app, verdict: plainTitle });
+  const whom = wholeOf(words, input.overview);
+  const summary =
+    whom === null
+      ? words.plain('list.summary', { app, verdict: plainTitle })
+      : words.plain('list.several.summary', { ...whom, app, verdict: plainTitle });
   const card = renderLargestThatFits('list', LEVELS, (limits): ListView => {
     return {
       fallbackText: summary,
       look: lookOf(tone),
       title,
-      subject: [{ text: words.card('list.subject', { app }) }],
+      subject: maybe(
+        whom === null ? words.card('list.subject', { app }) : words.card('list.several.subject', { ...whom, app }),
+      ),
       ...body(words, input, limits),
       next: [],
       footer: requestFooter(words, request, input.now),
@@ -136,12 +176,20 @@ export function listCard(input: ListCardInput): CardMessage {
   return { card, summary };
 }
 
+/** The people of a request over several apps: the only one by name, others by their number. */
+function wholeOf(words: Messages, { accounts = null }: ListOverview) {
+  if (accounts === null) return null;
+  const people = peopleIn(accounts);
+  const [first] = people;
+  return { people: people.length, person: first === undefined ? '' : calledName(words, first, 60) };
+}
+
 function body(
   words: Messages,
   { overview, now }: ListCardInput,
   limits: Limits,
 ): Pick<ListView, 'bars' | 'paragraphs' | 'sections' | 'details' | 'toggles'> {
-  const { counts, finishesAt, fault, request } = overview;
+  const { counts, finishesAt, fault, request, accounts = null } = overview;
   const left = fault === undefined ? timeLeft(words, finishesAt, now) : words.sentences(awayTexts(words, fault, now));
   const isOver = stillToCome(counts) === 0;
   const hasFewNames = counts.total <= FIRST_NAMES;
@@ -150,21 +198,30 @@ function body(
     paragraphs: isOver ? [] : [...maybe(left), ...maybe(countText(words, counts))],
     ...fold(words, firstSections(), [
       ...maybe(isOver ? countText(words, counts) : null).map(textSection),
-      ...(isOver ? [] : runningText(words, overview, limits.running)).map(textSection),
+      ...(isOver || accounts !== null ? [] : runningText(words, overview, limits.running)).map(textSection),
       ...failureSection(words, overview, limits.failures),
-      ...(isOver ? endedSection(words, overview, limits) : []),
+      ...(accounts !== null ? accountRows(limits.accounts) : isOver ? endedSection(words, overview, limits) : []),
       ...leftOut(limits.leftOut),
     ]),
   };
 
   /** Failures and lines that were left out share the first screen; while the list runs, the progress takes their place. */
   function firstSections(): ListSection[] {
-    const rows = overview.failures.length > 0 && request.leftOut.length > 0 ? FIRST_ROWS - 1 : FIRST_ROWS;
+    const hasOthers = request.leftOut.length > 0 || accounts !== null;
+    const rows = overview.failures.length > 0 && hasOthers ? FIRST_ROWS - 1 : FIRST_ROWS;
     return [
       ...failureSection(words, overview, { ...limits.failures, rows }),
-      ...(isOver && hasFewNames ? endedSection(words, overview, limits) : []),
+      ...(accounts !== null
+        ? accountRows({ ...limits.accounts, rows: overview.failures.length > 0 ? FIRST_ROWS - 1 : FIRST_ROWS })
+        : isOver && hasFewNames
+          ? endedSection(words, overview, limits)
+          : []),
       ...(isOver ? leftOut({ ...limits.leftOut, rows: overview.failures.length > 0 ? 1 : FIRST_ROWS }) : []),
     ];
+  }
+
+  function accountRows(rows: RowLimits): ListSection[] {
+    return accountSection(words, request.apps, accounts ?? [], rows);
   }
 
   function leftOut(rows: RowLimits): ListSection[] {
@@ -174,8 +231,8 @@ function body(
 
 const textSection = ({ text }: Text): ListSection => ({ headings: [{ text }], rows: [], more: [] });
 
-function headline(words: Messages, { counts, request }: ListOverview) {
-  const leftOut = request.leftOut.filter(({ reason }) => reason !== 'duplicate').length;
+function headline(words: Messages, { counts, request, accounts = null }: ListOverview) {
+  const leftOut = request.leftOut.filter(({ reason }) => !isRepetition(reason)).length;
   const { total, cancelled, running, perhaps = 0 } = counts;
   const [key, values, tone] = headlineParts();
   return { tone, title: words.card(key, values), plainTitle: words.plain(key, values) };
@@ -192,10 +249,11 @@ function headline(words: Messages, { counts, request }: ListOverview) {
     ] as const;
     const calledOff = off.flatMap(([sum, count]) => (count > 0 ? [words.plain(sum, { count })] : []));
     const others = leftOut > 0 ? [words.plain('list.sum.leftOut', { count: leftOut })] : [];
+    const end = cancelled > 0 ? 'cancelled' : 'finished';
     return [
-      cancelled > 0 ? 'list.cancelled' : 'list.finished',
-      // What was left out was named as well: so the parts add up to the whole.
-      { total: total + leftOut, sums: [...sums, ...calledOff, ...others].join(', ') },
+      accounts === null ? `list.${end}` : `list.several.${end}`,
+      // What was left out was named as well: so the parts add up to the whole. A name that was left out is no account.
+      { total: accounts === null ? total + leftOut : total, sums: [...sums, ...calledOff, ...others].join(', ') },
       leftOut === 0 ? overallTone(counts) : leastGood(overallTone(counts)),
     ];
   }
@@ -249,7 +307,7 @@ function failureSection(words: Messages, { failures, counts }: ListOverview, lim
   const rows = shown.map((failure) =>
     row(
       outcomeWords(failure.outcome).tone,
-      nameWithLabel(words, failure, limits.name),
+      inApp(words, nameWithLabel(words, failure, limits.name), failure.app, limits.name),
       outcomeLine(words, failure.outcome, { what: 'other' }),
       limits,
     ),
@@ -319,7 +377,7 @@ function hasFailed({ byOutcome }: ListCounts): boolean {
 /** The page on which failures are looked into, once there are some. */
 function linkTo(words: Messages, { overview, entraPortalUrl = null }: ListCardInput): ListView['links'] {
   const { counts, request } = overview;
-  const isOpen = entraPortalUrl !== null && hasFailed(counts);
+  const isOpen = entraPortalUrl !== null && hasFailed(counts) && request.apps.length === 1;
   return entraLink(words, isOpen ? provisioningPageUrl(entraPortalUrl, request.apps[0].id) : null);
 }
 

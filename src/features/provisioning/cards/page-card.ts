@@ -6,7 +6,7 @@ import { appNames } from '../../../chat/views/app-names.ts';
 import { maybe, moreText, short, submitButton } from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
 import type { Request, Task } from '../../../requests/request.ts';
-import { calledName, type RowLimits, row, stateLine } from './people-rows.ts';
+import { calledName, inApp, type RowLimits, row, stateLine } from './people-rows.ts';
 
 /** As many as fit on a card with the longest names. */
 export const PEOPLE_PER_PAGE = 25;
@@ -14,7 +14,7 @@ export const PEOPLE_PER_PAGE = 25;
 export interface PageCardInput {
   readonly request: Pick<Request, 'id' | 'apps'>;
   /** Only the tasks of this page, in the order of the list. */
-  readonly tasks: readonly Pick<Task, 'subject' | 'state'>[];
+  readonly tasks: readonly Pick<Task, 'subject' | 'app' | 'state'>[];
   /** From 0. */
   readonly page: number;
   readonly pages: number;
@@ -32,11 +32,13 @@ const LEVELS: readonly RowLimits[] = [
  */
 export function pageCard(words: Messages, { request, tasks, page, pages }: PageCardInput): CardMessage {
   const values = { app: appNames(words, request.apps), page: page + 1, pages };
+  const isOverSeveral = request.apps.length > 1;
   const summary = words.plain('page.summary', values);
   const card = renderLargestThatFits('list', LEVELS, (limits) => {
-    const rows = tasks.slice(0, limits.rows).map(({ subject, state }) => {
+    const rows = tasks.slice(0, limits.rows).map(({ subject, app, state }) => {
       const { tone, line } = stateLine(words, state, 'other');
-      return row(tone, calledName(words, subject, limits.name), line, limits);
+      const name = calledName(words, subject, limits.name);
+      return row(tone, inApp(words, name, isOverSeveral ? app.name : undefined, limits.name), line, limits);
     });
     return {
       fallbackText: summary,

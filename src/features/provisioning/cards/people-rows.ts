@@ -25,6 +25,11 @@ export function calledName(words: Messages, subject: Pick<Subject, 'name' | 'lab
   return subject.guest === true ? words.plain('person.guest', { name }) : name;
 }
 
+/** The same of a request over several apps, with the app. */
+export function inApp(words: Messages, name: string, app: string | undefined, limit: number): string {
+  return app === undefined ? name : words.plain('list.nameAndLabel', { name, label: short(app, limit) });
+}
+
 /** The tone and the name of a task's state before its end. */
 export const STATE_WORDS: Readonly<
   Record<Exclude<TaskState['kind'], 'done'>, readonly [tone: Tone, word: MessageKey]>
@@ -53,14 +58,20 @@ export function row(tone: Tone, name: string, line: string, limits: RowLimits): 
   return { glyph, color, text: markdownText(name), line: maybe(markdownText(line, limits.line)), opens: [] };
 }
 
+/** What is named twice is counted once, so nothing is left out for it. */
+export function isRepetition(reason: LeftOut['reason']): reason is 'duplicate' | 'repeatedApp' {
+  return reason === 'duplicate' || reason === 'repeatedApp';
+}
+
 const MOST_SUGGESTIONS = 3;
 
 /** The lines without a call, each with what may have been meant; duplicates are only counted. */
 export function leftOutSection(words: Messages, leftOut: readonly LeftOut[], limits: RowLimits): ListSection[] {
   const lines = leftOut.flatMap(({ text, reason, suggestions }) =>
-    reason === 'duplicate' ? [] : [{ text, reason, suggestions }],
+    isRepetition(reason) ? [] : [{ text, reason, suggestions }],
   );
-  const duplicates = leftOut.length - lines.length;
+  const repeatedApps = leftOut.filter(({ reason }) => reason === 'repeatedApp').length;
+  const duplicates = leftOut.length - lines.length - repeatedApps;
   const rows = lines.slice(0, limits.rows).map(({ text, reason, suggestions }) => {
     const names = suggestions.slice(0, MOST_SUGGESTIONS).map((name) => short(name, limits.name));
     const similar = names.length === 0 ? null : words.plain('leftOut.similar', { names: words.either(names) });
@@ -68,13 +79,16 @@ export function leftOutSection(words: Messages, leftOut: readonly LeftOut[], lim
     return row('warning', nameOf({ name: text, label: null }, limits.name), line, limits);
   });
   const more = lines.length - rows.length;
-  const folded = duplicates > 0 ? words.card('leftOut.duplicates', { count: duplicates }) : null;
+  const folded = words.sentences([
+    duplicates > 0 ? words.card('leftOut.duplicates', { count: duplicates }) : null,
+    repeatedApps > 0 ? words.card('leftOut.repeatedApps', { count: repeatedApps }) : null,
+  ]);
   const heading = words.card('leftOut.heading', { count: lines.length });
   // The heading by itself counts them all.
   const section = { headings: maybe(heading), rows, more: moreText(words, rows.length === 0 ? 0 : more) };
   return [
     ...(lines.length === 0 ? [] : [section]),
-    ...(folded === null ? [] : [{ headings: [], rows: [], more: maybe(folded) } as const]),
+    ...(folded === '' ? [] : [{ headings: [], rows: [], more: maybe(folded) } as const]),
   ];
 }
 

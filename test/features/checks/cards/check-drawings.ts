@@ -168,6 +168,7 @@ export function queued(more: Partial<QueueItem> = {}, text?: string): QueueItem 
     requestedBy: { name: text ?? 'Alex Wilber' },
     apps: [{ name: text ?? 'Salesforce' }],
     subject: { name: text ?? 'Isaiah Langer', label: text ?? 'isaiah@contoso.com' },
+    calls: 1,
     people: 1,
     state: 'waiting',
     position: 3,

@@ -359,8 +359,9 @@ describe('one page of all the people', () => {
     { subject: subject('Megan'), state: { kind: 'cancelled', at: NOW, by: 'alex' } },
     { subject: { ...subject('x'), name: '', label: 'nameless@contoso.com' }, state: { kind: 'held' } },
   ] as const;
+  const { request } = overviewOf({});
   const page = (number: number, pages = 3) =>
-    pageCard(words, { request: overviewOf({}).request, tasks, page: number, pages });
+    pageCard(words, { request, tasks: tasks.map((task) => ({ app: request.apps[0], ...task })), page: number, pages });
 
   it('shows each person with outcome and reason', () => {
     const text = openedText(page(0).card);

@@ -118,6 +118,7 @@ export function everyListCardSaying(text: string): CardMessage[] {
       request: overview.request,
       tasks: many(PEOPLE_PER_PAGE).map((outcome) => ({
         subject: { ...subject(text), label: text },
+        app: overview.request.apps[0],
         state: doneWith(outcome, text),
       })),
       page: 3,
