@@ -1,4 +1,4 @@
-import { findApplications } from '../../chat/names/apps.ts';
+import { findApplications } from '../../chat/names/named-apps.ts';
 import { toSubject } from '../../chat/names/people.ts';
 import { subjectById } from '../../chat/names/subject.ts';
 import { type Obstacle, obstacleReply, seeTarget, type Target, taskOn } from '../../chat/names/target.ts';

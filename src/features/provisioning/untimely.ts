@@ -3,7 +3,7 @@ import { deny } from '../../access/policy.ts';
 import { assertNever } from '../../assert-never.ts';
 import type { CommandOf, Term } from '../../chat/command.ts';
 import { dayOf } from '../../chat/dates/start-date.ts';
-import { findApplications } from '../../chat/names/apps.ts';
+import { findApplications } from '../../chat/names/named-apps.ts';
 import { findPeople } from '../../chat/names/people.ts';
 import { typistOf } from '../../chat/names/person.ts';
 import { findPerson } from '../../chat/names/subject.ts';

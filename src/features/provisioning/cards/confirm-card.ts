@@ -48,18 +48,18 @@ export function confirmCard({
     people: people.length,
     person,
   };
-  const key = accounts === null ? 'confirm' : 'confirm.several';
+  const form = accounts === null ? 'one' : 'several';
   const length = takesMs === null ? null : lengthOf(words, takesMs);
-  const summary = words.plain(`${key}.summary`, values);
+  const summary = words.plain(`confirm.${form}.summary`, values);
   const paragraphs = [
-    words.card(`${key}.what`, values),
+    words.card(`confirm.${form}.what`, values),
     ...(length === null ? [] : [words.card('confirm.takes', { length })]),
   ];
   const card = renderLargestThatFits('list', LEVELS, (limits) => ({
     ...emptyList,
     fallbackText: summary,
     look: lookOf('waiting'),
-    title: words.card(`${key}.title`, values),
+    title: words.card(`confirm.${form}.title`, values),
     paragraphs: paragraphs.map((text) => ({ text })),
     ...leftOutFolded(words, request.leftOut, limits),
     footer: requestFooter(words, request, now),

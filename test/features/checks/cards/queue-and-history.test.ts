@@ -52,7 +52,7 @@ describe('the queue', () => {
     expect(cardAsText(draw({ items: [running] }).card)).toContain(
       '▶ Isaiah Langer → Salesforce\nIn progress since 14:03:04',
     );
-    expect(cardAsText(draw({ items: [{ ...running, subject: null, people: 40 }] }).card)).toContain(
+    expect(cardAsText(draw({ items: [{ ...running, subject: null, calls: 40, people: 40 }] }).card)).toContain(
       '▶ 40 people → Salesforce  [Cancel]',
     );
   });

@@ -3,10 +3,12 @@ import { confirmCard, nobodyFoundCard } from '../../../../src/features/provision
 import { countCalls, type GroupCardInput, groupCard } from '../../../../src/features/provisioning/cards/group-card.ts';
 import { groupPicker } from '../../../../src/features/provisioning/cards/group-picker.ts';
 import { type ListCounts, type ListOverview, listCard } from '../../../../src/features/provisioning/cards/list-card.ts';
+import { OUTCOME_KINDS } from '../../../../src/features/provisioning/cards/outcome-words.ts';
 import { PEOPLE_PER_PAGE, pageCard } from '../../../../src/features/provisioning/cards/page-card.ts';
 import type { ListProblem } from '../../../../src/features/provisioning/problems.ts';
 import { problem } from '../../../../src/features/provisioning/problems.ts';
 import type { Outcome } from '../../../../src/graph/outcome.ts';
+import type { Account } from '../../../../src/requests/overview.ts';
 import type { LeftOut, Request, Subject, Task, TaskState } from '../../../../src/requests/request.ts';
 import { doneWith, draw, NOW, outcomesSaying, requestIn, words } from '../../../chat/views/drawings.ts';
 
@@ -29,6 +31,31 @@ export function overviewOf(
 }
 
 export const subject = (name: string, type = 'User'): Subject => ({ id: name, type, name, label: `${name} label` });
+
+/** A request over these apps for so many people, whose accounts are in these states in turn. */
+export function accountsOf(
+  apps: Request['apps'],
+  people: number,
+  states: readonly Pick<Account, 'state' | 'outcome'>[],
+  text?: string,
+): Account[] {
+  return Array.from({ length: people * apps.length }, (_, position): Account => {
+    const person = Math.floor(position / apps.length);
+    const name = text ?? `Person ${person}`;
+    const done = { state: 'done', outcome: 'created' } as const;
+    return {
+      position,
+      subject: { id: `person ${person}`, name, label: text ?? `person-${person}@contoso.com` },
+      appId: apps[position % apps.length]?.id ?? '',
+      ...(states[position % states.length] ?? done),
+    };
+  });
+}
+
+export function appsNamed(...names: readonly [string, ...string[]]): Request['apps'] {
+  const [first, ...others] = names.map((name, index) => ({ id: `app ${index}`, name }));
+  return [first ?? { id: '', name: '' }, ...others];
+}
 
 /** A group whose calls are in these states, with so many members in each. */
 export function groupIn(
@@ -56,6 +83,12 @@ export function groupIn(
   });
   return { ...request, apps: [{ ...request.apps[0], name: text ?? 'GitHub Enterprise' }], tasks, leftOut };
 }
+
+/** Every state and outcome of an account. */
+const accountStates = [
+  ...(['held', 'waiting', 'running', 'cancelled'] as const).map((state) => ({ state, outcome: null })),
+  ...OUTCOME_KINDS.map((outcome) => ({ state: 'done' as const, outcome })),
+];
 
 export function drawGroup(request: Request, more: Partial<GroupCardInput> = {}): CardMessage {
   const [task] = request.tasks;
@@ -109,7 +142,19 @@ export function everyListCardSaying(text: string): CardMessage[] {
   );
   const over = overviewOf({ cancelled: 300, byOutcome: { failed: 200 } }, { text, leftOut, failures });
   const states = many(60).map((outcome) => doneWith(outcome, text));
+  const twenty = appsNamed(text, ...Array<string>(19).fill(text));
+  const severalOf = ({ request, ...whole }: ListOverview, people: number) => ({
+    ...whole,
+    request: { ...request, apps: twenty },
+    failures: failures.map((failure) => ({ ...failure, app: text })),
+    accounts: accountsOf(twenty, people, accountStates, text),
+  });
   return [
+    listCard({ overview: severalOf(overview, 125), now: NOW, canRetry: true }),
+    listCard({ overview: severalOf(over, 125), now: NOW, canRetry: true }),
+    listCard({ overview: severalOf(over, 3), now: NOW, canRetry: true }),
+    confirmCard({ ...severalOf(overview, 125), count: 2_500, takesMs: 5_000_000, now: NOW }),
+
     listCard({ overview, now: NOW, canRetry: true }),
     listCard({ overview: over, now: NOW, canRetry: true }),
     confirmCard({ request: overview.request, count: 500, takesMs: 1_000_000, now: NOW }),
@@ -148,6 +193,7 @@ export function listProblemsSaying(text: string): ListProblem[] {
     { kind: 'unclearStart', typed: text, instead: 'approved' },
     { kind: 'emptyGroup', group: text },
     { kind: 'tooManyPeople', count: 501, limit: 500 },
+    { kind: 'tooManyCalls', count: 2_501, limit: 2_500 },
     { kind: 'alreadySent', sent: 3 },
     { kind: 'stillHeld', id: text },
     { kind: 'stillRuns', id: text },
