@@ -6,6 +6,10 @@ import type { ConfigProblem } from './config.ts';
  * What an installation adds to Entra's knowledge of its applications: JSON, one entry for each app.
  *
  *     [{ "app": "Salesforce", "aliases": ["sf", "crm"], "approvers": ["GROUP-ID"], "assign": { "appRole": "User" } }]
+ *
+ * With kits, these entries are one of two lists:
+ *
+ *     { "apps": [], "kits": [{ "kit": "Sales", "aliases": ["sales starter"], "apps": ["Salesforce", "ServiceNow"] }] }
  */
 export interface AppEntry {
   /**
@@ -27,28 +31,59 @@ export interface AppEntry {
   readonly assign: { readonly appRole: string } | null;
 }
 
+/** Apps under one name, for people who get all of them. */
+export interface KitEntry {
+  readonly kit: string;
+  /** Other names that people type. */
+  readonly aliases: readonly string[];
+  /** Each as `AppEntry.app`, in place of an alias that the file has. */
+  readonly apps: readonly string[];
+}
+
+/** What a kit is known by: "the Sales kit" and "sales" are one name. */
+export const kitKey = (kit: string): string =>
+  kit
+    .trim()
+    .toLowerCase()
+    .replace(/\s+/g, ' ')
+    .replace(/^the (?=.)/, '')
+    .replace(/(?<=.) kit$/, '');
+
 /** `id:…` marks an id. */
 const withoutMark = (app: string) => app.replace(/^id:\s*/i, '');
 const name = z.string().trim().min(1);
+const appName = name
+  .refine((app) => !/^id:/i.test(app) || z.guid().safeParse(withoutMark(app)).success, 'is no id behind “id:”')
+  .transform(withoutMark);
+const kitName = name.transform((kit) => kit.replace(/\s+/g, ' '));
+/** A person's card shows all of them. */
+const mostInKit = 20;
 
-const fileSchema = z.array(
+const appsSchema = z.array(
   z.strictObject({
-    app: name
-      .refine((app) => !/^id:/i.test(app) || z.guid().safeParse(withoutMark(app)).success, 'is no id behind “id:”')
-      .transform(withoutMark),
+    app: appName,
     aliases: z.array(name).default([]),
     approvers: z.array(z.guid('is not an object id; names do not work here').toLowerCase()).default([]),
     assign: z.strictObject({ appRole: name }).nullable().default(null),
   }),
 );
+const kitsSchema = z.array(
+  z.strictObject({
+    kit: kitName,
+    aliases: z.array(kitName).default([]),
+    apps: z.array(appName).min(1, 'names no app').max(mostInKit, `names more than ${mostInKit} apps`),
+  }),
+);
+const withKits = z.strictObject({ apps: appsSchema.default([]), kits: kitsSchema.default([]) });
+const appsAlone = appsSchema.transform((apps): z.infer<typeof withKits> => ({ apps, kits: [] }));
 
 export type AppsFileResult =
-  | { readonly ok: true; readonly entries: readonly AppEntry[] }
+  | { readonly ok: true; readonly entries: readonly AppEntry[]; readonly kits: readonly KitEntry[] }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
 /** Reads the file that `APPS_FILE` names; without a name there are no entries. Reports every problem in it at once. */
 export function readAppsFile(path: string | null): AppsFileResult {
-  if (path === null) return { ok: true, entries: [] };
+  if (path === null) return { ok: true, entries: [], kits: [] };
   const fail = (fix: string, ...problems: readonly string[]): AppsFileResult => ({
     ok: false,
     problems: problems.map((problem) => ({ variable: 'APPS_FILE', problem, fix })),
@@ -61,15 +96,52 @@ export function readAppsFile(path: string | null): AppsFileResult {
       return fail(`correct it: ${error.message}`, `names ${path}, which does not hold JSON`);
     return fail('check path and rights', `names ${path}, which cannot be read`);
   }
-  const parsed = fileSchema.safeParse(json);
+  const parsed = (Array.isArray(json) ? appsAlone : withKits).safeParse(json);
   if (!parsed.success) {
     const mistakeOf = ({ path: at, message }: z.core.$ZodIssue) =>
       `has a mistake at ${at.join('.') || 'the top'}: ${message}`;
     return fail('see "Applications" in the README', ...parsed.error.issues.map(mistakeOf));
   }
-  const names = parsed.data.flatMap((entry) => entry.aliases.map((alias) => alias.toLowerCase()));
-  const twice = names.filter((name, index) => names.indexOf(name) !== index);
-  if (twice.length > 0)
-    return fail('let each alias stand once', `gives an alias to two apps: ${[...new Set(twice)].join(', ')}`);
-  return { ok: true, entries: parsed.data };
+  const { apps: entries } = parsed.data;
+  const kits = parsed.data.kits.map((kit) => ({ ...kit, apps: kit.apps.map((app) => entryNamed(entries, app)) }));
+  const problems = [...aliasProblems(entries), ...kits.flatMap(doubledApps), ...kitNameProblems(entries, kits)];
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, entries, kits };
 }
+
+/** As the entry with this alias names its app; the name itself where no entry has it. */
+function entryNamed(entries: readonly AppEntry[], app: string): string {
+  return entries.find(({ aliases }) => aliases.some((alias) => lower(alias) === lower(app)))?.app ?? app;
+}
+
+function aliasProblems(entries: readonly AppEntry[]): readonly ConfigProblem[] {
+  const aliases = entries.flatMap((entry) => entry.aliases.map(lower));
+  return problemWith(twiceIn(aliases), 'gives an alias to two apps', 'let each alias stand once');
+}
+
+function doubledApps({ kit, apps }: KitEntry): readonly ConfigProblem[] {
+  return problemWith(
+    twiceIn(apps.map(lower)),
+    `names an app of the kit ${kit} twice`,
+    'let each app of a kit stand once',
+  );
+}
+
+function kitNameProblems(entries: readonly AppEntry[], kits: readonly KitEntry[]): readonly ConfigProblem[] {
+  const ofApps = [...entries.flatMap(({ app, aliases }) => [app, ...aliases]), ...kits.flatMap(({ apps }) => apps)];
+  const ofKits = kits.flatMap(({ kit, aliases }) => [...new Set([kit, ...aliases].map(kitKey))]);
+  return problemWith(
+    twiceIn([...ofKits, ...new Set(ofApps.map(kitKey))]),
+    'gives one name to two kits, or to a kit and an app',
+    'let each name stand once; “the” before it and “kit” behind it make no difference',
+  );
+}
+
+function problemWith(names: readonly string[], problem: string, fix: string): readonly ConfigProblem[] {
+  return names.length === 0 ? [] : [{ variable: 'APPS_FILE', problem: `${problem}: ${names.join(', ')}`, fix }];
+}
+
+const lower = (text: string) => text.toLowerCase();
+
+const twiceIn = (names: readonly string[]) => [
+  ...new Set(names.filter((name, index) => names.indexOf(name) !== index)),
+];

@@ -97,7 +97,7 @@ async function examine(
     // allows.
     graph: graphToken({ ...config.graph, auth: isDelegated ? 'azure' : config.graph.auth }, config.cloud),
   };
-  const reach = createReach(config, appsFile.entries, tokens, clock);
+  const reach = createReach(config, appsFile, tokens, clock);
   try {
     return await runChecks(
       [

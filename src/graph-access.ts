@@ -1,5 +1,5 @@
 import { createAccess } from './access/access.ts';
-import type { AppEntry } from './apps-file.ts';
+import type { AppEntry, KitEntry } from './apps-file.ts';
 import type { GraphServices } from './chat/registry/define-command.ts';
 import type { Clock } from './clock.ts';
 import { clouds } from './clouds.ts';
@@ -13,6 +13,7 @@ import { graphToken, type LoginOptions } from './graph/credential.ts';
 import { createDelegatedSessions, type DelegatedSessions } from './graph/delegated-sessions.ts';
 import { createDirectory } from './graph/directory.ts';
 import { readInitialDomain } from './graph/initial-domain.ts';
+import { type BrokenInKit, createKits } from './graph/kit-apps.ts';
 import { onBehalfOf } from './graph/on-behalf-of.ts';
 import { createProvisioningLog } from './graph/provisioning-log.ts';
 import { createSynchronization } from './graph/synchronization.ts';
@@ -39,6 +40,8 @@ export interface GraphAccess {
   readonly signIns: DelegatedSessions<GraphServices> | null;
   /** The entries of `APPS_FILE` that were broken when last read, by any of the services. */
   brokenEntries(): readonly BrokenEntry[];
+  /** The same of the apps of its kits. */
+  brokenInKits(): readonly BrokenInKit[];
   /** The attributes whose values outcomes keep. */
   readonly isShown: IsShown;
   /** Whether Graph answers; with delegated permission, a refusal for want of a token counts too. */
@@ -51,6 +54,7 @@ export interface GraphAccess {
 export interface GraphAccessParts {
   readonly config: Config;
   readonly entries: readonly AppEntry[];
+  readonly kits: readonly KitEntry[];
   readonly bindings?: BindingStore;
   readonly clock: Clock;
   readonly log: Log;
@@ -60,7 +64,7 @@ export interface GraphAccessParts {
 }
 
 export function createGraphAccess(parts: GraphAccessParts): GraphAccess {
-  const { config, entries, bindings, clock, log, observe, login } = parts;
+  const { config, entries, kits, bindings, clock, log, observe, login } = parts;
   const { cloud } = config;
   const { graphRoot, hasProvisioningLog } = clouds[cloud];
   const pool = createGraphPool({ baseUrl: config.graph.baseUrl, graphRoot, clock, log, observe });
@@ -70,31 +74,34 @@ export function createGraphAccess(parts: GraphAccessParts): GraphAccess {
   function servicesOver(graph: GraphClient): GraphServices {
     const directory = createDirectory(graph);
     const appApprovers = entries.flatMap(({ approvers }) => approvers);
+    const applications = createApplications({ graph, clock, entries, kits, bindings, observe: entriesRead.tell });
     return {
       directory,
       synchronization: createSynchronization({ graph, clock }),
-      applications: createApplications({ graph, clock, entries, bindings, observe: tellBroken }),
+      applications,
+      kits: createKits({ entries: kits, applications, observe: kitsRead.tell }),
       access: createAccess({ directory, roles: config.roles, appApprovers, clock }),
       assignments: createAssignments({ graph, clock }),
       provisioningLog: createProvisioningLog({ graph, clock, hasProvisioningLog }),
     };
   }
 
-  let told = '';
-  let brokenNow: readonly BrokenEntry[] = [];
-  /** Once for each change. */
-  function tellBroken(broken: readonly BrokenEntry[]): void {
-    brokenNow = broken;
-    const now = JSON.stringify(broken);
-    if (now === told) return;
+  const entriesRead = tellingChanges<BrokenEntry>((broken) => {
     if (broken.length > 0)
       log.error(
         { code: 'apps_file_broken', entries: broken },
         'entries of APPS_FILE lead to no app, or to several: no approver can decide on those until the file names the object id',
       );
-    else if (told !== '') log.info({ code: 'apps_file_mended' }, 'each entry of APPS_FILE leads to one app again');
-    told = now;
-  }
+    else log.info({ code: 'apps_file_mended' }, 'each entry of APPS_FILE leads to one app again');
+  });
+  const kitsRead = tellingChanges<BrokenInKit>((broken) => {
+    if (broken.length > 0)
+      log.error(
+        { code: 'kits_broken', apps: broken },
+        'apps of kits in APPS_FILE lead to no app, or to several: these kits are incomplete until the file names the object id',
+      );
+    else log.info({ code: 'kits_mended' }, 'each app of the kits in APPS_FILE leads to one app again');
+  });
 
   const signIns = isDelegated
     ? createDelegatedSessions<GraphServices>({
@@ -108,7 +115,8 @@ export function createGraphAccess(parts: GraphAccessParts): GraphAccess {
   return {
     appOnly: servicesOver(own),
     signIns,
-    brokenEntries: () => brokenNow,
+    brokenEntries: entriesRead.latest,
+    brokenInKits: kitsRead.latest,
     isShown: showing(config.shownAttributes),
     async answers() {
       const answer = await own.send({ path: '/servicePrincipals', query: { $select: 'id', $top: '1' } });
@@ -120,6 +128,22 @@ export function createGraphAccess(parts: GraphAccessParts): GraphAccess {
       return domain.ok ? domain.value : null;
     },
     close: pool.close,
+  };
+}
+
+/** Tells what is broken once for each change, and that nothing is any more. */
+function tellingChanges<Broken>(say: (broken: readonly Broken[]) => void) {
+  let latest: readonly Broken[] = [];
+  let told = JSON.stringify(latest);
+  return {
+    latest: () => latest,
+    tell(broken: readonly Broken[]): void {
+      latest = broken;
+      const now = JSON.stringify(broken);
+      if (now === told) return;
+      told = now;
+      say(broken);
+    },
   };
 }
 

@@ -6,7 +6,7 @@ import { type Config, describeProblems } from './config.ts';
 import { configWarnings } from './config-warnings.ts';
 import { claimDatabase } from './db/claim.ts';
 import { storedBindings } from './db/stored-bindings.ts';
-import { lookAtEntries, sayIfAway } from './first-look.ts';
+import { lookAtAppsFile, sayIfAway } from './first-look.ts';
 import { readGauges } from './gauges.ts';
 import { kept } from './graph/kept.ts';
 import { createGraphAccess } from './graph-access.ts';
@@ -43,7 +43,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const grace = options.grace ?? patientGrace;
   const appsFile = readAppsFile(config.appsFile);
   if (!appsFile.ok) throw new Error(describeProblems(appsFile.problems));
-  const { entries } = appsFile;
+  const { entries, kits } = appsFile;
 
   const database = await claimDatabase(config.database, options.clock ?? systemClock);
   const clock = options.clock ?? database.dialect.clock;
@@ -66,7 +66,16 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
 
   const bindings = storedBindings(database, clock);
   const { login } = options;
-  const graphAccess = createGraphAccess({ config, entries, bindings, clock, log, observe: observer.graphCall, login });
+  const graphAccess = createGraphAccess({
+    config,
+    entries,
+    kits,
+    bindings,
+    clock,
+    log,
+    observe: observer.graphCall,
+    login,
+  });
   const connector = connectTeams(config, options, { store, observe: observer.message });
   const shared = { config, options, store, graphAccess, bus, guard, log };
   const work = startWork({ ...shared, post: connector.conversations.post, observe: observer.dispatcher });
@@ -82,7 +91,8 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   // Not awaited: Graph may be away for a moment. The call also prepares token and connection for the first message.
   if (config.graph.auth === 'azure') void sayIfAway(graphAccess.answers, log);
   // Reported at once, and not only when a caller names such an app.
-  if (config.graph.auth === 'azure' && entries.length > 0) void lookAtEntries(graphAccess.appOnly.applications, log);
+  if (config.graph.auth === 'azure' && entries.length + kits.length > 0)
+    void lookAtAppsFile({ ...graphAccess.appOnly, clock, log });
 
   return {
     port: teams.port,

@@ -211,7 +211,10 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
     directOnly: config.bot.auth === 'none',
     receive,
     checks,
-    brokenEntries: () => graphAccess.brokenEntries().map(({ app, kind }) => `${app}: ${kind}`),
+    brokenEntries: () => [
+      ...graphAccess.brokenEntries().map(({ app, kind }) => `${app}: ${kind}`),
+      ...graphAccess.brokenInKits().map(({ kit, app, kind }) => `${kit} (kit): ${app}: ${kind}`),
+    ],
     ...(config.metrics.on ? { metrics: { ...metrics, token: config.metrics.token } } : {}),
     log,
   });

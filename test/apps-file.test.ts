@@ -23,7 +23,7 @@ const read = (entries: unknown) => readText(JSON.stringify(entries));
 
 describe('the apps file', () => {
   it('is nothing where none is named', () => {
-    expect(readAppsFile(null)).toEqual({ ok: true, entries: [] });
+    expect(readAppsFile(null)).toEqual({ ok: true, entries: [], kits: [] });
   });
 
   it('gives apps the names that people type', () => {
@@ -33,6 +33,7 @@ describe('the apps file', () => {
         { app: 'Salesforce', aliases: ['sf', 'crm'], approvers: [], assign: null },
         { app: 'Payroll', aliases: [], approvers: [], assign: null },
       ],
+      kits: [],
     });
   });
 
@@ -49,11 +50,12 @@ describe('the apps file', () => {
           assign: { appRole: 'Standard User' },
         },
       ],
+      kits: [],
     });
   });
 
   it('may be empty', () => {
-    expect(read([])).toEqual({ ok: true, entries: [] });
+    expect(read([])).toEqual({ ok: true, entries: [], kits: [] });
   });
 
   it('that is not there is reported, with its variable', () => {
@@ -127,5 +129,132 @@ describe('the apps file', () => {
       ok: false,
       problems: [{ problem: expect.stringMatching(/: crm$/), fix: 'let each alias stand once' }],
     });
+  });
+});
+
+describe('the kits of the apps file', () => {
+  const object = '5EED0000-0000-4000-8000-0000000000A1';
+  const sales = { kit: 'Sales', apps: ['Salesforce'] };
+  const problemsIn = (content: unknown) => {
+    const result = read(content);
+    return result.ok ? [] : result.problems;
+  };
+
+  it('stand beside the apps, each app by its name, its alias or its id', () => {
+    const apps = [
+      { app: 'Salesforce', aliases: ['sf'] },
+      { app: `id:${object}`, aliases: ['snow'] },
+    ];
+    const kits = [
+      {
+        kit: ' Sales  Team ',
+        aliases: [' sales   starter '],
+        apps: [' SF ', 'Snow', 'GitHub Enterprise', 'R&D, and more'],
+      },
+      { kit: 'Finance', apps: [`id: ${object}`] },
+    ];
+
+    expect(read({ apps, kits })).toMatchObject({
+      ok: true,
+      entries: [{ app: 'Salesforce' }, { app: object }],
+      kits: [
+        {
+          kit: 'Sales Team',
+          aliases: ['sales starter'],
+          apps: ['Salesforce', object, 'GitHub Enterprise', 'R&D, and more'],
+        },
+        { kit: 'Finance', aliases: [], apps: [object] },
+      ],
+    });
+  });
+
+  it.each([
+    ['no kits', { apps: [{ app: 'Salesforce' }] }],
+    ['no apps', { kits: [sales] }],
+    ['neither', {}],
+  ])('may be left out, and so may the apps: %s', (_what, content) => {
+    expect(read(content)).toMatchObject({ ok: true });
+  });
+
+  it('may repeat their own name as an alias, with the words that make no difference', () => {
+    expect(read({ kits: [{ ...sales, aliases: ['the sales kit', 'SALES'] }] })).toMatchObject({ ok: true });
+  });
+
+  it('have up to 20 apps', () => {
+    const apps = Array.from({ length: 20 }, (_, n) => `App ${n}`);
+
+    expect(read({ kits: [{ kit: 'All', apps }] })).toMatchObject({ ok: true });
+    expect(problemsIn({ kits: [{ kit: 'All', apps: [...apps, 'One more'] }] })).toMatchObject([
+      { problem: 'has a mistake at kits.0.apps: names more than 20 apps' },
+    ]);
+  });
+
+  it.each([
+    ['the top', { apps: [], kits: [], groups: [] }],
+    ['kits', { kits: sales }],
+    ['kits.0', { kits: ['Sales'] }],
+    ['kits.0.kit', { kits: [{ apps: ['Salesforce'] }] }],
+    ['kits.0.kit', { kits: [{ kit: '  ', apps: ['Salesforce'] }] }],
+    ['kits.0.aliases', { kits: [{ ...sales, aliases: 'starter' }] }],
+    ['kits.0.aliases.1', { kits: [{ ...sales, aliases: ['starter', ''] }] }],
+    ['kits.1.apps', { kits: [sales, { kit: 'Finance' }] }],
+    ['kits.0.apps', { kits: [{ kit: 'Sales', apps: [] }] }],
+    ['kits.0.apps.0', { kits: [{ kit: 'Sales', apps: [''] }] }],
+    ['kits.0.apps.0', { kits: [{ kit: 'Sales', apps: ['id:Salesforce'] }] }],
+    ['kits.0', { kits: [{ ...sales, app: 'Salesforce' }] }],
+    ['kits.0', { kits: [{ ...sales, approvers: [object] }] }],
+    ['apps.1.app', { apps: [{ app: 'Salesforce' }, { app: '' }] }],
+  ])('with a mistake at %s are reported with that position: %j', (place, content) => {
+    expect(problemsIn(content)).toMatchObject([
+      { variable: 'APPS_FILE', problem: expect.stringContaining(`has a mistake at ${place}: `) },
+    ]);
+  });
+
+  it.each([
+    ['by its name', ['Salesforce', 'ServiceNow', ' salesforce '], 'salesforce'],
+    ['by an alias', ['Salesforce', 'CRM'], 'salesforce'],
+    ['by its id', [object, `id:${object.toLowerCase()}`], object.toLowerCase()],
+  ])('that name an app twice are reported, %s', (_how, apps, named) => {
+    expect(problemsIn({ apps: [{ app: 'Salesforce', aliases: ['crm'] }], kits: [{ kit: 'Sales', apps }] })).toEqual([
+      {
+        variable: 'APPS_FILE',
+        problem: `names an app of the kit Sales twice: ${named}`,
+        fix: 'let each app of a kit stand once',
+      },
+    ]);
+  });
+
+  it.each([
+    ['another kit', [sales, { kit: 'SALES', apps: ['Box'] }], 'sales'],
+    ['another kit, apart from small words', [sales, { kit: 'The  Sales Kit', apps: ['Box'] }], 'sales'],
+    [
+      'another kit’s alias',
+      [
+        { ...sales, aliases: ['crew'] },
+        { kit: 'Crew', apps: ['Box'] },
+      ],
+      'crew',
+    ],
+    ['an app', [{ kit: 'Payroll', apps: ['Box'] }], 'payroll'],
+    ['an app’s alias', [{ ...sales, aliases: ['Pay kit'] }], 'pay'],
+    ['an app of a kit', [{ kit: 'salesforce', apps: ['Salesforce'] }], 'salesforce'],
+  ])('that have the name of %s are reported, as no reader could tell which is meant', (_what, kits, named) => {
+    expect(problemsIn({ apps: [{ app: 'Payroll', aliases: ['pay'] }], kits })).toEqual([
+      {
+        variable: 'APPS_FILE',
+        problem: `gives one name to two kits, or to a kit and an app: ${named}`,
+        fix: expect.stringContaining('let each name stand once'),
+      },
+    ]);
+  });
+
+  it('report all that is wrong at once', () => {
+    const apps = [{ app: 'A', aliases: ['x', 'X'] }];
+    const kits = [
+      { kit: 'One', apps: ['Box', 'box'] },
+      { kit: 'one', apps: ['Slack'] },
+    ];
+
+    expect(problemsIn({ apps, kits })).toHaveLength(3);
   });
 });

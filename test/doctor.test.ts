@@ -160,6 +160,19 @@ describe('the doctor on a sound installation', () => {
     expect(idsOf(lines, 'skipped')).toEqual(['appsFile:approvers']);
   });
 
+  it('names what is wrong with each app of a kit, and says that there are none where there are none', async () => {
+    const kits = [{ kit: 'Sales', apps: ['Salesfarce', 'DocuSign', 'Payroll', 'Salesforce'] }];
+    const kitsLine = async (content: unknown) =>
+      (await linesOf({ ...usual, APPS_FILE: appsFile(content) })).find(({ id }) => id === 'appsFile:kits');
+
+    expect(await kitsLine({ kits })).toMatchObject({
+      outcome: 'wrong',
+      detail:
+        'Salesfarce of Sales is not in the tenant; DocuSign of Sales is the name of more than one app; Payroll of Sales has no provisioning',
+    });
+    expect(await kitsLine([])).toMatchObject({ outcome: 'skipped', detail: 'APPS_FILE names no kits' });
+  });
+
   it('asks Graph for reads alone', async () => {
     await linesOf(usual);
 
@@ -263,6 +276,13 @@ describe('a broken part', () => {
         }),
       },
     ],
+    ...(['Salesfarce', 'DocuSign', nobody, 'Payroll'] as const).map((app): [string, string, Broken] => [
+      `a kit with the app ${app}`,
+      'appsFile:kits',
+      {
+        environment: () => ({ ...usual, APPS_FILE: appsFile({ kits: [{ kit: 'Sales', apps: ['Salesforce', app] }] }) }),
+      },
+    ]),
     [
       'a database that is none',
       'database',
@@ -316,7 +336,7 @@ describe('a broken part', () => {
     const lines = await linesOf(withTokens(), { tokens });
 
     const passedOver = lines.filter(({ detail }) => detail === 'Application.Read.All is missing, see above');
-    expect(passedOver.map(({ id }) => id)).toEqual(['apps', 'appsFile:apps', 'appsFile:assign']);
+    expect(passedOver.map(({ id }) => id)).toEqual(['apps', 'appsFile:apps', 'appsFile:assign', 'appsFile:kits']);
     expect(idsOf(lines, 'skipped')).toEqual(expect.arrayContaining(['jobs', 'rules']));
     expect(sandbox.requests.map(({ path }) => path)).not.toContain('/servicePrincipals');
   });

@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import type { AppEntry } from '../apps-file.ts';
 import { type BrokenEntry, isById, keyOf } from '../graph/app-bindings.ts';
 import { belongsToMicrosoft, chooseRole, roleBearerFields, roleBearerSchema } from '../graph/app-roles.ts';
+import type { KitApp, KitTrouble } from '../graph/kit-apps.ts';
 import { graphPath } from '../graph/odata.ts';
 import { readOne } from '../graph/read.ts';
 import { words } from './doctor-messages.ts';
@@ -11,7 +12,7 @@ import { idsFinding } from './tenant.ts';
 
 const atOnce = 4;
 
-/** Whether what `APPS_FILE` names exists: the apps, their approvers, and the roles that are assigned. */
+/** Whether what `APPS_FILE` names exists: the apps, their approvers, the roles that are assigned, and the kits' apps. */
 export function appsFileChecks(reach: Reach): readonly Check[] {
   const { entries } = reach;
   /** By id, once the list has been read. */
@@ -86,7 +87,33 @@ export function appsFileChecks(reach: Reach): readonly Check[] {
     },
   };
 
-  return [apps, approvers, assign];
+  const kits: Check = {
+    id: 'appsFile:kits',
+    title: words.appsFile.kits.title,
+    obstacle: () => obstacleTo('Application.Read.All'),
+    async run() {
+      const say = words.appsFile.kits;
+      // The check of the applications reports why none can be read.
+      const listed = await reach.kits.list();
+      if (!listed.ok) return skipped(words.apps.missing);
+      if (listed.value.length === 0) return skipped(say.none);
+      const all = listed.value.flatMap(({ name: kit, apps }) => apps.map((app) => ({ kit, app })));
+      const faults = await pMap(all, async ({ kit, app }) => ({ kit, app: app.name, fault: await faultOf(app) }), {
+        concurrency: atOnce,
+      });
+      const bad = faults.flatMap(({ kit, app, fault }) => (fault === null ? [] : [say.app(kit, app, say.why[fault])]));
+      return bad.length === 0 ? good(say.good(listed.value.length)) : wrong(say.wrong(bad), say.fix);
+    },
+  };
+
+  /** Another check reports what prevents reading a job. */
+  async function faultOf(app: KitApp): Promise<KitTrouble | 'noJob' | null> {
+    if (app.id === null) return app.trouble;
+    const job = await reach.synchronization.findStatus(app.id);
+    return job.ok && job.value.kind === 'none' ? 'noJob' : null;
+  }
+
+  return [apps, approvers, assign, kits];
 }
 
 /** What to put into the file for each entry that names a display name. */

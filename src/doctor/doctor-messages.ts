@@ -205,6 +205,22 @@ The exit code is 0 when nothing is wrong, 1 when something is, and 2 when the ar
       },
       fix: 'name a role by its display name or value as the app’s registration has it under App roles, enabled and for users.',
     },
+    kits: {
+      title: 'Kits in APPS_FILE',
+      none: 'APPS_FILE names no kits',
+      good: (count: number) =>
+        count === 1 ? 'each app of the one kit can be provisioned' : `each app of all ${count} can be provisioned`,
+      wrong: (apps: readonly string[]) => apps.join('; '),
+      app: (kit: string, app: string, why: string) => `${app} of ${kit} ${why}`,
+      why: {
+        none: 'is not in the tenant',
+        several: 'is the name of more than one app',
+        gone: 'is no longer in the tenant',
+        twice: 'is an app that the kit names already',
+        noJob: 'has no provisioning',
+      },
+      fix: 'correct the app’s name in the kit, put “id:” and the object id of the enterprise application in its place, or set up its provisioning in Entra.',
+    },
   },
   database: {
     title: 'Database',

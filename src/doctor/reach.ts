@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AppEntry } from '../apps-file.ts';
+import type { AppEntry, KitEntry } from '../apps-file.ts';
 import { assertNever } from '../assert-never.ts';
 import type { Clock } from '../clock.ts';
 import { clouds } from '../clouds.ts';
@@ -9,6 +9,7 @@ import type { Fetched, GraphAnswer, GraphTrouble } from '../graph/answer.ts';
 import { createApplications } from '../graph/applications.ts';
 import { createGraphClient, type GraphClient } from '../graph/client.ts';
 import type { TokenSource } from '../graph/credential.ts';
+import { createKits } from '../graph/kit-apps.ts';
 import { graphPath } from '../graph/odata.ts';
 import { readIfThere } from '../graph/read.ts';
 import { createSynchronization } from '../graph/synchronization.ts';
@@ -30,7 +31,12 @@ export interface Tokens {
 
 const tokenTimeoutMs = 15_000;
 
-export function createReach(config: Config, entries: readonly AppEntry[], tokens: Tokens, clock: Clock) {
+export function createReach(
+  config: Config,
+  { entries, kits: kitEntries }: { readonly entries: readonly AppEntry[]; readonly kits: readonly KitEntry[] },
+  tokens: Tokens,
+  clock: Clock,
+) {
   const token = once(() => tokens.graph(AbortSignal.timeout(tokenTimeoutMs)));
   const { graphRoot } = clouds[config.cloud];
   const graph = createGraphClient({ baseUrl: config.graph.baseUrl, graphRoot, token, clock, log: createLog('silent') });
@@ -86,9 +92,10 @@ export function createReach(config: Config, entries: readonly AppEntry[], tokens
   // The doctor reads the bot's bindings and makes none.
   const read = once(() => inspectBindings(config.database, clock));
   const bindings = { read, bind: async (_entry: string, appId: string) => appId };
-  const applications = createApplications({ graph, clock, entries, bindings });
+  const applications = createApplications({ graph, clock, entries, kits: kitEntries, bindings });
+  const kits = createKits({ entries: kitEntries, applications });
   const synchronization = createSynchronization({ graph, clock });
-  return { config, entries, graph, applications, synchronization, needs, granted, ping, blocked, checks };
+  return { config, entries, graph, applications, kits, synchronization, needs, granted, ping, blocked, checks };
 }
 
 async function signIn(token: () => Promise<unknown>, say: { good: string; fix: string }): Promise<Finding> {

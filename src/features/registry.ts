@@ -28,6 +28,7 @@ import { appsCommand } from './help/apps.ts';
 import { welcome } from './help/cards/welcome-card.ts';
 import { helpCommand } from './help/help.ts';
 import { homeCommand } from './help/home.ts';
+import { kitsCommand } from './help/kits.ts';
 import { whoamiCommand } from './help/whoami.ts';
 import { cancelCommand, confirmButton } from './provisioning/cancel.ts';
 import { cancelAllByCommand } from './provisioning/cancel-all.ts';
@@ -50,6 +51,7 @@ export const registry: Registry = {
     check: checkCommand,
     queue: queueCommand,
     apps: appsCommand,
+    kits: kitsCommand,
     pending: pendingCommand,
     approve: approveCommand,
     deny: denyCommand,

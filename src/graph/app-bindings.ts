@@ -6,7 +6,7 @@ import { guid } from './user.ts';
  * Which app an entry of `APPS_FILE` stands for. An entry with a display name is bound to the object id that has the
  * name when the entry is first seen, and stays so: a renamed app keeps its approvers, and a second app with the name
  * never gets them. An entry that leads to no app, or to several, is broken, and Usher decides nothing for apps with its
- * name until it is fixed. An entry by id needs no binding.
+ * name until it is fixed. An entry by id needs no binding. The apps of a kit are bound in the same way.
  */
 export interface BindingStore {
   /** The object id that each key is bound to. */
@@ -55,6 +55,13 @@ export function isAbout(entry: AppEntry, app: Named, bindings: Bindings): boolea
   return binding?.kind === 'bound' && binding.id === app.id;
 }
 
+/** A name or an id in `APPS_FILE` that has to lead to one app. */
+export interface Wanted {
+  readonly app: string;
+  /** Much depends on it: it is looked up by itself where the tenant's list does not have it. */
+  readonly matters: boolean;
+}
+
 /** Whether the entry sets more than short names. */
 export function saysWhoDecides({ approvers, assign }: AppEntry): boolean {
   return approvers.length > 0 || assign !== null;
@@ -71,21 +78,26 @@ export function isUnsettled(entries: readonly AppEntry[], app: Named, bindings: 
   );
 }
 
+/** What a name or an id leads to; an id is not looked up. */
+export function bindingOf(app: string, bindings: Bindings): Binding {
+  return isById({ app }) ? { kind: 'bound', id: app } : (bindings.get(keyOf(app)) ?? { kind: 'none' });
+}
+
 /** The broken entries. */
 export function brokenOf(entries: readonly AppEntry[], bindings: Bindings): readonly BrokenEntry[] {
-  return entries.flatMap((entry) => {
-    const binding = isById(entry) ? undefined : bindings.get(keyOf(entry.app));
-    return binding === undefined || binding.kind === 'bound' ? [] : [{ app: entry.app, kind: binding.kind }];
+  return entries.flatMap(({ app }) => {
+    const { kind } = bindingOf(app, bindings);
+    return kind === 'bound' ? [] : [{ app, kind }];
   });
 }
 
 /**
- * Binds the unbound entries, and looks up the bound ones.
+ * Binds the unbound names, and looks up the bound ones.
  *
  * @param listed the tenant's apps, all of them where `complete`
  */
 export async function settleBindings(
-  entries: readonly AppEntry[],
+  wanted: readonly Wanted[],
   listed: { readonly items: readonly Named[]; readonly complete: boolean },
   parts: {
     readonly store: BindingStore;
@@ -94,10 +106,10 @@ export async function settleBindings(
     readonly isThere: (id: string) => Promise<Fetched<boolean>>;
   },
 ): Promise<Fetched<Bindings>> {
-  const names = new Map(entries.filter((entry) => !isById(entry)).map(({ app }) => [keyOf(app), app.trim()]));
+  const names = new Map(wanted.filter((one) => !isById(one)).map(({ app }) => [keyOf(app), app.trim()]));
   const bindings = new Map<string, Binding>();
   if (names.size === 0) return fetched(bindings);
-  const weighty = new Set(entries.filter(saysWhoDecides).map(({ app }) => keyOf(app)));
+  const weighty = new Set(wanted.filter(({ matters }) => matters).map(({ app }) => keyOf(app)));
   const stored = await parts.store.read();
   for (const [key, name] of names) {
     const bound = stored.get(key);

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import type { AppEntry } from '../apps-file.ts';
+import type { AppEntry, KitEntry } from '../apps-file.ts';
 import type { Clock } from '../clock.ts';
 import { type Fetched, fetched, mapped } from './answer.ts';
 import {
   type BindingStore,
   type Bindings,
   type BrokenEntry,
+  bindingOf,
   bindingsInMemory,
   brokenOf,
   isAbout,
@@ -15,6 +16,7 @@ import {
   keyOf,
   saysWhoDecides,
   settleBindings,
+  type Wanted,
 } from './app-bindings.ts';
 import { createCache } from './cache.ts';
 import type { GraphClient } from './client.ts';
@@ -25,6 +27,8 @@ import { guid } from './user.ts';
 /** The tenant's enterprise applications (service principals), found by the names that people use for them. */
 export interface Applications {
   find(text: string): Promise<Fetched<AppMatch>>;
+  /** The app that a kit of `APPS_FILE` names, or why it names none. */
+  findOfKit(app: string): Promise<Fetched<Application | BrokenEntry['kind']>>;
   list(): Promise<Fetched<Listing<Application>>>;
   /** Whether the app is enabled in Entra, uncached; null when Graph does not tell. */
   isEnabled(id: string): Promise<Fetched<boolean | null>>;
@@ -98,17 +102,22 @@ export function createApplications(parts: {
   readonly graph: GraphClient;
   readonly clock: Clock;
   readonly entries: readonly AppEntry[];
+  readonly kits?: readonly KitEntry[];
   /** The bindings of entries by display name; in memory unless given. */
   readonly bindings?: BindingStore | undefined;
   /** Called with the broken entries each time they are read; it must not throw. */
   readonly observe?: (broken: readonly BrokenEntry[]) => void;
 }): Applications {
-  const { graph, entries, bindings: store = bindingsInMemory() } = parts;
+  const { graph, entries, kits = [], bindings: store = bindingsInMemory() } = parts;
   const lists = createCache<Listing<Found>>(parts.clock, listKeepMs);
   const found = createCache<Found | null>(parts.clock, listKeepMs);
   const sought = createCache<Found | null>(parts.clock, noneKeepMs);
   const settled = createCache<Bindings>(parts.clock, listKeepMs);
-  const hasNames = entries.some((entry) => !isById(entry));
+  const wanted: readonly Wanted[] = [
+    ...entries.map((entry) => ({ app: entry.app, matters: saysWhoDecides(entry) })),
+    ...kits.flatMap(({ apps }) => apps.map((app) => ({ app, matters: true }))),
+  ];
+  const hasNames = wanted.some((one) => !isById(one));
   let broken: readonly BrokenEntry[] = [];
   let isWeighty = false;
   let brokenAt = 0;
@@ -149,7 +158,7 @@ export function createApplications(parts: {
     return settled.get('all', async () => {
       const listing = await rawList();
       if (!listing.ok) return listing;
-      const bound = await settleBindings(entries, listing.value, {
+      const bound = await settleBindings(wanted, listing.value, {
         store,
         named: async (name) => mapped(await search(`displayName eq ${filterText(name)}`, 2, 1), ({ items }) => items),
         isThere: async (id) => mapped(await readById(id), (app) => app !== null),
@@ -157,7 +166,7 @@ export function createApplications(parts: {
       if (!bound.ok) return bound;
       latest = bound.value;
       broken = brokenOf(entries, latest);
-      isWeighty = brokenOf(entries.filter(saysWhoDecides), latest).length > 0;
+      isWeighty = wanted.some(({ app, matters }) => matters && bindingOf(app, latest).kind !== 'bound');
       brokenAt = parts.clock.monotonic();
       parts.observe?.(broken);
       return bound;
@@ -222,6 +231,19 @@ export function createApplications(parts: {
     return fetched(choose(wanted, [...known.value.items, ...fresh], !live.value.complete));
   }
 
+  async function findOfKit(name: string): Promise<Fetched<Application | BrokenEntry['kind']>> {
+    const bound = await bindings();
+    if (!bound.ok) return bound;
+    const binding = bindingOf(name, bound.value);
+    if (binding.kind !== 'bound') return fetched(binding.kind);
+    const listing = await rawList();
+    if (!listing.ok) return listing;
+    const isMeant = (app: Found) => [app.id, app.appId].some((id) => isSameName(id, binding.id));
+    const inList = listing.value.items.find(isMeant);
+    const app = inList === undefined ? await byId(binding.id) : fetched(inList);
+    return mapped(app, (one) => (one === null ? 'gone' : withEntries(one, bound.value)));
+  }
+
   async function isEnabled(id: string): Promise<Fetched<boolean | null>> {
     const call = { path: graphPath('servicePrincipals', id), query: { $select: 'id,accountEnabled' } };
     return mapped(await readIfThere(graph, call, enabledSchema), (app) => app?.accountEnabled ?? null);
@@ -235,7 +257,7 @@ export function createApplications(parts: {
     });
   }
 
-  return { find, list, isEnabled, broken: () => broken, bound, describe };
+  return { find, findOfKit, list, isEnabled, broken: () => broken, bound, describe };
 }
 
 /**

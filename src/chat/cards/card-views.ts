@@ -205,7 +205,8 @@ export interface AppsView extends AnyView {
   readonly rows: readonly {
     readonly look: Look;
     readonly name: string;
-    readonly aliases: Maybe<Text>;
+    /** Below the name. */
+    readonly lines: readonly Text[];
     readonly state: string;
     readonly opens: Maybe<RowButton>;
   }[];

@@ -8,6 +8,7 @@ import type { GraphTrouble } from '../../graph/answer.ts';
 import type { Application, Applications } from '../../graph/applications.ts';
 import type { Assignments } from '../../graph/assignments.ts';
 import type { Directory } from '../../graph/directory.ts';
+import type { Kits } from '../../graph/kit-apps.ts';
 import type { ProvisioningLog } from '../../graph/provisioning-log.ts';
 import type { Rule as ProvisioningRule } from '../../graph/rules.ts';
 import type { Synchronization } from '../../graph/synchronization.ts';
@@ -33,6 +34,7 @@ export interface GraphServices {
   readonly access: Access;
   readonly directory: Directory;
   readonly applications: Applications;
+  readonly kits: Kits;
   readonly synchronization: Synchronization;
   readonly assignments: Assignments;
   readonly provisioningLog: ProvisioningLog;

@@ -85,6 +85,8 @@ describe('the canonical line of a command', () => {
     [{ verb: 'watches' }, 'watches'],
     [{ verb: 'apps', search: null }, 'apps'],
     [{ verb: 'apps', search: 'sales' }, 'apps sales'],
+    [{ verb: 'kits', kit: null }, 'kits'],
+    [{ verb: 'kits', kit: 'Sales, Marketing and Ops' }, 'kits "Sales, Marketing and Ops"'],
     [{ verb: 'whoami' }, 'whoami'],
     [{ verb: 'help', topic: null }, 'help'],
     [{ verb: 'help', topic: 'provision' }, 'help provision'],
@@ -178,6 +180,8 @@ describe('the canonical line of a command', () => {
           '李',
           'İ',
           'apps',
+          'kits',
+          'kit',
           'regards',
           ...[
             'status',
@@ -313,6 +317,7 @@ describe('the canonical line of a command', () => {
       fc.record({ verb: fc.constant('exportHistory' as const), about: fc.option(name), since: fc.option(since) }),
       fc.record({ verb: fc.constantFrom('watch' as const, 'unwatch'), app: name }),
       fc.record({ verb: fc.constant('apps' as const), search: fc.option(name) }),
+      fc.record({ verb: fc.constant('kits' as const), kit: fc.option(name) }),
       fc.record({ verb: fc.constant('help' as const), topic: fc.option(name) }),
       fc.constant({ verb: 'whoami' as const }),
     );

@@ -12,7 +12,7 @@ const verbsFor = (...roles: Role[]) =>
   commandsFor({ registry, graphAccess: 'appOnly' }, caller(...roles)).map(({ verb }) => verb);
 const everyone = commandsFor({ registry, graphAccess: 'appOnly' }, caller('operator', 'approver'));
 
-const checking = ['status', 'check', 'queue', 'apps'];
+const checking = ['status', 'check', 'queue', 'apps', 'kits'];
 const watching = ['watch', 'watches', 'unwatch'];
 const places = ['approvalChannels', 'removeApprovalChannel'];
 const about = ['home', 'whoami', 'help'];

@@ -7,6 +7,7 @@ import type { CardMessage } from '../../../src/chat/reply.ts';
 import { emptyForm, type FormInput, formCard } from '../../../src/chat/views/form-card.ts';
 import { help } from '../../../src/chat/views/help-card.ts';
 import { type HomeCardInput, homeCard } from '../../../src/features/help/cards/home-card.ts';
+import { kitCard, kitsCard, type SeenApp, type SeenKit } from '../../../src/features/help/cards/kits-card.ts';
 import { welcome } from '../../../src/features/help/cards/welcome-card.ts';
 import { registry } from '../../../src/features/registry.ts';
 
@@ -47,6 +48,33 @@ export function homeSaying(text: string): HomeCardInput['sections'] {
   ];
 }
 
+export const kitSaying = (text: string, apps: readonly SeenApp[]): SeenKit => ({
+  name: text,
+  aliases: [text, text],
+  apps,
+});
+
+/** The cards of kits: many kits, those of which little could be read, one, and none. */
+function kitCardsSaying(words: Messages, text: string): CardMessage[] {
+  const broken = (['none', 'several', 'gone', 'twice'] as const).map((trouble) => ({ name: text, id: null, trouble }));
+  const unread = (['none', 'unread', 'appDisabled'] as const).map((status) => ({ name: text, id: text, status }));
+  const kit = kitSaying(
+    text,
+    Array.from({ length: 3 }, () => [...broken, ...unread])
+      .flat()
+      .slice(0, 20),
+  );
+  const input = { kits: [kit], search: text, isNear: false, mayAdd: false };
+  return [
+    kitsCard(words, { ...input, kits: Array.from({ length: 60 }, () => kit), search: null }),
+    kitsCard(words, { ...input, kits: [kit, kit] }),
+    kitsCard(words, { ...input, isNear: true }),
+    kitsCard(words, { ...input, kits: [], search: null, mayAdd: true }),
+    kitsCard(words, { ...input, kits: [] }),
+    kitCard(words, kit),
+  ];
+}
+
 /** The cards that people begin with, every text of others in them being `text`. */
 export function everyStartCardSaying(words: Messages, text: string): CardMessage[] {
   const nothing = { rows: [], beyond: 0, isMore: false, note: 'Nothing.' };
@@ -62,5 +90,6 @@ export function everyStartCardSaying(words: Messages, text: string): CardMessage
     ]),
     homeCard(words, { name: text, commands: allCommands, sections: homeSaying(text) }),
     homeCard(words, { name: text, commands: [], sections }),
+    ...kitCardsSaying(words, text),
   ];
 }

@@ -58,7 +58,7 @@ export function statusList(words: Messages, { items, listComplete, now }: Status
     rows: rows.slice(0, limits.rows).map(({ app, status, state, job }) => ({
       look: lookOf(state.tone),
       name: markdownText(short(app.name, limits.name)) || '—',
-      aliases: maybe(markdownText(lastRanLine(words, status, now) ?? '', limits.line)),
+      lines: maybe(markdownText(lastRanLine(words, status, now) ?? '', limits.line)),
       state: markdownText(job ?? state.word),
       opens: rowButton(words, writeStatus({ verb: 'status', app: callName(app, names) })),
     })),

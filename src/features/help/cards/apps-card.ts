@@ -101,7 +101,7 @@ function row(words: Messages, entry: AppEntry, all: readonly AppEntry[]): AppsVi
   return {
     look: lookOf(tone),
     name: markdownText(name, LONGEST_NAME),
-    aliases: maybe(others === '' ? null : words.card('apps.aliases', { aliases: others })),
+    lines: maybe(others === '' ? null : words.card('apps.aliases', { aliases: others })),
     state: words.card(word),
     opens: rowButton(words, `status ${writeCheckName(callName(entry, all))}`),
   };

@@ -1,0 +1,174 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { apps } from '../../src/sandbox/tenant/applications.ts';
+import { type ShownCard, type Somebody, startTestUsher, type TestUsher } from '../support/usher.ts';
+
+const gone = '5eed0000-0000-4000-8000-0000000009ff';
+const odd = 'Customer Care, Tier 1 and 2';
+const content = {
+  apps: [{ app: 'Salesforce', aliases: ['sf'] }],
+  kits: [
+    { kit: 'Sales', aliases: ['sales starter'], apps: ['sf', 'ServiceNow', 'GitHub Enterprise'] },
+    { kit: odd, apps: ['Zscaler', 'Payroll', gone, 'DocuSign', apps.salesforce.id] },
+  ],
+};
+
+let folder: string;
+let teams: TestUsher;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'usher-kits-'));
+});
+afterEach(async () => {
+  await teams.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function start(file: unknown = content): Promise<void> {
+  const path = join(folder, 'apps.json');
+  writeFileSync(path, JSON.stringify(file));
+  teams = await startTestUsher({ environment: { APPS_FILE: path } });
+}
+async function ask(line: string, person: Somebody & string = 'alex'): Promise<ShownCard> {
+  await teams.say(person, line);
+  await teams.settled();
+  return teams.lastCard(`personal-${person}`);
+}
+const answerOf = async (path: string) => (await fetch(teams.endpoint.replace('/api/messages', path))).text();
+
+it('kits shows each kit with its apps and what is wrong with them, to all who may see apps', async () => {
+  await start();
+
+  for (const person of ['alex', 'megan', 'patti', 'lynne'] as const) {
+    const { text, summary } = await ask('kits', person);
+    expect(text).toBe(
+      [
+        'Kits',
+        'Select a kit to see its apps.',
+        '✓  Sales  3 apps',
+        '   Also: sales starter',
+        '   Salesforce, ServiceNow, and GitHub Enterprise',
+        `✗  ${odd}  5 apps`,
+        `   Zscaler, Payroll, ${gone}, DocuSign, and Salesforce`,
+        '   Zscaler: In quarantine',
+        '   Payroll: Not set up',
+        '   5eed0000-0000-4000-8000-0000000009ff: No longer in Entra ID',
+        '   And 1 more.',
+      ].join('\n'),
+    );
+    expect(summary).toMatch(/^2 kits: Sales and Customer Care, Tier 1 and 2 · Zscaler: In quarantine · /);
+  }
+  expect((await ask('kits', 'johanna')).text).toContain('no role');
+});
+
+it('kits and a name shows one, by its name or alias in any case, each app with its state', async () => {
+  await start();
+  const sales = [
+    'Kit: Sales',
+    'Also: sales starter',
+    'Select an app to see the state of its provisioning.',
+    '✓  Salesforce  Healthy',
+    '✓  ServiceNow  Healthy',
+    '✓  GitHub Enterprise  Healthy',
+    '',
+    '[List kits]',
+  ].join('\n');
+
+  for (const line of ['kits sales', 'kits the SALES Kit', 'kits Sales  Starter', 'what is in the sales kit?'])
+    expect((await ask(line)).text).toBe(sales);
+  const care = await ask(`kits ${odd.toUpperCase()}`);
+
+  expect(care.text).toBe(
+    [
+      `Kit: ${odd}`,
+      '2 apps of this kit need to be corrected in APPS_FILE. Ask your Usher administrator.',
+      'Select an app to see the state of its provisioning.',
+      '✗  Zscaler  In quarantine',
+      '–  Payroll  Not set up',
+      `✗  ${gone}  No longer in Entra ID`,
+      '✗  DocuSign  Name not unique',
+      '✓  Salesforce  Healthy',
+      '',
+      '[List kits]',
+    ].join('\n'),
+  );
+});
+
+it('a row opens the kit, and a row of that the app', async () => {
+  await start();
+  const list = await ask('kits');
+  const rowsOf = ({ content }: ShownCard) =>
+    JSON.stringify(content)
+      .match(/"text":"(?:kits|status) [^}]*?"(?=,"msteams")/g)
+      ?.map((found) => (JSON.parse(`{${found}}`) as { text: string }).text);
+  const opened = rowsOf(list) ?? [];
+
+  const care = await ask(opened[1] ?? '');
+
+  expect(opened).toEqual(['kits Sales', `kits "${odd}"`]);
+  expect(care.text).toContain(`Kit: ${odd}`);
+  expect(rowsOf(care)).toEqual(['status Zscaler', 'status Payroll', 'status Salesforce']);
+});
+
+it('an unknown name shows the kit with a similar one, or all of them', async () => {
+  await start();
+
+  const near = await ask('kits salse');
+  const unknown = await ask('kits finance');
+
+  expect(near.text).toMatch(/^No kit is called “salse”\nA kit has a similar name\. .*\n✓ {2}Sales {2}3 apps\n/);
+  expect(near.text).toContain('[List kits]');
+  expect(near.text).not.toContain(odd);
+  expect(near.summary).toBe('No kit is called “salse”. Did you mean Sales?');
+  expect(unknown.text).toMatch(/^No kit is called “finance”\nSelect one of these/);
+  expect(unknown.text).toContain(odd);
+});
+
+it('an installation without kits tells an operator how to add one, and others that there are none', async () => {
+  await start(content.apps);
+
+  expect((await ask('kits')).text).toBe(
+    'Kits\nThere are no kits. To add one, list its apps under “kits” in the file that APPS_FILE names, and restart Usher.',
+  );
+  expect((await ask('kits sales', 'megan')).text).toBe('No kit is called “sales”\nThere are no kits.');
+});
+
+it('a disabled app, and one whose state could not be read, is told in the row', async () => {
+  await start({ kits: [{ kit: 'Design', apps: ['Figma', 'Miro', 'Concur'] }] });
+  teams.sandbox.failNext(new RegExp(`${apps.concur.id}/synchronization`), { kind: 'status', status: 403 });
+
+  const { text } = await ask('kits');
+
+  expect(text).toBe(
+    [
+      'Kits',
+      'Select a kit to see its apps.',
+      '!  Design  3 apps',
+      '   Figma, Miro, and Concur',
+      '   Miro: App disabled',
+      '   Concur: Could not be read',
+    ].join('\n'),
+  );
+});
+
+it('an app of a kit that leads nowhere is told in the log once, and in /readyz, and stops nothing else', async () => {
+  await start();
+  await ask('kits');
+  await ask('kits');
+
+  const broken = teams.logLines.filter(({ code }) => code === 'kits_broken');
+  expect(broken).toHaveLength(1);
+  expect(broken[0]).toMatchObject({
+    apps: [
+      { kit: odd, app: gone, kind: 'gone' },
+      { kit: odd, app: 'DocuSign', kind: 'several' },
+    ],
+  });
+  expect(JSON.parse(await answerOf('/readyz'))).toMatchObject({
+    status: 'ready',
+    appsFile: [`${odd} (kit): ${gone}: gone`, `${odd} (kit): DocuSign: several`],
+  });
+  expect(await answerOf('/metrics')).toContain('usher_apps_file_broken_entries 0');
+  expect((await ask('provision adele to Salesforce')).text).toContain('up to date');
+});
