@@ -31,7 +31,7 @@ export interface AppEntry {
   readonly assign: { readonly appRole: string } | null;
 }
 
-/** Apps under one name, for people who get all of them. */
+/** A set of apps that people get together, under one name. */
 export interface KitEntry {
   readonly kit: string;
   /** Other names that people type. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
+import { LARGEST_CARD_BYTES } from '../../../../src/chat/cards/render.ts';
 import { kitCard, kitsCard, type SeenApp } from '../../../../src/features/help/cards/kits-card.ts';
 import { elementsOf, words } from '../../../chat/views/drawings.ts';
 import { quarantined } from '../../checks/cards/check-drawings.ts';
@@ -34,16 +35,25 @@ describe('the list of kits', () => {
     expect(text).toMatch(/Kit \d+ {2}1 app\n[\s\S]*And \d+ more\.$/);
     expect(text).not.toContain('Kit 26');
   });
-
-  it('has one column beside the glyph, so that names wrap in a narrow pane', () => {
-    const { card } = kitsCard(words, { ...list, kits: [kitSaying('x'.repeat(200), [app('none')])] });
-
-    const widths = elementsOf(card).flatMap(({ type, width }) => (type === 'Column' ? [width] : []));
-    expect(widths).toEqual(['24px', 'stretch', 'stretch', 'auto']);
-  });
 });
 
 describe('the card of a kit', () => {
+  it('and the list stay within what Teams takes, with the longest names that a button can run', () => {
+    const long = '漢'.repeat(280);
+    const kit = kitSaying(
+      long,
+      Array.from({ length: 20 }, (_, n) => app('none', `${n}${long}`)),
+    );
+    const kits = Array.from({ length: 25 }, () => kit);
+
+    const cards = [kitCard(words, kit), kitsCard(words, { ...list, kits })].map(({ card }) => card);
+
+    for (const card of cards) {
+      expect(Buffer.byteLength(JSON.stringify(card))).toBeLessThanOrEqual(LARGEST_CARD_BYTES);
+      expect(cardAsText(card)).toMatch(/And \d+ more\./);
+    }
+  });
+
   it('opens one of two apps of the same name by its id', () => {
     const twins = ['D1', 'D2'].map((id) => ({ name: 'DocuSign', id, status: 'none' }) as const);
 
