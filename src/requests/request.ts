@@ -60,7 +60,11 @@ export interface LeftOut {
     | 'appQuarantined'
     | 'appTakesNoUsers'
     | 'jobMustStop'
-    | 'repeatedApp';
+    | 'repeatedApp'
+    /** In a file whose rows name their apps. */
+    | 'unknownApp'
+    | 'ambiguousApp'
+    | 'noApp';
   /** Names or addresses that may have been meant, best first; at most three. */
   readonly suggestions: readonly string[];
 }

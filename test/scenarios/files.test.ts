@@ -85,3 +85,71 @@ describe('a file of people', () => {
     expect(card.text).toMatch(/OneDrive|SharePoint/);
   });
 });
+
+describe('a file whose rows name their apps', () => {
+  it('makes each account in the app of its row, with no app in the line', async () => {
+    content = Buffer.from(
+      'userPrincipalName,app\nisaiah@contoso.com,Salesforce\nadele@contoso.com,GitHub Enterprise\nISAIAH@contoso.com,"ServiceNow, GitHub Enterprise"\n',
+    );
+
+    const card = await drop('provision users');
+
+    expect(card.text).toContain('4 accounts: 4 done');
+    expect(card.text).toContain('2 people in Salesforce, GitHub Enterprise, and ServiceNow');
+    expect(teams.sandbox.stats().calls).toBe(4);
+  });
+
+  it('asks first where rows name no app, an unknown one, or one that takes no call, and says which', async () => {
+    content = Buffer.from(
+      'upn,app\nisaiah@contoso.com,Salesforce\nadele@contoso.com,\nlee.gu@contoso.com,Salesforec\nmegan@contoso.com,Zscaler\n',
+    );
+
+    const card = await drop('provision users');
+    const before = teams.sandbox.stats().calls;
+    await teams.press('alex', card, 'Provision 1 person');
+    await teams.settled();
+
+    expect(card.text).toContain('Provision 1 person to Salesforce?');
+    expect(card.text).toMatch(/Row 3 of the file\n.*Names no app/);
+    expect(card.text).toMatch(/Salesforec · 1 row\n.*No app by that name was found\. Did you mean Salesforce\?/);
+    expect(card.text).toMatch(/Zscaler · 1 row\n.*quarantine/);
+    expect([before, teams.sandbox.stats().calls]).toEqual([0, 1]);
+  });
+
+  it('takes the app of the line for a row without one, and asks where a row names another', async () => {
+    content = Buffer.from('upn,app\nisaiah@contoso.com,ServiceNow\nadele@contoso.com,\n');
+
+    const card = await drop('provision users to Salesforce');
+    const before = teams.sandbox.stats().calls;
+    await teams.press('alex', card, 'Provision 2 accounts');
+    await teams.settled();
+
+    expect(card.text).toContain('2 people to ServiceNow and Salesforce, in 2 calls');
+    expect(before).toBe(0);
+    expect(teams.lastCard().text).toContain('2 accounts: 2 done');
+  });
+
+  it('is read as one list where every row names the app of the line', async () => {
+    content = Buffer.from('upn,app\nisaiah@contoso.com,Salesforce\nadele@contoso.com,Salesforce\n');
+
+    const card = await drop('provision users to Salesforce');
+
+    expect(card.text).toContain('2 people: 2 done');
+  });
+
+  it('makes one account for a row that is there twice', async () => {
+    content = Buffer.from('upn,app\nisaiah@contoso.com,Salesforce\nisaiah@contoso.com,salesforce\n');
+
+    await drop('provision users');
+
+    expect(teams.sandbox.stats().calls).toBe(1);
+  });
+
+  it('needs a line that says what to do', async () => {
+    content = Buffer.from('upn,app\nisaiah@contoso.com,Salesforce\n');
+
+    await drop('hello');
+
+    expect(teams.sandbox.stats().calls).toBe(0);
+  });
+});

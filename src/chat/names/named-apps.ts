@@ -1,5 +1,6 @@
 import { assertNever } from '../../assert-never.ts';
-import { keyOf } from '../../graph/app-bindings.ts';
+import type { GraphTrouble } from '../../graph/answer.ts';
+import { isSameName, keyOf } from '../../graph/app-bindings.ts';
 import type { Application } from '../../graph/applications.ts';
 import { closest } from '../grammar/closest.ts';
 import { CONJUNCTIONS } from '../grammar/names.ts';
@@ -18,36 +19,43 @@ export interface Apps {
   readonly repeated: readonly string[];
 }
 
+export type AppsSought =
+  | Apps
+  /** `known`: the names of the tenant's apps. */
+  | {
+      readonly kind: 'none';
+      readonly name: string;
+      readonly names: readonly string[];
+      readonly known: readonly string[];
+    }
+  | {
+      readonly kind: 'several';
+      readonly names: readonly string[];
+      /** Of the name that fits several. */
+      readonly index: number;
+      readonly apps: readonly Application[];
+      readonly more: boolean;
+    }
+  | { readonly kind: 'trouble'; readonly trouble: GraphTrouble };
+
 /**
- * The apps that a command names: one, or several with commas or "and" between them. A known name that holds such a mark
- * or word is one app: "Webex, Cisco", "Data and Insights". Else a reply that asks which is meant, or says that one was
- * not found.
+ * The apps that a text names: one, or several with commas or "and" between them. A known name that holds such a mark or
+ * word is one app: "Webex, Cisco", "Data and Insights".
  */
-export async function findApplications(parts: CommandParts, turn: Turn, command: AppCommand): Promise<Apps | Answered> {
-  const names = await namesIn(parts, command.app);
-  if (names.length === 1) return one(parts, turn, command);
+export async function seekApps(parts: CommandParts, text: string): Promise<AppsSought> {
+  const names = await namesIn(parts, text);
   const apps = new Map<string, Application>();
-  const meant = [...names];
   const repeated: string[] = [];
   for (const [index, name] of names.entries()) {
     const found = await parts.applications.find(name);
-    if (!found.ok) return answered(troubleReply(turn.words, found.trouble, tryAgain(parts, command)));
+    if (!found.ok) return { kind: 'trouble', trouble: found.trouble };
     switch (found.value.kind) {
-      case 'none': {
-        const near = closest(name, found.value.known);
-        if (near === null) return one(parts, turn, command);
-        meant[index] = near;
-        break;
-      }
+      case 'none':
+        return { kind: 'none', name, names, known: found.value.known };
       case 'several': {
-        const { apps: candidates, more } = found.value;
-        const only = more ? null : await onlyProvisioned(parts, candidates);
-        if (only !== null) note(only, name);
-        else {
-          const instead = (id: string) => ({ ...command, app: names.with(index, id).join(', ') });
-          const message = await pickApp(parts, turn, name, candidates, more, instead);
-          return answered({ kind: 'card', inPlace: true, message });
-        }
+        const only = found.value.more ? null : await onlyProvisioned(parts, found.value.apps);
+        if (only === null) return { ...found.value, names, index };
+        note(only, name);
         break;
       }
       case 'one':
@@ -57,17 +65,44 @@ export async function findApplications(parts: CommandParts, turn: Turn, command:
         return assertNever(found.value, 'match');
     }
   }
-  if (meant.some((name, index) => name !== names[index])) {
-    const suggestion = parts.grammar.format({ ...command, app: meant.join(', ') });
-    return answered({ kind: 'card', inPlace: true, message: didYouMean(turn.words, { suggestion }) });
-  }
   const [first, ...others] = apps.values();
-  if (first === undefined) return one(parts, turn, command);
-  return { kind: 'apps', apps: [first, ...others], repeated };
+  return first === undefined
+    ? { kind: 'none', name: text, names: [], known: [] }
+    : { kind: 'apps', apps: [first, ...others], repeated };
 
   function note(app: Application, name: string): void {
     if (apps.has(app.id)) repeated.push(name);
     else apps.set(app.id, app);
+  }
+}
+
+/** The same for a command; else a reply that asks which app is meant, or says that one was not found. */
+export async function findApplications(parts: CommandParts, turn: Turn, command: AppCommand): Promise<Apps | Answered> {
+  const sought = await seekApps(parts, command.app);
+  switch (sought.kind) {
+    case 'apps':
+      return sought;
+    case 'trouble':
+      return answered(troubleReply(turn.words, sought.trouble, tryAgain(parts, command)));
+    case 'several': {
+      const { names, index, apps, more } = sought;
+      const instead = (id: string) => ({ ...command, app: names.with(index, id).join(', ') });
+      const message = await pickApp(parts, turn, names[index] ?? command.app, apps, more, instead);
+      return answered({ kind: 'card', inPlace: true, message });
+    }
+    case 'none': {
+      const { name, names, known } = sought;
+      const near = closest(name, known);
+      // The whole text may begin an app's name, and a line may name apps otherwise.
+      if (names.length < 2 || near === null) return one(parts, turn, command);
+      const meant = names.map((one) =>
+        known.some((app) => isSameName(app, one)) ? one : (closest(one, known) ?? one),
+      );
+      const suggestion = parts.grammar.format({ ...command, app: meant.join(', ') });
+      return answered({ kind: 'card', inPlace: true, message: didYouMean(turn.words, { suggestion }) });
+    }
+    default:
+      return assertNever(sought, 'apps');
   }
 }
 

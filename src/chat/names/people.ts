@@ -10,7 +10,13 @@ import { nearMisses, resolvePerson, type Typist } from './person.ts';
 
 /** The result for a list of names and addresses: the people, each once and in order, and the entries left out. */
 export type PeopleFound =
-  | { readonly kind: 'people'; readonly people: readonly DirectoryUser[]; readonly leftOut: readonly LeftOut[] }
+  | {
+      readonly kind: 'people';
+      readonly people: readonly DirectoryUser[];
+      /** Whom each entry, as it was typed, names. */
+      readonly byEntry: ReadonlyMap<string, DirectoryUser>;
+      readonly leftOut: readonly LeftOut[];
+    }
   | { readonly kind: 'trouble'; readonly trouble: GraphTrouble };
 
 type Resolved =
@@ -46,15 +52,17 @@ export async function findPeople(directory: Directory, typed: readonly string[],
   );
 
   const people = new Map<string, DirectoryUser>();
+  const byEntry = new Map<string, DirectoryUser>();
   const left: LeftOut[] = [];
   for (const [index, result] of resolved.entries()) {
     if (result.kind === 'trouble') return result;
+    if (result.kind === 'user') byEntry.set(typed[index] ?? '', result.user);
     if (result.kind === 'leftOut') left.push(result.leftOut);
     else if (people.has(result.user.id))
       left.push({ text: entries[index] ?? '', reason: 'duplicate', suggestions: [] });
     else people.set(result.user.id, result.user);
   }
-  return { kind: 'people', people: [...people.values()], leftOut: left };
+  return { kind: 'people', people: [...people.values()], byEntry, leftOut: left };
 }
 
 async function byName(directory: Directory, entry: string, typist: Typist): Promise<Resolved> {

@@ -1,20 +1,25 @@
 import { assertNever } from '../../assert-never.ts';
+import type { Parsed } from '../../chat/command.ts';
 import { quoteName } from '../../chat/grammar/names.ts';
 import type { IncomingFile } from '../../chat/incoming.ts';
 import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
 import { refuseVerb } from '../../chat/registry/run.ts';
 import type { Reply } from '../../chat/reply.ts';
 import type { LeftOut } from '../../requests/request.ts';
-import { type BadRow, peopleFileLimits, readPeopleFile } from './lists/people-file.ts';
+import { type BadRow, type PeopleFile, peopleFileLimits, readPeopleFile } from './lists/people-file.ts';
 import { say } from './problems.ts';
-import { provisionList } from './provision-list.ts';
-import { askOneByOne } from './untimely.ts';
+import { isLack, provisionList, provisionRows } from './provision-list.ts';
+import { type Row, seeEachApp } from './targets.ts';
+import { askOneByOne, untimely } from './untimely.ts';
+
+type PeopleWithApps = Required<Extract<PeopleFile, { kind: 'people' }>>;
 
 const megabyte = 1024 * 1024;
 
 /**
  * A file of people, sent together with "provision users to <app>". Its addresses are read as if typed below that line,
- * in quotes, so a file can do nothing that a message cannot, and no character in an address splits it.
+ * in quotes, so a file can do nothing that a message cannot, and no character in an address splits it. Where the file has
+ * a column of apps, "provision users" is enough.
  */
 export async function provisionFile(parts: CommandParts, turn: Turn, line: string, file: IncomingFile): Promise<Reply> {
   const refusal = askOneByOne(turn) ?? (await refuseVerb(parts, turn, 'provisionList'));
@@ -37,6 +42,7 @@ export async function provisionFile(parts: CommandParts, turn: Turn, line: strin
   switch (people.kind) {
     case 'people': {
       const parsed = parts.grammar.parse(`${line}\n${people.entries.map(quoteName).join('\n')}`);
+      if (people.apps !== undefined) return byRow({ ...people, apps: people.apps }, parsed);
       if (parsed.kind !== 'command' || parsed.command.verb !== 'provisionList')
         return say(words, { kind: 'incomplete', missing: 'app' });
       return provisionList(parts, turn, parsed.command, people.badRows.map(toLeftOut));
@@ -55,7 +61,38 @@ export async function provisionFile(parts: CommandParts, turn: Turn, line: strin
       return assertNever(people, 'file');
   }
 
+  /** Each row names its own app; a row without one has that of the line. */
+  async function byRow({ entries, apps, badRows }: PeopleWithApps, parsed: Parsed): Promise<Reply> {
+    const command = parsed.kind === 'command' && parsed.command.verb === 'provisionList' ? parsed.command : null;
+    const isBare = parsed.kind === 'incomplete' && parsed.verb === 'provisionList' && parsed.missing === 'app';
+    if (command === null && !isBare) return say(words, { kind: 'incomplete', missing: 'app' });
+    const instead = command === null ? null : await untimely(parts, turn, command);
+    if (instead !== null) return instead;
+    const named = apps.map(({ app }) => app ?? command?.app ?? null);
+    const seen = await seeEachApp(parts, turn, named);
+    if (seen.kind === 'reply') return seen.reply;
+    const people = new Map<string, string>();
+    const rows = entries.map((text, index): Row => {
+      // The same person in several rows is looked up once.
+      const entry = people.get(text.toLowerCase()) ?? text;
+      people.set(entry.toLowerCase(), entry);
+      return { entry, targets: seen.targets.get(named[index] ?? '') ?? [] };
+    });
+    const without = apps.filter((_, index) => named[index] === null).map(({ row }) => leftOutRow(row, 'noApp'));
+    return provisionRows(parts, turn, {
+      rows,
+      leftOut: [...seen.leftOut, ...without, ...badRows.map(toLeftOut)],
+      // A line and a file that name different apps may not mean the same.
+      asksFirst: seen.leftOut.some(isLack) || without.length > 0 || (command !== null && new Set(named).size > 1),
+      again: [],
+    });
+  }
+
   function toLeftOut({ row }: BadRow): LeftOut {
-    return { text: words.plain('file.row', { row }), reason: 'notUnderstood', suggestions: [] };
+    return leftOutRow(row, 'notUnderstood');
+  }
+
+  function leftOutRow(row: number, reason: LeftOut['reason']): LeftOut {
+    return { text: words.plain('file.row', { row }), reason, suggestions: [] };
   }
 }

@@ -104,7 +104,10 @@ function candidatesOf(parts: CommandParts, groups: readonly DirectoryGroup[]): P
   );
 }
 
-type Chosen = Awaited<ReturnType<typeof findPeople>>;
+type Found = Awaited<ReturnType<typeof findPeople>>;
+type Chosen =
+  | Pick<Extract<Found, { kind: 'people' }>, 'kind' | 'people' | 'leftOut'>
+  | Exclude<Found, { kind: 'people' }>;
 
 /** The named members, if they are members; without names, all members that Graph can take. */
 async function chooseMembers(

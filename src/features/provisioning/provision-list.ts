@@ -6,6 +6,7 @@ import { type CommandParts, defineCommand, type Turn } from '../../chat/registry
 import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { appNames } from '../../chat/views/app-names.ts';
+import type { SayButton } from '../../chat/views/parts.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
 import type { LeftOut } from '../../requests/request.ts';
 import { createRequest } from '../../requests/store.ts';
@@ -14,7 +15,7 @@ import { readProvisionList, writeProvisionList } from './list-line.ts';
 import { foldDuplicates, mostPeople } from './lists/people-list.ts';
 import { say } from './problems.ts';
 import { resolveList } from './resolve.ts';
-import { callsFor, findTargets, isOfEntra, type Targets } from './targets.ts';
+import { callsFor, findTargets, isOfEntra, type Row } from './targets.ts';
 import { askOneByOne, nearlyProvision, untimely } from './untimely.ts';
 
 type ListCommand = CommandOf<'provisionList'>;
@@ -25,9 +26,9 @@ const mostWithoutConfirmation = 10;
 const mostCalls = 2_500;
 
 /**
- * `provision users a, b, c to <app>`, or to several: one request with a task for each person and app. People who are not found or are
- * ambiguous are left out and named, as are `unread` rows of a file. A long list is stored and held until its requester
- * has seen what would happen and confirms.
+ * `provision users a, b, c to <app>`, or to several: one request with a task for each person and app. People who are not
+ * found or are ambiguous are left out and named, as are `unread` rows of a file. A long list is stored and held until
+ * its requester has seen what would happen and confirms.
  */
 export async function provisionList(
   parts: CommandParts,
@@ -43,39 +44,55 @@ export async function provisionList(
     return say(turn.words, { kind: 'tooManyPeople', count: entries.length, limit: mostPeople });
   const found = await findTargets(parts, turn, command);
   if (found.kind === 'reply') return found.reply;
-  const people = found.targets.some(({ rule }) => isOfEntra(rule))
-    ? await findPeople(parts.directory, entries, typistOf(turn.incoming))
-    : noPeople;
-  if (people.kind === 'trouble') return troubleReply(turn.words, people.trouble, tryAgain(parts, command));
+  const rows = entries.map((entry) => ({ entry, targets: found.targets }));
   const repeated = duplicates.map((text) => ({ text, reason: 'duplicate' as const, suggestions: [] }));
-  return provisionAll(parts, turn, found, people.people, entries, [...unread, ...people.leftOut, ...repeated]);
+  return provisionRows(parts, turn, {
+    rows,
+    leftOut: [...found.leftOut, ...unread, ...repeated],
+    asksFirst: found.leftOut.some(isLack),
+    again: tryAgain(parts, command),
+  });
 }
 
-const noPeople: Extract<PeopleFound, { kind: 'people' }> = { kind: 'people', people: [], leftOut: [] };
+interface RowsAsked {
+  readonly rows: readonly Row[];
+  readonly leftOut: readonly LeftOut[];
+  /** However few the calls: a caller who named an app that takes none now, for example, may rather wait for it. */
+  readonly asksFirst: boolean;
+  /** The button that repeats the line. */
+  readonly again: readonly SayButton[];
+}
 
-/**
- * Stores one request with a task for each person and app, or says that it would be none, or too many.
- *
- * @param leftOut what the line names and was not found
- */
+/** Looks the people of the rows up, and stores one request with a task for each person and app. */
+export async function provisionRows(parts: CommandParts, turn: Turn, asked: RowsAsked): Promise<Reply> {
+  const ofEntra = asked.rows.filter(({ targets }) => targets.some(({ rule }) => isOfEntra(rule)));
+  const entries = [...new Set(ofEntra.map(({ entry }) => entry))];
+  const people = entries.length === 0 ? noPeople : await findPeople(parts.directory, entries, typistOf(turn.incoming));
+  if (people.kind === 'trouble') return troubleReply(turn.words, people.trouble, asked.again);
+  return provisionAll(parts, turn, { ...asked, leftOut: [...asked.leftOut, ...people.leftOut] }, people.byEntry);
+}
+
+const noPeople: Extract<PeopleFound, { kind: 'people' }> = {
+  kind: 'people',
+  people: [],
+  byEntry: new Map(),
+  leftOut: [],
+};
+
+/** The same for people who were looked up. */
 export async function provisionAll(
   parts: CommandParts,
   turn: Turn,
-  { targets, leftOut: withoutApps }: Targets,
-  users: readonly DirectoryUser[],
-  entries: readonly string[],
-  leftOut: readonly LeftOut[] = [],
+  { rows, leftOut, asksFirst }: Omit<RowsAsked, 'again'>,
+  users: ReadonlyMap<string, DirectoryUser>,
 ): Promise<Reply> {
-  const calls = callsFor(targets, users, entries);
-  const { tasks } = calls;
-  const all = [...withoutApps, ...leftOut, ...calls.leftOut];
-  const isWithoutApp = (targets.length > 1 ? [...withoutApps, ...calls.leftOut] : withoutApps).some(
-    ({ reason }) => reason !== 'repeatedApp',
-  );
+  const { tasks, leftOut: unused } = callsFor(rows, users);
+  const apps = [...new Map(rows.flatMap(({ targets }) => targets.map(({ app }) => [app.id, app]))).values()];
+  const all = [...leftOut, ...unused];
   if (tasks.length === 0) {
     const app = appNames(
       turn.words,
-      targets.map(({ app }) => ({ name: app.displayName })),
+      apps.map(({ displayName: name }) => ({ name })),
     );
     return { kind: 'card', message: nobodyFoundCard(turn.words, { app, leftOut: all }) };
   }
@@ -83,14 +100,16 @@ export async function provisionAll(
   const request = await createRequest(parts.store, {
     ...requestOf(turn),
     lane: tasks.length === 1 ? 'interactive' : 'bulk',
-    // A caller who named an app that takes no call now may rather wait for it.
-    held: tasks.length > mostWithoutConfirmation || isWithoutApp,
+    held: tasks.length > mostWithoutConfirmation || asksFirst || (apps.length > 1 && unused.length > 0),
     leftOut: all,
     tasks,
   });
   parts.observe?.requested('list');
   return { kind: 'live', liveId: request.id };
 }
+
+/** What is named twice is not lacking. */
+export const isLack = ({ reason }: LeftOut): boolean => reason !== 'repeatedApp';
 
 declare module '../../chat/command.ts' {
   interface Commands {

@@ -7,7 +7,7 @@ import type { Reply } from '../../chat/reply.ts';
 import { createForeseen } from '../../requests/forecast.ts';
 import { drawSingle } from './draw.ts';
 import { readProvision, writeProvision } from './provision-line.ts';
-import { provisionAll } from './provision-list.ts';
+import { isLack, provisionAll } from './provision-list.ts';
 import { resolveProvision } from './resolve.ts';
 import { findTargets, isOfEntra, type Targets } from './targets.ts';
 import { nearlyProvision, untimely } from './untimely.ts';
@@ -52,7 +52,10 @@ async function provisionToSeveral(
     ? await findPerson(parts, turn, command, null)
     : null;
   if (person?.kind === 'reply') return person.reply;
-  return provisionAll(parts, turn, found, person === null ? [] : [person.user], [command.subject]);
+  const entry = command.subject;
+  const rows = [{ entry, targets: found.targets }];
+  const users = new Map(person === null ? [] : [[entry, person.user]]);
+  return provisionAll(parts, turn, { rows, leftOut: found.leftOut, asksFirst: found.leftOut.some(isLack) }, users);
 }
 
 declare module '../../chat/command.ts' {

@@ -1,10 +1,11 @@
-import { findApplications } from '../../chat/names/named-apps.ts';
+import { closest } from '../../chat/grammar/closest.ts';
+import { type Apps, findApplications, seekApps } from '../../chat/names/named-apps.ts';
 import { toSubject } from '../../chat/names/people.ts';
 import { subjectById } from '../../chat/names/subject.ts';
 import { type Obstacle, obstacleReply, seeTarget, type Target, taskOn } from '../../chat/names/target.ts';
 import type { AppCommand } from '../../chat/offers/guesses.ts';
 import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
-import { type Answered, answered } from '../../chat/registry/turn.ts';
+import { type Answered, answered, troubleReply } from '../../chat/registry/turn.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
 import type { LeftOut } from '../../requests/request.ts';
 import type { NewTask } from '../../requests/store.ts';
@@ -20,31 +21,88 @@ export interface Targets {
 export async function findTargets(parts: CommandParts, turn: Turn, command: AppCommand): Promise<Targets | Answered> {
   const found = await findApplications(parts, turn, command);
   if (found.kind === 'reply') return found;
+  const seen = await seeTargets(parts, turn, found);
+  if (seen.kind === 'reply') return seen;
+  if (seen.kind === 'trouble') return answered(await obstacleReply(parts, turn, command, seen));
+  const [first, ...others] = seen.targets;
+  const [obstacle] = seen.blocked;
+  if (first !== undefined) return { kind: 'targets', targets: [first, ...others], leftOut: seen.leftOut };
+  if (obstacle === undefined) throw new Error('a line names an app at least');
+  return answered(await obstacleReply(parts, turn, command, obstacle));
+}
+
+type BlockedApp = Obstacle & { readonly kind: 'blocked' };
+
+interface Seen {
+  readonly kind: 'seen';
+  readonly targets: readonly Target[];
+  readonly blocked: readonly BlockedApp[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** Which of the apps take a call now. */
+export async function seeTargets(
+  parts: CommandParts,
+  turn: Turn,
+  { apps, repeated }: Apps,
+): Promise<Seen | Extract<Obstacle, { kind: 'trouble' }> | Answered> {
   const targets: Target[] = [];
-  const blocked: (Obstacle & { readonly kind: 'blocked' })[] = [];
-  for (const app of found.apps) {
+  const blocked: BlockedApp[] = [];
+  for (const app of apps) {
     const seen = await seeTarget(parts, turn, app, 'User');
-    if (seen.kind === 'reply') return seen;
-    if (seen.kind === 'trouble') return answered(await obstacleReply(parts, turn, command, seen));
+    if (seen.kind === 'reply' || seen.kind === 'trouble') return seen;
     if (seen.kind === 'blocked') blocked.push(seen);
     else targets.push(seen.target);
   }
-  const [first, ...others] = targets;
-  const [obstacle] = blocked;
-  if (first === undefined) {
-    if (obstacle === undefined) throw new Error('a line names an app at least');
-    return answered(await obstacleReply(parts, turn, command, obstacle));
-  }
   const leftOut = [
     ...blocked.map(({ app, why }) => leftOutApp(app.displayName, reasonOf(why.kind))),
-    ...found.repeated.map((name) => leftOutApp(name, 'repeatedApp')),
+    ...repeated.map((name) => leftOutApp(name, 'repeatedApp')),
   ];
-  return { kind: 'targets', targets: [first, ...others], leftOut };
+  return { kind: 'seen', targets, blocked, leftOut };
+}
+
+/**
+ * The same for the rows of a file, each of which names its apps: the targets by name. A name that no app has, or
+ * several have, is left out.
+ */
+export async function seeEachApp(
+  parts: CommandParts,
+  turn: Turn,
+  named: readonly (string | null)[],
+): Promise<
+  | {
+      readonly kind: 'seen';
+      readonly targets: ReadonlyMap<string, readonly Target[]>;
+      readonly leftOut: readonly LeftOut[];
+    }
+  | Answered
+> {
+  const targets = new Map<string, readonly Target[]>();
+  const leftOut: LeftOut[] = [];
+  for (const name of new Set(named)) {
+    if (name === null) continue;
+    const count = named.filter((one) => one === name).length;
+    const inRows = (app: string) =>
+      turn.words.plain('list.nameAndLabel', { name: app, label: turn.words.plain('file.rows', { count }) });
+    const sought = await seekApps(parts, name);
+    if (sought.kind === 'trouble') return answered(troubleReply(turn.words, sought.trouble));
+    if (sought.kind === 'apps') {
+      const seen = await seeTargets(parts, turn, sought);
+      if (seen.kind === 'trouble') return answered(troubleReply(turn.words, seen.trouble));
+      if (seen.kind === 'reply') return seen;
+      targets.set(name, seen.targets);
+      leftOut.push(...seen.leftOut.map((one) => ({ ...one, text: inRows(one.text) })));
+    } else if (sought.kind === 'none') {
+      const near = closest(sought.name, sought.known);
+      leftOut.push({ ...leftOutApp(inRows(sought.name), 'unknownApp'), suggestions: near === null ? [] : [near] });
+    } else leftOut.push(leftOutApp(inRows(sought.names[sought.index] ?? name), 'ambiguousApp'));
+  }
+  return { kind: 'seen', targets, leftOut };
 }
 
 const leftOutApp = (text: string, reason: LeftOut['reason']): LeftOut => ({ text, reason, suggestions: [] });
 
-function reasonOf(kind: (Obstacle & { readonly kind: 'blocked' })['why']['kind']): LeftOut['reason'] {
+function reasonOf(kind: BlockedApp['why']['kind']): LeftOut['reason'] {
   switch (kind) {
     case 'appDisabled':
     case 'appNotConfigured':
@@ -56,46 +114,48 @@ function reasonOf(kind: (Obstacle & { readonly kind: 'blocked' })['why']['kind']
   }
 }
 
-/** The calls of a line, person by person, and what becomes none. */
+/** A person as named, and the apps that take the person. */
+export interface Row {
+  readonly entry: string;
+  readonly targets: readonly Target[];
+}
+
 export interface Calls {
   readonly tasks: readonly NewTask[];
+  /** What becomes no call though it was found. */
   readonly leftOut: readonly LeftOut[];
 }
 
 /**
- * A call for each person and app. An app whose people come from elsewhere takes the typed ids; beside an app that takes
- * people from Entra it is left out, as no id names the same person in both.
+ * A call for each person and app, person by person. An app whose people come from elsewhere takes the typed ids; beside
+ * an app that takes people from Entra it is left out, as no id names the same person in both.
  *
- * @param users the people found in Entra
- * @param entries what was typed for them
+ * @param users the people found in Entra, by entry
  */
-export function callsFor(
-  targets: readonly Target[],
-  users: readonly DirectoryUser[],
-  entries: readonly string[],
-): Calls {
-  const [ofEntra, ofOthers] = [true, false].map((is) => targets.filter(({ rule }) => isOfEntra(rule) === is));
-  const isMixed = (ofEntra ?? []).length > 0;
-  const byId = (ofOthers ?? []).map((target) => ({
-    target,
-    read: entries.map((text) => ({ text, subject: isMixed ? null : subjectById(target.rule, text) })),
-  }));
-  return {
-    tasks: [
-      ...users.flatMap((user) =>
-        (ofEntra ?? []).map((target) => taskOn(target, toSubject(user, target.rule.objectTypeName))),
-      ),
-      ...byId.flatMap(({ target, read }) =>
-        read.flatMap(({ subject }) => (subject === null ? [] : [taskOn(target, subject)])),
-      ),
-    ],
-    leftOut: byId.flatMap(({ target: { app, rule }, read }): LeftOut[] => {
-      const unread = read.filter(({ subject }) => subject === null);
-      const reason = rule.source === 'other' ? 'noSourceId' : targets.length > 1 ? 'noDirectoryName' : 'notUnderstood';
-      if (targets.length === 1) return unread.map(({ text }) => leftOutApp(text, reason));
-      return unread.length === 0 ? [] : [leftOutApp(app.displayName, reason)];
-    }),
-  };
+export function callsFor(rows: readonly Row[], users: ReadonlyMap<string, DirectoryUser>): Calls {
+  const tasks = new Map<string, NewTask>();
+  const leftOut = new Map<string, LeftOut>();
+  for (const { entry, targets } of rows) {
+    const isMixed = targets.some(({ rule }) => isOfEntra(rule));
+    for (const target of targets) {
+      const { app, rule } = target;
+      const subject = isOfEntra(rule) ? subjectIn(users, entry, rule) : isMixed ? null : subjectById(rule, entry);
+      if (subject !== null) {
+        const key = `${app.id} ${subject.id}`;
+        if (!tasks.has(key)) tasks.set(key, taskOn(target, subject));
+      } else if (!isOfEntra(rule)) {
+        const text = targets.length === 1 ? entry : app.displayName;
+        const otherwise = targets.length === 1 ? 'notUnderstood' : 'noDirectoryName';
+        leftOut.set(text, leftOutApp(text, rule.source === 'other' ? 'noSourceId' : otherwise));
+      }
+    }
+  }
+  return { tasks: [...tasks.values()], leftOut: [...leftOut.values()] };
+}
+
+function subjectIn(users: ReadonlyMap<string, DirectoryUser>, entry: string, { objectTypeName }: Target['rule']) {
+  const user = users.get(entry);
+  return user === undefined ? null : toSubject(user, objectTypeName);
 }
 
 export const isOfEntra = ({ source }: Target['rule']): boolean => source === 'entra';

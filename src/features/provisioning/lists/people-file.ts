@@ -4,12 +4,18 @@ import { mostPeople } from './people-list.ts';
 
 /**
  * A file of people, as saved by a spreadsheet or the Entra admin center: a header with a user principal name column,
- * then a row for each person. An unusable row is reported by its number in the spreadsheet, where the header is usually
+ * then a row for each person; with a column of apps, each row may name its own. An unusable row is reported by its number in the spreadsheet, where the header is usually
  * row 1; rows with only empty cells are skipped. A file with too many rows is refused: half a list would be worse than
  * none.
  */
 export type PeopleFile =
-  | { readonly kind: 'people'; readonly entries: readonly string[]; readonly badRows: readonly BadRow[] }
+  | {
+      readonly kind: 'people';
+      readonly entries: readonly string[];
+      /** The row of each entry and the app that it names; only where the file has a column of apps. */
+      readonly apps?: readonly AppCell[];
+      readonly badRows: readonly BadRow[];
+    }
   | { readonly kind: 'tooLarge' }
   /** `columns`: the first names of the header, to show what was read. */
   | { readonly kind: 'noColumn'; readonly columns: readonly string[] }
@@ -17,6 +23,12 @@ export type PeopleFile =
   /** No text, or no table. */
   | { readonly kind: 'unreadable' }
   | { readonly kind: 'empty' };
+
+export interface AppCell {
+  readonly row: number;
+  /** Null for an empty cell. */
+  readonly app: string | null;
+}
 
 export interface BadRow {
   readonly row: number;
@@ -38,6 +50,7 @@ export const peopleFileLimits: PeopleFileLimits = { maxBytes: 1_048_576, maxRows
 
 /** In order of preference, in the form used for comparison: lowercase, without white space, underscores and hyphens. */
 const COLUMN_NAMES = ['userprincipalname', 'upn'];
+const APP_COLUMN_NAMES = ['app', 'apps', 'application', 'applications', 'enterpriseapplication'];
 const DELIMITERS = [',', ';', '\t'] as const;
 /** Entra takes 113 characters; a guest's name also contains the home address. */
 const LONGEST_NAME = 320;
@@ -59,20 +72,25 @@ export function readPeopleFile(bytes: Uint8Array, limits: PeopleFileLimits = peo
   const [header, ...rows] = readRows(text, limits.maxRows);
   if (header === undefined) return { kind: 'empty' };
   if (header.cells === null) return { kind: 'unreadable' };
-  const column = columnIn(header.cells);
+  const column = columnIn(header.cells, COLUMN_NAMES);
+  const appColumn = columnIn(header.cells, APP_COLUMN_NAMES);
   if (column < 0) return { kind: 'noColumn', columns: toldColumns(header.cells) };
   if (rows.length === 0) return { kind: 'empty' };
   if (rows.length > limits.maxRows) return { kind: 'tooManyRows', rows: rows.length };
 
   const entries: string[] = [];
+  const apps: AppCell[] = [];
   const badRows: BadRow[] = [];
   for (const { number, cells } of rows) {
     const cell = cells?.[column] ?? '';
-    const reason = cells === null ? 'malformed' : faultOf(cell);
-    if (reason === null) entries.push(cell.trim());
-    else badRows.push({ row: number, reason });
+    const app = cells?.[appColumn]?.trim() ?? '';
+    const reason = cells === null ? 'malformed' : (faultOf(cell) ?? (app.length > LONGEST_NAME ? 'tooLong' : null));
+    if (reason === null) {
+      entries.push(cell.trim());
+      apps.push({ row: number, app: app === '' ? null : app });
+    } else badRows.push({ row: number, reason });
   }
-  return { kind: 'people', entries, badRows };
+  return { kind: 'people', entries, ...(appColumn < 0 ? {} : { apps }), badRows };
 }
 
 /** Every row with content, the header first. Rows past `most` may only be counted. */
@@ -119,13 +137,13 @@ function firstLineThatHoldsSomething(text: string): string {
   return '';
 }
 
-function columnIn(header: readonly string[]): number {
+function columnIn(header: readonly string[], sought: readonly string[]): number {
   const names = header.map((name) => {
     // Entra's templates: "User name [userPrincipalName] Required".
     const inner = /\[([^[\]]*)\]/.exec(name)?.[1] ?? name;
     return inner.toLowerCase().replace(/[\s_-]+/g, '');
   });
-  const known = COLUMN_NAMES.find((name) => names.includes(name));
+  const known = sought.find((name) => names.includes(name));
   return known === undefined ? -1 : names.indexOf(known);
 }
 

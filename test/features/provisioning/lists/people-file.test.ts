@@ -56,6 +56,31 @@ describe('a file of people', () => {
     },
   );
 
+  it.each(['app', 'Application', 'Enterprise application', 'APPS'])(
+    'gives the app of each row, and the number of the row, from the column %s',
+    (name) => {
+      const file = readPeopleFile(
+        utf8(`upn,${name}\nadele@contoso.com, Salesforce \n=cmd(),x\nisaiah@contoso.com\nlee@contoso.com,""\n`),
+      );
+
+      expect(file).toMatchObject({
+        entries: ['adele@contoso.com', 'isaiah@contoso.com', 'lee@contoso.com'],
+        apps: [
+          { row: 2, app: 'Salesforce' },
+          { row: 4, app: null },
+          { row: 5, app: null },
+        ],
+        badRows: [{ row: 3, reason: 'formula' }],
+      });
+    },
+  );
+
+  it('reports a row whose app is longer than any name', () => {
+    const file = readPeopleFile(utf8(`upn,app\nadele@contoso.com,${'x'.repeat(321)}\nlee@contoso.com,x`));
+
+    expect(file).toMatchObject({ entries: ['lee@contoso.com'], badRows: [{ row: 2, reason: 'tooLong' }] });
+  });
+
   it('prefers the whole name of the column to its abbreviation', () => {
     expect(readPeopleFile(utf8('upn,userPrincipalName\na@b,adele@contoso.com'))).toEqual(people(['adele@contoso.com']));
   });
