@@ -61,6 +61,8 @@ export interface LeftOut {
     | 'appTakesNoUsers'
     | 'jobMustStop'
     | 'repeatedApp'
+    /** An app of a kit that leads to no app of the tenant. */
+    | 'appGone'
     /** In a file whose rows name their apps. */
     | 'unknownApp'
     | 'ambiguousApp'

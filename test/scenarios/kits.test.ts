@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { apps } from '../../src/sandbox/tenant/applications.ts';
+import { people } from '../../src/sandbox/tenant/people.ts';
 import { type ShownCard, type Somebody, startTestUsher, type TestUsher } from '../support/usher.ts';
 
 const gone = '5eed0000-0000-4000-8000-0000000009ff';
@@ -171,4 +172,93 @@ it('an app of a kit that leads nowhere is told in the log once, and in /readyz, 
   });
   expect(await answerOf('/metrics')).toContain('usher_apps_file_broken_entries 0');
   expect((await ask('provision adele to Salesforce')).text).toContain('up to date');
+});
+
+/** To which apps Graph was asked to provision whom, in no order. */
+async function called(): Promise<readonly string[]> {
+  const sent = (await teams.records()).filter(({ kind }) => kind === 'sent');
+  return sent.map(({ details }) => `${details.app} ${details.subject}`).toSorted();
+}
+
+it.each([
+  'provision isaiah to the Sales kit',
+  'provision the Sales kit for isaiah',
+  'provision SALES STARTER kit for isaiah@contoso.com',
+  'provision isaiah to sales',
+])('a kit equals its apps: %s', async (line) => {
+  await start();
+  await ask('provision isaiah to Salesforce, ServiceNow and GitHub Enterprise');
+  const byName = await called();
+  await teams.close();
+  await start();
+
+  const { text } = await ask(line);
+
+  expect(byName).toHaveLength(3);
+  expect(await called()).toEqual(byName);
+  expect(text).toContain('Isaiah Langer in Salesforce, ServiceNow, and GitHub Enterprise');
+});
+
+it('a kit is provisioned for several people, and beside other apps', async () => {
+  await start();
+
+  const forTwo = await ask('provision the Sales kit for isaiah and adele');
+  const beside = await ask('provision isaiah to Concur and the Sales kit');
+
+  expect(forTwo.text).toContain('6 accounts: 6 done');
+  expect(beside.text).toContain('4 accounts: 4 done');
+});
+
+it('a kit whose name holds marks and an app that takes no call asks first, and says which apps are left out', async () => {
+  await start();
+
+  const asking = await ask(`provision isaiah to ${odd}`);
+
+  expect(asking.text).toContain('Provision 1 person to Salesforce?');
+  expect(asking.text).toMatch(/Zscaler\n.*quarantine/);
+  expect(asking.text).toMatch(/Payroll\n.*not set up/);
+  expect(teams.sandbox.stats().calls).toBe(0);
+  await teams.press('alex', asking, 'Provision 1 person');
+  await teams.settled();
+  expect(teams.sandbox.stats().calls).toBe(1);
+});
+
+it('a kit with a similar name is offered, and one that is nowhere is said', async () => {
+  await start();
+
+  expect((await ask('provision the Slaes kit for isaiah')).text).toContain('provision user isaiah to "the Sales kit"');
+  expect((await ask('provision isaiah to the Slaes kit')).text).toContain('provision user isaiah to "the Sales kit"');
+  expect((await ask('provision the Marketing kit for isaiah')).text).toContain('Kit not found');
+  expect((await ask('provision isaiah to the Marketing kit')).text).toContain('Kit not found');
+  expect(teams.sandbox.stats().calls).toBe(0);
+});
+
+it('a kit none of whose apps is there does nothing, and says so', async () => {
+  await start({ apps: [], kits: [{ kit: 'Ghosts', apps: [gone] }] });
+
+  const { text } = await ask('provision isaiah to the Ghosts kit');
+
+  expect(text).toContain('No app of this kit is there');
+});
+
+it('a person called Kit is a person', async () => {
+  await start();
+  const kit = { displayName: 'Sales Kit', givenName: 'Sales', surname: 'Kit' };
+  teams.sandbox.tenant.changePerson(people.isaiah.id, kit);
+
+  const { text } = await ask('provision Adele Kit for Salesforce');
+
+  expect(text).not.toContain('Kit not found');
+});
+
+it('a kit is offered app by app to who may only request access', async () => {
+  await start();
+
+  const { buttons } = await ask('request the Sales kit for isaiah because he joins Sales', 'megan');
+
+  expect(buttons.map(({ title }) => title)).toEqual(
+    ['Salesforce', 'ServiceNow', 'GitHub Enterprise'].map(
+      (app) => `request access for isaiah to ${app} because he joins Sales`,
+    ),
+  );
 });

@@ -18,11 +18,17 @@ export async function findKit({ kits }: Pick<CommandParts, 'kits'>, text: string
 /** The same among kits that are there already. */
 export function kitNamed(kits: readonly Kit[], text: string): KitMatch {
   const typed = kitKey(text);
-  const named = kits.find((kit) => keysOf(kit).includes(typed));
+  const named = kitWith(kits, text);
   if (named !== undefined) return { kind: 'one', kit: named };
   const near = closest(typed, kits.flatMap(keysOf));
   const kit = kits.find((one) => near !== null && keysOf(one).includes(near));
   return kit === undefined ? { kind: 'none' } : { kind: 'near', kit };
+}
+
+/** The kit with exactly this name or alias. */
+export function kitWith(kits: readonly Kit[], text: string): Kit | undefined {
+  const typed = kitKey(text);
+  return kits.find((kit) => keysOf(kit).includes(typed));
 }
 
 const keysOf = ({ name, aliases }: Kit): string[] => [name, ...aliases].map(kitKey);

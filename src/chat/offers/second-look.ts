@@ -5,6 +5,7 @@ import { closest } from '../grammar/closest.ts';
 import { negationIn, takesBack } from '../grammar/negations.ts';
 import { trimEdges } from '../grammar/tokens.ts';
 import { typistOf } from '../names/person.ts';
+import { seekApps } from '../names/seek-apps.ts';
 import type { CommandParts, Turn } from '../registry/define-command.ts';
 import { say, troubleReply } from '../registry/turn.ts';
 import type { Reply } from '../reply.ts';
@@ -36,7 +37,8 @@ export async function offerMeant(parts: CommandParts, turn: Turn, command: Comma
   if ('app' in command && command.app !== null) {
     const found = await parts.applications.find(command.app);
     if (!found.ok) return troubleReply(turn.words, found.trouble);
-    if (found.value.kind === 'none') return lookAgainForApp(parts, turn, { ...command, app: command.app });
+    const isNone = found.value.kind === 'none' && (await seekApps(parts, command.app)).kind !== 'apps';
+    if (isNone) return lookAgainForApp(parts, turn, { ...command, app: command.app });
   }
   if ('subject' in command)
     return lookAgainForPerson(parts, turn, withWordBefore(command, lineOf(parts, turn, command)));

@@ -13,7 +13,10 @@ import { asOperator, type Viewpoint } from './viewpoint.ts';
 
 /** What keeps Usher from running a command, before any call is made for it. */
 export type Problem =
-  | { readonly kind: 'unknownUser' | 'noName' | 'noOnePerson' | 'unknownApp' | 'unknownGroup'; readonly typed: string }
+  | {
+      readonly kind: 'unknownUser' | 'noName' | 'noOnePerson' | 'unknownApp' | 'unknownKit' | 'unknownGroup';
+      readonly typed: string;
+    }
   /**
    * The app identifies people by distinguished names, or by the ids of an HR system, and something else was typed; or a
    * distinguished name was typed for an app whose people come from Entra.
@@ -51,6 +54,8 @@ export type Problem =
   | { readonly kind: Beyond }
   | { readonly kind: 'unknownRequest' | 'unknownAccessRequest'; readonly id: string }
   | { readonly kind: 'missingId'; readonly verb: Verb }
+  /** None of the kit's apps is in the tenant. */
+  | { readonly kind: 'emptyKit'; readonly kit: string }
   | { readonly kind: 'noneNamed'; readonly verb: Verb; readonly typed: string }
   /** About the button that shows in the personal chat what is left out where others read along. */
   | { readonly kind: 'sentToPersonalChat' | 'noPersonalChat' | 'personalChatFailed' }
@@ -70,6 +75,8 @@ const KEYS = problemKeys(
     noOnePerson: 'warning',
     unknownUser: 'warning',
     unknownApp: 'warning',
+    emptyKit: 'warning',
+    unknownKit: 'warning',
     userNeedsDirectoryName: 'warning',
     directoryNameUnexpected: 'warning',
     userNeedsSourceId: 'warning',
@@ -151,6 +158,9 @@ function buttonsOf(what: Problem): readonly SayButton[] {
       return [runs('help', 'help')];
     case 'unknownApp':
       return [runs('apps', 'apps')];
+    case 'emptyKit':
+    case 'unknownKit':
+      return [runs('line', 'kits')];
     case 'incomplete':
       return what.missing === 'app' ? [runs('apps', 'apps')] : [];
     case 'grantUnknown':

@@ -3,6 +3,7 @@ import { deny } from '../../access/policy.ts';
 import { assertNever } from '../../assert-never.ts';
 import type { CommandOf } from '../../chat/command.ts';
 import { readStartDate } from '../../chat/dates/start-date.ts';
+import { seekApps } from '../../chat/names/seek-apps.ts';
 import { findPerson } from '../../chat/names/subject.ts';
 import { blocked, findApp, sourceOf, tryAgain } from '../../chat/names/target.ts';
 import { commands, firstOf, inTurn, provisionFor, type Resolved, refused } from '../../chat/offers/resolved.ts';
@@ -11,7 +12,7 @@ import type { CommandForm } from '../../chat/registry/form-declaration.ts';
 import { refuseUnattended, runCommand } from '../../chat/registry/run.ts';
 import { answered, recordAudit, troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
-import { didYouMean } from '../../chat/views/did-you-mean.ts';
+import { didYouMean, offersCard } from '../../chat/views/did-you-mean.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
 import { isGuest } from '../../graph/user.ts';
 import { termCard } from '../provisioning/cards/term-card.ts';
@@ -197,6 +198,13 @@ function offerInstead(
  * that takes no people from Entra does.
  */
 async function findAccessTarget(parts: CommandParts, turn: Turn, command: RequestAccessCommand) {
+  const sought = await seekApps(parts, command.app);
+  if (sought.kind === 'apps' && sought.apps.length > 1) {
+    // An access request is for one app.
+    const lines = sought.apps.map(({ displayName }) => parts.grammar.format({ ...command, app: displayName }));
+    const message = offersCard(turn.words, { lines, leftOut: null, more: false });
+    return answered({ kind: 'card', inPlace: true, message });
+  }
   const found = await findApp(parts, turn, command);
   if (found.kind === 'reply') return found;
   const { app, job } = found;

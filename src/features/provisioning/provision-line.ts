@@ -34,7 +34,8 @@ function readUntimed(words: readonly Word[]): Reading {
   // "Salesforce for adele@contoso.com": the same words in the other order.
   const swapped = parts.separator === 'for' && parts.after.length === 1 ? addressIn(parts.after[0]) : null;
   if (swapped !== null && addressIn(parts.before[0]) === null) {
-    return { kind: 'nearly', command: { verb: 'provision', subject: swapped, app: subject } };
+    const isKit = parts.before.length > 1 && fold(parts.before.at(-1)) === 'kit';
+    return { kind: isKit ? 'command' : 'nearly', command: { verb: 'provision', subject: swapped, app: subject } };
   }
   // Only offered: the other words may be a second person.
   if (parts.before.length > 1 && parts.before.some((word) => !word.quoted && addressIn(word) !== null)) {

@@ -6,6 +6,7 @@ import { mayOnlyAsk } from '../../chat/registry/run.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { createForeseen } from '../../requests/forecast.ts';
 import { drawSingle } from './draw.ts';
+import { kitForPeople } from './kit-line.ts';
 import { readProvision, writeProvision } from './provision-line.ts';
 import { isLack, provisionAll } from './provision-list.ts';
 import { resolveProvision } from './resolve.ts';
@@ -19,6 +20,8 @@ type ProvisionCommand = CommandOf<'provision'>;
  * stores a request; the dispatcher does the rest. A caller who may only request access requests it by this command.
  */
 async function provision(parts: CommandParts, turn: Turn, command: ProvisionCommand): Promise<Reply> {
+  const kit = await kitForPeople(parts, turn, command);
+  if (kit !== null) return kit;
   if (mayOnlyAsk(turn)) return parts.registry.accessRequests.requestInstead(parts, turn, command);
   const instead = await untimely(parts, turn, command);
   if (instead !== null) return instead;

@@ -1,6 +1,7 @@
 import { deny } from '../../access/policy.ts';
 import type { Command, CommandOf } from '../../chat/command.ts';
 import { isDistinguishedName } from '../../chat/names/person.ts';
+import { seekApps } from '../../chat/names/seek-apps.ts';
 import { mostLookedUp } from '../../chat/offers/lookup.ts';
 import { namesNoPerson } from '../../chat/offers/person-words.ts';
 import {
@@ -26,7 +27,7 @@ export async function resolveProvision(
   others: readonly string[],
 ): Promise<Resolved> {
   if (!mayProvision(look)) return asRequest(look, command, others);
-  const app = await look.findApp(command.app);
+  const app = await appsMeant(look, command.app);
   if (app.kind !== 'app') return app;
   if (look.mayOnlyCloudSync() && (await look.sourceOf(app.id)) !== 'activeDirectory')
     return mayRequest(look) ? asRequest(look, command, others) : look.denied('provision.run', { cloudSync: false });
@@ -48,6 +49,15 @@ export async function resolveProvision(
   return group.kind === 'missing' && group.problem.kind === 'unknownGroup' ? person : group;
 }
 
+/** The app, or of several their names: an offered line may be for all of them. */
+async function appsMeant(look: Lookup, typed: string): ReturnType<Lookup['findApp']> {
+  const sought = await seekApps(look.parts, typed);
+  if (sought.kind !== 'apps' || sought.apps.length === 1) return look.findApp(typed);
+  const [{ id }] = sought.apps;
+  const name = sought.apps.map(({ displayName }) => displayName).join(', ');
+  return { kind: 'app', id, displayName: name, name };
+}
+
 /** For a requester each person of a list becomes its own line. */
 export async function resolveList(look: Lookup, command: CommandOf<'provisionList'>): Promise<Resolved> {
   const { subjects, verb: _, ...rest } = command;
@@ -59,7 +69,7 @@ export async function resolveList(look: Lookup, command: CommandOf<'provisionLis
     const some = firstOf(each);
     return some.kind === 'commands' ? { ...some, more: subjects.length > mostLookedUp } : some;
   }
-  const app = await look.findApp(command.app);
+  const app = await appsMeant(look, command.app);
   if (app.kind !== 'app') return app;
   if (look.mayOnlyCloudSync() && (await look.sourceOf(app.id)) !== 'activeDirectory')
     return look.denied('provision.run', { cloudSync: false });

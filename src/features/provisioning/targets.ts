@@ -1,6 +1,6 @@
-import { closest } from '../../chat/grammar/closest.ts';
-import { type Apps, findApplications, seekApps } from '../../chat/names/named-apps.ts';
+import { findApplications } from '../../chat/names/named-apps.ts';
 import { toSubject } from '../../chat/names/people.ts';
+import { type Apps, seekApps } from '../../chat/names/seek-apps.ts';
 import { subjectById } from '../../chat/names/subject.ts';
 import { type Obstacle, obstacleReply, seeTarget, type Target, taskOn } from '../../chat/names/target.ts';
 import type { AppCommand } from '../../chat/offers/guesses.ts';
@@ -44,7 +44,7 @@ interface Seen {
 export async function seeTargets(
   parts: CommandParts,
   turn: Turn,
-  { apps, repeated }: Apps,
+  { apps, repeated, gone }: Apps,
 ): Promise<Seen | Extract<Obstacle, { kind: 'trouble' }> | Answered> {
   const targets: Target[] = [];
   const blocked: BlockedApp[] = [];
@@ -56,6 +56,7 @@ export async function seeTargets(
   }
   const leftOut = [
     ...blocked.map(({ app, why }) => leftOutApp(app.displayName, reasonOf(why.kind))),
+    ...gone.map((name) => leftOutApp(name, 'appGone')),
     ...repeated.map((name) => leftOutApp(name, 'repeatedApp')),
   ];
   return { kind: 'seen', targets, blocked, leftOut };
@@ -93,9 +94,10 @@ export async function seeEachApp(
       targets.set(name, seen.targets);
       leftOut.push(...seen.leftOut.map((one) => ({ ...one, text: inRows(one.text) })));
     } else if (sought.kind === 'none') {
-      const near = closest(sought.name, sought.known);
-      leftOut.push({ ...leftOutApp(inRows(sought.name), 'unknownApp'), suggestions: near === null ? [] : [near] });
-    } else leftOut.push(leftOutApp(inRows(sought.names[sought.index] ?? name), 'ambiguousApp'));
+      const suggestions = sought.near === null ? [] : [sought.near];
+      leftOut.push({ ...leftOutApp(inRows(sought.name), 'unknownApp'), suggestions });
+    } else if (sought.kind === 'emptyKit') leftOut.push(leftOutApp(inRows(name), 'appGone'));
+    else leftOut.push(leftOutApp(inRows(sought.names[sought.index] ?? name), 'ambiguousApp'));
   }
   return { kind: 'seen', targets, leftOut };
 }

@@ -148,6 +148,8 @@ export function problemsSaying(text: string): Problem[] {
     { kind: 'missingId', verb: 'retry' },
     { kind: 'unknownUser', typed: text },
     { kind: 'unknownApp', typed: text },
+    { kind: 'unknownKit', typed: text },
+    { kind: 'emptyKit', kit: text },
     { kind: 'userNeedsDirectoryName', typed: text, app: text },
     { kind: 'directoryNameUnexpected', typed: text, app: text },
     { kind: 'appNotConfigured', app: text },

@@ -1,0 +1,133 @@
+import { assertNever } from '../../assert-never.ts';
+import type { GraphTrouble } from '../../graph/answer.ts';
+import { isSameName, keyOf } from '../../graph/app-bindings.ts';
+import type { Application } from '../../graph/applications.ts';
+import type { Kit } from '../../graph/kit-apps.ts';
+import { closest } from '../grammar/closest.ts';
+import { CONJUNCTIONS } from '../grammar/names.ts';
+import type { CommandParts } from '../registry/define-command.ts';
+import { onlyProvisioned } from './app-candidates.ts';
+import { kitNamed, kitWith } from './kit.ts';
+
+/** Each app once, in the order in which they were named. */
+export interface Apps {
+  readonly kind: 'apps';
+  readonly apps: readonly [Application, ...Application[]];
+  /** Names of an app that was named before. */
+  readonly repeated: readonly string[];
+  /** Apps of a kit that lead to no app of the tenant now. */
+  readonly gone: readonly string[];
+}
+
+export type AppsSought =
+  | Apps
+  /** `near`: a similar name; `isKit`: the name says that it is a kit's; `known`: the names of the tenant's apps. */
+  | {
+      readonly kind: 'none';
+      readonly name: string;
+      readonly names: readonly string[];
+      readonly near: string | null;
+      readonly isKit: boolean;
+      readonly known: readonly string[];
+    }
+  /** None of the kit's apps is in the tenant. */
+  | { readonly kind: 'emptyKit'; readonly kit: string; readonly gone: readonly string[] }
+  | {
+      readonly kind: 'several';
+      readonly names: readonly string[];
+      /** Of the name that fits several. */
+      readonly index: number;
+      readonly apps: readonly Application[];
+      readonly more: boolean;
+    }
+  | { readonly kind: 'trouble'; readonly trouble: GraphTrouble };
+
+/**
+ * The apps that a text names: one, or several with commas or "and" between them, or a kit of `APPS_FILE`. A known name
+ * that holds such a mark or word is one app: "Webex, Cisco", "Data and Insights".
+ */
+export async function seekApps(parts: CommandParts, text: string): Promise<AppsSought> {
+  const kits = await parts.kits.list();
+  if (!kits.ok) return { kind: 'trouble', trouble: kits.trouble };
+  const names = await namesIn(parts, kits.value, text);
+  const apps = new Map<string, Application>();
+  const repeated: string[] = [];
+  const gone: string[] = [];
+  for (const [index, name] of names.entries()) {
+    const isKit = saysKit(name);
+    const kit = kitNamed(kits.value, name);
+    if (kit.kind === 'one' && (isKit || !(await isApp(parts, name)))) {
+      for (const one of kit.kit.apps) {
+        if (one.id !== null) note(one.app, one.name);
+        else if (one.trouble !== 'twice') gone.push(one.name);
+      }
+      continue;
+    }
+    if (kit.kind === 'near' && isKit)
+      return { kind: 'none', name, names, near: kitText(kit.kit.name), isKit, known: [] };
+    const found = await parts.applications.find(name);
+    if (!found.ok) return { kind: 'trouble', trouble: found.trouble };
+    switch (found.value.kind) {
+      case 'none':
+        return { kind: 'none', name, names, near: closest(name, found.value.known), isKit, known: found.value.known };
+      case 'several': {
+        const only = found.value.more ? null : await onlyProvisioned(parts, found.value.apps);
+        if (only === null) return { ...found.value, names, index };
+        note(only, name);
+        break;
+      }
+      case 'one':
+        note(found.value.app, name);
+        break;
+      default:
+        return assertNever(found.value, 'match');
+    }
+  }
+  const [first, ...others] = apps.values();
+  return first === undefined
+    ? { kind: 'emptyKit', kit: text, gone }
+    : { kind: 'apps', apps: [first, ...others], repeated, gone };
+
+  function note(app: Application, name: string): void {
+    if (apps.has(app.id)) repeated.push(name);
+    else apps.set(app.id, app);
+  }
+}
+
+/** "the Sales kit": nothing else is meant, though an app may be called like the kit. */
+export const saysKit = (name: string): boolean => /\skit$/i.test(name.trim());
+export const kitText = (kit: string) => `the ${kit} kit`;
+
+async function isApp({ applications }: CommandParts, name: string): Promise<boolean> {
+  const found = await applications.find(name);
+  return found.ok && found.value.kind === 'one' && isSameName(found.value.app.displayName, name);
+}
+
+/** More than this no app has in its name. */
+const mostMarks = 5;
+
+const between = new RegExp(
+  `\\s*[,;]\\s*(?:(?:${[...CONJUNCTIONS].join('|')})\\s+)?|\\s+(?:${[...CONJUNCTIONS, '&', '\\+'].join('|')})\\s+`,
+  'giu',
+);
+
+/** The names between the marks; those that make up a known name stay together, the longest first. */
+async function namesIn({ applications }: CommandParts, kits: readonly Kit[], text: string): Promise<readonly string[]> {
+  const marks = [...text.matchAll(between)];
+  if (marks.length === 0) return [text];
+  const listing = await applications.list();
+  const known = listing.ok ? listing.value.items.flatMap((app) => [app.displayName, ...app.aliases]) : [];
+  const keys = new Set(known.map(keyOf));
+  const starts = [0, ...marks.map(({ index, 0: mark }) => index + mark.length)];
+  const ends = [...marks.map(({ index }) => index), text.length];
+  const names: string[] = [];
+  for (let at = 0; at < starts.length; ) {
+    const start = starts[at];
+    const upTo = ends.slice(at, at + mostMarks + 1).map((end) => text.slice(start, end).trim());
+    const isKnown = (name: string) => keys.has(keyOf(name)) || kitWith(kits, name) !== undefined;
+    const last = Math.max(0, upTo.findLastIndex(isKnown));
+    names.push(upTo[last] ?? '');
+    at += last + 1;
+  }
+  return names.filter((name) => name !== '');
+}

@@ -1,0 +1,38 @@
+import type { CommandOf } from '../../chat/command.ts';
+import { findKit } from '../../chat/names/kit.ts';
+import { kitText, saysKit } from '../../chat/names/seek-apps.ts';
+import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
+import { runCommand } from '../../chat/registry/run.ts';
+import { say, troubleReply } from '../../chat/registry/turn.ts';
+import type { Reply } from '../../chat/reply.ts';
+import { didYouMean } from '../../chat/views/did-you-mean.ts';
+
+/**
+ * "provision the Sales kit for isaiah and lee": the grammar reads the kit as the person, since a person may be called
+ * Kit and only `APPS_FILE` knows the kits. Where the first name is a kit's, the line is read again with the people first;
+ * a similar name is offered. Null for every other line.
+ */
+export async function kitForPeople(
+  parts: CommandParts,
+  turn: Turn,
+  { subject, app, term }: CommandOf<'provision'>,
+): Promise<Reply | null> {
+  if (!saysKit(subject) || saysKit(app)) return null;
+  const found = await findKit(parts, subject);
+  if (!found.ok) return troubleReply(turn.words, found.trouble);
+  if (found.value.kind === 'none') {
+    const named = await parts.applications.find(app);
+    const isPerson = !named.ok || named.value.kind !== 'none';
+    return isPerson ? null : say(turn.words, { kind: 'unknownKit', typed: subject });
+  }
+  const { name } = found.value.kit;
+  const line = `${app} to "${kitText(name)}"`;
+  const [one, many] = [`provision ${line}`, `provision users ${line}`].map((text) => parts.grammar.parse(text));
+  const read = one?.kind === 'command' ? one : many;
+  if (read?.kind !== 'command' || (read.command.verb !== 'provision' && read.command.verb !== 'provisionList'))
+    return null;
+  const command = { ...read.command, ...(term === undefined ? {} : { term }) };
+  if (found.value.kind === 'one') return runCommand(parts, turn, command);
+  const suggestion = parts.grammar.format(command);
+  return { kind: 'card', inPlace: true, message: didYouMean(turn.words, { suggestion }) };
+}
