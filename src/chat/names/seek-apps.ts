@@ -1,3 +1,4 @@
+import { kitKey } from '../../apps-file.ts';
 import { assertNever } from '../../assert-never.ts';
 import type { GraphTrouble } from '../../graph/answer.ts';
 import { isSameName, keyOf } from '../../graph/app-bindings.ts';
@@ -56,15 +57,17 @@ export async function seekApps(parts: CommandParts, text: string): Promise<AppsS
   for (const [index, name] of names.entries()) {
     const isKit = saysKit(name);
     const kit = kitNamed(kits.value, name);
-    if (kit.kind === 'one' && (isKit || !(await isApp(parts, name)))) {
+    if (kit.kind === 'one' && (isKit || (isAliasOf(kit.kit, name) && !(await isApp(parts, name))))) {
       for (const one of kit.kit.apps) {
         if (one.id !== null) note(one.app, one.name);
         else if (one.trouble !== 'twice') gone.push(one.name);
       }
       continue;
     }
-    if (kit.kind === 'near' && isKit)
-      return { kind: 'none', name, names, near: kitText(kit.kit.name), isKit, known: [] };
+    // "sales" alone may be anything, such as a department.
+    const isHalfSaid = kit.kind === 'one' && !(await isApp(parts, name));
+    if (isHalfSaid || (kit.kind === 'near' && isKit))
+      return { kind: 'none', name, names, near: kitText(kit.kit.name), isKit: true, known: [] };
     const found = await parts.applications.find(name);
     if (!found.ok) return { kind: 'trouble', trouble: found.trouble };
     switch (found.value.kind) {
@@ -97,6 +100,8 @@ export async function seekApps(parts: CommandParts, text: string): Promise<AppsS
 /** "the Sales kit": nothing else is meant, though an app may be called like the kit. */
 export const saysKit = (name: string): boolean => /\skit$/i.test(name.trim());
 export const kitText = (kit: string) => `the ${kit} kit`;
+
+const isAliasOf = ({ aliases }: Kit, name: string) => aliases.some((alias) => kitKey(alias) === kitKey(name));
 
 async function isApp({ applications }: CommandParts, name: string): Promise<boolean> {
   const found = await applications.find(name);

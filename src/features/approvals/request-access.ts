@@ -6,13 +6,14 @@ import { readStartDate } from '../../chat/dates/start-date.ts';
 import { seekApps } from '../../chat/names/seek-apps.ts';
 import { findPerson } from '../../chat/names/subject.ts';
 import { blocked, findApp, sourceOf, tryAgain } from '../../chat/names/target.ts';
+import { offer } from '../../chat/offers/offer.ts';
 import { commands, firstOf, inTurn, provisionFor, type Resolved, refused } from '../../chat/offers/resolved.ts';
 import { type CommandParts, defineCommand, type Lookup, type Turn } from '../../chat/registry/define-command.ts';
 import type { CommandForm } from '../../chat/registry/form-declaration.ts';
 import { refuseUnattended, runCommand } from '../../chat/registry/run.ts';
 import { answered, recordAudit, troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
-import { didYouMean, offersCard } from '../../chat/views/did-you-mean.ts';
+import { didYouMean } from '../../chat/views/did-you-mean.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
 import { isGuest } from '../../graph/user.ts';
 import { termCard } from '../provisioning/cards/term-card.ts';
@@ -201,9 +202,8 @@ async function findAccessTarget(parts: CommandParts, turn: Turn, command: Reques
   const sought = await seekApps(parts, command.app);
   if (sought.kind === 'apps' && sought.apps.length > 1) {
     // An access request is for one app.
-    const lines = sought.apps.map(({ displayName }) => parts.grammar.format({ ...command, app: displayName }));
-    const message = offersCard(turn.words, { lines, leftOut: null, more: false });
-    return answered({ kind: 'card', inPlace: true, message });
+    const guesses = sought.apps.map(({ displayName }) => ({ command: { ...command, app: displayName } }));
+    return answered(await offer(parts, turn, { guesses, leftOut: [] }));
   }
   const found = await findApp(parts, turn, command);
   if (found.kind === 'reply') return found;
@@ -228,6 +228,11 @@ async function resolveRequestAccess(
   const mayAsk = deny(turn.caller, 'access.request') === null;
   if (!mayAsk || refuseUnattended(parts, turn, 'requestAccess') !== null)
     return look.denied(look.isOperator() ? 'access.request' : 'provision.run');
+  const sought = await seekApps(parts, command.app);
+  if (sought.kind === 'apps' && sought.apps.length > 1) {
+    const names = sought.apps.map(({ displayName }) => displayName);
+    return firstOf(await inTurn(names, (app) => resolveRequestAccess(look, { ...command, app }, others)));
+  }
   const app = await look.findApp(command.app);
   if (app.kind !== 'app') return app;
   const person = await look.findPerson(command.subject, others);

@@ -46,7 +46,9 @@ export async function resolveProvision(
     app: app.name,
     ...timed,
   });
-  return group.kind === 'missing' && group.problem.kind === 'unknownGroup' ? person : group;
+  // A group goes to one app.
+  const isNone = group.kind === 'missing' && ['unknownGroup', 'unknownApp'].includes(group.problem.kind);
+  return isNone ? person : group;
 }
 
 /** The app, or of several their names: an offered line may be for all of them. */

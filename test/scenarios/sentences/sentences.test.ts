@@ -76,7 +76,7 @@ async function failureOf(who: Who, deeds: Deeds, verdict: string): Promise<strin
   const wanted = rest.join(' ');
   switch (kind) {
     case 'did': {
-      const count = Number(/^(\d+) people$/.exec(wanted)?.[1] ?? 1);
+      const count = Number(/^(\d+) (?:people|accounts)$/.exec(wanted)?.[1] ?? 1);
       const isIt = deeds.did.length === count && (count > 1 || deeds.did[0]?.includes(wanted) === true);
       return isIt ? null : `not done: ${wanted}`;
     }
