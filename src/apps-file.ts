@@ -1,17 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { ConfigProblem } from './config.ts';
+import { type TicketTerms, ticketFields } from './ticket-rules.ts';
 
 /**
  * What an installation adds to Entra's knowledge of its applications: JSON, one entry for each app.
  *
  *     [{ "app": "Salesforce", "aliases": ["sf", "crm"], "approvers": ["GROUP-ID"], "assign": { "appRole": "User" } }]
  *
+ * `ticket`: whether a request needs a ticket number; missing for what `TICKETS` says. `ticketUrl`: the address of a
+ * ticket, with `{ticket}` in it. `ticketProjects`: the keys of the projects whose tickets it takes as well, `ABC-123`.
+ *
  * With kits, these entries are one of two lists:
  *
  *     { "apps": [], "kits": [{ "kit": "Sales", "aliases": ["sales starter"], "apps": ["Salesforce", "ServiceNow"] }] }
  */
-export interface AppEntry {
+export interface AppEntry extends TicketTerms {
   /**
    * The service principal's object id or the application id, with or without `id:` before it, or the display name,
    * which is bound to the app that has it when the entry is first seen; see `graph/app-bindings.ts`.
@@ -65,6 +69,7 @@ const appsSchema = z.array(
     aliases: z.array(name).default([]),
     approvers: z.array(z.guid('is not an object id; names do not work here').toLowerCase()).default([]),
     assign: z.strictObject({ appRole: name }).nullable().default(null),
+    ...ticketFields,
   }),
 );
 const kitsSchema = z.array(

@@ -32,6 +32,8 @@ export interface Config {
     readonly requestsPerDay?: number;
   };
   readonly appsFile: string | null;
+  /** Which words are ticket numbers, and whether every request needs one. */
+  readonly tickets: { readonly pattern: string; readonly required: boolean };
   /** SharePoint hosts from which files are taken; empty for the host derived from the tenant's first domain. */
   readonly sharePointHosts: readonly string[];
   /** Attributes whose values are kept and shown in addition to the default list. */

@@ -13,6 +13,7 @@ import {
 } from './identity.ts';
 import { shownAttributeProblems } from './masking/attributes.ts';
 import { secret } from './secret.ts';
+import { defaultTicketPattern, ticketPatternProblem } from './ticket-rules.ts';
 
 export type { BotConfig, Config, DatabaseConfig, GraphConfig, MetricsConfig, RoleConfig } from './config-shape.ts';
 export { type Secret, secret } from './secret.ts';
@@ -113,6 +114,14 @@ const certificateFile = text.superRefine((path, context) => {
   if (found !== null) context.addIssue({ code: 'custom', message: says(found.problem, found.fix) });
 });
 
+const ticketPattern = z
+  .string()
+  .default(defaultTicketPattern)
+  .superRefine((pattern, context) => {
+    const found = ticketPatternProblem(pattern);
+    if (found !== null) context.addIssue({ code: 'custom', message: says(found.problem, found.fix) });
+  });
+
 const tokenFile = readableFile('name the file into which the federated token is written');
 
 const environmentSchema = z.object({
@@ -165,6 +174,8 @@ const environmentSchema = z.object({
   APPROVAL_EXPIRE_DAYS: wholeNumber(7, 1, 365),
   ASSIGNMENT_WAIT_HOURS: wholeNumber(24, 0, 720),
   APPS_FILE: text,
+  TICKET_PATTERN: ticketPattern,
+  TICKETS: oneOf(['optional', 'required'], 'optional'),
   SHAREPOINT_HOST: hostNames,
   SHOWN_ATTRIBUTES: attributeNames,
   METRICS: oneOf(['on', 'off'], 'on'),
@@ -308,6 +319,7 @@ function toConfig(env: Environment): Config {
       requestsPerDay: env.REQUESTS_PER_DAY,
     },
     appsFile: env.APPS_FILE || null,
+    tickets: { pattern: env.TICKET_PATTERN, required: env.TICKETS === 'required' },
     sharePointHosts: env.SHAREPOINT_HOST,
     shownAttributes: env.SHOWN_ATTRIBUTES,
     metrics: {

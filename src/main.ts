@@ -21,6 +21,7 @@ import { connectTeams, startTeams } from './start-teams.ts';
 import { startWork } from './start-work.ts';
 import { patientGrace, within } from './stopping.ts';
 import { conversationKey } from './teams/conversations.ts';
+import { createTickets } from './ticket-rules.ts';
 import type { Usher, UsherOptions } from './usher-options.ts';
 
 export type { Usher, UsherOptions } from './usher-options.ts';
@@ -77,9 +78,10 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     login,
   });
   const connector = connectTeams(config, options, { store, observe: observer.message });
+  const tickets = createTickets(config.tickets, entries);
   const shared = { config, options, store, graphAccess, bus, guard, log };
   const work = startWork({ ...shared, post: connector.conversations.post, observe: observer.dispatcher });
-  const teams = await startTeams({ ...shared, connector, metrics, checks });
+  const teams = await startTeams({ ...shared, tickets, connector, metrics, checks });
   const { on, port: metricsPort } = config.metrics;
   const scraping = on && metricsPort !== null ? await startMetricsPort({ ...metrics, port: metricsPort, log }) : null;
   await teams.resume();

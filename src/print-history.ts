@@ -29,7 +29,7 @@ const help = `Usage: npm run --silent history -- [--since DATE] [--about NAME] [
 Prints everything that Usher has recorded, denials included, oldest first.
 
   --since DATE    from this day on, e.g. 2026-11-01 (it begins at midnight UTC), or from 2026-11-01T08:00Z on
-  --about NAME    only what is about one person or app: a name, a user principal name or an id
+  --about NAME    only what is about one person, app or ticket: a name, a user principal name, an id or a ticket number
   --format FORM   csv (the default; no cell can run as a formula) or json
   --out FILE      into this file, which only its owner may read, instead of the terminal
   --help          this text
@@ -138,17 +138,27 @@ async function* forEyes(text: AsyncIterable<string>): AsyncGenerator<string> {
   for await (const part of text) yield forTerminal(part);
 }
 
-/** The person or app that is meant, or why it is unknown. */
+/** The person, app or ticket that is meant, or why it is unknown. */
 async function findAbout(database: Database, text: string | null): Promise<About | null | string> {
   if (text === null) return null;
   const known = await findKnown(database, text);
+  const ticket = text.trim().toUpperCase();
   const [first, ...others] = known;
-  if (first === undefined) return `The audit log has no person and no app called “${text}”.`;
+  if (first === undefined)
+    return (await isTicket(database, ticket))
+      ? { ticket }
+      : `The audit log has no person, app or ticket called “${text}”.`;
   if (others.length > 0) {
     const choices = known.map(({ kind, id, name }) => `  ${id}  ${name} (${kind})`);
     return `“${text}” may be any of these; name one by its id:\n${choices.join('\n')}`;
   }
   return first.kind === 'app' ? { appId: first.id } : { personId: first.id };
+}
+
+async function isTicket({ query }: Database, ticket: string): Promise<boolean> {
+  const found = (table: 'requests' | 'access_requests') =>
+    query.selectFrom(table).select('id').where('ticket', '=', ticket).limit(1).executeTakeFirst();
+  return ((await found('requests')) ?? (await found('access_requests'))) !== undefined;
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -28,6 +28,7 @@ import { createSignInFlow } from './teams/sign-in-flow.ts';
 import { createTurnAnswerer } from './teams/turn-answerer.ts';
 import { createTurns } from './teams/turns.ts';
 import { createUserTokens } from './teams/user-tokens.ts';
+import type { Tickets } from './ticket-rules.ts';
 import type { UsherOptions } from './usher-options.ts';
 
 /** The connection to Teams: botbuilder's adapter, and the conversations over it. */
@@ -69,6 +70,7 @@ export interface Teams {
 export interface TeamsParts extends SharedParts {
   readonly connector: Connector;
   readonly metrics: Metrics;
+  readonly tickets: Tickets;
   readonly checks: Readonly<Record<'database' | 'graph', () => Promise<boolean>>>;
 }
 
@@ -108,6 +110,7 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
     store,
     log,
     requestFor: config.requestFor,
+    tickets: parts.tickets,
     publish: bus.publish,
     findMember: conversations.findMember,
     isOpenPlace: (conversation: string) => config.detailsInChannels || isPersonalChat(conversation),

@@ -54,6 +54,12 @@ describe('the apps file', () => {
     });
   });
 
+  it('says of an app whether it needs tickets, where they are, and of which projects they may be', () => {
+    const tickets = { ticket: 'required', ticketUrl: 'https://contoso.example/{ticket}', ticketProjects: ['DEV'] };
+
+    expect(read([{ app: 'Salesforce', ...tickets }])).toMatchObject({ ok: true, entries: [tickets] });
+  });
+
   it('may be empty', () => {
     expect(read([])).toEqual({ ok: true, entries: [], kits: [] });
   });
@@ -99,6 +105,11 @@ describe('the apps file', () => {
     ['0', ['Salesforce']],
     ['0.approvers.0', [{ app: 'A', approvers: ['App Approvers'] }]],
     ['0.assign', [{ app: 'A', assign: true }]],
+    ['0.ticket', [{ app: 'A', ticket: 'perhaps' }]],
+    ['0.ticketUrl', [{ app: 'A', ticketUrl: 'http://contoso.example/{ticket}' }]],
+    ['0.ticketUrl', [{ app: 'A', ticketUrl: 'https://{ticket}.contoso.example' }]],
+    ['0.ticketUrl', [{ app: 'A', ticketUrl: 7 }]],
+    ['0.ticketProjects.1', [{ app: 'A', ticketProjects: ['DEV', 'D.*'] }]],
     ['0.assign.appRole', [{ app: 'A', assign: {} }]],
     ['0.assign.appRole', [{ app: 'A', assign: { appRole: ' ' } }]],
     ['0.assign', [{ app: 'A', assign: { appRole: 'User', group: 'Sales' } }]],

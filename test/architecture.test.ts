@@ -43,6 +43,7 @@ const floors: readonly (readonly string[])[] = [
     'log.ts',
     'clouds.ts',
     'apps-file.ts',
+    'ticket-rules.ts',
     'identity.ts',
     'lazily.ts',
     'secret.ts',

@@ -56,6 +56,8 @@ const everything = {
   APPROVAL_EXPIRE_DAYS: '30',
   ASSIGNMENT_WAIT_HOURS: '0',
   APPS_FILE: 'apps.json',
+  TICKET_PATTERN: String.raw`SR\d{5}`,
+  TICKETS: 'Required',
   SHOWN_ATTRIBUTES: 'employeeId, addresses[type eq "work"].locality',
   METRICS: 'off',
   METRICS_TOKEN: 'scrape~my.token+0',
@@ -106,6 +108,7 @@ describe('the configuration', () => {
       commandsPerMinute: 30,
       approvals: { remindAfterWorkingDays: 1, expireAfterDays: 7, assignmentWaitHours: 24, requestsPerDay: 30 },
       appsFile: null,
+      tickets: { pattern: String.raw`(?:INC|RITM|REQ|CHG|TASK)\d+`, required: false },
       sharePointHosts: [],
       shownAttributes: [],
       metrics: { on: true, token: null, port: null },
@@ -130,6 +133,7 @@ describe('the configuration', () => {
       commandsPerMinute: 12,
       approvals: { remindAfterWorkingDays: 3, expireAfterDays: 30, assignmentWaitHours: 0 },
       appsFile: 'apps.json',
+      tickets: { pattern: String.raw`SR\d{5}`, required: true },
       shownAttributes: ['employeeId', 'addresses[type eq "work"].locality'],
       metrics: { on: false },
       logLevel: 'debug',
@@ -326,6 +330,10 @@ describe('a value that cannot be right', () => {
     ['METRICS_TOKEN', 'too-short'],
     ['METRICS_TOKEN', 'long enough, but with blanks in it'],
     ['LOG_LEVEL', 'verbose'],
+    ['TICKETS', 'sometimes'],
+    ['TICKET_PATTERN', '(INC'],
+    ['TICKET_PATTERN', '(a+)+'],
+    ['TICKET_PATTERN', '.+'],
   ])('%s=%s is reported, once, with its fix', (variable, value) => {
     const read = readConfig({ ...production, [variable]: value });
 

@@ -46,7 +46,8 @@ describe.each(engines)('the history on the command line on $name', (engine) => {
     folder = mkdtempSync(join(tmpdir(), 'usher-history-'));
     database = await place.open(systemClock);
     await seedRequest(database, 'R7K3MQ', { at: november, requestedBy: '=cmd', tasks: [{ subject: 'adele' }] });
-    await seedRequest(database, 'R8K3MQ', { at: november, app: 'zscaler', tasks: [{ subject: 'isaiah' }] });
+    const zscaler = { at: november, app: 'zscaler', ticket: 'INC0012345', tasks: [{ subject: 'isaiah' }] };
+    await seedRequest(database, 'R8K3MQ', zscaler);
     const entry = { actorId: '=cmd', requestId: 'R7K3MQ', details: {} };
     await writeAudit(database.query, { ...entry, at: november - 1, kind: 'asked' });
     await writeAudit(database.query, { ...entry, at: november, kind: 'sent' });
@@ -73,6 +74,14 @@ describe.each(engines)('the history on the command line on $name', (engine) => {
     expect(kindsIn(out)).toEqual(['asked', 'sent', 'cancelled']);
     expect(out).toContain("'=cmd,'=cmd's name");
     expect(out).not.toMatch(/(^|,)"?=/m);
+  });
+
+  it('prints what is about a ticket, in any case, and has its number in a column', async () => {
+    const { code, out } = await history('--about', 'inc0012345');
+
+    expect(code).toBe(0);
+    expect(kindsIn(out)).toEqual(['cancelled']);
+    expect(parse(out, { bom: true, columns: true })).toMatchObject([{ ticket: 'INC0012345' }]);
   });
 
   it('begins on the day, or at the moment, that the options name', async () => {
@@ -124,7 +133,7 @@ describe.each(engines)('the history on the command line on $name', (engine) => {
     const { code, err } = await history('--about', 'nobody at all');
 
     expect(code).toBe(2);
-    expect(err).toContain('has no person and no app called “nobody at all”');
+    expect(err).toContain('has no person, app or ticket called “nobody at all”');
   });
 
   it('ends quietly when its reader closes the pipe', async () => {

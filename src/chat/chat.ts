@@ -88,7 +88,7 @@ export function createChat(
   registry: Registry,
   callers: SignedInCallers | null = null,
 ): Chat {
-  const parts: CommandParts = { ...services, registry, grammar: createGrammar(registry.commands) };
+  const parts: CommandParts = { ...services, registry, grammar: createGrammar(registry.commands, services.tickets) };
   const { database, clock } = parts.store;
   const answer = callers === null ? createResponder(parts) : requireSignIn(parts, callers);
   const draw = async (message: Message | null) => (message === null ? null : drawMessage(parts, message));

@@ -28,17 +28,26 @@ export interface Term {
   readonly reason: string | null;
 }
 
+/** A ticket number, in capitals: what every request may state. */
+export interface Ticketed {
+  readonly ticket?: string;
+}
+
 /** The result of parsing a message. Every message yields one of these; parsing never throws. */
 export type Parsed =
   | { readonly kind: 'command'; readonly command: Command }
   /** Nearly a command: `suggestion` is the whole corrected line, ready to be sent. */
   | { readonly kind: 'didYouMean'; readonly suggestion: string }
+  /** A whole command that names more than one ticket: which one belongs to it is open. */
+  | { readonly kind: 'severalTickets'; readonly command: Command; readonly tickets: readonly string[] }
   /** The verb is clear, a part is missing. `said`: the words that may hold it, where they could not be separated. */
   | {
       readonly kind: 'incomplete';
       readonly verb: Verb;
       readonly missing: 'subject' | 'app' | 'id';
       readonly said: readonly string[];
+      /** The ticket number that the line names; it is not among the words. */
+      readonly ticket?: string;
     }
   | { readonly kind: 'empty' }
   | { readonly kind: 'tooLong'; readonly length: number; readonly limit: number }

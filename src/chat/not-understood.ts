@@ -26,6 +26,7 @@ export async function refuseRoleless(parts: CommandParts, turn: Turn, said: Pars
 function nearestVerb({ registry, grammar }: CommandParts, said: Parsed | null): Verb {
   const isForAnyone = (verb: Verb) => policy[registry.commands[verb].permission] === 'anyone';
   if (said?.kind === 'incomplete') return isForAnyone(said.verb) ? 'apps' : said.verb;
+  if (said?.kind === 'severalTickets') return said.command.verb;
   const meant = said?.kind === 'didYouMean' ? grammar.parse(said.suggestion) : null;
   return meant?.kind === 'command' && !isForAnyone(meant.command.verb) ? meant.command.verb : 'apps';
 }

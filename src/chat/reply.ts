@@ -41,7 +41,7 @@ export interface FileOffer {
 
 /** The part of the audit log that an export holds; the typed terms, resolved. */
 export interface ExportContext {
-  readonly about: { readonly personId: string } | { readonly appId: string } | null;
+  readonly about: { readonly personId: string } | { readonly appId: string } | { readonly ticket: string } | null;
   /** Milliseconds since 1970; null for all. */
   readonly since: number | null;
 }
@@ -81,6 +81,7 @@ export interface FormValues {
   /** `YYYY-MM-DD`. */
   readonly start: string;
   readonly reason: string;
+  readonly ticket: string;
 }
 
 /**
@@ -98,8 +99,10 @@ export type CardAction =
   | { readonly verb: 'retry'; readonly requestId: string }
   /** Cancels the tasks that have not been sent. */
   | { readonly verb: 'cancel'; readonly requestId: string }
-  /** Confirms what a request announced. */
-  | { readonly verb: 'confirm'; readonly requestId: string }
+  /** Runs this line with the ticket number typed into the card; the answer replaces this card. */
+  | { readonly verb: 'ticket'; readonly text: string; readonly ticket: string }
+  /** Confirms what a request announced; with the ticket number typed into the card, where it asks for one. */
+  | { readonly verb: 'confirm'; readonly requestId: string; readonly ticket?: string }
   /** Tells the manager of the request's person how it ended. */
   | { readonly verb: 'tellManager'; readonly requestId: string }
   /** A decision on an access request; `reason` is the text typed into the card. */

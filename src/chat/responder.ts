@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { assertNever } from '../assert-never.ts';
 import type { Reader } from '../requests/request.ts';
+import { answerWithTicket, askWhichTicket } from './ask-ticket.ts';
 import type { CommandOf, Parsed, Verb } from './command.ts';
 import type { Incoming, Speaker } from './incoming.ts';
 import { rememberPerson } from './known-people.ts';
@@ -102,6 +103,8 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
       case 'approve':
       case 'deny':
         return runCommand(parts, turn, action);
+      case 'ticket':
+        return (await answerWithTicket(parts, turn, action)) ?? answerUnknownButton(turn);
       case 'confirm':
       case 'page':
       case 'tellManager':
@@ -137,6 +140,8 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
         return correct(turn, parsed.suggestion);
       case 'incomplete':
         return complete(turn, line, parsed);
+      case 'severalTickets':
+        return askWhichTicket(parts, turn, parsed);
       case 'tooLong':
       case 'tooManyWords':
         return say(turn.words, parsed, [helpButton]);
@@ -170,7 +175,7 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
   async function complete(
     turn: Turn,
     line: string,
-    { verb, missing, said }: Extract<Parsed, { kind: 'incomplete' }>,
+    { verb, missing, said, ticket = '' }: Extract<Parsed, { kind: 'incomplete' }>,
   ): Promise<Reply> {
     const refusal = (await refuseVerb(parts, turn, verb)) ?? refuseUnattended(parts, turn, verb);
     if (refusal !== null) return refusal;
@@ -185,7 +190,7 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
     if (offered !== null) return offered;
     const form = formFor(parts, turn, verb);
     if (form === null) return say(turn.words, { kind: 'incomplete', missing });
-    return openForm(parts, turn, form, missing === 'app' && mayMean ? said.join(' ') : '');
+    return openForm(parts, turn, form, missing === 'app' && mayMean ? said.join(' ') : '', ticket);
   }
 
   return answer;
@@ -209,7 +214,8 @@ function startsWork(parts: CommandParts, { what }: Incoming): boolean {
     const form = formOf(parts, action.form);
     return form !== null && readsFreshRoles(parts, form.verb);
   }
-  if (action.verb !== 'run' && action.verb !== 'choose') return readsFreshRoles(parts, action.verb);
+  if (action.verb !== 'run' && action.verb !== 'choose' && action.verb !== 'ticket')
+    return readsFreshRoles(parts, action.verb);
   const parsed = parts.grammar.parse(action.text);
   return parsed.kind === 'command' && readsFreshRoles(parts, parsed.command.verb);
 }

@@ -203,6 +203,15 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
       await sql`alter table turns add column unread integer not null default 0`.execute(db);
     },
     '026-task-apps': (db) => nameTaskApps(db, dialect.engine),
+    async '027-tickets'(db) {
+      for (const table of ['requests', 'access_requests']) {
+        await sql.raw(`alter table ${table} add column ticket text`).execute(db);
+        await sql.raw(`alter table ${table} add column ticket_url text`).execute(db);
+        await sql
+          .raw(`create index ${table}_by_ticket on ${table} (ticket, created_at, id) where ticket is not null`)
+          .execute(db);
+      }
+    },
   };
   return Object.fromEntries(Object.entries(steps).map(([name, up]) => [name, { up }]));
 }

@@ -48,6 +48,10 @@ interface RequestedColumns extends PlaceColumns {
   app_name: string;
   revision: number;
   created_at: number;
+  /** The ticket number, in capitals; empty where the confirmation is to give it, null for none. */
+  ticket: Generated<string | null>;
+  /** The ticket's page. */
+  ticket_url: Generated<string | null>;
 }
 
 interface SubjectColumns {

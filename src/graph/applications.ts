@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AppEntry, KitEntry } from '../apps-file.ts';
 import type { Clock } from '../clock.ts';
+import type { TicketTerms } from '../ticket-rules.ts';
 import { type Fetched, fetched, mapped } from './answer.ts';
 import {
   type BindingStore,
@@ -60,6 +61,8 @@ export interface Application {
   readonly approvers: readonly string[];
   /** The app role that an approval assigns, by `APPS_FILE`; null where Usher assigns nothing. */
   readonly assign: { readonly appRole: string } | null;
+  /** What `APPS_FILE` says about its tickets; missing where it says nothing. */
+  readonly tickets?: TicketTerms;
   /**
    * An entry of `APPS_FILE` has its name and leads to no app: its approvers are unknown, so Usher decides nothing for
    * it.
@@ -130,6 +133,7 @@ export function createApplications(parts: {
       aliases: own.flatMap(({ aliases }) => aliases),
       approvers: own.flatMap(({ approvers }) => approvers),
       assign: own.find(({ assign }) => assign !== null)?.assign ?? null,
+      ...ticketsOf(own),
       ...(isUnsettled(entries, app, bindings) ? { unsettled: true } : {}),
     };
   };
@@ -258,6 +262,17 @@ export function createApplications(parts: {
   }
 
   return { find, findOfKit, list, isEnabled, broken: () => broken, bound, describe };
+}
+
+/** Of several entries about one app, each says what the others leave out. */
+function ticketsOf(own: readonly AppEntry[]): Pick<Application, 'tickets'> {
+  const tickets = {
+    ticket: own.find(({ ticket }) => ticket !== undefined)?.ticket,
+    ticketUrl: own.find(({ ticketUrl }) => ticketUrl !== undefined)?.ticketUrl,
+    ticketProjects: own.flatMap(({ ticketProjects = [] }) => ticketProjects),
+  };
+  const isSaid = tickets.ticket !== undefined || tickets.ticketUrl !== undefined || tickets.ticketProjects.length > 0;
+  return isSaid ? { tickets } : {};
 }
 
 /**

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { readGate } from '../rate-gate/gate-row.ts';
 import { writeAudit } from './audit-log.ts';
+import type { Ticket } from './request.ts';
+import { awaitedTicket, ticketColumns } from './rows.ts';
 import { bumpRevision, type StoreParts, turnLength } from './store.ts';
 
 /**
@@ -16,8 +18,13 @@ export type Confirmation =
 /** A held request can be confirmed for an hour. */
 const heldForMs = 60 * 60_000;
 
-/** Queues the held tasks of a request, as if it had been made now. */
-export async function confirmRequest(parts: StoreParts, requestId: string, actorId: string): Promise<Confirmation> {
+/** Queues the held tasks of a request, as if it had been made now. `ticket`: what one that awaits a ticket gets. */
+export async function confirmRequest(
+  parts: StoreParts,
+  requestId: string,
+  actorId: string,
+  ticket: Ticket | null = null,
+): Promise<Confirmation> {
   const { database, clock } = parts;
   return database.transact(async (transaction): Promise<Confirmation> => {
     const { turns } = await readGate(parts, transaction);
@@ -47,8 +54,16 @@ export async function confirmRequest(parts: StoreParts, requestId: string, actor
       .where('state', '=', 'held')
       .executeTakeFirstOrThrow();
     const tasks = Number(numUpdatedRows);
+    if (ticket !== null)
+      await transaction
+        .updateTable('requests')
+        .set(ticketColumns(ticket))
+        .where('id', '=', requestId)
+        .where('ticket', '=', awaitedTicket)
+        .execute();
     await bumpRevision(transaction, requestId);
-    await writeAudit(transaction, { at: now, actorId, kind: 'confirmed', requestId, details: { tasks } });
+    const details = ticket === null ? { tasks } : { tasks, ticket: ticket.number };
+    await writeAudit(transaction, { at: now, actorId, kind: 'confirmed', requestId, details });
     return { kind: 'confirmed', tasks };
   });
 }

@@ -30,9 +30,21 @@ export interface Request {
   readonly revision: number;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
+  /** Missing, or null, where none was given. */
+  readonly ticket?: Ticket | null;
+  /** It needs a ticket number, which its confirmation gives; missing for no. */
+  readonly awaitsTicket?: true;
   readonly tasks: readonly Task[];
   /** What was named and does not become a call, with the reason; empty for a single person. */
   readonly leftOut: readonly LeftOut[];
+}
+
+/** What a request was made for, in the service desk's system. */
+export interface Ticket {
+  /** In capitals. */
+  readonly number: string;
+  /** Its page, as `ticketLink` makes it; null where the app's entry names none. */
+  readonly url: string | null;
 }
 
 /** A line of a list, or a member of a group, for which no call is made. */

@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely';
 import { assertNever } from '../assert-never.ts';
 import type { RequestRow, TaskRow } from '../db/schema.ts';
 import type { Outcome, UnknownEnd } from '../graph/outcome.ts';
-import type { LeftOut, Request, Subject, Task, TaskState, WaitReason } from './request.ts';
+import type { LeftOut, Request, Subject, Task, TaskState, Ticket, WaitReason } from './request.ts';
 
 /**
  * Converts rows to the types that the rest of Usher uses. The columns of a state are set together, by the statements of
@@ -18,6 +18,8 @@ export function withoutTasks(row: Selectable<RequestRow>): Omit<Request, 'tasks'
     revision: row.revision,
     createdAt: row.created_at,
     leftOut: JSON.parse(row.left_out) as LeftOut[],
+    ...ticketMark(row),
+    ...(row.ticket === awaitedTicket ? { awaitsTicket: true } : {}),
   };
 }
 
@@ -25,6 +27,21 @@ export function withoutTasks(row: Selectable<RequestRow>): Omit<Request, 'tasks'
 export function appsIn(row: Pick<Selectable<RequestRow>, 'app_id' | 'app_name' | 'apps'>): Request['apps'] {
   return row.apps === null ? [{ id: row.app_id, name: row.app_name }] : (JSON.parse(row.apps) as Request['apps']);
 }
+
+/** In place of a ticket that the confirmation of a held request is to give. */
+export const awaitedTicket = '';
+
+/** The ticket of a request of either kind, left out where there is none. */
+export function ticketMark({ ticket, ticket_url: url }: TicketColumns): { readonly ticket?: Ticket } {
+  return ticket === null || ticket === awaitedTicket ? {} : { ticket: { number: ticket, url } };
+}
+
+/** The columns of a ticket. */
+export function ticketColumns(ticket: Ticket | null): TicketColumns {
+  return { ticket: ticket?.number ?? null, ticket_url: ticket?.url ?? null };
+}
+
+type TicketColumns = Pick<Selectable<RequestRow>, 'ticket' | 'ticket_url'>;
 
 export function toTask(row: Selectable<TaskRow>): Task {
   return {

@@ -10,10 +10,11 @@ import { type Lane, laneNumbers } from '../rate-gate/lanes.ts';
 import { type AuditEntry, writeAudit } from './audit-log.ts';
 import { membersPerCall, type Request, type Task } from './request.ts';
 import { newRequestId } from './request-id.ts';
-import { toTask, withoutTasks } from './rows.ts';
+import { awaitedTicket, ticketColumns, toTask, withoutTasks } from './rows.ts';
 
 /** A new request, before it has an id. */
-export interface NewRequest extends Pick<Request, 'requestedBy' | 'reader' | 'conversation' | 'leftOut'> {
+export interface NewRequest
+  extends Pick<Request, 'requestedBy' | 'reader' | 'conversation' | 'leftOut' | 'ticket' | 'awaitsTicket'> {
   /** Where it came from, e.g. conversation and activity id. A second one from the same source is the first one. */
   readonly source: string;
   readonly lane: Lane;
@@ -120,7 +121,7 @@ export async function insertRequest(
 /** The new row, with an id that no request of either kind has; or the id of what this source has made before. */
 async function insertOrFind(
   transaction: Transaction<Schema>,
-  { source, requestedBy, reader, conversation, leftOut, tasks }: NewRequest,
+  { source, requestedBy, reader, conversation, leftOut, tasks, ticket = null, awaitsTicket }: NewRequest,
   now: number,
   draw: () => string,
 ): Promise<Selectable<RequestRow> | { readonly earlier: string }> {
@@ -141,6 +142,8 @@ async function insertOrFind(
       revision: 1,
       created_at: now,
       left_out: JSON.stringify(leftOut),
+      ...ticketColumns(ticket),
+      ...(awaitsTicket === true ? { ticket: awaitedTicket } : {}),
     };
     const [inserted] = await insertNew(transaction, row);
     if (inserted !== undefined) return inserted;
@@ -179,12 +182,17 @@ function appsOf(tasks: readonly NewTask[]): Request['apps'] {
   return [first, ...others];
 }
 
-function askedFor({ tasks }: NewRequest): AuditEntry['details'] {
+function askedFor({ tasks, ticket = null }: NewRequest): AuditEntry['details'] {
   const members = tasks.flatMap((task) => task.members.map(({ id }) => id));
   const subjects = [...new Set(tasks.map(({ subject }) => subject.id))];
   const [app, ...others] = appsOf(tasks);
   const apps = others.length === 0 ? { app: app.id } : { apps: [app.id, ...others.map(({ id }) => id)] };
-  return { ...apps, subjects, ...(members.length === 0 ? {} : { members }) };
+  return {
+    ...apps,
+    subjects,
+    ...(members.length === 0 ? {} : { members }),
+    ...(ticket === null ? {} : { ticket: ticket.number }),
+  };
 }
 
 /**

@@ -11,6 +11,7 @@ export function clickedCard({ what }: Incoming): string | null {
   const { action } = what;
   switch (action.verb) {
     case 'choose':
+    case 'ticket':
     case 'approve':
     case 'deny':
       return what.cardId;

@@ -32,7 +32,9 @@ const longestId = 1_000;
 const longestAddress = 8_000;
 const id = z.string().min(1).max(longestId);
 const contextSchema: z.ZodType<ExportContext> = z.object({
-  about: z.union([z.strictObject({ personId: id }), z.strictObject({ appId: id })]).nullable(),
+  about: z
+    .union([z.strictObject({ personId: id }), z.strictObject({ appId: id }), z.strictObject({ ticket: id })])
+    .nullable(),
   since: z.number().int().nullable(),
 });
 const answerSchema = z.discriminatedUnion('action', [

@@ -92,7 +92,9 @@ const optionalText = (longest: number) =>
     );
 const actionSchema: z.ZodType<CardAction> = z.discriminatedUnion('verb', [
   z.object({ verb: z.enum(['run', 'choose', 'personal']), text: z.string().max(1000) }),
-  z.object({ verb: z.enum(['retry', 'cancel', 'confirm', 'tellManager', 'approve']), requestId }),
+  z.object({ verb: z.literal('ticket'), text: z.string().max(3000), ticket: optionalText(40) }),
+  z.object({ verb: z.enum(['retry', 'cancel', 'tellManager', 'approve']), requestId }),
+  z.object({ verb: z.literal('confirm'), requestId, ticket: optionalText(40) }),
   z.object({ verb: z.literal('deny'), requestId, reason: optionalText(500) }),
   z.object({
     verb: z.literal('submit'),
@@ -103,6 +105,7 @@ const actionSchema: z.ZodType<CardAction> = z.discriminatedUnion('verb', [
     app: optionalText(300),
     start: optionalText(100),
     reason: optionalText(500),
+    ticket: optionalText(40),
   }),
   z.object({
     verb: z.literal('page'),

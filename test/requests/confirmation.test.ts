@@ -52,6 +52,20 @@ describe.each(engines)('holding requests on $name', (engine) => {
       expect(await claimAllNow(store)).toEqual(['held 0', 'early 1', 'held 1', 'early 2']);
     });
 
+    it('gets the ticket that it awaits from its confirmation, and no other gets one', async () => {
+      const awaiting = await ask(store, named('bulk', 2), { lane: 'bulk', held: true, awaitsTicket: true });
+      const ticket = { number: 'INC1', url: null };
+      const ticketed = await ask(store, named('other', 2), { lane: 'bulk', held: true, ticket });
+
+      await confirmRequest(store, awaiting.id, 'alex', { number: 'CHG2', url: 'https://contoso.example/CHG2' });
+      await confirmRequest(store, ticketed.id, 'alex', { number: 'CHG2', url: null });
+
+      const [first, second] = [await findRequest(database, awaiting.id), await findRequest(database, ticketed.id)];
+      expect(first?.ticket).toEqual({ number: 'CHG2', url: 'https://contoso.example/CHG2' });
+      expect(first).not.toHaveProperty('awaitsTicket');
+      expect(second?.ticket).toEqual(ticket);
+    });
+
     it('waits from the moment it is confirmed, once however often the button is clicked', async () => {
       const { id, revision } = await ask(store, named('bulk', 3), { lane: 'bulk', held: true });
       await clock.advance(60_000);

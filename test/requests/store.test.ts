@@ -88,6 +88,28 @@ describe.each(engines)('the store on $name', (engine) => {
     expect(record?.details).toEqual({ apps: ['salesforce', 'github'], subjects: ['isaiah', 'adele'] });
   });
 
+  it('keeps the ticket with its page, and records the number', async () => {
+    const ticket = { number: 'INC0012345', url: 'https://contoso.example/INC0012345' };
+
+    const { id } = await createRequest(store, wanted({ ticket }));
+    const other = await createRequest(store, wanted({ ticket: { number: 'RITM1', url: null } }));
+
+    expect(await findRequest(database, id)).toMatchObject({ ticket });
+    expect((await findRequest(database, other.id))?.ticket).toEqual({ number: 'RITM1', url: null });
+    const records = await readAudit(database.query, 2);
+    expect(records.map(({ details }) => details.ticket)).toEqual(['RITM1', 'INC0012345']);
+  });
+
+  it('tells a request that awaits its ticket from one without any', async () => {
+    const awaiting = await createRequest(store, wanted({ held: true, awaitsTicket: true }));
+    const without = await createRequest(store, wanted());
+
+    expect(await findRequest(database, awaiting.id)).toMatchObject({ awaitsTicket: true });
+    expect(awaiting).not.toHaveProperty('ticket');
+    expect(without).not.toHaveProperty('ticket');
+    expect(without).not.toHaveProperty('awaitsTicket');
+  });
+
   it('refuses a call with more members than Graph accepts', async () => {
     const tasks = [{ subject: person('team'), members: named('member', 6).map(person) }];
 

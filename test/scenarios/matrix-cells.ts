@@ -154,7 +154,7 @@ const further: readonly Entry[] = [
 
 /** The form of this command, filled in. */
 function submitted(form: string): CardAction {
-  const values = { picked: '', subject: 'lee', app: 'Salesforce', start: '', reason: '' };
+  const values = { picked: '', subject: 'lee', app: 'Salesforce', start: '', reason: '', ticket: '' };
   return { verb: 'submit', form, on: 'form', ...values };
 }
 
@@ -173,11 +173,17 @@ const forms: readonly Entry[] = [
 ];
 
 const clicks: Readonly<
-  Record<CardAction['verb'], { readonly data: CardAction; readonly permission: Permission } | null>
+  Record<CardAction['verb'], (Omit<Entry, 'name' | 'said'> & { readonly data: CardAction }) | null>
 > = {
   // These two people type every line as well.
   run: null,
   choose: null,
+  ticket: {
+    data: { verb: 'ticket', text: 'provision lee to Salesforce', ticket: 'INC0012345' },
+    permission: 'provision.run',
+    or: 'access.request',
+    ground: onAnyOtherJob,
+  },
   personal: { data: { verb: 'personal', text: 'history' }, permission: 'history.show' },
   retry: { data: { verb: 'retry', requestId: id }, permission: 'request.retry' },
   cancel: { data: { verb: 'cancel', requestId: id }, permission: 'request.cancel' },
@@ -203,7 +209,7 @@ export const entries: readonly Entry[] = [
   ...further,
   ...forms,
   ...Object.values(clicks).flatMap((click) =>
-    click === null ? [] : [{ name: `[${click.data.verb}]`, said: { data: click.data }, permission: click.permission }],
+    click === null ? [] : [{ ...click, name: `[${click.data.verb}]`, said: { data: click.data } }],
   ),
 ];
 

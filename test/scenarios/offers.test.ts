@@ -100,12 +100,16 @@ describe('Usher offers a line only as it works for its sender', () => {
 
 describe('Usher offers the beginning of a text where the whole is no name', () => {
   const isaiah = 'provision user isaiah to Salesforce';
-  const ticket = 'Left out: INC0012345. Usher keeps a ticket number only in the reason for an access request.';
+  const ticketText =
+    'Usher keeps one ticket number, such as INC0012345, with a request to provision a person or for access.';
+  const ticket = `Left out: INC0012345. ${ticketText}`;
 
   it.each<[Somebody, string, readonly string[], string]>([
-    ['alex', 'provision isaiah to salesforce INC0012345', [isaiah], ticket],
-    ['alex', 'provision isaiah to salesforce (INC0012345)', [isaiah], ticket],
-    ['alex', 'INC0012345: provision isaiah to salesforce', [isaiah], ticket],
+    ['alex', 'INC0012345 isaiah needs salesforce', [`${isaiah} INC0012345`], ''],
+    ['alex', 'provision isaiah to salesforce.com INC0012345', [`${isaiah} INC0012345`], ''],
+    ['alex', 'provision salesforce for isaiah (ticket INC0012345)', [`${isaiah} INC0012345`], ''],
+    ['alex', 'provision isaiah to salesforce ticket 4711', [isaiah], `Left out: ticket 4711. ${ticketText}`],
+    ['alex', 'provision isaiah to salesforce INC-0012345', [isaiah], `Left out: INC-0012345. ${ticketText}`],
     ['alex', 'provision isaiah to salesforce now', [isaiah], ''],
     ['alex', 'provision isaiah to salesforce.com', [isaiah], ''],
     ['alex', 'provision isaiah to sales force', [isaiah], ''],
@@ -118,12 +122,6 @@ describe('Usher offers the beginning of a text where the whole is no name', () =
     ['alex', 'provision "Sales Team" to GitHub', ['provision group "Sales Team" to GitHub'], ''],
     ['alex', 'provision the sales team to github', ['provision group "Sales Team" to github'], ''],
     ['alex', 'provision group isaiah to github', ['provision user isaiah to github'], ''],
-    [
-      'alex',
-      'provision group sales team to github INC0012345',
-      ['provision group "Sales Team" to "GitHub Enterprise"'],
-      ticket,
-    ],
     ['alex', 'provision isaiah on salesforce', [isaiah], ''],
     ['alex', 'provision an account for adele in salesforce', ['provision user adele to salesforce'], ''],
     ['alex', 'provision adele & isaiah to salesforce', ['provision users adele, isaiah to salesforce'], ''],
@@ -139,13 +137,7 @@ describe('Usher offers the beginning of a text where the whole is no name', () =
     ['alex', 'did isaiah get salesforce', ['check isaiah in Salesforce'], ''],
     ['megan', 'isaiah needs access to salesforce', ['request access for isaiah to Salesforce'], ''],
     ['megan', 'pls give isaiah salesforce', ['request access for isaiah to Salesforce'], ''],
-    [
-      'megan',
-      'request access for isaiah to Concur for ticket INC0012345',
-      ['request access for isaiah to Concur'],
-      'Left out: for ticket INC0012345. Usher keeps a ticket number only in the reason for an access request.',
-    ],
-    ['megan', 'request access for isaiah to Concur, INC0012345', ['request access for isaiah to Concur'], ticket],
+    ['megan', 'isaiah needs Concur for ticket INC0012345', ['request access for isaiah to Concur INC0012345'], ''],
     ['lynne', 'check servicenow for diego', ['check diego in ServiceNow'], ''],
     ['lynne', 'check adele in salesforce INC0012345', ['check adele in Salesforce'], ticket],
     ['lynne', 'status salesforce INC0012345', ['status Salesforce'], ticket],
@@ -383,6 +375,7 @@ describe('an app whose name holds the words that separate a line', () => {
   it.each([
     ['provision adele to webex, cisco', 'Adele Vance in Webex, Cisco'],
     ['provision adele to data for good', 'Adele Vance in Data for Good'],
+    ['provision adele to data for good INC0012345', 'Adele Vance in Data for Good'],
     ['provision adele to s/4hana', 'Adele Vance in S/4HANA'],
     ['provision adele to research and development', 'Adele Vance in Research and Development'],
     ['provision users adele, isaiah to webex, cisco', 'A list of people for Webex, Cisco'],
@@ -399,7 +392,6 @@ describe('an app whose name holds the words that separate a line', () => {
   it.each<[string, readonly string[]]>([
     ['provision adele in data for good', ['provision user adele to "Data for Good"']],
     ['provision adele to move to cloud', ['provision user adele to "Move to Cloud"']],
-    ['provision adele to data for good INC0012345', ['provision user adele to "Data for Good"']],
     ['provision Isaiah Langer (Sales) to box', ['provision user "Isaiah Langer" to box']],
     ['provision group Team with members to Box', ['provision group "Team with members" to Box']],
     ['check status quo in box', ['check "status quo" in box']],
@@ -492,7 +484,7 @@ it('a second look costs two questions about people at most', async () => {
 });
 
 it('clicking the only offer runs it in place of the card', async () => {
-  const card = await answerTo(teams, 'alex', 'provision isaiah to salesforce INC0012345');
+  const card = await answerTo(teams, 'alex', 'provision isaiah to salesforce.com');
 
   await teams.press('alex', card, yes);
   await teams.settled();

@@ -69,6 +69,7 @@ export const ask: CardAction = {
   app: 'Salesforce',
   start: '',
   reason: '',
+  ticket: '',
 };
 
 export function createAnsweringStage(): AnsweringStage {

@@ -101,6 +101,7 @@ describe('a button', () => {
         app: 'Salesforce',
         start: '2026-12-01',
         reason: 'He joins Sales.',
+        ticket: 'INC0012345',
       },
     ],
   ])('of type Action.Submit brings %j, and the card it is on', (data) => {
@@ -124,8 +125,26 @@ describe('a button', () => {
       { verb: 'deny', requestId: 'R7K3MQ', reason: '' },
     ],
     [
+      { verb: 'confirm', requestId: 'R7K3MQ' },
+      { verb: 'confirm', requestId: 'R7K3MQ', ticket: '' },
+    ],
+    [
+      { verb: 'ticket', text: 'provision lee to Box', by: 'alex' },
+      { verb: 'ticket', text: 'provision lee to Box', ticket: '' },
+    ],
+    [
       { verb: 'submit', form: 'check', on: 'form', subject: 'isaiah' },
-      { verb: 'submit', form: 'check', on: 'form', picked: '', subject: 'isaiah', app: '', start: '', reason: '' },
+      {
+        verb: 'submit',
+        form: 'check',
+        on: 'form',
+        picked: '',
+        subject: 'isaiah',
+        app: '',
+        start: '',
+        reason: '',
+        ticket: '',
+      },
     ],
     [
       { verb: 'approve', requestId: 'R7K3MQ', decidedBy: 'root', reason: 'mine' },

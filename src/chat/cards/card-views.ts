@@ -88,10 +88,11 @@ export interface DecisionButton extends Omit<SubmitButton, 'data'> {
 
 /** Sends the form's inputs along. */
 export interface FormButton extends Omit<SubmitButton, 'data'> {
-  readonly data: { readonly verb: 'submit'; readonly form: string; readonly on: 'form' | 'list' } & Pick<
-    SubmitButton['data'],
-    'msteams'
-  >;
+  readonly data: (
+    | { readonly verb: 'submit'; readonly form: string; readonly on: 'form' | 'list' }
+    | { readonly verb: 'ticket'; readonly text: string }
+  ) &
+    Pick<SubmitButton['data'], 'msteams'>;
 }
 
 export interface Link {
@@ -240,6 +241,8 @@ export interface ListView extends LookView {
   readonly bars: Maybe<Text & { readonly percent: number }>;
   readonly sections: readonly ListSection[];
   readonly next: Maybe<LabelledText>;
+  /** The ticket number that the confirmation is to give. */
+  readonly tickets: FormView['tickets'];
   readonly footer: Maybe<Text>;
   /** Hidden until the reader unfolds it. */
   readonly details: Maybe<{ readonly sections: readonly ListSection[] }>;
@@ -304,6 +307,7 @@ export interface FormView extends AnyView<FormButton> {
   readonly filledStarts: Maybe<DateField & { readonly value: string }>;
   readonly emptyStarts: Maybe<DateField>;
   readonly reasons: Maybe<Omit<Field, 'errorMessage'>>;
+  readonly tickets: Maybe<Omit<Field, 'errorMessage'>>;
   readonly footer: Maybe<Text>;
 }
 

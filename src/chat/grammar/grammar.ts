@@ -1,9 +1,11 @@
+import { createTickets, defaultTicketPattern, type Tickets } from '../../ticket-rules.ts';
 import type { Command, CommandOf, Parsed, Verb } from '../command.ts';
 import { isNear, typingDistance } from './closest.ts';
 import { withoutCourtesy } from './courtesy.ts';
 import { phrasesOf, verbs } from './phrases.ts';
 import { offered, type Reading, type Rule } from './rule.ts';
-import { fold, phraseAt, splitWords, type Word } from './tokens.ts';
+import { readTicketed, reasonOf, takesTicket, ticketsAmong, withTicket } from './ticket-words.ts';
+import { DOUBLE_QUOTES, fold, phraseAt, splitWords, type Word } from './tokens.ts';
 
 /** Longer messages are not parsed. In UTF-16 units; only lists are longer. */
 export const DEFAULT_LIMIT = 4_000;
@@ -31,6 +33,8 @@ export interface Grammar {
    * command, provided that its names hold more than white space.
    */
   format(command: Command): string;
+  /** The ticket numbers in a line, each once; none in quotes. */
+  ticketsIn(line: string): readonly string[];
   /** The verb that a help topic means, including typos; null for other topics. */
   verbNamed(topic: string): Verb | null;
 }
@@ -51,7 +55,10 @@ interface Match {
   read(): Reading | null;
 }
 
-export function createGrammar(rules: Rules): Grammar {
+export function createGrammar(
+  rules: Rules,
+  tickets: Tickets = createTickets({ pattern: defaultTicketPattern, required: false }, []),
+): Grammar {
   const spellings = verbs
     .flatMap((verb) => spellingsOf(verb, rules[verb]))
     .sort((one, other) => other.phrase.length - one.phrase.length);
@@ -64,22 +71,45 @@ export function createGrammar(rules: Rules): Grammar {
   }
 
   function readWords(line: string): Parsed {
-    const words = withoutCourtesy(unwrapped(splitWords(line)));
-    for (const match of exactMatches(spellings, words)) {
-      const reading = match.read();
-      if (reading !== null) return toParsed(reading);
-    }
-    const reading = nearMatch(spellings, words)?.read() ?? null;
-    if (reading === null) return { kind: 'unclear' };
-    return toParsed(reading.kind === 'command' ? { ...reading, kind: 'nearly' } : reading);
+    const words = unwrapped(splitWords(line));
+    const ticketed = readTicketed(words, tickets, readBare);
+    if (ticketed !== null) return toParsed(ticketed.reading, ticketed.tickets);
+    const reading = readBare(words);
+    return reading === null ? { kind: 'unclear' } : toParsed(reading, []);
   }
 
-  const format = (command: Command) => write(rules, command.verb, command);
-  const toParsed = (reading: Reading): Parsed =>
-    reading.kind === 'nearly' ? { kind: 'didYouMean', suggestion: format(reading.command) } : reading;
+  function readBare(all: readonly Word[]): Reading | null {
+    const words = withoutCourtesy(all);
+    for (const match of exactMatches(spellings, words)) {
+      const reading = match.read();
+      if (reading !== null) return reading;
+    }
+    const reading = nearMatch(spellings, words)?.read() ?? null;
+    return reading?.kind === 'command' ? { ...reading, kind: 'nearly' } : reading;
+  }
+
+  function format(command: Command): string {
+    // Typed into a field, it may be anything.
+    const isSaid = takesTicket(command) && command.ticket !== undefined && tickets.read(command.ticket) !== null;
+    const said = takesTicket(command) && !isSaid ? withTicket(command, null) : command;
+    return write(rules, said.verb, said);
+  }
+
+  function toParsed(reading: Reading, found: readonly string[]): Parsed {
+    if (reading.kind === 'incomplete') return found.length === 1 ? { ...reading, ticket: found[0] ?? '' } : reading;
+    const { kind, command } = reading;
+    if (!takesTicket(command)) return kind === 'nearly' ? { kind: 'didYouMean', suggestion: format(command) } : reading;
+    // A quoted reason is one word, and not searched before.
+    const numbers = found.length > 0 ? found : ticketsAmong(splitReason(command), tickets);
+    const [only] = numbers;
+    const said = only === undefined || numbers.length > 1 ? command : withTicket(command, only);
+    if (kind === 'nearly') return { kind: 'didYouMean', suggestion: format(said) };
+    return numbers.length > 1 ? { kind: 'severalTickets', command, tickets: numbers } : { kind, command: said };
+  }
 
   return {
     format,
+    ticketsIn: (line) => ticketsAmong(splitWords(line), tickets),
     parse(text, options = {}) {
       const line = withoutMarks(text.trim());
       if (line === '') return { kind: 'empty' };
@@ -100,6 +130,11 @@ export function createGrammar(rules: Rules): Grammar {
     },
   };
 }
+
+/** A reason is read whole, also what it quotes. */
+const splitReason = (command: Command) => splitWords((reasonOf(command) ?? '').replace(QUOTES, ' '));
+
+const QUOTES = new RegExp(`[${DOUBLE_QUOTES}]`, 'g');
 
 /** The line within a code fence, or in bold, as people paste it. */
 function withoutMarks(line: string): string {
@@ -193,6 +228,8 @@ function namesMany(parsed: Parsed): boolean {
   switch (parsed.kind) {
     case 'command':
       return parsed.command.verb === 'provisionList' || parsed.command.verb === 'provisionGroup';
+    case 'severalTickets':
+      return namesMany({ kind: 'command', command: parsed.command });
     case 'incomplete':
       return parsed.verb === 'provisionList' || parsed.verb === 'provisionGroup';
     case 'didYouMean':

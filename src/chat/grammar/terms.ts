@@ -1,4 +1,4 @@
-import type { Term } from '../command.ts';
+import type { Term, Ticketed } from '../command.ts';
 import { endPlace, isEndWord, writeEnd } from './end-words.ts';
 import { quoteName, readName, writeName } from './names.ts';
 import { REASON_WORDS } from './reason-words.ts';
@@ -61,11 +61,15 @@ export function writeTerms({ start, end }: { readonly start: string | null; read
 export function holdsTerm(name: string): boolean {
   const isSpecial = (word: string) => isStartWord(word) || isEndWord(word) || REASON_WORDS.has(word);
   if (name.toLowerCase().split(' ').some(isSpecial)) return true;
+  if (MAYBE_TICKET.test(name)) return true;
   const words = splitWords(name);
   return endPlace(splitWords(`x ${name}`)) !== null || startPlace(words) !== null || endsInTime(words);
 }
 
-/** A name for a line that may state a start or an end. */
+/** A word with a digit may be a ticket number, if it is no address and no id of Entra. */
+const MAYBE_TICKET = /(?<!\S)(?=[^\s@]*\d)[^\s@]{2,24}(?!\S)/;
+
+/** A name for a line that may state a start or an end, or a ticket. */
 export function writeTimedName(name: string): string {
   return holdsTerm(name) ? quoteName(name) : writeName(name);
 }
@@ -77,11 +81,15 @@ export function writeTimedApps(text: string): string {
   return areBare ? text : writeTimedName(text);
 }
 
-/** A provisioning line with its times; `line` holds the names. */
-export function writeTimed(line: string, term: Term | undefined): string {
-  if (term === undefined) return line;
-  const reason = term.reason === null ? [] : [writeBecause(term.reason)];
-  return [line, ...writeTerms(term), ...reason].join(' ');
+/** A provisioning line with its times and its ticket; `line` holds the names. */
+export function writeTimed(line: string, { term, ticket }: Ticketed & { readonly term?: Term | undefined }): string {
+  const reason = term === undefined || term.reason === null ? [] : [writeBecause(term.reason)];
+  return [
+    line,
+    ...(term === undefined ? [] : writeTerms(term)),
+    ...(ticket === undefined ? [] : [ticket]),
+    ...reason,
+  ].join(' ');
 }
 
 /**

@@ -254,7 +254,7 @@ export function sourceOf({ incoming }: Turn): string {
   const { what } = incoming;
   if (what.kind !== 'action' || what.cardId === '') return incoming.id;
   const card = `${incoming.id.split('|')[0]}|card|${what.cardId}`;
-  if (what.action.verb === 'choose') return card;
+  if (what.action.verb === 'choose' || what.action.verb === 'ticket') return card;
   return what.action.verb === 'submit' ? `${card}|${digestOf(what.action)}` : incoming.id;
 }
 

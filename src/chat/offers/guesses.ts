@@ -1,5 +1,6 @@
 import { assertNever } from '../../assert-never.ts';
-import type { Command, Term } from '../command.ts';
+import type { Command, Term, Ticketed } from '../command.ts';
+import { takesTicket } from '../grammar/ticket-words.ts';
 import type { Around } from './around.ts';
 import type { Meant } from './intent.ts';
 import { isChoice, peopleIn } from './person-words.ts';
@@ -11,9 +12,12 @@ export type AppCommand = Extract<Command, { readonly app: string | null }> & { r
 /** Every command about one person, with or without an app. */
 export type PersonCommand = Extract<Command, { readonly subject: string; readonly app: string | null }>;
 
-/** The time and reason of a provisioning line, to pass on to another reading of it. */
-export function termOf(command: Command): { readonly term?: Term } {
-  return 'term' in command && command.term !== undefined ? { term: command.term } : {};
+/** The time, reason and ticket of a provisioning line, to pass on to another reading of it. */
+export function termOf(command: Command): Ticketed & { readonly term?: Term } {
+  return {
+    ...('term' in command && command.term !== undefined ? { term: command.term } : {}),
+    ...(takesTicket(command) && command.ticket !== undefined ? { ticket: command.ticket } : {}),
+  };
 }
 
 export function guessesFor(intent: Meant, { pairs }: Around, line: string, base: Command | null = null): Guess[] {

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { foreignIn } from '../grammar/asides.ts';
+import { takesTicket, withTicket } from '../grammar/ticket-words.ts';
 import { phraseList } from '../grammar/word-lists.ts';
 import type { CommandParts, Turn } from '../registry/define-command.ts';
 import { say } from '../registry/turn.ts';
@@ -63,20 +64,25 @@ async function tell(
   resolved: Exclude<Resolved, { kind: 'missing' }>,
 ): Promise<Reply> {
   if (resolved.kind === 'refused') return resolved.reply();
-  const lines = [...new Set(resolved.commands.map(parts.grammar.format))];
+  const line = typedLine(turn);
+  const [ticket, another] = line === null ? [] : parts.grammar.ticketsIn(line);
+  // A line's only ticket belongs to each of the commands that it may mean.
+  const told = (command: Command) =>
+    ticket === undefined || another !== undefined || !takesTicket(command) ? command : withTicket(command, ticket);
+  const lines = [...new Set(resolved.commands.map((command) => parts.grammar.format(told(command))))];
   const reasons = guesses.flatMap(({ command }) => ('reason' in command && command.reason) || []);
   // A time is never dropped silently.
   const times = guesses.flatMap(({ command }) => timesOf(command));
   const known = [...new Set([...leftOut, ...times, ...reasons])].filter(
     (text) => text !== '' && !lines.some((line) => standsIn(text, line)),
   );
-  const line = typedLine(turn);
   const said = [...lines.slice(0, MOST_OFFERS), ...known, ...(resolved.found ?? []), stoodFor];
   const unsaid = line === null ? [] : unsaidIn(line, [...said, ...(await appsIn(parts, line, lines))]);
   const remainder = [...known, ...unsaid];
   const message = offersCard(turn.words, {
     lines,
     leftOut: remainder.length === 0 ? null : remainder.join(', '),
+    ticketExample: parts.tickets.examplesFor()[0],
     more: guesses.length > MOST_OFFERS || resolved.more === true,
     isForeign: line !== null && foreignIn(line) !== null,
   });

@@ -53,13 +53,20 @@ export function requestFor({
   subject,
   app,
   term = { start: null, end: null, reason: null },
+  ticket,
 }: Omit<CommandOf<'provision'>, 'verb'>): CommandOf<'requestAccess'> {
-  return { verb: 'requestAccess', subject, app, ...term };
+  return { verb: 'requestAccess', subject, app, ...term, ...(ticket === undefined ? {} : { ticket }) };
 }
 
 /** Turns an access request into the provisioning command for an operator. The offer names the reason beside the line. */
-export function provisionFor({ subject, app, end }: CommandOf<'requestAccess'>): CommandOf<'provision'> {
-  return { verb: 'provision', subject, app, ...(end === null ? {} : { term: { start: null, end, reason: null } }) };
+export function provisionFor({ subject, app, end, ticket }: CommandOf<'requestAccess'>): CommandOf<'provision'> {
+  return {
+    verb: 'provision',
+    subject,
+    app,
+    ...(end === null ? {} : { term: { start: null, end, reason: null } }),
+    ...(ticket === undefined ? {} : { ticket }),
+  };
 }
 
 export function commands(command: Command, found: readonly string[] = []): Resolved {

@@ -34,12 +34,18 @@ export function formFor(parts: CommandParts, turn: Turn, verb: Verb): DeclaredFo
   return formOf(parts, asks ? 'requestAccess' : verb);
 }
 
-/** The form for a caller who may run its command; `subject` is what the line has said already. */
-export async function openForm(parts: CommandParts, turn: Turn, declared: DeclaredForm, subject = ''): Promise<Reply> {
+/** The form for a caller who may run its command; `subject` and `ticket` are what the line has said already. */
+export async function openForm(
+  parts: CommandParts,
+  turn: Turn,
+  declared: DeclaredForm,
+  subject = '',
+  ticket = '',
+): Promise<Reply> {
   const refusal = await refuseImpossible(parts, turn, declared.verb);
   if (refusal !== null) return refusal;
   const problem = subject === '' ? null : turn.words.plain('form.appMissing');
-  return drawForm(parts, turn, declared, { ...emptyForm, subject }, problem);
+  return drawForm(parts, turn, declared, { ...emptyForm, subject, ticket }, problem);
 }
 
 /** The submitted form. Usher asks again for what is missing, and keeps what was filled in. */
@@ -133,6 +139,8 @@ export async function formInput(
     apps: apps.map(({ id, displayName }) => ({ id, name: displayName })),
     values,
     problem,
+    asksTicket: parts.tickets.required,
+    ticketExamples: parts.tickets.examplesFor(),
     today: dayOf(parts.store.clock.now(), turn.incoming.reader),
     example: exampleOf(parts.registry.commands[verb].examples),
   });
@@ -144,13 +152,15 @@ function exampleOf(examples: readonly [string, ...string[]]): string {
 }
 
 function cleaned(filled: FormValues): FormValues {
-  const clean = (text: string) => text.replace(/\s+/gu, ' ').trim();
-  const { picked, subject, app, start, reason } = filled;
+  // A form of an earlier version has fewer fields.
+  const clean = (text = '') => text.replace(/\s+/gu, ' ').trim();
+  const { picked, subject, app, start, reason, ticket } = filled;
   return {
     picked: clean(picked),
     subject: clean(subject),
     app: clean(app),
     start: clean(start),
     reason: clean(reason),
+    ticket: clean(ticket),
   };
 }

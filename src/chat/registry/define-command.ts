@@ -18,6 +18,7 @@ import type { Query } from '../../outbox/message-store.ts';
 import type { AccessParts } from '../../requests/access-parts.ts';
 import type { CrashGuard } from '../../requests/crash-guard.ts';
 import type { Person } from '../../requests/request.ts';
+import type { Tickets } from '../../ticket-rules.ts';
 import type { CommandOf, Verb } from '../command.ts';
 import type { Grammar } from '../grammar/grammar.ts';
 import type { Rule } from '../grammar/rule.ts';
@@ -50,6 +51,8 @@ export interface CommandParts extends GraphServices {
   readonly log: Log;
   /** The people for whom a requester may request access. */
   readonly requestFor: 'reports' | 'anyone';
+  /** What counts as a ticket number, and whether a request needs one. */
+  readonly tickets: Tickets;
   /** The cloud's Entra admin center. */
   readonly entraPortal: string;
   /** Tells the background work what a command has stored. */

@@ -9,7 +9,7 @@ export type VerbWithForm = Extract<
 >;
 
 /** What a form asks, in the order of the card; a person is picked or typed, whichever the client can do. */
-export type FormField = 'person' | 'app' | 'start' | 'reason';
+export type FormField = 'person' | 'app' | 'start' | 'reason' | 'ticket';
 
 export interface CommandForm<V extends Verb> {
   readonly fields: Readonly<Partial<Record<FormField, 'required' | 'optional'>>>;

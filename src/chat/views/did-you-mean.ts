@@ -22,6 +22,8 @@ export interface Offers {
   readonly lines: readonly string[];
   /** Words of the typed line that none of the lines contains. */
   readonly leftOut: string | null;
+  /** What a ticket number looks like here. */
+  readonly ticketExample?: string;
   /** The typed line is probably written in another language, so the card says that Usher reads English. */
   readonly isForeign?: boolean;
   /** Whether the typed line held more than these. */
@@ -29,13 +31,18 @@ export interface Offers {
 }
 
 /** One line that was probably meant, or several candidates, each with a button. Nothing has been done. */
-export function offersCard(words: Messages, { lines, leftOut, more, isForeign = false }: Offers): CardMessage {
+export function offersCard(
+  words: Messages,
+  { lines, leftOut, ticketExample = 'INC0012345', more, isForeign = false }: Offers,
+): CardMessage {
   const shown = lines.slice(0, MOST_OFFERS);
   const [only = '', second] = shown;
   const isOne = second === undefined;
   const notes = [
     ...(isForeign ? [words.card('didYouMean.english')] : []),
-    ...(leftOut === null ? [] : [words.card(leftOutKey(leftOut), { leftOut: short(leftOut, LONGEST_LEFT_OUT) })]),
+    ...(leftOut === null
+      ? []
+      : [words.card(leftOutKey(leftOut), { leftOut: short(leftOut, LONGEST_LEFT_OUT), example: ticketExample })]),
     ...(more || lines.length > shown.length ? [words.card('didYouMean.more', { count: shown.length })] : []),
   ];
   return noticeCard(words, {
@@ -56,5 +63,5 @@ function lineButton(line: string): SayButton {
 }
 
 function leftOutKey(leftOut: string): 'didYouMean.leftOutTicket' | 'didYouMean.leftOut' {
-  return TICKET.test(leftOut) ? 'didYouMean.leftOutTicket' : 'didYouMean.leftOut';
+  return TICKET.test(leftOut) || /\btickets?\b/i.test(leftOut) ? 'didYouMean.leftOutTicket' : 'didYouMean.leftOut';
 }

@@ -5,6 +5,7 @@ import type { Messages } from '../messages.ts';
 import type { FormField, VerbWithForm } from '../registry/form-declaration.ts';
 import type { AdaptiveCard, CardMessage, FormValues } from '../reply.ts';
 import { LONGEST_REASON, maybe, short } from './parts.ts';
+import { ticketField } from './ticket-views.ts';
 
 interface AppChoice {
   readonly id: string;
@@ -17,6 +18,9 @@ export interface FormInput {
   /** The choices; with none, or with more than a person scrolls through, the app is typed. */
   readonly apps: readonly AppChoice[];
   readonly values: FormValues;
+  /** Every request needs a ticket number: the form has its field from the start. Missing for no. */
+  readonly asksTicket?: boolean;
+  readonly ticketExamples?: readonly string[];
   /** Why the submitted form was not accepted: a finished sentence, plain. */
   readonly problem: string | null;
   /** `YYYY-MM-DD` in the reader's time zone. */
@@ -25,7 +29,7 @@ export interface FormInput {
   readonly example: string;
 }
 
-export const emptyForm: FormValues = { picked: '', subject: '', app: '', start: '', reason: '' };
+export const emptyForm: FormValues = { picked: '', subject: '', app: '', start: '', reason: '', ticket: '' };
 
 /** Teams searches them in the client; some clients show a longer list badly. */
 const MOST_CHOICES = 40;
@@ -67,7 +71,7 @@ interface Drawn extends FormInput {
 }
 
 function viewOf(words: Messages, input: Drawn): FormView {
-  const { form, on, fields, values, problem, today, example } = input;
+  const { form, on, fields, values, problem, today, example, asksTicket = false, ticketExamples = [] } = input;
   const button = words.plain(`form.${form}.button`);
   const footer = words.card('form.footer', { line: example });
   const [app] = appField(words, input);
@@ -101,6 +105,10 @@ function viewOf(words: Messages, input: Drawn): FormView {
               value: plainText(values.reason, LONGEST_REASON),
             },
           ],
+    tickets:
+      fields.ticket === undefined || !(asksTicket || values.ticket !== '')
+        ? []
+        : ticketField(words, values.ticket, ticketExamples),
     footer: maybe(footer),
     buttons: [
       {

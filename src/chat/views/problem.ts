@@ -56,6 +56,10 @@ export type Problem =
   | { readonly kind: 'missingId'; readonly verb: Verb }
   /** None of the kit's apps is in the tenant. */
   | { readonly kind: 'emptyKit'; readonly kit: string }
+  /** `tickets`: all of them, in one text. */
+  | { readonly kind: 'severalTickets'; readonly tickets: string }
+  /** The app needs a ticket number, and the line is too long for a card that asks for it. */
+  | { readonly kind: 'ticketMissing'; readonly app: string; readonly example: string }
   | { readonly kind: 'noneNamed'; readonly verb: Verb; readonly typed: string }
   /** About the button that shows in the personal chat what is left out where others read along. */
   | { readonly kind: 'sentToPersonalChat' | 'noPersonalChat' | 'personalChatFailed' }
@@ -91,6 +95,8 @@ const KEYS = problemKeys(
     unknownAccessRequest: 'warning',
     missingId: 'unknown',
     noneNamed: 'warning',
+    severalTickets: 'unknown',
+    ticketMissing: 'warning',
     sentToPersonalChat: 'good',
     noPersonalChat: 'warning',
     personalChatFailed: 'warning',

@@ -1,8 +1,10 @@
 import { mayAskFor } from '../../access/asking.ts';
 import { deny } from '../../access/policy.ts';
 import { assertNever } from '../../assert-never.ts';
+import { findTicket, sayTicketMissing } from '../../chat/ask-ticket.ts';
 import type { CommandOf } from '../../chat/command.ts';
 import { readStartDate } from '../../chat/dates/start-date.ts';
+import { withTicket } from '../../chat/grammar/ticket-words.ts';
 import { seekApps } from '../../chat/names/seek-apps.ts';
 import { findPerson } from '../../chat/names/subject.ts';
 import { blocked, findApp, sourceOf, tryAgain } from '../../chat/names/target.ts';
@@ -47,8 +49,8 @@ export async function requestAccess(
   }
   const terms = readTerms(parts, turn, command);
   if (terms.kind === 'problem') return say(turn.words, terms.problem);
-  const { what } = turn.incoming;
-  const said = what.kind === 'text' ? asTyped(what.text, terms.reason) : terms.reason;
+  const line = typedLine(parts, turn, typed);
+  const said = line === null ? terms.reason : asTyped(line, terms.reason);
   const reason = said?.slice(0, longestReason) ?? null;
 
   const target = await findAccessTarget(parts, turn, command);
@@ -61,6 +63,13 @@ export async function requestAccess(
   const offered = offerInstead(parts, turn, { typed, command }, { app: app.displayName, who: user.displayName }, terms);
   if (offered !== null) return offered;
 
+  const found = findTicket(parts, turn, [app], {
+    ticket: typed.ticket,
+    command: typed,
+    meant: { ...typed, subject: user.userPrincipalName },
+  });
+  if (found.kind === 'missing') return found.reply ?? sayTicketMissing(parts, turn, [app]);
+
   const { reader, conversation } = turn.incoming;
   const source = sourceOf(turn);
   const creation = await createAccessRequest(parts.store, {
@@ -69,6 +78,7 @@ export async function requestAccess(
     subject: { id: user.id, name: user.displayName, label: user.userPrincipalName, guest: isGuest(user) },
     app: { id: app.id, name: app.displayName },
     reason,
+    ticket: found.ticket,
     startsAt: terms.startsAt,
     askedAs,
     reader,
@@ -98,6 +108,14 @@ export async function requestAccess(
     default:
       return assertNever(creation, 'creation');
   }
+}
+
+/** The line as a person typed it, perhaps before a card asked for its ticket; null for one that Usher wrote. */
+function typedLine({ grammar }: CommandParts, { incoming: { what } }: Turn, command: RequestAccessCommand) {
+  if (what.kind === 'text') return what.text;
+  if (what.kind !== 'action' || what.action.verb !== 'ticket') return null;
+  const { text } = what.action;
+  return text === grammar.format(withTicket(command, null)) ? null : text;
 }
 
 /** Tells the other request's id only to a caller who may see that request. */
@@ -251,7 +269,7 @@ async function resolveRequestAccess(
 declare module '../../chat/command.ts' {
   interface Commands {
     /** `start`, `end` (a day or a length) and `reason` as typed, without their lead-in words. */
-    requestAccess: {
+    requestAccess: Ticketed & {
       readonly subject: string;
       readonly app: string;
       readonly start: string | null;
@@ -262,14 +280,15 @@ declare module '../../chat/command.ts' {
 }
 
 export const accessForm: CommandForm<'requestAccess'> = {
-  fields: { person: 'required', app: 'required', start: 'optional', reason: 'optional' },
-  toCommand: ({ subject, app, start, reason }) => ({
+  fields: { person: 'required', app: 'required', start: 'optional', reason: 'optional', ticket: 'optional' },
+  toCommand: ({ subject, app, start, reason, ticket }) => ({
     verb: 'requestAccess',
     subject,
     app,
     start: start === '' ? null : start,
     end: null,
     reason: reason === '' ? null : reason,
+    ...(ticket === '' ? {} : { ticket }),
   }),
 };
 

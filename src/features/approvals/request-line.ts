@@ -53,10 +53,11 @@ export function readLooseRequest(words: readonly Word[]): Reading | null {
   return begins || accessPlace(words) > 0 ? read(words, 'loose') : null;
 }
 
-export function writeAccessRequest({ subject, app, start, end, reason }: RequestCommand): string {
+export function writeAccessRequest({ subject, app, start, end, reason, ticket }: RequestCommand): string {
   return [
     `request access for ${writePart(subject)} to ${writeApp(app)}`,
     ...writeTerms({ start, end }),
+    ...(ticket === undefined ? [] : [ticket]),
     ...(reason === null ? [] : [writeSaidReason(reason)]),
   ].join(' ');
 }

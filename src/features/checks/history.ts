@@ -79,7 +79,7 @@ export type FilterFound =
   | {
       readonly kind: 'filter';
       readonly about: About | null;
-      /** The person or app in question, by its display name. */
+      /** The person or app in question, by its display name; or the ticket. */
       readonly name: string | null;
       readonly since: number | null;
     }
@@ -97,6 +97,8 @@ export async function readFilter(parts: CommandParts, turn: Turn, command: Histo
     );
   const from = since?.at ?? null;
   if (command.about === null) return { kind: 'filter', about: null, name: null, since: from };
+  const ticket = parts.tickets.read(command.about.replace(/^(?:ticket|incident)\s+#?/i, ''));
+  if (ticket !== null) return { kind: 'filter', about: { ticket }, name: ticket, since: from };
 
   const app = await parts.applications.find(command.about);
   if (!app.ok) return answered(troubleReply(words, app.trouble, tryAgain(parts, command)));
@@ -154,7 +156,7 @@ export async function resolveHistory(
 ): Promise<Resolved> {
   const lacking = await missingFor(look.parts, look.turn, command);
   if (lacking !== null) return look.denied(lacking);
-  if (command.about === null) return commands(command);
+  if (command.about === null || look.parts.tickets.read(command.about) !== null) return commands(command);
   const about = await look.findEither(command.about, others);
   if (about.kind !== 'person' && about.kind !== 'app') return about;
   return commands({ ...command, about: about.name }, about.kind === 'person' ? about.found : []);
@@ -182,7 +184,12 @@ export const historyCommand = defineCommand({
   permission: 'history.show',
   inPersonalChat: true,
   chapter: 'requests',
-  examples: ['history Salesforce since monday', 'history failed since yesterday', 'history adele'],
+  examples: [
+    'history Salesforce since monday',
+    'history failed since yesterday',
+    'history adele',
+    'history INC0012345',
+  ],
   offeredByTeams: { personal: 7, team: 10, groupChat: 8 },
   tryIt: 'history',
   resolve: resolveHistory,

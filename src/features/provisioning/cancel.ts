@@ -1,3 +1,4 @@
+import { ticketExamples, ticketFor } from '../../chat/ask-ticket.ts';
 import type { CommandOf } from '../../chat/command.ts';
 import { readRequestId, writeRequestId } from '../../chat/grammar/id-lines.ts';
 import {
@@ -7,9 +8,12 @@ import {
   type Needed,
   type Turn,
 } from '../../chat/registry/define-command.ts';
-import { sayNoneNamed } from '../../chat/registry/turn.ts';
+import { sayNoneNamed, troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
+import { appNames } from '../../chat/views/app-names.ts';
+import type { Application } from '../../graph/applications.ts';
 import { cancelRequest, confirmRequest } from '../../requests/confirmation.ts';
+import type { Request, Ticket } from '../../requests/request.ts';
 import { findRequesterOf } from '../../requests/store.ts';
 import { findOwnRequest, resolveRequest } from './own-request.ts';
 import { say } from './problems.ts';
@@ -62,13 +66,32 @@ async function cancel(parts: CommandParts, turn: Turn, requestId: string): Promi
 }
 
 /** Confirms a long list. A second click, or one on a list that has run already, shows the current card. */
-async function confirm(parts: CommandParts, turn: Turn, requestId: string): Promise<Reply> {
+async function confirm(parts: CommandParts, turn: Turn, requestId: string, typed: string): Promise<Reply> {
   const found = await findOwnRequest(parts, turn, 'provision.run', requestId);
   if (found.kind === 'reply') return found.reply;
-  const confirmed = await confirmRequest(parts.store, found.request.id, turn.caller.id);
+  const { request } = found;
+  const ticket = request.awaitsTicket === true ? await givenTicket(parts, turn, request, typed) : null;
+  if (ticket !== null && 'kind' in ticket) return ticket;
+  const confirmed = await confirmRequest(parts.store, request.id, turn.caller.id, ticket);
   if (confirmed.kind === 'expired') return say(turn.words, { kind: 'listExpired' });
   if (confirmed.kind === 'confirmed') parts.publish('tasks', null);
-  return { kind: 'live', liveId: found.request.id };
+  return { kind: 'live', liveId: request.id };
+}
+
+/** The ticket that the confirmation gives, or what to say without one. */
+async function givenTicket(parts: CommandParts, turn: Turn, { apps }: Request, typed: string): Promise<Ticket | Reply> {
+  const known: Application[] = [];
+  for (const { id } of apps) {
+    const found = await parts.applications.find(id);
+    if (!found.ok) return troubleReply(turn.words, found.trouble);
+    if (found.value.kind === 'one') known.push(found.value.app);
+  }
+  const [example] = ticketExamples(parts, known);
+  const app = appNames(turn.words, apps);
+  return (
+    ticketFor(parts, known, typed) ??
+    say(turn.words, { kind: 'ticketNotGiven', typed: typed === '' ? 'none' : typed, app, example })
+  );
 }
 
 declare module '../../chat/command.ts' {
@@ -102,5 +125,5 @@ export const confirmButton = defineButton({
   permission: 'provision.run',
   ground: 'job',
   freshRoles: 'clicked',
-  run: (parts, turn, { requestId }) => confirm(parts, turn, requestId),
+  run: (parts, turn, { requestId, ticket = '' }) => confirm(parts, turn, requestId, ticket),
 });

@@ -50,9 +50,9 @@ function readUntimed(words: readonly Word[]): Reading<GroupCommand> {
     : build(parts, null, 'command');
 }
 
-export function writeProvisionGroup({ group, members, app, term }: GroupCommand): string {
+export function writeProvisionGroup({ group, members, app, ...said }: GroupCommand): string {
   const withMembers = members === null ? '' : ` with members ${writeNames(members)}`;
-  return writeTimed(`provision group ${writeTimedName(group)}${withMembers} to ${writeTimedName(app)}`, term);
+  return writeTimed(`provision group ${writeTimedName(group)}${withMembers} to ${writeTimedName(app)}`, said);
 }
 
 function marksIn(words: readonly Word[]): Marked[] {

@@ -1,6 +1,7 @@
 import type { CommandOf } from '../../chat/command.ts';
 import { findKit } from '../../chat/names/kit.ts';
 import { kitText, saysKit } from '../../chat/names/seek-apps.ts';
+import { termOf } from '../../chat/offers/guesses.ts';
 import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
 import { runCommand } from '../../chat/registry/run.ts';
 import { say, troubleReply } from '../../chat/registry/turn.ts';
@@ -15,8 +16,9 @@ import { didYouMean } from '../../chat/views/did-you-mean.ts';
 export async function kitForPeople(
   parts: CommandParts,
   turn: Turn,
-  { subject, app, term }: CommandOf<'provision'>,
+  typed: CommandOf<'provision'>,
 ): Promise<Reply | null> {
+  const { subject, app } = typed;
   if (!saysKit(subject) || saysKit(app)) return null;
   const found = await findKit(parts, subject);
   if (!found.ok) return troubleReply(turn.words, found.trouble);
@@ -31,7 +33,7 @@ export async function kitForPeople(
   const read = one?.kind === 'command' ? one : many;
   if (read?.kind !== 'command' || (read.command.verb !== 'provision' && read.command.verb !== 'provisionList'))
     return null;
-  const command = { ...read.command, ...(term === undefined ? {} : { term }) };
+  const command = { ...read.command, ...termOf(typed) };
   if (found.value.kind === 'one') return runCommand(parts, turn, command);
   const suggestion = parts.grammar.format(command);
   return { kind: 'card', inPlace: true, message: didYouMean(turn.words, { suggestion }) };

@@ -42,8 +42,8 @@ export function readUnannouncedList(words: readonly Word[], people: readonly Wor
   return { ...list.reading, kind: 'nearly' };
 }
 
-export function writeProvisionList({ subjects, app, term }: ListCommand): string {
-  return writeTimed(`provision users ${writeNames(subjects)} to ${writeTimedApps(app)}`, term);
+export function writeProvisionList({ subjects, app, ...said }: ListCommand): string {
+  return writeTimed(`provision users ${writeNames(subjects)} to ${writeTimedApps(app)}`, said);
 }
 
 export function writeNames(names: readonly string[]): string {

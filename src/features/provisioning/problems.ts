@@ -32,6 +32,8 @@ export type ListProblem =
       readonly tasks: number;
       readonly requests: number;
     }
+  /** A confirmation without the ticket number that it has to give; `typed` is `none` for nothing. */
+  | { readonly kind: 'ticketNotGiven'; readonly typed: string; readonly app: string; readonly example: string }
   | { readonly kind: 'noManager'; readonly person: string }
   | { readonly kind: 'managerTold' | 'managerKnows'; readonly person: string; readonly manager: string }
   /** `text`: what the manager would have read. */
@@ -72,6 +74,7 @@ const KEYS: Readonly<Record<ListProblem['kind'], ProblemKeys>> = problemKeys({
   cancelAllAsks: 'warning',
   cancelledAll: 'neutral',
   noManager: 'warning',
+  ticketNotGiven: 'warning',
   managerTold: 'good',
   managerKnows: 'neutral',
   managerNotReached: 'warning',

@@ -42,6 +42,9 @@ export async function provisionFile(parts: CommandParts, turn: Turn, line: strin
   switch (people.kind) {
     case 'people': {
       const parsed = parts.grammar.parse(`${line}\n${people.entries.map(quoteName).join('\n')}`);
+      // None of them may get lost, and no button could run a line with the file.
+      const tickets = parts.grammar.ticketsIn(line);
+      if (tickets.length > 1) return say(words, { kind: 'severalTickets', tickets: words.list(tickets) });
       if (people.apps !== undefined) return byRow({ ...people, apps: people.apps }, parsed);
       if (parsed.kind !== 'command' || parsed.command.verb !== 'provisionList')
         return say(words, { kind: 'incomplete', missing: 'app' });
@@ -85,6 +88,8 @@ export async function provisionFile(parts: CommandParts, turn: Turn, line: strin
       // A line and a file that name different apps may not mean the same.
       asksFirst: seen.leftOut.some(isLack) || without.length > 0 || (command !== null && new Set(named).size > 1),
       again: [],
+      ticket: parsed.kind === 'incomplete' ? parsed.ticket : command?.ticket,
+      command: null,
     });
   }
 

@@ -1,3 +1,4 @@
+import { findTicket } from '../../chat/ask-ticket.ts';
 import type { CommandOf } from '../../chat/command.ts';
 import { findPeople, toSubject } from '../../chat/names/people.ts';
 import { typistOf } from '../../chat/names/person.ts';
@@ -74,11 +75,16 @@ async function provisionGroup(parts: CommandParts, turn: Turn, command: GroupCom
   const memberType = userRule.value?.objectTypeName ?? 'User';
   const subject: Subject = { id: group.id, type: rule.objectTypeName, name: group.displayName, label: null };
   const calls = inFives(chosen.people.map((user) => toSubject(user, memberType)));
-  const held = calls.length > mostWithoutConfirmation;
+  const ticket = findTicket(parts, turn, [app], { ticket: command.ticket, command });
+  const isLong = calls.length > mostWithoutConfirmation;
+  if (ticket.kind === 'missing' && ticket.reply !== null && !(isLong && ticket.isNeeded)) return ticket.reply;
+  const awaitsTicket = ticket.kind === 'missing';
+  const held = isLong || awaitsTicket;
   const request = await createRequest(parts.store, {
     ...requestOf(turn),
     lane: calls.length === 1 ? 'interactive' : 'bulk',
     held,
+    ...(awaitsTicket ? { awaitsTicket } : { ticket: ticket.ticket }),
     leftOut: chosen.leftOut,
     tasks: calls.map((part) => taskOn(found.target, subject, part)),
   });
@@ -147,7 +153,7 @@ function inFives(members: readonly Subject[]): (readonly Subject[])[] {
 declare module '../../chat/command.ts' {
   interface Commands {
     /** `members` null: the group's direct users. */
-    provisionGroup: {
+    provisionGroup: Ticketed & {
       readonly group: string;
       readonly members: readonly string[] | null;
       readonly app: string;

@@ -52,8 +52,8 @@ function contactIn(words: readonly Word[]): string | null {
   return isContact ? bracketedAddress(last) : null;
 }
 
-export function writeProvision({ subject, app, term }: ProvisionCommand): string {
-  return writeTimed(`provision user ${writeTimedName(subject)} to ${writeTimedApps(app)}`, term);
+export function writeProvision({ subject, app, ...said }: ProvisionCommand): string {
+  return writeTimed(`provision user ${writeTimedName(subject)} to ${writeTimedApps(app)}`, said);
 }
 
 /** The words after "provision" as a list or a group, if they are or may be one; else null. */

@@ -1,3 +1,4 @@
+import { findTicket, type TicketSaid } from '../../chat/ask-ticket.ts';
 import type { CommandOf } from '../../chat/command.ts';
 import { findPeople, type PeopleFound } from '../../chat/names/people.ts';
 import { typistOf } from '../../chat/names/person.ts';
@@ -51,10 +52,12 @@ export async function provisionList(
     leftOut: [...found.leftOut, ...unread, ...repeated],
     asksFirst: found.leftOut.some(isLack),
     again: tryAgain(parts, command),
+    ticket: command.ticket,
+    command: unread.length === 0 ? command : null,
   });
 }
 
-interface RowsAsked {
+interface RowsAsked extends TicketSaid {
   readonly rows: readonly Row[];
   readonly leftOut: readonly LeftOut[];
   /** However few the calls: a caller who named an app that takes none now, for example, may rather wait for it. */
@@ -83,7 +86,7 @@ const noPeople: Extract<PeopleFound, { kind: 'people' }> = {
 export async function provisionAll(
   parts: CommandParts,
   turn: Turn,
-  { rows, leftOut, asksFirst }: Omit<RowsAsked, 'again'>,
+  { rows, leftOut, asksFirst, ...said }: Omit<RowsAsked, 'again'>,
   users: ReadonlyMap<string, DirectoryUser>,
 ): Promise<Reply> {
   const { tasks, leftOut: unused } = callsFor(rows, users);
@@ -97,10 +100,16 @@ export async function provisionAll(
     return { kind: 'card', message: nobodyFoundCard(turn.words, { app, leftOut: all }) };
   }
   if (tasks.length > mostCalls) return say(turn.words, { kind: 'tooManyCalls', count: tasks.length, limit: mostCalls });
+  const isAsked = tasks.length > mostWithoutConfirmation || asksFirst || (apps.length > 1 && unused.length > 0);
+  const ticket = findTicket(parts, turn, apps, said);
+  // The confirmation asks for a ticket that is needed.
+  if (ticket.kind === 'missing' && ticket.reply !== null && !(isAsked && ticket.isNeeded)) return ticket.reply;
+  const awaitsTicket = ticket.kind === 'missing';
   const request = await createRequest(parts.store, {
     ...requestOf(turn),
     lane: tasks.length === 1 ? 'interactive' : 'bulk',
-    held: tasks.length > mostWithoutConfirmation || asksFirst || (apps.length > 1 && unused.length > 0),
+    held: isAsked || awaitsTicket,
+    ...(awaitsTicket ? { awaitsTicket } : { ticket: ticket.ticket }),
     leftOut: all,
     tasks,
   });
@@ -114,7 +123,7 @@ export const isLack = ({ reason }: LeftOut): boolean => reason !== 'repeatedApp'
 declare module '../../chat/command.ts' {
   interface Commands {
     /** `subjects` as typed, in order, including duplicates. */
-    provisionList: { readonly subjects: readonly string[]; readonly app: string; readonly term?: Term };
+    provisionList: Ticketed & { readonly subjects: readonly string[]; readonly app: string; readonly term?: Term };
   }
 }
 

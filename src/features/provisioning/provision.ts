@@ -1,3 +1,4 @@
+import { findTicket, sayTicketMissing } from '../../chat/ask-ticket.ts';
 import type { CommandOf } from '../../chat/command.ts';
 import { beginLooking, findPerson, findSubject } from '../../chat/names/subject.ts';
 import { requestOf, taskOn } from '../../chat/names/target.ts';
@@ -32,8 +33,12 @@ async function provision(parts: CommandParts, turn: Turn, command: ProvisionComm
   if (others.length + found.leftOut.length > 0) return provisionToSeveral(parts, turn, command, found);
   const subject = await findSubject(parts, turn, command, target, looking);
   if (subject.kind === 'reply') return subject.reply;
+  const meant = { ...command, subject: subject.subject.label ?? command.subject };
+  const ticket = findTicket(parts, turn, [target.app], { ticket: command.ticket, command, meant });
+  if (ticket.kind === 'missing') return ticket.reply ?? sayTicketMissing(parts, turn, [target.app]);
   const { request, card, forecast } = await createForeseen(parts.store, {
     ...requestOf(turn),
+    ticket: ticket.ticket,
     lane: 'interactive',
     held: false,
     leftOut: [],
@@ -58,12 +63,14 @@ async function provisionToSeveral(
   const entry = command.subject;
   const rows = [{ entry, targets: found.targets }];
   const users = new Map(person === null ? [] : [[entry, person.user]]);
-  return provisionAll(parts, turn, { rows, leftOut: found.leftOut, asksFirst: found.leftOut.some(isLack) }, users);
+  const { leftOut } = found;
+  const said = { ticket: command.ticket, command };
+  return provisionAll(parts, turn, { rows, leftOut, asksFirst: leftOut.some(isLack), ...said }, users);
 }
 
 declare module '../../chat/command.ts' {
   interface Commands {
-    provision: { readonly subject: string; readonly app: string; readonly term?: Term };
+    provision: Ticketed & { readonly subject: string; readonly app: string; readonly term?: Term };
   }
 }
 
@@ -80,8 +87,13 @@ export const provisionCommand = defineCommand({
   offeredByTeams: { personal: 1, team: 3, groupChat: 1 },
   tryIt: null,
   form: {
-    fields: { person: 'required', app: 'required' },
-    toCommand: ({ subject, app }) => ({ verb: 'provision', subject, app }),
+    fields: { person: 'required', app: 'required', ticket: 'optional' },
+    toCommand: ({ subject, app, ticket }) => ({
+      verb: 'provision',
+      subject,
+      app,
+      ...(ticket === '' ? {} : { ticket }),
+    }),
   },
   nearly: nearlyProvision,
   resolve: resolveProvision,

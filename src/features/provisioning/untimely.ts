@@ -8,6 +8,7 @@ import { findPeople } from '../../chat/names/people.ts';
 import { typistOf } from '../../chat/names/person.ts';
 import { findPerson } from '../../chat/names/subject.ts';
 import { tryAgain } from '../../chat/names/target.ts';
+import { requestFor } from '../../chat/offers/resolved.ts';
 import { lookAgainForGroup } from '../../chat/offers/second-look.ts';
 import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
 import { mayOnlyAsk, runCommand } from '../../chat/registry/run.ts';
@@ -142,9 +143,8 @@ async function askInstead(
   if (personId === caller.id || deny(caller, 'access.request') !== null) return null;
   const may = await mayAskFor(parts, caller, personId);
   if (!may.ok || may.value !== 'may') return null;
-  const { subject, app } = command;
   const start = dayOf(startsAt, incoming.reader);
-  const text = parts.grammar.format({ verb: 'requestAccess', subject, app, start, end: null, reason: term.reason });
+  const text = parts.grammar.format(requestFor({ ...command, term: { start, end: null, reason: term.reason } }));
   return { label: 'askForDay', verb: 'choose', text };
 }
 

@@ -7,6 +7,7 @@ import { help } from '../../../src/chat/views/help-card.ts';
 import { checking } from '../../../src/chat/views/notice.ts';
 import { appPicker, personPicker } from '../../../src/chat/views/person-picker.ts';
 import { type Problem, problem } from '../../../src/chat/views/problem.ts';
+import { canCarry, ticketCard } from '../../../src/chat/views/ticket-views.ts';
 import { apps } from '../../../src/features/help/cards/apps-card.ts';
 import { welcome } from '../../../src/features/help/cards/welcome-card.ts';
 import { whoami } from '../../../src/features/help/cards/whoami-card.ts';
@@ -235,6 +236,13 @@ export function everyCardSaying(text: string, size: { steps?: number; changes?: 
     didYouMean(words, { suggestion: text }),
     offersCard(words, { lines: many(text), leftOut: text, more: true }),
     offersCard(words, { lines: [text], leftOut: 'INC0012345', more: false }),
+    ticketCard(words, {
+      app: text,
+      line: canCarry(text) ? text : 'a line',
+      typed: text,
+      isNeeded: true,
+      examples: many(text, 6),
+    }),
     denied(words, { denial: { reason: 'noRole' }, contacts, callerName: text }),
     help(words, { commands: many(command), topic: text }),
     problem(words, { kind: 'unclear', typed: text }, many(say, 9)),

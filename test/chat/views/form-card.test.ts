@@ -109,7 +109,14 @@ describe('a form', () => {
 
   it('keeps what was filled in when it says what was wrong', () => {
     const picked = '5eed0000-0000-4000-8000-000000000004';
-    const values = { picked, subject: 'isaiah', app: 'salesforce', start: '2026-12-01', reason: 'He *joins*' };
+    const values = {
+      picked,
+      subject: 'isaiah',
+      app: 'salesforce',
+      start: '2026-12-01',
+      reason: 'He *joins*',
+      ticket: '',
+    };
 
     const { card } = form({ values, problem: 'Usher found nobody named “isaiah”.' });
 

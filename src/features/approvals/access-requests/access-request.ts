@@ -1,6 +1,6 @@
 import { assertNever } from '../../../assert-never.ts';
 import type { OutcomeKind } from '../../../graph/outcome.ts';
-import type { Person, Reader, Subject } from '../../../requests/request.ts';
+import type { Person, Reader, Subject, Ticket } from '../../../requests/request.ts';
 
 /**
  * An access request is what a requester asks an approver for: one person, one app. It is a row of its own; once it is
@@ -56,6 +56,8 @@ export interface AccessRequest {
   readonly app: { readonly id: string; readonly name: string };
   /** The requester's own words, as typed; null when none were given. */
   readonly reason: string | null;
+  /** Its provisioning request has the same. */
+  readonly ticket?: Ticket | null;
   /**
    * Milliseconds since 1970: the start of the day in the requester's time zone; null for "as soon as it is approved".
    */

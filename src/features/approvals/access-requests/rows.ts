@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import { assertNever } from '../../../assert-never.ts';
 import type { AccessRequestRow } from '../../../db/schema.ts';
-import { guestMark } from '../../../requests/rows.ts';
+import { guestMark, ticketMark } from '../../../requests/rows.ts';
 import type {
   AccessRequest,
   AccessState,
@@ -23,6 +23,7 @@ export function toAccessRequest(row: Selectable<AccessRequestRow>): AccessReques
     subject: { id: row.subject_id, name: row.subject_name, label: row.subject_label, ...guestMark(row) },
     app: { id: row.app_id, name: row.app_name },
     reason: row.reason,
+    ...ticketMark(row),
     startsAt: row.starts_at,
     askedAs: row.asked_as,
     reader: { locale: row.locale, timeZone: row.time_zone },

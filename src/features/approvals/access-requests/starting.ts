@@ -58,6 +58,7 @@ export async function prepareStart(parts: StartParts, accessRequest: AccessReque
     conversation: accessRequest.conversation,
     lane: 'interactive',
     leftOut: [],
+    ticket: accessRequest.ticket ?? null,
     held: false,
     tasks: [
       {

@@ -6,6 +6,7 @@ import type { AccessParts } from '../../../requests/access-parts.ts';
 import { type AuditEntry, writeAudit } from '../../../requests/audit-log.ts';
 import type { Person, Reader } from '../../../requests/request.ts';
 import { unusedId } from '../../../requests/request-id.ts';
+import { ticketColumns } from '../../../requests/rows.ts';
 import type { StoreParts } from '../../../requests/store.ts';
 import { type AccessRequest, openStates } from './access-request.ts';
 import { toAccessRequest } from './rows.ts';
@@ -15,7 +16,7 @@ export { type Acted, act } from './acting.ts';
 
 /** A new access request, before it has an id. */
 export interface NewAccessRequest
-  extends Pick<AccessRequest, 'requestedBy' | 'subject' | 'app' | 'reason' | 'startsAt' | 'askedAs'> {
+  extends Pick<AccessRequest, 'requestedBy' | 'subject' | 'app' | 'reason' | 'ticket' | 'startsAt' | 'askedAs'> {
   /** Where it came from, e.g. conversation and activity id. A second one from the same source is the first one. */
   readonly source: string;
   readonly reader: Reader;
@@ -75,6 +76,7 @@ export async function createAccessRequest(parts: AccessParts, wanted: NewAccessR
         app_id: app.id,
         app_name: app.name,
         reason: wanted.reason,
+        ...ticketColumns(wanted.ticket ?? null),
         starts_at: wanted.startsAt,
         asked_as: wanted.askedAs,
         locale: reader.locale,
@@ -89,7 +91,9 @@ export async function createAccessRequest(parts: AccessParts, wanted: NewAccessR
       })
       .returningAll()
       .executeTakeFirstOrThrow();
-    const details = { app: app.id, subject: subject.id, startsAt: wanted.startsAt, reason: wanted.reason };
+    const { startsAt, reason, ticket = null } = wanted;
+    const asked = { app: app.id, subject: subject.id, startsAt, reason };
+    const details = ticket === null ? asked : { ...asked, ticket: ticket.number };
     await writeAudit(transaction, { at: now, actorId: requestedBy.id, kind: 'accessAsked', requestId: id, details });
     return { kind: 'created', accessRequest: toAccessRequest(row) };
   });

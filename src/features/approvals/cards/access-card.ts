@@ -3,6 +3,7 @@ import { renderCard } from '../../../chat/cards/render.ts';
 import { markdownText, plainText } from '../../../chat/cards/safe-text.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
+import { ticketIn } from '../../../chat/views/did-you-mean.ts';
 import { usersPageUrl } from '../../../chat/views/entra-link.ts';
 import {
   decisionButton,
@@ -12,6 +13,7 @@ import {
   personLabel,
   submitButton,
 } from '../../../chat/views/parts.ts';
+import { ticketNumber } from '../../../chat/views/ticket-views.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 import { mayRetry } from '../../../chat/views/viewpoint.ts';
 import { pageFor } from '../../provisioning/cards/outcome-text.ts';
@@ -79,7 +81,8 @@ export function accessCard(words: Messages, input: AccessCardInput): CardMessage
     tables: factTable([
       ...(facts !== null && facts.account.kind !== 'enabled' ? accountRow(words, facts) : []),
       ...(facts === null ? [] : assignmentRow(words, facts, names)),
-      ...(about === null ? [] : decisionRows(words, about, accessRequest, now)),
+      ...(about === null ? [] : decisionRows(words, about, now)),
+      ...ticketRow(words, input, about !== null),
       ...startRow(words, input, names),
       ...(audience === 'requester' && facts !== null ? decidersRow(words, facts) : []),
       ...(decides ? [] : detailRows(words, input, null)),
@@ -88,7 +91,7 @@ export function accessCard(words: Messages, input: AccessCardInput): CardMessage
     footer: [
       ...(about === null ? [] : whyText(words, about, names)),
       ...(decides ? [{ text: words.card('access.hint.decide', names) }] : []),
-      ...requestFooter(words, accessRequest, now),
+      ...requestFooter(words, { ...accessRequest, ticket: null }, now),
     ],
     approvals: decides ? [decisionButton(words, 'approve', accessRequest.id, names)] : [],
     denials: decides ? [denial(words, accessRequest.id, names)] : [],
@@ -138,6 +141,17 @@ function warningBox(lines: readonly Text[]): AccessView['warnings'] {
 
 function factTable(facts: readonly Fact[]): AccessView['tables'] {
   return facts.length === 0 ? [] : [{ facts }];
+}
+
+/** The ticket; for a decision also one of a format that Usher does not keep, as the reason mentions it. */
+function ticketRow(
+  words: Messages,
+  { accessRequest: { ticket = null, reason } }: AccessCardInput,
+  decides: boolean,
+): Fact[] {
+  const title = words.card('ticket.label');
+  if (ticket !== null) return [{ title, value: ticketNumber(ticket) }];
+  return decides ? fact(title, ticketIn(reason ?? '')) : [];
 }
 
 /** The start, as long as the request has not started. */
@@ -200,7 +214,7 @@ function retryTitle({ accessRequest, progress }: AccessCardInput, tone: Tone): M
   return hasEnded && tone !== 'good' ? 'button.retry' : null;
 }
 
-function askAgainLine({ subject, app }: AccessRequest): string {
+function askAgainLine({ subject, app, ticket }: AccessRequest): string {
   const verb = 'requestAccess';
   return writeAccessRequest({
     verb,
@@ -209,6 +223,7 @@ function askAgainLine({ subject, app }: AccessRequest): string {
     start: null,
     end: null,
     reason: null,
+    ...(ticket == null ? {} : { ticket: ticket.number }),
   });
 }
 

@@ -1,13 +1,11 @@
 import type { Fact, Text } from '../../../chat/cards/card-views.ts';
 import { type JobReading, jobWord, lastRanLine } from '../../../chat/jobs/job-words.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
-import { ticketIn } from '../../../chat/views/did-you-mean.ts';
 import { maybe, short } from '../../../chat/views/parts.ts';
 import { quarantineEnd } from '../../../chat/views/quarantine.ts';
 import type { NamedPerson } from '../../../graph/directory.ts';
 import type { LastCall } from '../../../requests/last-call.ts';
 import { fact } from '../../provisioning/cards/result-details.ts';
-import type { AccessRequest } from '../access-requests/access-request.ts';
 import type { AccessNames } from './access-names.ts';
 
 /** What an approver decides on, besides the account: read when the card is drawn, and never stored. */
@@ -49,16 +47,10 @@ export function whyText(words: Messages, { why }: DecisionFacts, { app }: Access
 }
 
 /** The rows that an approver reads at first sight. */
-export function decisionRows(
-  words: Messages,
-  { job, last }: DecisionFacts,
-  { reason }: Pick<AccessRequest, 'reason'>,
-  now: number,
-): Fact[] {
+export function decisionRows(words: Messages, { job, last }: DecisionFacts, now: number): Fact[] {
   return [
     ...fact(words.card('check.fact.usher'), lastText(words, last, now), 200),
     ...fact(words.card('access.fact.app'), jobWord(words, job).word, 120),
-    ...fact(words.card('access.fact.ticket'), ticketIn(reason ?? '')),
   ];
 }
 

@@ -4,6 +4,7 @@ import { plainText } from '../../../chat/cards/safe-text.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { LONGEST_NAME, lineButton, lookAgain, maybe, submitButton } from '../../../chat/views/parts.ts';
+import { ticketPart } from '../../../chat/views/ticket-views.ts';
 import { calledName } from '../../provisioning/cards/people-rows.ts';
 import type { AccessRequest } from '../access-requests/access-request.ts';
 import { namesOf } from './access-names.ts';
@@ -71,7 +72,12 @@ function row(
   return {
     name: words.card('pending.row', { ...names, person: calledName(words, accessRequest.subject, LONGEST_NAME) }),
     lines: [
-      { text: words.card('pending.asked', { ...names, time: words.moment(createdAt, now) }) },
+      {
+        text: [
+          words.card('pending.asked', { ...names, time: words.moment(createdAt, now) }),
+          ...ticketPart(words, accessRequest.ticket),
+        ].join(' · '),
+      },
       { text: starts },
       ...maybe(reason === '' ? null : words.card('pending.reason', { reason })),
     ],

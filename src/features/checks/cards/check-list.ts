@@ -98,6 +98,7 @@ export function checkList(words: Messages, { person, items, listComplete, now }:
           ? []
           : [{ headings: [], rows, more: maybe(restText(words, isPart, judged.length - rows.length)) }],
       next: [],
+      tickets: [],
       footer: maybe(items.length === 0 ? null : words.card('checkList.footer')),
       details: [],
       toggles: [],

@@ -14,6 +14,7 @@ import {
   short,
   submitButton,
 } from '../../../chat/views/parts.ts';
+import { ticketPart } from '../../../chat/views/ticket-views.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
 import type { Among, HistoryEntry } from '../history/history-entry.ts';
 import { entryId, entryResult, entrySubject } from './entry-text.ts';
@@ -162,9 +163,11 @@ function row(
     lines: [
       { text: words.card('history.result', { result: text }) },
       {
-        text: [words.card('history.asked', { requestedBy, time: words.moment(entry.at, now) }), ...decision].join(
-          ' · ',
-        ),
+        text: [
+          words.card('history.asked', { requestedBy, time: words.moment(entry.at, now) }),
+          ...decision,
+          ...ticketPart(words, entry.ticket),
+        ].join(' · '),
       },
     ],
     opens:

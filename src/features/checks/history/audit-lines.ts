@@ -17,6 +17,8 @@ export interface AuditLine {
   readonly requestId: string | null;
   readonly appId: string | null;
   readonly appName: string | null;
+  /** The ticket of its request. */
+  readonly ticket: string | null;
   /** The people that the entry itself names, or the one person that an access request is for. */
   readonly subjectIds: readonly string[];
   readonly details: AuditEntry['details'];
@@ -64,6 +66,7 @@ interface Row {
   readonly app_name: string | null;
   /** See `RequestRow`. */
   readonly apps: string | null;
+  readonly ticket: string | null;
   readonly subject_id: string | null;
   /** 1 where the entry's request is about the person or app in question. */
   readonly concerned: number;
@@ -88,6 +91,7 @@ async function readPage(
       coalesce(asked.app_id, access.app_id) as app_id,
       coalesce(asked.app_name, access.app_name) as app_name,
       asked.apps,
+      nullif(coalesce(asked.ticket, access.ticket), '') as ticket,
       access.subject_id,
       case when ${isConcerned(about)} then 1 else 0 end as concerned
     from audit_log entry
@@ -104,6 +108,7 @@ function isConcerned(about: About | null) {
   if ('appId' in about)
     return sql`coalesce(asked.app_id, access.app_id) = ${about.appId} or (asked.apps is not null
       and exists (select 1 from tasks where tasks.request_id = asked.id and tasks.app_id = ${about.appId}))`;
+  if ('ticket' in about) return sql`coalesce(asked.ticket, access.ticket) = ${about.ticket}`;
   const { personId } = about;
   return sql`entry.actor_id = ${personId} or asked.requested_by_id = ${personId} or access.requested_by_id = ${personId}
     or access.subject_id = ${personId}
@@ -122,6 +127,7 @@ function toLine(row: Row): AuditLine {
     actorName: row.actor_name,
     requestId: row.request_id,
     ...appOf(row, details),
+    ticket: row.ticket,
     subjectIds: named.length > 0 ? named : ofAccess,
     details,
   };
@@ -151,5 +157,6 @@ function isOfAnotherApp({ appId }: AuditLine, about: About | null): boolean {
 
 /** For an entry without a request, or about a group's member: the entry itself may name the person or app. */
 function namesIt(line: AuditLine, about: About): boolean {
+  if ('ticket' in about) return false;
   return 'appId' in about ? line.appId === about.appId : line.subjectIds.includes(about.personId);
 }

@@ -1,6 +1,6 @@
 import type { AccessRequestRow } from '../../../db/schema.ts';
 import type { OutcomeKind } from '../../../graph/outcome.ts';
-import type { Person } from '../../../requests/request.ts';
+import type { Person, Ticket } from '../../../requests/request.ts';
 
 /**
  * One line of the history: what was asked for, and its result. An access request and the provisioning request that
@@ -23,6 +23,7 @@ export type HistoryEntry =
       readonly result: HistoryResult;
       /** Null where no approval was needed. */
       readonly approvedBy: Person | null;
+      readonly ticket?: Ticket | null;
     }
   | {
       readonly kind: 'access';
@@ -43,6 +44,7 @@ export type HistoryEntry =
       /** The provisioning request that carries it out, and its result; null while there is none. */
       readonly requestId: string | null;
       readonly result: HistoryResult | null;
+      readonly ticket?: Ticket | null;
     };
 
 export type HistoryResult =
@@ -69,8 +71,8 @@ export interface SubjectName {
   readonly label: string | null;
 }
 
-/** A person, as requester or subject; or an app. Ids alone, as names change. */
-export type About = { readonly personId: string } | { readonly appId: string };
+/** A person, as requester or subject; an app; or a ticket. Ids alone, as names change. */
+export type About = { readonly personId: string } | { readonly appId: string } | { readonly ticket: string };
 
 export interface HistoryFilter {
   readonly about: About | null;

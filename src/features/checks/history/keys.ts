@@ -27,6 +27,7 @@ export interface Sought {
   readonly appId?: string;
   /** Only requests over several apps in which that app is not the first. */
   readonly isFurther?: true;
+  readonly ticket?: string;
   /** One of these. */
   readonly subjectIds?: readonly string[];
   readonly among?: Among;
@@ -81,6 +82,7 @@ function soughtOf({ about, requestedById, only = null }: HistoryFilter): Sought[
   const asked = requestedById === null ? {} : { requestedById };
   if (about === null) return [asked];
   if ('appId' in about) return throughEachApp({ ...asked, appId: about.appId });
+  if ('ticket' in about) return [{ ...asked, ticket: about.ticket }];
   const { personId } = about;
   if (requestedById === null)
     return [{ requestedById: personId }, { subjectIds: [personId], notRequestedByIds: [personId] }];
@@ -95,11 +97,13 @@ function throughEachApp(sought: Sought): Sought[] {
 /** The same where only a part may be seen; again no two find the same line. */
 function soughtOfPart(about: HistoryFilter['about'], { requestedById, subjectIds }: OwnPart): Sought[] {
   const concerning = (sought: Sought) => (subjectIds.length === 0 ? [] : [{ subjectIds, ...sought }]);
-  if (about === null || 'appId' in about)
+  if (about === null || !('personId' in about)) {
+    const own = { requestedById, ...about };
     return [
-      ...throughEachApp({ requestedById, ...about }),
+      ...(about !== null && 'ticket' in about ? [own] : throughEachApp(own)),
       ...concerning({ notRequestedByIds: [requestedById], ...about }),
     ];
+  }
   const { personId } = about;
   if (personId === requestedById) return [{ requestedById }];
   const isOneOfThese = subjectIds.includes(personId);
@@ -138,6 +142,7 @@ export function accessKeys(query: Kysely<Schema>, sought: Sought): Keys {
   if (sought.requestedById !== undefined) found = found.where('requested_by_id', '=', sought.requestedById);
   for (const id of sought.notRequestedByIds ?? []) found = found.where('requested_by_id', '!=', id);
   if (sought.appId !== undefined) found = found.where('app_id', '=', sought.appId);
+  if (sought.ticket !== undefined) found = found.where('ticket', '=', sought.ticket);
   if (sought.subjectIds !== undefined) found = found.where('subject_id', 'in', sought.subjectIds);
   // What failed is a provisioning request, whether or not it carried out an access request. That has one app.
   if (sought.among === 'failed' || sought.isFurther === true) found = found.where(sql<boolean>`1 = 0`);
@@ -161,7 +166,7 @@ const openTaskStates: readonly TaskRow['state'][] = ['held', 'waiting', 'running
 type OfRequests = (request: ExpressionBuilder<Schema, 'requests'>) => ExpressionWrapper<Schema, 'requests', SqlBool>;
 
 function ofRequests(
-  { requestedById, notRequestedByIds = [], appId, among, ...through }: Sought,
+  { requestedById, notRequestedByIds = [], appId, ticket, among, ...through }: Sought,
   accessSince: number | null,
 ): OfRequests {
   return (request) =>
@@ -171,6 +176,7 @@ function ofRequests(
       ...notRequestedByIds.map((id) => request('requests.requested_by_id', '!=', id)),
       // A query through the calls looks at the app of the call itself.
       ...(appId === undefined || isThroughCalls(through) ? [] : [request('requests.app_id', '=', appId)]),
+      ...(ticket === undefined ? [] : [request('requests.ticket', '=', ticket)]),
       ...(accessSince === null || among === 'failed'
         ? []
         : [request.or([request('requests.access_at', 'is', null), request('requests.access_at', '<', accessSince)])]),

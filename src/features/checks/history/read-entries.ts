@@ -3,7 +3,7 @@ import type { Database } from '../../../db/database.ts';
 import type { AccessRequestRow, Schema, TaskRow } from '../../../db/schema.ts';
 import type { OutcomeKind } from '../../../graph/outcome.ts';
 import type { Person } from '../../../requests/request.ts';
-import { appsIn } from '../../../requests/rows.ts';
+import { appsIn, ticketMark } from '../../../requests/rows.ts';
 import type { HistoryEntry, HistoryResult } from './history-entry.ts';
 import type { Key } from './keys.ts';
 
@@ -35,7 +35,7 @@ export async function readEntries(
           .select(['id', 'created_at', 'requested_by_id', 'requested_by_name'])
           .select(['app_id', 'app_name', 'request_id', 'state'])
           .select(['subject_id', 'subject_name', 'subject_label', 'decided_by_id', 'decided_by_name'])
-          .select(['starts_at', 'time_zone'])
+          .select(['starts_at', 'time_zone', 'ticket', 'ticket_url'])
           .where('id', 'in', accessIds)
           .execute();
   const carriedOut = access.flatMap(({ request_id }) => (request_id === null ? [] : [request_id]));
@@ -54,6 +54,7 @@ export async function readEntries(
       timeZone: row.time_zone,
       decidedBy: personOf(row.decided_by_id, row.decided_by_name),
       requestId: row.request_id,
+      ...ticketMark(row),
       // A request that waits for a retry, or was given up after an attempt, is shown by its own state.
       result: isCarriedOut(row.state) ? (provisionings.get(row.request_id ?? '')?.result ?? null) : null,
     });
@@ -72,7 +73,7 @@ async function readProvisionings(
     .selectFrom('requests')
     .leftJoin('access_requests', 'access_requests.request_id', 'requests.id')
     .select(['requests.id', 'requests.created_at', 'requests.requested_by_id', 'requests.requested_by_name'])
-    .select(['requests.app_id', 'requests.app_name', 'requests.apps'])
+    .select(['requests.app_id', 'requests.app_name', 'requests.apps', 'requests.ticket', 'requests.ticket_url'])
     .select(['access_requests.decided_by_id', 'access_requests.decided_by_name'])
     .where('requests.id', 'in', ids)
     .execute();
@@ -116,6 +117,7 @@ async function readProvisionings(
       isGroup: ofGroup,
       result: resultOf(ofRequest),
       approvedBy: personOf(row.decided_by_id, row.decided_by_name),
+      ...ticketMark(row),
     };
     return [row.id, entry];
   });

@@ -11,6 +11,7 @@ const columns = [
   'appName',
   'subjectIds',
   'details',
+  'ticket',
 ] as const satisfies readonly (keyof AuditLine)[];
 
 /** Tells a spreadsheet that the file is UTF-8. */

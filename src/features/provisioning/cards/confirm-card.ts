@@ -9,10 +9,13 @@ import type { Account } from '../../../requests/overview.ts';
 import type { LeftOut, Request } from '../../../requests/request.ts';
 import { peopleIn } from './account-rows.ts';
 import { calledName, FIRST_ROWS, fold, leftOutSection, type RowLimits } from './people-rows.ts';
-import { lengthOf, requestFooter } from './progress-parts.ts';
+import { awaitedTicketField, lengthOf, requestFooter } from './progress-parts.ts';
 
 export interface ConfirmCardInput {
-  readonly request: Pick<Request, 'id' | 'requestedBy' | 'apps' | 'reader' | 'createdAt' | 'leftOut'>;
+  readonly request: Pick<
+    Request,
+    'id' | 'requestedBy' | 'apps' | 'reader' | 'createdAt' | 'leftOut' | 'ticket' | 'awaitsTicket'
+  >;
   /** The number of held calls, which for a single app are people. */
   readonly count: number;
   /** All of a request over several apps. */
@@ -62,6 +65,7 @@ export function confirmCard({
     title: words.card(`confirm.${form}.title`, values),
     paragraphs: paragraphs.map((text) => ({ text })),
     ...leftOutFolded(words, request.leftOut, limits),
+    tickets: canRetry ? awaitedTicketField(words, request) : [],
     footer: requestFooter(words, request, now),
     buttons: canRetry
       ? confirmButtons(words, request.id, accounts === null ? 'button.confirm' : 'button.confirmAccounts', count)
@@ -108,6 +112,7 @@ const emptyList = {
   subject: [],
   bars: [],
   next: [],
+  tickets: [],
   footer: [],
   details: [],
   toggles: [],

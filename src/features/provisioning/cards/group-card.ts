@@ -15,10 +15,13 @@ import type { Request, Subject, Task, WaitingFault } from '../../../requests/req
 import { attributeWord } from './attribute-words.ts';
 import { OUTCOME_TONES, outcomeWords } from './outcome-words.ts';
 import { calledName, FIRST_ROWS, fold, leftOutSection, nameOf, type RowLimits, row, stateLine } from './people-rows.ts';
-import { awayTexts, lengthOf, progressBar, requestFooter, timeLeft } from './progress-parts.ts';
+import { awaitedTicketField, awayTexts, lengthOf, progressBar, requestFooter, timeLeft } from './progress-parts.ts';
 
 export interface GroupCardInput {
-  readonly request: Pick<Request, 'id' | 'requestedBy' | 'apps' | 'reader' | 'createdAt' | 'leftOut'>;
+  readonly request: Pick<
+    Request,
+    'id' | 'requestedBy' | 'apps' | 'reader' | 'createdAt' | 'leftOut' | 'ticket' | 'awaitsTicket'
+  >;
   readonly group: Pick<Subject, 'name' | 'label'>;
   readonly counts: CallCounts;
   /** The calls that the card may show: all of a small group, the running and failed ones of a large group. */
@@ -74,6 +77,7 @@ export function groupCard(input: GroupCardInput): CardMessage {
       paragraphs: paragraphs(words, input).map((text) => ({ text })),
       ...folded(words, input, limits),
       next: isOver(counts) ? nextStep(words, input, names) : [],
+      tickets: input.canRetry && counts.held > 0 ? awaitedTicketField(words, request) : [],
       footer: requestFooter(words, request, now),
       buttons: buttons(words, input),
       links: isOver(counts) ? entraLink(words, pageOf(input)) : [],

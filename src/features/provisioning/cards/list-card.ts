@@ -27,7 +27,10 @@ import { outcomeLine } from './reason-texts.ts';
 
 /** A list as its card needs it: counts, and only those people by name whom the card shows. */
 export interface ListOverview {
-  readonly request: Pick<Request, 'id' | 'requestedBy' | 'apps' | 'reader' | 'createdAt' | 'leftOut'>;
+  readonly request: Pick<
+    Request,
+    'id' | 'requestedBy' | 'apps' | 'reader' | 'createdAt' | 'leftOut' | 'ticket' | 'awaitsTicket'
+  >;
   readonly counts: ListCounts;
   /** The first failed people, in the order of the list; `app`: which, where the request is over several. */
   readonly failures: readonly (Named & { readonly outcome: Outcome; readonly app?: string })[];
@@ -168,6 +171,7 @@ export function listCard(input: ListCardInput): CardMessage {
       ),
       ...body(words, input, limits),
       next: [],
+      tickets: [],
       footer: requestFooter(words, request, input.now),
       buttons: buttons(words, input),
       links: linkTo(words, input),

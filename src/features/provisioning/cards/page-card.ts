@@ -49,6 +49,7 @@ export function pageCard(words: Messages, { request, tasks, page, pages }: PageC
       paragraphs: [],
       sections: [{ headings: [], rows, more: moreText(words, pages === 1 ? tasks.length - rows.length : 0) }],
       next: [],
+      tickets: [],
       details: [],
       toggles: [],
       links: [],

@@ -1,6 +1,7 @@
 import type { ListView, Maybe, Text } from '../../../chat/cards/card-views.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import { maybe, short } from '../../../chat/views/parts.ts';
+import { ticketField, ticketPart } from '../../../chat/views/ticket-views.ts';
 import type { Request, WaitingFault } from '../../../requests/request.ts';
 
 const MINUTE = 60_000;
@@ -57,12 +58,20 @@ export function lengthOf(words: Messages, ms: number): string {
   return words.plain('list.length', { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
 }
 
-/** The requester, the time, and the request's id. */
+/** The field for the ticket number that a held request awaits. */
+export function awaitedTicketField(
+  words: Messages,
+  { awaitsTicket }: Pick<Request, 'awaitsTicket'>,
+): ListView['tickets'] {
+  return awaitsTicket === true ? ticketField(words, '', []) : [];
+}
+
+/** The ticket, the requester, the time, and the request's id. */
 export function requestFooter(
   words: Messages,
-  { requestedBy, createdAt, id }: Pick<Request, 'requestedBy' | 'createdAt' | 'id'>,
+  { requestedBy, createdAt, id, ticket }: Pick<Request, 'requestedBy' | 'createdAt' | 'id' | 'ticket'>,
   now: number,
 ): Maybe<Text> {
   const values = { requestedBy: short(requestedBy.name), time: words.time(createdAt, now), request: short(id, 40) };
-  return maybe(words.card('request.footer', values));
+  return maybe([...ticketPart(words, ticket), words.card('request.footer', values)].join(' · '));
 }

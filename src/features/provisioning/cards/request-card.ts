@@ -1,13 +1,12 @@
 import { assertNever } from '../../../assert-never.ts';
 import type { ProgressView, Text } from '../../../chat/cards/card-views.ts';
 import { renderCard } from '../../../chat/cards/render.ts';
-import { markdownText } from '../../../chat/cards/safe-text.ts';
 import { createMessages, type MessageKey, type Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { maybe, personLabel, short, submitButton } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 import { type Forecast, type Request, sentCalls, type Task, type TaskState } from '../../../requests/request.ts';
-import { awayTexts } from './progress-parts.ts';
+import { awayTexts, requestFooter } from './progress-parts.ts';
 import { type ResultCardInput, resultCard } from './result-card.ts';
 
 export interface RequestCardInput extends Omit<ResultCardInput, 'task' | 'state'> {
@@ -174,13 +173,7 @@ function progressCard(
     subject: words.card('subject.inApp', names),
     label: personLabel(words, task.subject),
     paragraphs,
-    footer: maybe(
-      words.card('request.footer', {
-        requestedBy: short(request.requestedBy.name),
-        time: words.time(request.createdAt, now),
-        request: markdownText(request.id, 40),
-      }),
-    ),
+    footer: requestFooter(words, request, now),
     buttons:
       canRetry && task.state.kind === 'waiting'
         ? submitButton(words, 'button.cancel', { verb: 'cancel', requestId: request.id })

@@ -13,6 +13,7 @@ import {
   submitButton,
   toggleOf,
 } from '../../../chat/views/parts.ts';
+import { ticketPart } from '../../../chat/views/ticket-views.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
 import { asOperator, type Viewpoint } from '../../../chat/views/viewpoint.ts';
 import { isWorthRetrying } from '../../../graph/outcome/worth-retrying.ts';
@@ -201,13 +202,14 @@ function rawCode(outcome: Exclude<Outcome, { kind: 'refused' }>): string | null 
 }
 
 function footerText({ words, request, task, state, now }: Drawing): string {
-  return words.card('result.footer', {
+  const footer = words.card('result.footer', {
     requestedBy: short(request.requestedBy.name),
     time: words.time(request.createdAt, now),
     duration: words.duration(state.finishedAt - state.startedAt),
     attempts: Math.max(1, task.attempts),
     request: short(request.id, 40),
   });
+  return [...ticketPart(words, request.ticket), footer].join(' · ');
 }
 
 function offersRetry({ state, canRetry }: ResultCardInput): boolean {

@@ -55,9 +55,10 @@ describe.each(engines)('access requests on $name', (engine) => {
 
   it('come back as they were stored, and wait for a decision', async () => {
     const startsAt = clock.now() + dayMs;
-    const { id } = await askAccess(parts, { startsAt, askedAs: 'provision' });
+    const ticket = { number: 'INC0012345', url: 'https://contoso.example/INC0012345' };
+    const { id } = await askAccess(parts, { startsAt, askedAs: 'provision', ticket });
 
-    const { source: _source, ...asked } = wantedAccess({ startsAt, askedAs: 'provision' });
+    const { source: _source, ...asked } = wantedAccess({ startsAt, askedAs: 'provision', ticket });
     expect(await findAccessRequest(database, id)).toEqual({
       ...asked,
       id,

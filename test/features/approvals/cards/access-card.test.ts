@@ -351,6 +351,25 @@ describe('the card of an access request that has ended', () => {
   });
 });
 
+describe('the ticket of an access request', () => {
+  const ticket = { number: 'INC0012345', url: 'https://contoso.example/INC0012345' };
+  const link = '[INC0012345](https://contoso.example/INC0012345)';
+
+  it('is a link for every reader, in every state, once', () => {
+    const states = [pending, approved(), { kind: 'expired', at: NOW }, lapsed('notAssigned')] as const;
+
+    for (const state of states)
+      for (const more of [{}, toRequester, { readAlong: true }])
+        expect(textOf(accessIn(state, { ticket }), more).split(link)).toHaveLength(2);
+  });
+
+  it('goes along when the requester asks again', () => {
+    const actions = actionsOf(accessIn(lapsed('notAssigned'), { ticket }), toRequester);
+
+    expect(JSON.stringify(actions)).toContain('to Salesforce INC0012345');
+  });
+});
+
 describe('the card of an access request that can still be started', () => {
   it.each([
     ['notAssigned', 'within a day Usher found no assignment', true],

@@ -42,6 +42,21 @@ describe.each(engines)('the export of the audit log on $name', (engine) => {
     await database.query.insertInto('audit_log').values(entries).execute();
   }
 
+  it('has the ticket of the request, and can be searched by it', async () => {
+    await seedRequest(database, 'R1', { at: 1_000, ticket: 'INC1' });
+    await seedAccess(database, 'A1', { at: 1_000, ticket: 'INC1' });
+    await seedRequest(database, 'R2', { at: 1_000, ticket: 'INC2' });
+    await database.query.updateTable('requests').set({ ticket: '' }).where('id', '=', 'R2').execute();
+    for (const requestId of ['R1', 'A1', 'R2']) await write(2_000, { requestId });
+    await write(3_000);
+
+    const all = await exported();
+    const about = await exported({ about: { ticket: 'INC1' } });
+
+    expect(all.map(({ ticket }) => ticket)).toEqual(['INC1', 'INC1', null, null]);
+    expect(about.map(({ requestId }) => requestId)).toEqual(['R1', 'A1']);
+  });
+
   it('shows who did what, oldest first, with the names that requests hold', async () => {
     await seedRequest(database, 'R1', { at: 2_000 });
     await seedAccess(database, 'A1', { at: 1_000, requestedBy: 'megan', decidedBy: 'patti', state: 'approved' });
@@ -64,6 +79,7 @@ describe.each(engines)('the export of the audit log on $name', (engine) => {
         requestId: null,
         appId: null,
         appName: null,
+        ticket: null,
         subjectIds: [],
         details: { permission: 'provision.run' },
       },
@@ -75,6 +91,7 @@ describe.each(engines)('the export of the audit log on $name', (engine) => {
         requestId: 'R1',
         appId: 'salesforce',
         appName: 'Salesforce',
+        ticket: null,
         subjectIds: ['isaiah', 'adele', 'm'],
         details: { app: 'salesforce', subjects: ['isaiah', 'adele'], members: ['m'] },
       },
@@ -86,6 +103,7 @@ describe.each(engines)('the export of the audit log on $name', (engine) => {
         requestId: 'A1',
         appId: 'salesforce',
         appName: 'Salesforce',
+        ticket: null,
         subjectIds: ['isaiah'],
         details: {},
       },

@@ -23,6 +23,35 @@ describe.each(engines)('the history on $name', (engine) => {
     return entries.map(idOf);
   }
 
+  it('finds what has a ticket, an access request and what carries it out as one line, within what the reader may see', async () => {
+    await seedRequest(database, 'R1', { at: 1_000, ticket: 'INC1' });
+    await seedRequest(database, 'R2', { at: 2_000, ticket: 'INC2' });
+    await seedRequest(database, 'R3', { at: 3_500, ticket: 'INC1' });
+    await seedAccess(database, 'A3', {
+      at: 3_000,
+      ticket: 'INC1',
+      state: 'started',
+      decidedBy: 'patti',
+      requestId: 'R3',
+    });
+    await seedRequest(database, 'R4', { at: 4_000, requestedBy: 'megan', ticket: 'INC1', tasks: [{ subject: 'lee' }] });
+    await seedRequest(database, 'R5', { at: 5_000 });
+    await seedAccess(database, 'A6', { at: 6_000, ticket: 'INC2' });
+    const about = { ticket: 'INC1' };
+
+    const seen = { requestedById: 'megan', subjectIds: ['isaiah'] };
+
+    expect(await found({ about })).toEqual(['R4', 'A3', 'R1']);
+    expect(await found({ about, since: 2_500 })).toEqual(['R4', 'A3']);
+    expect(await found({ about, requestedById: 'megan' })).toEqual(['R4']);
+    expect(await found({ about, only: seen })).toEqual(['R4', 'A3', 'R1']);
+    expect(await found({ about, only: { ...seen, subjectIds: [] } })).toEqual(['R4']);
+    expect((await findEntries(database, { ...everything, about, after: null, limit: 1 })).entries[0]?.ticket).toEqual({
+      number: 'INC1',
+      url: null,
+    });
+  });
+
   it('shows what was asked for, newest first, with its result', async () => {
     await seedRequest(database, 'R1', { at: 1_000 });
     await seedAccess(database, 'A1', { at: 2_000, requestedBy: 'megan' });

@@ -12,11 +12,13 @@ export interface Seed {
   readonly at: number;
   readonly requestedBy?: string;
   readonly app?: string;
+  readonly ticket?: string;
 }
 
-const whose = ({ requestedBy: requestedById, app: appId }: Seed) => ({
+const whose = ({ requestedBy: requestedById, app: appId, ticket }: Seed) => ({
   ...requestedBy,
   ...app,
+  ticket: ticket ?? null,
   ...(requestedById === undefined
     ? {}
     : { requested_by_id: requestedById, requested_by_name: `${requestedById}'s name` }),

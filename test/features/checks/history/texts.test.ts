@@ -11,6 +11,7 @@ const line: AuditLine = {
   requestId: 'R7K3MQ',
   appId: 'salesforce',
   appName: 'Salesforce',
+  ticket: 'INC0012345',
   subjectIds: ['isaiah', 'adele'],
   details: { tasks: 2 },
 };
@@ -48,7 +49,7 @@ describe('the audit log as CSV', () => {
 
   it('has its header even when there is nothing to tell', async () => {
     expect(await textOf(csvOf(each()))).toBe(
-      '\uFEFFat,kind,actorId,actorName,requestId,appId,appName,subjectIds,details\r\n',
+      '\uFEFFat,kind,actorId,actorName,requestId,appId,appName,subjectIds,details,ticket\r\n',
     );
   });
 

@@ -32,6 +32,18 @@ describe('the card of a group', () => {
     expect(titlesOf(message.card)).toEqual(['Provision in 3 calls', 'Cancel', 'Show details']);
   });
 
+  it('asks for the ticket that its confirmation is to give, only where the reader may give it, and shows it from then on', () => {
+    const request = groupIn([held, held]);
+    const ticket = { number: 'CHG7', url: 'https://contoso.example/CHG7' };
+    const draw = (more: Partial<typeof request>, canRetry = true) =>
+      cardAsText(drawGroup({ ...request, ...more }, { canRetry }).card);
+
+    expect(draw({ awaitsTicket: true })).toContain('Ticket number ____');
+    expect(draw({ awaitsTicket: true }, false)).not.toContain('Ticket number');
+    expect(draw({ ticket })).toContain('Ticket [CHG7](https://contoso.example/CHG7) · Requested by');
+    expect(draw({ ticket })).not.toContain('Ticket number');
+  });
+
   it('says so as well when no confirmation is needed', () => {
     const text = cardAsText(drawGroup(groupIn([waiting, waiting])).card);
 
