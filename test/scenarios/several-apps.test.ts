@@ -75,6 +75,20 @@ describe('a line that names several apps', () => {
     expect(teams.sandbox.stats()).toMatchObject({ calls: 12, throttled: 0 });
   });
 
+  it('spends fifteen calls on three people in five apps, and none is too many', async () => {
+    const gate = { limit: 5, windowMs: 200, guardMs: 1_200 };
+    const tenant = createTenant({ further: { applications: oddApps } });
+    teams = await startTestUsher({ environment: gateEnvironment(gate), sandboxOptions: { tenant, ...gate } });
+
+    await say('provision users isaiah, adele, megan to Salesforce, ServiceNow, GitHub Enterprise, Concur and Cisco');
+    await teams.press('alex', teams.lastCard(), 'Provision 15 accounts');
+    await teams.settled();
+
+    expect(teams.cardsFor()).toHaveLength(1);
+    expect(teams.lastCard().text).toContain('15 accounts');
+    expect(teams.sandbox.stats()).toMatchObject({ calls: 15, throttled: 0 });
+  });
+
   it('asks before it leaves an app out that takes no call now, and says why', async () => {
     await start();
 
