@@ -6,6 +6,7 @@ import { readSince } from '../src/chat/dates/since-date.ts';
 import { readStartDate } from '../src/chat/dates/start-date.ts';
 import { addressWithin } from '../src/chat/names/people.ts';
 import { typistOf } from '../src/chat/names/person.ts';
+import { namesIn } from '../src/chat/names/seek-apps.ts';
 import { intentOf } from '../src/chat/offers/intent.ts';
 import { remainderOf } from '../src/chat/offers/person-words.ts';
 import { asTyped } from '../src/features/approvals/request-access.ts';
@@ -150,6 +151,7 @@ const readers: readonly Reader[] = [
     size,
     read: (text) => typistOf({ speaker, reader, what: { kind: 'text', text, attachments: 0, files: [] } }),
   },
+  { name: 'names of apps', size, read: (text) => namesIn(text, (name) => name === 'a, b') },
   { name: 'a name', size, read: (text) => matchByName(text, [{ ...user, displayName: text }], true) },
   { name: 'a text for a card', size, read: (text) => plainText(text, size) },
   { name: 'a text for a terminal', size, read: forTerminal },

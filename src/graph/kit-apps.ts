@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import type { KitEntry } from '../apps-file.ts';
+import { type KitEntry, kitKey } from '../apps-file.ts';
 import { type Fetched, fetched } from './answer.ts';
 import type { BrokenEntry } from './app-bindings.ts';
 import type { Application, Applications } from './applications.ts';
@@ -8,6 +8,8 @@ import type { Application, Applications } from './applications.ts';
 export interface Kits {
   /** In the file's order. A kit keeps its place for an app that is gone, so that no reader takes the rest for the whole. */
   list(): Promise<Fetched<readonly Kit[]>>;
+  /** Whether a text may name a kit, by its words alone. */
+  mayBeIn(text: string): boolean;
   /** The apps of kits that led to no app of their own when last listed. */
   broken(): readonly BrokenInKit[];
 }
@@ -59,7 +61,12 @@ export function createKits(parts: {
     return fetched(kitApps);
   }
 
+  const keys = entries.flatMap(({ kit, aliases }) => [kit, ...aliases].map(kitKey));
   return {
+    mayBeIn(text) {
+      const typed = kitKey(text);
+      return /\bkit\b/.test(text.toLowerCase()) || keys.some((key) => typed.includes(key));
+    },
     async list() {
       const kits: Kit[] = [];
       for (const entry of entries) {

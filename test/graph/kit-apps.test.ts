@@ -139,6 +139,18 @@ describe.each(engines)('the apps of kits on $name', (engine) => {
     expect(await applications.find('DocuSign')).toMatchObject({ value: { kind: 'several', apps: [{}, {}] } });
   });
 
+  it.each([
+    ['isaiah to the Marketing kit', true],
+    ['Concur, SALES  starter', true],
+    ['salesforce', true],
+    ['Concur and ServiceNow', false],
+    ['Kitchen Planner', false],
+  ])('are not looked for where a text cannot name a kit: %s', (text, may) => {
+    const { kits } = start({ ...kit('Sales', 'Salesforce'), aliases: ['sales starter'] });
+
+    expect(kits.mayBeIn(text)).toBe(may);
+  });
+
   it('are not told while Graph does not answer', async () => {
     bench.sandbox.failNext('/servicePrincipals', { kind: 'status', status: 403 });
     const { kits, told } = start(kit('Sales', 'Salesforce'));

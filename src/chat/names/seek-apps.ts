@@ -1,6 +1,6 @@
 import { kitKey } from '../../apps-file.ts';
 import { assertNever } from '../../assert-never.ts';
-import type { GraphTrouble } from '../../graph/answer.ts';
+import { fetched, type GraphTrouble } from '../../graph/answer.ts';
 import { isSameName, keyOf } from '../../graph/app-bindings.ts';
 import type { Application } from '../../graph/applications.ts';
 import type { Kit } from '../../graph/kit-apps.ts';
@@ -48,15 +48,16 @@ export type AppsSought =
  * that holds such a mark or word is one app: "Webex, Cisco", "Data and Insights".
  */
 export async function seekApps(parts: CommandParts, text: string): Promise<AppsSought> {
-  const kits = await parts.kits.list();
-  if (!kits.ok) return { kind: 'trouble', trouble: kits.trouble };
-  const names = await namesIn(parts, kits.value, text);
+  const listing = parts.kits.mayBeIn(text) ? await parts.kits.list() : fetched([]);
+  if (!listing.ok) return { kind: 'trouble', trouble: listing.trouble };
+  const kits = listing.value;
+  const names = namesIn(text, await knownIn(parts, kits));
   const apps = new Map<string, Application>();
   const repeated: string[] = [];
   const gone: string[] = [];
   for (const [index, name] of names.entries()) {
     const isKit = saysKit(name);
-    const kit = kitNamed(kits.value, name);
+    const kit = kitNamed(kits, name);
     if (kit.kind === 'one' && (isKit || (isAliasOf(kit.kit, name) && !(await isApp(parts, name))))) {
       for (const one of kit.kit.apps) {
         if (one.id !== null) note(one.app, one.name);
@@ -110,29 +111,32 @@ async function isApp({ applications }: CommandParts, name: string): Promise<bool
 
 /** More than this no app has in its name. */
 const mostMarks = 5;
+const conjunctions = [...CONJUNCTIONS].join('|');
 
-const between = new RegExp(
-  `\\s*[,;]\\s*(?:(?:${[...CONJUNCTIONS].join('|')})\\s+)?|\\s+(?:${[...CONJUNCTIONS, '&', '\\+'].join('|')})\\s+`,
-  'giu',
-);
+const between = new RegExp(` ?[,;] ?(?:(?:${conjunctions}) )?| (?:${conjunctions}|&|\\+) `, 'giu');
 
 /** The names between the marks; those that make up a known name stay together, the longest first. */
-async function namesIn({ applications }: CommandParts, kits: readonly Kit[], text: string): Promise<readonly string[]> {
-  const marks = [...text.matchAll(between)];
+export function namesIn(text: string, isKnown: (name: string) => boolean): readonly string[] {
+  const line = text.replace(/\s+/g, ' ');
+  const marks = [...line.matchAll(between)];
   if (marks.length === 0) return [text];
-  const listing = await applications.list();
-  const known = listing.ok ? listing.value.items.flatMap((app) => [app.displayName, ...app.aliases]) : [];
-  const keys = new Set(known.map(keyOf));
   const starts = [0, ...marks.map(({ index, 0: mark }) => index + mark.length)];
-  const ends = [...marks.map(({ index }) => index), text.length];
+  const ends = [...marks.map(({ index }) => index), line.length];
   const names: string[] = [];
   for (let at = 0; at < starts.length; ) {
     const start = starts[at];
-    const upTo = ends.slice(at, at + mostMarks + 1).map((end) => text.slice(start, end).trim());
-    const isKnown = (name: string) => keys.has(keyOf(name)) || kitWith(kits, name) !== undefined;
+    const upTo = ends.slice(at, at + mostMarks + 1).map((end) => line.slice(start, end).trim());
     const last = Math.max(0, upTo.findLastIndex(isKnown));
     names.push(upTo[last] ?? '');
     at += last + 1;
   }
   return names.filter((name) => name !== '');
+}
+
+/** What tells a name that holds a mark. */
+async function knownIn({ applications }: CommandParts, kits: readonly Kit[]): Promise<(name: string) => boolean> {
+  const listing = await applications.list();
+  const known = listing.ok ? listing.value.items.flatMap((app) => [app.displayName, ...app.aliases]) : [];
+  const keys = new Set(known.map(keyOf));
+  return (name) => keys.has(keyOf(name)) || kitWith(kits, name) !== undefined;
 }

@@ -6,7 +6,11 @@ import type { Kit, Kits } from '../../../src/graph/kit-apps.ts';
 const kit = (name: string, ...aliases: readonly string[]): Kit => ({ name, aliases, apps: [] });
 const sales = kit('Sales', 'sales starter');
 const all = [sales, kit('Customer Care, Tier 1 and 2', 'care'), kit('The Office'), kit('Kit')];
-const kitsOf = (listed: Awaited<ReturnType<Kits['list']>>): Kits => ({ list: async () => listed, broken: () => [] });
+const kitsOf = (listed: Awaited<ReturnType<Kits['list']>>): Kits => ({
+  list: async () => listed,
+  mayBeIn: () => true,
+  broken: () => [],
+});
 const find = (text: string) => findKit({ kits: kitsOf(fetched(all)) }, text);
 
 describe('finding a kit', () => {
