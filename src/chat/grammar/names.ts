@@ -35,6 +35,13 @@ export function writeName(name: string): string {
   return isBare ? name : quoteName(name);
 }
 
+/** The name of an app, or of several with commas or "and" between them, which need no quotes for these. */
+export function writeApps(text: string, write: (name: string) => string): string {
+  const marks = text.split(/(, (?:and )?| and )/);
+  const areBare = marks.every((name, index) => index % 2 === 1 || (name !== '' && write(name) === name));
+  return areBare ? text : write(text);
+}
+
 /** A name in straight double quotes, with its own quotes doubled. */
 export function quoteName(name: string): string {
   return `"${name.replace(new RegExp(`[${DOUBLE_QUOTES}]`, 'g'), '$&$&')}"`;

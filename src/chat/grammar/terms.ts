@@ -1,6 +1,6 @@
 import type { Term, Ticketed } from '../command.ts';
 import { endPlace, isEndWord, writeEnd } from './end-words.ts';
-import { quoteName, readName, writeName } from './names.ts';
+import { quoteName, readName, writeApps, writeName } from './names.ts';
 import { REASON_WORDS } from './reason-words.ts';
 import { readReason, reasonPlace, withoutMarksAtTheEnd, writeBecause } from './reasons.ts';
 import type { Reading } from './rule.ts';
@@ -74,12 +74,8 @@ export function writeTimedName(name: string): string {
   return holdsTerm(name) ? quoteName(name) : writeName(name);
 }
 
-/** The name of an app, or of several with commas or "and" between them, which need no quotes for these. */
-export function writeTimedApps(text: string): string {
-  const marks = text.split(/(, (?:and )?| and )/);
-  const areBare = marks.every((name, index) => index % 2 === 1 || (name !== '' && writeTimedName(name) === name));
-  return areBare ? text : writeTimedName(text);
-}
+/** The name of an app, or of several. */
+export const writeTimedApps = (text: string): string => writeApps(text, writeTimedName);
 
 /** A provisioning line with its times and its ticket; `line` holds the names. */
 export function writeTimed(line: string, { term, ticket }: Ticketed & { readonly term?: Term | undefined }): string {

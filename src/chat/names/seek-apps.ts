@@ -1,8 +1,9 @@
+import { pMapIterable } from 'p-map';
 import { kitKey } from '../../apps-file.ts';
 import { assertNever } from '../../assert-never.ts';
-import { fetched, type GraphTrouble } from '../../graph/answer.ts';
+import { type Fetched, fetched, type GraphTrouble } from '../../graph/answer.ts';
 import { isSameName, keyOf } from '../../graph/app-bindings.ts';
-import type { Application } from '../../graph/applications.ts';
+import type { Application, AppMatch } from '../../graph/applications.ts';
 import type { Kit } from '../../graph/kit-apps.ts';
 import { closest } from '../grammar/closest.ts';
 import { CONJUNCTIONS } from '../grammar/names.ts';
@@ -43,6 +44,9 @@ export type AppsSought =
     }
   | { readonly kind: 'trouble'; readonly trouble: GraphTrouble };
 
+/** Lookups of names that are not in the list of apps, which Graph searches one by one. */
+const atOnce = 8;
+
 /**
  * The apps that a text names: one, or several with commas or "and" between them, or a kit of `APPS_FILE`. A known name
  * that holds such a mark or word is one app: "Webex, Cisco", "Data and Insights".
@@ -55,10 +59,15 @@ export async function seekApps(parts: CommandParts, text: string): Promise<AppsS
   const apps = new Map<string, Application>();
   const repeated: string[] = [];
   const gone: string[] = [];
-  for (const [index, name] of names.entries()) {
+  const lookups = pMapIterable(
+    names.entries(),
+    async ([index, name]) => ({ index, name, found: await parts.applications.find(name) }),
+    { concurrency: atOnce },
+  );
+  for await (const { index, name, found } of lookups) {
     const isKit = saysKit(name);
     const kit = kitNamed(kits, name);
-    if (kit.kind === 'one' && (isKit || (isAliasOf(kit.kit, name) && !(await isApp(parts, name))))) {
+    if (kit.kind === 'one' && (isKit || (isAliasOf(kit.kit, name) && !isApp(found, name)))) {
       for (const one of kit.kit.apps) {
         if (one.id !== null) note(one.app, one.name);
         else if (one.trouble !== 'twice') gone.push(one.name);
@@ -66,10 +75,9 @@ export async function seekApps(parts: CommandParts, text: string): Promise<AppsS
       continue;
     }
     // "sales" alone may be anything, such as a department.
-    const isHalfSaid = kit.kind === 'one' && !(await isApp(parts, name));
+    const isHalfSaid = kit.kind === 'one' && !isApp(found, name);
     if (isHalfSaid || (kit.kind === 'near' && isKit))
       return { kind: 'none', name, names, near: kitText(kit.kit.name), isKit: true, known: [] };
-    const found = await parts.applications.find(name);
     if (!found.ok) return { kind: 'trouble', trouble: found.trouble };
     switch (found.value.kind) {
       case 'none':
@@ -104,8 +112,7 @@ export const kitText = (kit: string) => `the ${kit} kit`;
 
 const isAliasOf = ({ aliases }: Kit, name: string) => aliases.some((alias) => kitKey(alias) === kitKey(name));
 
-async function isApp({ applications }: CommandParts, name: string): Promise<boolean> {
-  const found = await applications.find(name);
+function isApp(found: Fetched<AppMatch>, name: string): boolean {
   return found.ok && found.value.kind === 'one' && isSameName(found.value.app.displayName, name);
 }
 
@@ -134,7 +141,10 @@ export function namesIn(text: string, isKnown: (name: string) => boolean): reado
 }
 
 /** What tells a name that holds a mark. */
-async function knownIn({ applications }: CommandParts, kits: readonly Kit[]): Promise<(name: string) => boolean> {
+export async function knownIn(
+  { applications }: CommandParts,
+  kits: readonly Kit[],
+): Promise<(name: string) => boolean> {
   const listing = await applications.list();
   const known = listing.ok ? listing.value.items.flatMap((app) => [app.displayName, ...app.aliases]) : [];
   const keys = new Set(known.map(keyOf));

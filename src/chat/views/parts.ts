@@ -8,6 +8,8 @@ import type { CardAction } from '../reply.ts';
 export const LONGEST_NAME = 80;
 /** Longest line that a button may run, in UTF-16 code units. */
 const LONGEST_LINE = 300;
+/** The same for a line with a list. A click with a longer one is not read. */
+const LONGEST_LIST_LINE = 1_000;
 const LONGEST_TOOLTIP = 100;
 /** The most actions that Teams shows on a card. */
 export const MOST_BUTTONS = 6;
@@ -47,8 +49,9 @@ export function submitButton(
   action: CardAction,
   tooltip?: string,
   values: MessageValues = {},
+  longest = LONGEST_LINE,
 ): Maybe<SubmitButton> {
-  if ('text' in action && plainText(action.text, LONGEST_LINE) !== action.text) return [];
+  if ('text' in action && plainText(action.text, longest) !== action.text) return [];
 
   const label = words.plain(title, values);
   // Teams would otherwise announce "Your response was sent to the app" under a card that is about to change anyway.
@@ -64,6 +67,16 @@ export const lineButton = (
   verb: SayButton['verb'] = 'run',
 ): Maybe<SubmitButton> =>
   submitButton(words, title, { verb, text: line }, words.plain('button.runs', { line }), { line });
+
+/** A button that runs a line with a list in it, where the card says what the list holds. */
+export const listButton = (
+  words: Messages,
+  title: MessageKey,
+  line: string,
+  verb: SayButton['verb'],
+  values: MessageValues = {},
+): Maybe<SubmitButton> =>
+  submitButton(words, title, { verb, text: line }, words.plain('button.runs', { line }), values, LONGEST_LIST_LINE);
 
 /** What a click on a row runs; its tooltip shows the line. None where `lineButton` has none. */
 export const rowButton = (words: Messages, line: string): Maybe<RowButton> => lineButton(words, 'button.open', line);

@@ -10,16 +10,16 @@ import {
   writeCheckName,
 } from '../../chat/grammar/check-names.ts';
 import { readStrictRequestId } from '../../chat/grammar/id-lines.ts';
-import { readName } from '../../chat/grammar/names.ts';
+import { readName, writeApps } from '../../chat/grammar/names.ts';
 import { incomplete, offered, type Reading } from '../../chat/grammar/rule.ts';
 import { addressIn, endsSubject, type Parts, startOfSeparator } from '../../chat/grammar/separators.ts';
 import { fold, type Word } from '../../chat/grammar/tokens.ts';
 import { wordSet } from '../../chat/grammar/word-lists.ts';
 
 /**
- * "check <person> in <app>". The line splits at the first lowercase `in`, `on`, `for`, `to` or `into`: people's names
- * capitalize such words ("Anh To"), and app names have them later ("Data for Good"). An address, a GUID, a
- * distinguished name or a quoted name at the start decides as everywhere. Questions ("why is adele not in Salesforce")
+ * "check <person> in <app>", or in several. The line splits at the first lowercase `in`, `on`, `for`, `to` or `into`:
+ * people's names capitalize such words ("Anh To"), and app names have them later ("Data for Good"). An address, a GUID,
+ * a distinguished name or a quoted name at the start decides as everywhere. Questions ("why is adele not in Salesforce")
  * have more words between the two, and are only offered.
  */
 type CheckCommand = CommandOf<'check'>;
@@ -87,7 +87,7 @@ export function readPersonInApp(words: readonly Word[]): Reading | null {
 }
 
 export function writeCheck({ subject, app }: CheckCommand): string {
-  return `check ${writeCheckName(subject)}${app === null ? '' : ` in ${writeCheckName(app)}`}`;
+  return `check ${writeCheckName(subject)}${app === null ? '' : ` in ${writeApps(app, writeCheckName)}`}`;
 }
 
 function split(words: readonly Word[]): Parts | null {

@@ -1,8 +1,10 @@
 import { deny } from '../../access/policy.ts';
 import { isVisible, mayCheckOn, visibleTo } from '../../access/seeing.ts';
 import type { CommandOf } from '../../chat/command.ts';
+import { callNames, LIST_SEPARATOR } from '../../chat/names/app-list.ts';
+import { findApplications } from '../../chat/names/named-apps.ts';
 import { findPerson } from '../../chat/names/subject.ts';
-import { findApplication, tryAgain } from '../../chat/names/target.ts';
+import { tryAgain } from '../../chat/names/target.ts';
 import { commands, type Resolved, refused } from '../../chat/offers/resolved.ts';
 import { type CommandParts, defineCommand, type Lookup, type Turn } from '../../chat/registry/define-command.ts';
 import { missingFor } from '../../chat/registry/run.ts';
@@ -10,24 +12,27 @@ import { type Answered, answered, recordAudit, troubleReply } from '../../chat/r
 import type { Reply } from '../../chat/reply.ts';
 import { viewpointOf } from '../../chat/views/viewpoint.ts';
 import type { GraphTrouble } from '../../graph/answer.ts';
+import type { Application } from '../../graph/applications.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
 import { isGuest } from '../../graph/user.ts';
 import { withinMs } from '../../time-limit.ts';
+import { appsMeant } from '../provisioning/resolve.ts';
 import { checkCard } from './cards/check-card.ts';
-import { checkList } from './cards/check-list.ts';
+import { checkList, type NamedApps } from './cards/check-list.ts';
 import { readCheck, readCheckQuestion, writeCheck } from './check-line.ts';
-import type { CheckFacts } from './diagnosis.ts';
+import { type CheckFacts, isDue } from './diagnosis.ts';
 import { readFacts, readFactsOfAll } from './facts.ts';
 import { say } from './problems.ts';
 
 type CheckCommand = CommandOf<'check'>;
+type NamedCheck = CheckCommand & { readonly app: string };
 
-/** `check <person> [in <app>]`: is it the sync or is it the user? Only reads. */
+/** `check <person> [in <app>]`, or in several: is it the sync or is it the user? Only reads. */
 async function check(parts: CommandParts, turn: Turn, command: CheckCommand): Promise<Reply> {
   const reply =
     command.app === null
       ? checkEverywhere(parts, turn, command)
-      : checkInOne(parts, turn, { ...command, app: command.app });
+      : checkNamed(parts, turn, { ...command, app: command.app });
   const inTime = await withinMs(
     reply.then((value) => ({ ok: true as const, value })),
     patienceMs,
@@ -46,14 +51,17 @@ const outOfTime: GraphTrouble = {
   trace: { clientRequestId: '', requestId: null, date: null },
 };
 
-async function checkInOne(
-  parts: CommandParts,
-  turn: Turn,
-  command: CheckCommand & { readonly app: string },
-): Promise<Reply> {
-  const found = await findApplication(parts, turn, command);
+/** More rows than this do not fit on one card with what each of them opens. */
+const mostApps = 20;
+
+async function checkNamed(parts: CommandParts, turn: Turn, command: NamedCheck): Promise<Reply> {
+  const found = await findApplications(parts, turn, command);
   if (found.kind === 'reply') return found.reply;
-  const { app } = found;
+  const [app, ...others] = found.apps;
+  return others.length === 0 ? checkInOne(parts, turn, command, app) : checkInSeveral(parts, turn, command, found.apps);
+}
+
+async function checkInOne(parts: CommandParts, turn: Turn, command: CheckCommand, app: Application): Promise<Reply> {
   const person = await findPerson(parts, turn, command, app);
   if (person.kind === 'reply') return person.reply;
   const seen = await seenOf(parts, turn, person.user);
@@ -72,6 +80,61 @@ async function checkInOne(
     viewpoint: await viewpointOf(parts, turn.caller, turn.incoming.place.kind === 'personal'),
   });
   return { kind: 'card', inPlace: true, message };
+}
+
+/**
+ * A row for each of these apps, and the button that provisions the person where that is due.
+ *
+ * @param command is run again with the person's name in Entra
+ */
+async function checkInSeveral(
+  parts: CommandParts,
+  turn: Turn,
+  command: CheckCommand,
+  apps: readonly Application[],
+): Promise<Reply> {
+  if (apps.length > mostApps) return say(turn.words, { kind: 'tooManyApps', count: apps.length, limit: mostApps });
+  const person = await findPerson(parts, turn, command, null);
+  if (person.kind === 'reply') return person.reply;
+  const seen = await seenOf(parts, turn, person.user);
+  if (seen.kind === 'reply') return seen.reply;
+  const { userPrincipalName: subject } = person.user;
+  const [read, called] = await Promise.all([readFactsOfAll(parts, person.user, apps), callNames(parts, apps)]);
+  const checked = read.map(({ app, facts }) => ({ app, facts: seen.of(facts) }));
+  const message = checkList(turn.words, {
+    person: personOf(person.user),
+    items: checked.map(({ app, facts }, index) => ({
+      app: { id: app.id, name: app.displayName, called: called[index] ?? app.id },
+      facts,
+    })),
+    listComplete: true,
+    named: { again: parts.grammar.format({ ...command, subject }), due: await dueAmong(parts, turn, subject, checked) },
+    now: parts.store.clock.now(),
+  });
+  return { kind: 'card', inPlace: true, message };
+}
+
+/** Where the reader can provision the person now, and the line that does it; null where nowhere. */
+async function dueAmong(
+  parts: CommandParts,
+  { caller }: Turn,
+  subject: string,
+  checked: readonly { readonly app: Application; readonly facts: CheckFacts }[],
+): Promise<NamedApps['due']> {
+  if (deny(caller, 'provision.run', { cloudSync: false }) !== null) return null;
+  const due = checked.filter(({ facts }) => isDue(facts));
+  // Cached, as the jobs' state has just been read.
+  const jobs = await Promise.all(due.map(({ app }) => parts.synchronization.findJob(app.id, 'User')));
+  const apps = due.flatMap(({ app }, index) => {
+    const job = jobs[index];
+    return job?.ok === true && job.value.kind === 'one' && !job.value.job.mustStopFirst ? [app] : [];
+  });
+  if (apps.length === 0) return null;
+  const names = await callNames(parts, apps);
+  return {
+    apps: apps.map(({ displayName }) => displayName),
+    line: parts.grammar.format({ verb: 'provision', subject, app: names.join(LIST_SEPARATOR) }),
+  };
 }
 
 async function checkEverywhere(parts: CommandParts, turn: Turn, command: CheckCommand): Promise<Reply> {
@@ -131,7 +194,7 @@ async function resolveCheck(look: Lookup, command: CommandOf<'check'>, others: r
   const { parts, turn } = look;
   const lacking = await missingFor(parts, turn, command);
   if (lacking !== null) return look.denied(lacking);
-  const app = command.app === null ? null : await look.findApp(command.app);
+  const app = command.app === null ? null : await appsMeant(look, command.app);
   if (app !== null && app.kind !== 'app') return app;
   const person = await look.findPerson(command.subject, others);
   if (person.kind !== 'person') return person;
@@ -148,7 +211,7 @@ async function resolveCheck(look: Lookup, command: CommandOf<'check'>, others: r
 
 declare module '../../chat/command.ts' {
   interface Commands {
-    /** Is it the sync or is it the user? In one app, or in all. Only reads. */
+    /** Is it the sync or is it the user? In one app, in several, or in all. Only reads. */
     check: { readonly subject: string; readonly app: string | null };
   }
 }
@@ -161,7 +224,7 @@ export const checkCommand = defineCommand({
   permission: 'check.run',
   inPersonalChat: true,
   chapter: 'check',
-  examples: ['check adele in Salesforce', 'check adele'],
+  examples: ['check adele in Salesforce', 'check adele in Salesforce, GitHub', 'check adele'],
   offeredByTeams: { personal: 3, team: 2, groupChat: 3 },
   tryIt: null,
   form: {

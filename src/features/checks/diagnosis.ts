@@ -127,6 +127,18 @@ const NOT_WORTH_IT: readonly VerdictKind[] = [
 /** Whether provisioning this person now may improve something and cannot make anything worse. */
 export const isWorthProvisioning = ({ kind }: CheckVerdict): boolean => !NOT_WORTH_IT.includes(kind);
 
+/**
+ * Whether provisioning this person now can help: the last attempt did not end well, or there was none yet. Not where
+ * something that decides it could not be read.
+ */
+export function isDue(facts: CheckFacts): boolean {
+  const [verdict, ...others] = findings(facts);
+  const isKnown = facts.account === 'enabled' && facts.assignment.kind === 'assigned' && verdict.kind !== 'unknownYet';
+  if (!isKnown || ![verdict, ...others].every(isWorthProvisioning)) return false;
+  const past = lastEvent(facts);
+  return past === null ? isSilent(facts.log) : past !== 'well';
+}
+
 function syncFault(job: CheckFacts['jobState']): CheckVerdict | null {
   if (job === 'unread') return null;
   if (job === 'none') return { kind: 'notSetUp' };
@@ -217,10 +229,11 @@ function withoutFault(facts: CheckFacts, wentWell: boolean): CheckVerdict {
   const syncIsFine = typeof jobState !== 'string' && jobState.health.kind !== 'other';
   if (!syncIsFine || account === 'unread' || assignment.kind === 'unread') return { kind: 'unknownYet' };
   if (wentWell) return { kind: 'inOrder' };
-  // A log that was read only in part may hold older entries about this person.
-  const isSilent = log.kind === 'read' && log.complete && log.entries.length === 0;
-  return isSilent ? { kind: 'notYet' } : { kind: 'unknownYet' };
+  return isSilent(log) ? { kind: 'notYet' } : { kind: 'unknownYet' };
 }
+
+/** A log that was read only in part may hold older entries about this person. */
+const isSilent = (log: LogRead): boolean => log.kind === 'read' && log.complete && log.entries.length === 0;
 
 /** Where a code of the log is fixed: in the person's data in either directory, or in the connection. */
 const SIDES: Readonly<Record<ErrorMeaning, Side>> = {

@@ -1,5 +1,6 @@
 import { deny } from '../../access/policy.ts';
 import type { Command, CommandOf } from '../../chat/command.ts';
+import { callNames, LIST_SEPARATOR } from '../../chat/names/app-list.ts';
 import { isDistinguishedName } from '../../chat/names/person.ts';
 import { seekApps } from '../../chat/names/seek-apps.ts';
 import { mostLookedUp } from '../../chat/offers/lookup.ts';
@@ -52,11 +53,11 @@ export async function resolveProvision(
 }
 
 /** The app, or of several their names: an offered line may be for all of them. */
-async function appsMeant(look: Lookup, typed: string): ReturnType<Lookup['findApp']> {
+export async function appsMeant(look: Lookup, typed: string): ReturnType<Lookup['findApp']> {
   const sought = await seekApps(look.parts, typed);
   if (sought.kind !== 'apps' || sought.apps.length === 1) return look.findApp(typed);
   const [{ id }] = sought.apps;
-  const name = sought.apps.map(({ displayName }) => displayName).join(', ');
+  const name = (await callNames(look.parts, sought.apps)).join(LIST_SEPARATOR);
   return { kind: 'app', id, displayName: name, name };
 }
 

@@ -71,6 +71,8 @@ describe('the canonical line of a command', () => {
     [{ verb: 'status', app: 'all' }, 'status "all"'],
     [{ verb: 'check', subject: 'adele@contoso.com', app: 'Salesforce' }, 'check adele@contoso.com in Salesforce'],
     [{ verb: 'check', subject: 'Anh To', app: 'Data for Good' }, 'check "Anh To" in "Data for Good"'],
+    [{ verb: 'check', subject: 'adele', app: 'Salesforce, GitHub' }, 'check adele in Salesforce, GitHub'],
+    [{ verb: 'check', subject: 'adele', app: 'Box, Data for Good' }, 'check adele in "Box, Data for Good"'],
     [{ verb: 'check', subject: 'R7K3MQ', app: null }, 'check "R7K3MQ"'],
     [{ verb: 'queue' }, 'queue'],
     [{ verb: 'history', about: null, since: null, page: 1 }, 'history'],

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   type CheckFacts,
   findings,
+  isDue,
   isWorthProvisioning,
   judge,
   sideOf,
@@ -212,5 +213,49 @@ describe('provisioning now', () => {
     ['for them in a job that never ran either', { jobState: neverRun, assignment: { kind: 'missing' } }],
   ])('is no use %s', (_, facts) => {
     expect(isWorthIt(factsOf({ ...facts, log: logOf({ ...created, at: NOW - HOUR }) }))).toBe(false);
+  });
+});
+
+describe('provisioning is due', () => {
+  const assigned = { kind: 'assigned', through: null } as const;
+  const own = (counts: Record<string, number>) => historyEntryOf({ result: { kind: 'done', counts, cancelled: 0 } });
+
+  it.each([
+    ['nothing has happened yet', {}],
+    ['the last attempt failed', { log: logOf(conflict) }],
+    ['the account was disabled in the app', { log: logOf(entryOf({ kind: 'disabled', report: emptyReport })) }],
+    ['Usher’s own last call failed', { lastEntry: own({ failed: 1 }) }],
+    ['the sync has never run, and so has not created it', { jobState: neverRun }],
+  ] as const)('where %s', (_when, facts) => {
+    expect(isDue(factsOf({ assignment: assigned, ...facts }))).toBe(true);
+  });
+
+  it.each([
+    ['the account is there', { log: logOf(created) }],
+    ['the account is there, and the sync has stopped since', { log: logOf(created), jobState: jobIn('paused') }],
+    [
+      'Usher has created the account, and the sync has never run',
+      { lastEntry: own({ created: 1 }), jobState: neverRun },
+    ],
+    ['the log was not read', { log: { kind: 'unread', why: 'busy' } }],
+    [
+      'the log was not read, and the sync has stopped',
+      { log: { kind: 'unread', why: 'busy' }, jobState: jobIn('paused') },
+    ],
+    ['the log was read in part', { log: { kind: 'read', entries: [], complete: false } }],
+    ['the person is not assigned', { assignment: { kind: 'missing' } }],
+    [
+      'the assignment was not read, and the sync has stopped',
+      { assignment: { kind: 'unread' }, jobState: jobIn('paused') },
+    ],
+    ['the app gets its people from elsewhere', { assignment: { kind: 'notNeeded' } }],
+    ['the person’s account is disabled', { account: 'disabled' }],
+    ['the account was not read, and the sync has stopped', { account: 'unread', jobState: jobIn('paused') }],
+    ['the app is in quarantine', { jobState: quarantined() }],
+    ['the app is disabled', { jobState: 'appDisabled' }],
+    ['the app has no sync', { jobState: 'none' }],
+    ['the state of the sync is none that Usher knows', { jobState: jobIn({ kind: 'other', code: 'New' }) }],
+  ] as const)('not where %s', (_when, facts) => {
+    expect(isDue(factsOf({ assignment: assigned, ...facts }))).toBe(false);
   });
 });

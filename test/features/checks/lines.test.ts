@@ -88,6 +88,7 @@ describe('a check', () => {
     ['check Kim In Sook in Salesforce', 'Kim In Sook', 'Salesforce'],
     ['check In Sook Kim in Salesforce', 'In Sook Kim', 'Salesforce'],
     ['check "Lee to Gu" in "Sign in"', 'Lee to Gu', 'Sign in'],
+    ['check adele in Salesforce, GitHub and Box', 'adele', 'Salesforce, GitHub and Box'],
     [`check ${distinguishedName} in Contoso AD`, distinguishedName, 'Contoso AD'],
     ['CHECK ADELE IN SALESFORCE', 'ADELE', 'SALESFORCE'],
     ['hey, can you please check adele in Salesforce for me?', 'adele', 'Salesforce'],
@@ -105,6 +106,7 @@ describe('a check', () => {
 
   it.each([
     ['chekc adele in Salesforce', 'check adele in Salesforce'],
+    ['chekc adele in Salesforce and GitHub', 'check adele in Salesforce and GitHub'],
     ['why is adele not in Salesforce', 'check adele in Salesforce'],
     ["why isn't Adele Vance in Data for Good yet?", 'check Adele Vance in "Data for Good"'],
     ['why is adele not able to sign in to Salesforce', 'check adele in Salesforce'],

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { LARGEST_CARD_BYTES } from '../../../../src/chat/cards/render.ts';
 import { asOperator } from '../../../../src/chat/views/viewpoint.ts';
 
 import { checkCard } from '../../../../src/features/checks/cards/check-card.ts';
-import { checkList } from '../../../../src/features/checks/cards/check-list.ts';
+import { checkList, type NamedApps } from '../../../../src/features/checks/cards/check-list.ts';
 import type { CheckFacts } from '../../../../src/features/checks/diagnosis.ts';
 import type { LogRead } from '../../../../src/graph/provisioning-log.ts';
 import { NOW, openedText, words } from '../../../chat/views/drawings.ts';
@@ -320,5 +321,78 @@ describe('the check of one person in all apps', () => {
 
   it('says when there are no apps', () => {
     expect(openedText(list().card)).toContain('Usher found no apps.');
+  });
+});
+
+describe('the check of one person in several apps', () => {
+  const item = (name: string, facts: Partial<CheckFacts>, called = name) => ({
+    app: { id: name, name, called },
+    facts: factsOf(facts),
+  });
+  const due = { apps: ['Salesforce', 'GitHub'], line: 'provision user adele@contoso.com to Salesforce, GitHub' };
+  const list = (items: ReturnType<typeof item>[], named: NamedApps = { again: 'check adele in these', due: null }) =>
+    checkList(words, { person: person('Adele Vance'), items, listComplete: true, named, now: NOW });
+  const dataOf = ({ card }: ReturnType<typeof list>) => JSON.stringify(card);
+
+  it('names the person and the apps, and has a row for those that it could not tell about', () => {
+    const { card, summary } = list([
+      item('Miro', { jobState: 'unread' }),
+      item('Workday', { assignment: { kind: 'notNeeded' } }),
+      item('Zscaler', { jobState: quarantined(), assignment: { kind: 'notNeeded' } }),
+    ]);
+
+    const text = openedText(card);
+    expect(text).toContain('Adele Vance in Miro, Workday, and Zscaler\n');
+    expect(text).toMatch(/✗ {2}Zscaler\n {3}It is the sync: in quarantine.*\n\? {2}Miro\n.*\n– {2}Workday\n/);
+    expect(text).toContain('Miro\n   Not checked · Usher could not read it just now\n');
+    expect(text).toContain('Workday\n   Not checked: the app gets its people from elsewhere · Last ran');
+    expect(text).not.toMatch(/checked so far|There are more/);
+    expect(summary).toContain('1 app with something to look at so far');
+  });
+
+  it('blames no account that is disabled for an app that gets its people from elsewhere', () => {
+    const { card } = list([item('Workday', { assignment: { kind: 'notNeeded' }, account: 'disabled' })]);
+
+    expect(openedText(card)).not.toContain('It is the user');
+  });
+
+  it('names all apps to which its one button provisions', () => {
+    const card = list([item('Salesforce', {}), item('GitHub', {})], { again: 'check adele in these', due });
+
+    expect(openedText(card.card)).toContain('Adele Vance can be provisioned to Salesforce and GitHub now.');
+    expect(openedText(card.card)).toContain('[Provision to 2 apps] [Look again]');
+    expect(dataOf(card)).toContain('{"verb":"run","text":"provision user adele@contoso.com to Salesforce, GitHub"');
+    expect(dataOf(card)).toContain('{"verb":"choose","text":"check adele in these"');
+  });
+
+  it.each(['x', '山', '*'].flatMap((letter) => [20, 60, 140, 256].map((length) => [letter, length] as const)))(
+    'keeps the rows of twenty apps whose names are %s, %i times',
+    (letter, length) => {
+      const name = letter.repeat(length);
+      const items = Array.from({ length: 20 }, () => item(name, { jobState: quarantined(name) }));
+      const named = { again: letter.repeat(1_000), due: { apps: items.map(() => name), line: 'x'.repeat(1_000) } };
+
+      const { card } = list(items, named);
+
+      expect(openedText(card).match(/^✗ {2}/gm)).toHaveLength(20);
+      expect(Buffer.byteLength(JSON.stringify(card))).toBeLessThanOrEqual(LARGEST_CARD_BYTES);
+    },
+  );
+
+  it('opens the check of an app by what its line calls it', () => {
+    const card = list([item('Webex, Cisco', {}, 'f3b1')]);
+
+    expect(dataOf(card)).toContain('"text":"check adele@contoso.com in f3b1"');
+  });
+
+  it.each([
+    [1_000, true],
+    [1_001, false],
+  ])('has a button for a line of %i characters: %s', (length, has) => {
+    const line = `provision user adele@contoso.com to ${'x'.repeat(length)}`.slice(0, length);
+
+    const card = list([item('Salesforce', {})], { again: 'check adele in these', due: { ...due, line } });
+
+    expect(openedText(card.card).includes('[Provision to 2 apps]')).toBe(has);
   });
 });

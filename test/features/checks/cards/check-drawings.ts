@@ -266,6 +266,7 @@ export function everyCheckCardSaying(text: string): CardMessage[] {
     now: NOW,
   };
   const queue = { gate, total: 500, canCancel: true, now: NOW };
+  const longestLine = `provision user ${text} to ${text}`.slice(0, 1_000).padEnd(1_000, 'x');
   const watch = { app, addedBy: { name: text }, addedAt: NOW - DAY, status: quarantined(text) };
   return [
     statusList(words, {
@@ -302,6 +303,15 @@ export function everyCheckCardSaying(text: string): CardMessage[] {
       now: NOW,
     }),
     checkList(words, { person, items: [], listComplete: true, now: NOW }),
+    ...[many(facts, 20), many(facts.slice(6), 20)].map((these) =>
+      checkList(words, {
+        person,
+        items: these.map((what) => ({ app: { ...app, called: text }, facts: what })),
+        listComplete: true,
+        named: { again: `check ${text}`.slice(0, 1_000), due: { apps: many([text], 20), line: longestLine } },
+        now: NOW,
+      }),
+    ),
     queueCard(words, { ...queue, items: many([queued({}, text), queued({ subject: null }, text)]) }),
     queueCard(words, { ...queue, items: many([queued({ state: 'running', people: 9 }, text)]), total: 0 }),
     queueCard(words, { ...queue, items: [], total: 0, gate: { ...gate, blockedUntil: NOW + MINUTE } }),
