@@ -3,6 +3,7 @@ import { isVisible, mayCheckOn, visibleTo } from '../../access/seeing.ts';
 import type { CommandOf } from '../../chat/command.ts';
 import { callNames, LIST_SEPARATOR } from '../../chat/names/app-list.ts';
 import { findApplications } from '../../chat/names/named-apps.ts';
+import type { Apps } from '../../chat/names/seek-apps.ts';
 import { findPerson } from '../../chat/names/subject.ts';
 import { tryAgain } from '../../chat/names/target.ts';
 import { commands, type Resolved, refused } from '../../chat/offers/resolved.ts';
@@ -58,7 +59,9 @@ async function checkNamed(parts: CommandParts, turn: Turn, command: NamedCheck):
   const found = await findApplications(parts, turn, command);
   if (found.kind === 'reply') return found.reply;
   const [app, ...others] = found.apps;
-  return others.length === 0 ? checkInOne(parts, turn, command, app) : checkInSeveral(parts, turn, command, found.apps);
+  return others.length + found.gone.length === 0
+    ? checkInOne(parts, turn, command, app)
+    : checkInSeveral(parts, turn, command, found);
 }
 
 async function checkInOne(parts: CommandParts, turn: Turn, command: CheckCommand, app: Application): Promise<Reply> {
@@ -91,9 +94,10 @@ async function checkInSeveral(
   parts: CommandParts,
   turn: Turn,
   command: CheckCommand,
-  apps: readonly Application[],
+  { apps, gone }: Apps,
 ): Promise<Reply> {
-  if (apps.length > mostApps) return say(turn.words, { kind: 'tooManyApps', count: apps.length, limit: mostApps });
+  const count = apps.length + gone.length;
+  if (count > mostApps) return say(turn.words, { kind: 'tooManyApps', count, limit: mostApps });
   const person = await findPerson(parts, turn, command, null);
   if (person.kind === 'reply') return person.reply;
   const seen = await seenOf(parts, turn, person.user);
@@ -108,7 +112,11 @@ async function checkInSeveral(
       facts,
     })),
     listComplete: true,
-    named: { again: parts.grammar.format({ ...command, subject }), due: await dueAmong(parts, turn, subject, checked) },
+    named: {
+      gone,
+      again: parts.grammar.format({ ...command, subject }),
+      due: await dueAmong(parts, turn, subject, checked),
+    },
     now: parts.store.clock.now(),
   });
   return { kind: 'card', inPlace: true, message };

@@ -1,4 +1,4 @@
-import type { ListView, SubmitButton } from '../../../chat/cards/card-views.ts';
+import type { ListRow, ListView, SubmitButton } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import { markdownText } from '../../../chat/cards/safe-text.ts';
 import { lastRanLine } from '../../../chat/jobs/job-words.ts';
@@ -39,6 +39,8 @@ export interface CheckListInput {
 
 /** The reader wants to know about each of the apps, also where it cannot be checked. */
 export interface NamedApps {
+  /** Apps of a kit that the tenant does not have now. */
+  readonly gone: readonly string[];
   /** The line that checks them again. */
   readonly again: string;
   /** Where the person can be provisioned now, and the line that does it; null for a reader who may not run it. */
@@ -81,7 +83,7 @@ export function checkList(words: Messages, { person, items, listComplete, named,
   const due = named?.due ?? null;
   const lineOf = (app: string | null) => writeCheck({ verb: 'check', subject: person.principalName, app });
   const card = renderLargestThatFits('list', named === undefined ? LEVELS : NAMED_LEVELS, (limits): ListView => {
-    const rows = judged.slice(0, limits.rows).map(({ app, tone, title, facts }) => {
+    const checked = judged.slice(0, limits.rows).map(({ app, tone, title, facts }) => {
       const { glyph, color } = lookOf(tone);
       const ran = lastRanLine(words, facts.jobState, now);
       const line = [title, ...(ran === null ? [] : [ran])].join(' · ');
@@ -93,6 +95,7 @@ export function checkList(words: Messages, { person, items, listComplete, named,
         opens: limits.opens ? rowButton(words, lineOf(app.called ?? callName(app, names))) : ([] as const),
       };
     });
+    const rows = [...checked, ...(named?.gone ?? []).map((app) => goneRow(words, app, limits.name))];
     return {
       fallbackText: listAsText(summary, lines),
       look: lookOf(wrong > 0 ? 'warning' : 'neutral'),
@@ -111,7 +114,7 @@ export function checkList(words: Messages, { person, items, listComplete, named,
       sections:
         rows.length === 0
           ? []
-          : [{ headings: [], rows, more: maybe(restText(words, isListPart, judged.length - rows.length)) }],
+          : [{ headings: [], rows, more: maybe(restText(words, isListPart, judged.length - checked.length)) }],
       next: due === null ? [] : [{ label: words.card('label.next'), text: dueText(words, name, due.apps) }],
       tickets: [],
       footer: maybe(items.length === 0 || !limits.opens ? null : words.card('checkList.footer')),
@@ -126,6 +129,13 @@ export function checkList(words: Messages, { person, items, listComplete, named,
   });
   return { card, summary };
 }
+
+const goneRow = (words: Messages, app: string, longest: number): ListRow => ({
+  ...lookOf('neutral'),
+  text: markdownText(app, longest),
+  line: maybe(words.card('leftOut.appGone')),
+  opens: [],
+});
 
 const isRead = ({ facts }: CheckListInput['items'][number]): boolean => facts.jobState !== 'unread';
 

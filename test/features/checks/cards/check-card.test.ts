@@ -330,8 +330,10 @@ describe('the check of one person in several apps', () => {
     facts: factsOf(facts),
   });
   const due = { apps: ['Salesforce', 'GitHub'], line: 'provision user adele@contoso.com to Salesforce, GitHub' };
-  const list = (items: ReturnType<typeof item>[], named: NamedApps = { again: 'check adele in these', due: null }) =>
-    checkList(words, { person: person('Adele Vance'), items, listComplete: true, named, now: NOW });
+  const list = (
+    items: ReturnType<typeof item>[],
+    named: NamedApps = { gone: [], again: 'check adele in these', due: null },
+  ) => checkList(words, { person: person('Adele Vance'), items, listComplete: true, named, now: NOW });
   const dataOf = ({ card }: ReturnType<typeof list>) => JSON.stringify(card);
 
   it('names the person and the apps, and has a row for those that it could not tell about', () => {
@@ -350,6 +352,14 @@ describe('the check of one person in several apps', () => {
     expect(summary).toContain('1 app with something to look at so far');
   });
 
+  it('has a row for an app of a kit that the tenant does not have', () => {
+    const { card } = list([item('Salesforce', {})], { gone: ['Old CRM'], again: 'check adele in these', due: null });
+
+    expect(openedText(card)).toMatch(
+      /Salesforce\n.*\n– {2}Old CRM\n {3}The kit names this app, and Entra ID has no such app/,
+    );
+  });
+
   it('blames no account that is disabled for an app that gets its people from elsewhere', () => {
     const { card } = list([item('Workday', { assignment: { kind: 'notNeeded' }, account: 'disabled' })]);
 
@@ -357,7 +367,7 @@ describe('the check of one person in several apps', () => {
   });
 
   it('names all apps to which its one button provisions', () => {
-    const card = list([item('Salesforce', {}), item('GitHub', {})], { again: 'check adele in these', due });
+    const card = list([item('Salesforce', {}), item('GitHub', {})], { gone: [], again: 'check adele in these', due });
 
     expect(openedText(card.card)).toContain('Adele Vance can be provisioned to Salesforce and GitHub now.');
     expect(openedText(card.card)).toContain('[Provision to 2 apps] [Look again]');
@@ -370,7 +380,11 @@ describe('the check of one person in several apps', () => {
     (letter, length) => {
       const name = letter.repeat(length);
       const items = Array.from({ length: 20 }, () => item(name, { jobState: quarantined(name) }));
-      const named = { again: letter.repeat(1_000), due: { apps: items.map(() => name), line: 'x'.repeat(1_000) } };
+      const named = {
+        gone: [],
+        again: letter.repeat(1_000),
+        due: { apps: items.map(() => name), line: 'x'.repeat(1_000) },
+      };
 
       const { card } = list(items, named);
 
@@ -391,7 +405,7 @@ describe('the check of one person in several apps', () => {
   ])('has a button for a line of %i characters: %s', (length, has) => {
     const line = `provision user adele@contoso.com to ${'x'.repeat(length)}`.slice(0, length);
 
-    const card = list([item('Salesforce', {})], { again: 'check adele in these', due: { ...due, line } });
+    const card = list([item('Salesforce', {})], { gone: [], again: 'check adele in these', due: { ...due, line } });
 
     expect(openedText(card.card).includes('[Provision to 2 apps]')).toBe(has);
   });

@@ -303,12 +303,16 @@ export function everyCheckCardSaying(text: string): CardMessage[] {
       now: NOW,
     }),
     checkList(words, { person, items: [], listComplete: true, now: NOW }),
-    ...[many(facts, 20), many(facts.slice(6), 20)].map((these) =>
+    ...[many(facts, 18), many(facts.slice(6), 18)].map((these) =>
       checkList(words, {
         person,
         items: these.map((what) => ({ app: { ...app, called: text }, facts: what })),
         listComplete: true,
-        named: { again: `check ${text}`.slice(0, 1_000), due: { apps: many([text], 20), line: longestLine } },
+        named: {
+          gone: many([text], 2),
+          again: `check ${text}`.slice(0, 1_000),
+          due: { apps: many([text], 20), line: longestLine },
+        },
         now: NOW,
       }),
     ),
