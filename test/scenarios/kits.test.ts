@@ -271,3 +271,18 @@ it('a kit is offered app by app to who may only request access', async () => {
     ),
   );
 });
+
+it('a check in a kit has a row for each of its apps, also for those that lead to none or to several', async () => {
+  await start();
+
+  const { text, buttons } = await ask(`check isaiah in ${odd}`);
+  const sales = await ask('check isaiah in the Sales kit', 'lynne');
+
+  expect(text).toMatch(/Zscaler\n.*in quarantine/);
+  expect(text).toMatch(/Payroll\n.*not set up/);
+  for (const name of [gone, 'DocuSign'])
+    expect(text).toContain(`${name}\n   Not checked: Entra ID has no such app, or several`);
+  expect(buttons.map(({ title }) => title)).toEqual(expect.arrayContaining(['Provision to Salesforce', 'Look again']));
+  expect(sales.text).toContain('Isaiah Langer in Salesforce, ServiceNow, and GitHub Enterprise');
+  expect(sales.buttons.map(({ title }) => title)).not.toContainEqual(expect.stringMatching(/^Provision/));
+});

@@ -227,6 +227,7 @@ describe('a check that names several apps', () => {
     ['make up another app’s', ['Webex, Cisco', 'Webex', 'Cisco']],
     ['are the same', ['Other', 'Twin', 'twin']],
     ['are another app’s short name', ['Other', 'sf', 'snow']],
+    ['seem to be a kit’s', ['Other', 'Sales kit', 'First Aid Kit']],
   ])('calls apps by their ids in its lines where their names %s', async (_how, names) => {
     await start(names);
     const ids = [1, 2].map((index) => copyOf('', index).id);

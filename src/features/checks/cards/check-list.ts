@@ -39,7 +39,7 @@ export interface CheckListInput {
 
 /** The reader wants to know about each of the apps, also where it cannot be checked. */
 export interface NamedApps {
-  /** Apps of a kit that the tenant does not have now. */
+  /** Apps of a kit that lead to no app of the tenant, or to several. */
   readonly gone: readonly string[];
   /** The line that checks them again. */
   readonly again: string;
@@ -133,7 +133,7 @@ export function checkList(words: Messages, { person, items, listComplete, named,
 const goneRow = (words: Messages, app: string, longest: number): ListRow => ({
   ...lookOf('neutral'),
   text: markdownText(app, longest),
-  line: maybe(words.card('leftOut.appGone')),
+  line: maybe(words.card('checkList.gone')),
   opens: [],
 });
 

@@ -356,7 +356,7 @@ describe('the check of one person in several apps', () => {
     const { card } = list([item('Salesforce', {})], { gone: ['Old CRM'], again: 'check adele in these', due: null });
 
     expect(openedText(card)).toMatch(
-      /Salesforce\n.*\n– {2}Old CRM\n {3}The kit names this app, and Entra ID has no such app/,
+      /Salesforce\n.*\n– {2}Old CRM\n {3}Not checked: Entra ID has no such app, or several\n/,
     );
   });
 
