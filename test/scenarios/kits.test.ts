@@ -286,3 +286,12 @@ it('a check in a kit has a row for each of its apps, also for those that lead to
   expect(sales.text).toContain('Isaiah Langer in Salesforce, ServiceNow, and GitHub Enterprise');
   expect(sales.buttons.map(({ title }) => title)).not.toContainEqual(expect.stringMatching(/^Provision/));
 });
+
+it('a check in a kit of which one app is left says so of the others', async () => {
+  await start({ apps: [], kits: [{ kit: 'Small', apps: ['Salesforce', gone] }] });
+
+  const { text } = await ask('check isaiah in the Small kit');
+
+  expect(text).toContain('Isaiah Langer in Salesforce');
+  expect(text).toContain(`${gone}\n   Not checked`);
+});
