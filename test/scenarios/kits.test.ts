@@ -275,7 +275,7 @@ it('a kit is offered app by app to who may only request access', async () => {
 it('a check in a kit has a row for each of its apps, also for those that lead to none or to several', async () => {
   await start();
 
-  const { text, buttons } = await ask(`check isaiah in ${odd}`);
+  const { text, buttons } = await ask(`check isaiah in the ${odd} kit`);
   const sales = await ask('check isaiah in the Sales kit', 'lynne');
 
   expect(text).toMatch(/Zscaler\n.*in quarantine/);
