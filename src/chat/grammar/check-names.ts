@@ -1,5 +1,5 @@
 import { quoteName, writeName } from './names.ts';
-import { isSelf } from './pronouns.ts';
+import { isSelf, isSelfWord } from './pronouns.ts';
 import { isStartWord } from './start-words.ts';
 import { fold, phraseAt, splitWords, trimEdges, type Word } from './tokens.ts';
 import { phraseSet, wordSet } from './word-lists.ts';
@@ -95,7 +95,7 @@ export function isLoose(words: readonly Word[]): boolean {
 
 /** A name for one of these lines; quoted when in doubt. */
 export function writeCheckName(name: string): string {
-  if (isSelf(name)) return name;
+  if (isSelfWord(name)) return name;
   const isSpecial = (word: Word) => SPECIAL.has(fold(word)) || isStartWord(fold(word));
   const isDoubtful = splitWords(name).some(isSpecial) || REQUEST_ID.test(name) || /^\d+$/.test(name);
   return isDoubtful ? quoteName(name) : writeName(name);

@@ -1,6 +1,6 @@
 import { CLOSING_WORDS } from './courtesy.ts';
 import { takesBack } from './negations.ts';
-import { isSelf } from './pronouns.ts';
+import { isSelfWord } from './pronouns.ts';
 import { SEPARATORS } from './separators.ts';
 import { DOUBLE_QUOTES, joinWords, trimEdges, type Word } from './tokens.ts';
 import { wordSet } from './word-lists.ts';
@@ -29,7 +29,7 @@ export function readName(words: readonly Word[]): string | null {
  */
 export function writeName(name: string): string {
   // In quotes it would be read as a name, and no longer mean the speaker.
-  if (isSelf(name)) return name;
+  if (isSelfWord(name)) return name;
   const parts = name.split(' ');
   const isBare = !takesBack(name) && parts.every(isPlain) && (parts.length === 1 || !name.includes('@'));
   return isBare ? name : quoteName(name);

@@ -103,3 +103,6 @@ export function noNameIn(text: string, locale: string): 'own' | 'foreign' | null
 export function isSelf(text: string): boolean {
   return /^(?:me|myself)$/i.test(text.trim());
 }
+
+/** The same without white space around it, which a line would lose: "me" with a tab is written in quotes. */
+export const isSelfWord = (text: string): boolean => isSelf(text) && text === text.trim();
