@@ -244,7 +244,11 @@ describe('every card for a screen reader', () => {
   it('says nothing by a sign or a color alone: the same words always come with the same sign and color', () => {
     const looks = new Map<string, Set<string>>();
     for (const { card, elements } of cards) {
-      const rows = elements.filter((row) => row.type === 'ColumnSet' && !elementsOf(row).some(isHeading));
+      const sets = elements.filter((row) => row.type === 'ColumnSet' && !elementsOf(row).some(isHeading));
+      // A row's columns may hold columns of their own, whose sign is the row's.
+      const isWithin = (set: (typeof sets)[number], row: (typeof sets)[number]) =>
+        row !== set && elementsOf(row).some(({ columns }) => columns === set.columns);
+      const rows = sets.filter((set) => !sets.some((row) => isWithin(set, row)));
       // The sign and the color of the header are for the whole card.
       for (const part of [card, ...rows]) {
         const texts = elementsOf(part).filter(({ type }) => type === 'TextBlock');
