@@ -25,7 +25,7 @@ export interface TicketSaid {
   readonly ticket: string | undefined;
   /** The command with which the card goes on that asks; null where no line says all of it. */
   readonly command: TicketCommand | null;
-  /** The same by names that mean the same whoever sends them. */
+  /** The same by names that mean the same for every caller. */
   readonly meant?: TicketCommand;
 }
 
