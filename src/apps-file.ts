@@ -29,10 +29,25 @@ export interface AppEntry extends TicketTerms {
    */
   readonly approvers: readonly string[];
   /**
-   * With it, an approval also assigns this app role (by display name or value) to the person, which needs
-   * `AppRoleAssignment.ReadWrite.All`. Null, the default: Usher assigns nothing.
+   * The app role (by display name or value) that Usher assigns to a person who is not assigned yet, and on whose word:
+   * with an approval, by an operator's click, or both. It needs `AppRoleAssignment.ReadWrite.All`. Null, the default:
+   * Usher assigns nothing.
    */
-  readonly assign: { readonly appRole: string } | null;
+  readonly assign: RoleAssignment | null;
+}
+
+const assigners = ['approval', 'operator'] as const;
+export type Assigner = (typeof assigners)[number];
+
+export interface RoleAssignment {
+  readonly appRole: string;
+  /** One at least. */
+  readonly by: readonly Assigner[];
+}
+
+/** The app role that is assigned on the word of this one; null where none is. */
+export function roleAssignedBy(by: Assigner, { assign }: Pick<AppEntry, 'assign'>): string | null {
+  return assign?.by.includes(by) === true ? assign.appRole : null;
 }
 
 /** A set of apps that people get together, under one name. */
@@ -68,7 +83,13 @@ const appsSchema = z.array(
     app: appName,
     aliases: z.array(name).default([]),
     approvers: z.array(z.guid('is not an object id; names do not work here').toLowerCase()).default([]),
-    assign: z.strictObject({ appRole: name }).nullable().default(null),
+    assign: z
+      .strictObject({
+        appRole: name,
+        by: z.array(z.enum(assigners)).min(1, 'names neither "approval" nor "operator"').default(['approval']),
+      })
+      .nullable()
+      .default(null),
     ...ticketFields,
   }),
 );

@@ -12,6 +12,7 @@ import { type GraphAccess, requestersOf, withoutWork } from './graph-access.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { AccessParts } from './requests/access-parts.ts';
+import { startAssigner } from './requests/assigner.ts';
 import type { CrashGuard } from './requests/crash-guard.ts';
 import { startDispatcher } from './requests/dispatcher.ts';
 import { provisioningService } from './requests/provisioning-service.ts';
@@ -21,8 +22,8 @@ import type { UsherOptions } from './usher-options.ts';
 import { afterAnswers } from './worker.ts';
 
 /**
- * The background work that needs Graph and no conversation: the dispatcher, the approval scheduler, the watcher, and the
- * reading of all jobs beforehand. It takes what is due from the database, and publishes what it has stored. Where people
+ * The background work that needs Graph and no conversation: the dispatcher, the assigner, the approval scheduler, the
+ * watcher, and the reading of all jobs beforehand. It takes what is due from the database, and publishes what it has stored. Where people
  * sign in, Usher has no permission of its own, and only the dispatcher runs.
  */
 export interface Work {
@@ -60,10 +61,11 @@ export function startWork(parts: WorkParts): Work {
   // The other background work needs a permission that is always available.
   const isAppOnly = graphAccess.signIns === null;
 
+  const who = requestersOf(graphAccess, database);
   const dispatcher = startDispatcher({
     store,
     graph: provisioningService(synchronization, graphAccess.isShown),
-    ...requestersOf(graphAccess, database),
+    ...who,
     log,
     changed(requestId, ofAccess) {
       bus.publish('cards', requestId);
@@ -76,6 +78,22 @@ export function startWork(parts: WorkParts): Work {
   });
   // The answer first: on SQLite all following work would finish before its card could be sent.
   bus.subscribe('tasks', afterAnswers(clock, dispatcher.wake));
+
+  const assigner =
+    who.authority === undefined
+      ? withoutWork()
+      : startAssigner({
+          store,
+          assignments,
+          authority: who.authority,
+          changed(requestId) {
+            bus.publish('cards', requestId);
+            dispatcher.wake();
+          },
+          log,
+          ...lease,
+        });
+  bus.subscribe('tasks', afterAnswers(clock, assigner.wake));
 
   const { requestFor } = config;
   const forAccess = { store, access, assignments, applications, directory, synchronization, requestFor };
@@ -119,7 +137,7 @@ export function startWork(parts: WorkParts): Work {
     },
     async stop(graceMs) {
       await Promise.all([
-        within(clock, Promise.all([scheduler.stop(), watcher.stop(), warming?.stop()]), dueMs),
+        within(clock, Promise.all([scheduler.stop(), assigner.stop(), watcher.stop(), warming?.stop()]), dueMs),
         // Tasks that it could not release by then are taken over when their leases expire.
         within(clock, dispatcher.stop(graceMs), graceMs + dueMs),
       ]);

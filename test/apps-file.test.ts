@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { readAppsFile } from '../src/apps-file.ts';
+import { readAppsFile, roleAssignedBy } from '../src/apps-file.ts';
 
 let folder: string;
 let path: string;
@@ -47,7 +47,7 @@ describe('the apps file', () => {
           app: 'Salesforce',
           aliases: [],
           approvers: ['5eed0000-0000-4000-8000-0000000001aa', '5eed0000-0000-4000-8000-000000000003'],
-          assign: { appRole: 'Standard User' },
+          assign: { appRole: 'Standard User', by: ['approval'] },
         },
       ],
       kits: [],
@@ -113,12 +113,32 @@ describe('the apps file', () => {
     ['0.assign.appRole', [{ app: 'A', assign: {} }]],
     ['0.assign.appRole', [{ app: 'A', assign: { appRole: ' ' } }]],
     ['0.assign', [{ app: 'A', assign: { appRole: 'User', group: 'Sales' } }]],
+    ['0.assign.by', [{ app: 'A', assign: { appRole: 'User', by: [] } }]],
+    ['0.assign.by', [{ app: 'A', assign: { appRole: 'User', by: 'operator' } }]],
+    ['0.assign.by.1', [{ app: 'A', assign: { appRole: 'User', by: ['operator', 'viewer'] } }]],
   ])('with a mistake at %s is reported with that position: %j', (place, entries) => {
     expect(read(entries)).toMatchObject({
       ok: false,
       problems: [{ variable: 'APPS_FILE', problem: expect.stringContaining(`has a mistake at ${place}: `) }],
     });
   });
+
+  it.each([
+    { by: undefined, approval: 'User', operator: null },
+    { by: ['approval', 'operator'], approval: 'User', operator: 'User' },
+    { by: ['operator'], approval: null, operator: 'User' },
+  ])(
+    'has a role assigned on the word of those that it names, by default of an approval alone: $by',
+    ({ by, ...roles }) => {
+      const result = read([{ app: 'A', assign: { appRole: 'User', by } }]);
+
+      const [entry] = result.ok ? result.entries : [];
+      if (entry === undefined) throw new Error('the file has a mistake');
+      expect({ approval: roleAssignedBy('approval', entry), operator: roleAssignedBy('operator', entry) }).toEqual(
+        roles,
+      );
+    },
+  );
 
   it('reports all its mistakes at once', () => {
     const result = read([{ app: '' }, { app: 'B', aliases: [7] }]);

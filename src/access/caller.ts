@@ -29,6 +29,8 @@ export type Permission =
   | 'provision.run'
   | 'request.retry'
   | 'request.cancel'
+  /** Assigning an app's role to people who are not assigned, where `APPS_FILE` lets operators do so. */
+  | 'request.assign'
   /** Asking an approver for a person's access. */
   | 'access.request'
   /** Deciding on access requests, and seeing which ones wait for a decision. */

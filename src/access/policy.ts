@@ -13,6 +13,7 @@ export const policy = {
   'provision.run': ['operator', 'cloudSyncOperator'],
   'request.retry': ['operator', 'cloudSyncOperator'],
   'request.cancel': ['operator', 'cloudSyncOperator'],
+  'request.assign': ['operator'],
   'access.request': ['requester', 'operator'],
   'access.decide': ['approver', 'appApprover'],
   'access.cancel': ['operator'],

@@ -107,6 +107,7 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
         return (await answerWithTicket(parts, turn, action)) ?? answerUnknownButton(turn);
       case 'confirm':
       case 'page':
+      case 'assign':
       case 'tellManager':
         return pressButton(parts, turn, action.verb, action);
       case 'submit': {

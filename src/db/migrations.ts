@@ -212,6 +212,11 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
           .execute(db);
       }
     },
+    async '028-task-assigning'(db) {
+      await sql`alter table tasks add column assign_role text`.execute(db);
+      await sql`alter table tasks add column assigning text`.execute(db);
+      await sql`create index tasks_assigning on tasks (state, due_at) where assign_role is not null`.execute(db);
+    },
   };
   return Object.fromEntries(Object.entries(steps).map(([name, up]) => [name, { up }]));
 }

@@ -87,7 +87,11 @@ export interface TaskRow extends SubjectColumns, LeaseColumns {
   rule_id: string;
   /** JSON array: the members that a group's call takes along. */
   members: Generated<string>;
-  /** 1 where Usher has just assigned the subject to the app, which takes Graph minutes to replicate. */
+  /** The app role that is assigned before its call; null for none. */
+  assign_role: Generated<string | null>;
+  /** How far that is; null where it was not begun. See `requests/request.ts`. */
+  assigning: Generated<'begun' | 'unanswered' | 'made' | 'found' | 'refused' | null>;
+  /** 1 where the subject has just been assigned to the app, which takes Graph minutes to replicate. */
   awaits_assignment: Generated<number>;
   /** How many calls found the subject not assigned yet. */
   unseen: Generated<number>;

@@ -30,6 +30,7 @@ import { helpCommand } from './help/help.ts';
 import { homeCommand } from './help/home.ts';
 import { kitsCommand } from './help/kits.ts';
 import { whoamiCommand } from './help/whoami.ts';
+import { assignButton } from './provisioning/assign.ts';
 import { cancelCommand, confirmButton } from './provisioning/cancel.ts';
 import { cancelAllByCommand } from './provisioning/cancel-all.ts';
 import { pageButton } from './provisioning/page.ts';
@@ -77,7 +78,7 @@ export const registry: Registry = {
     whoami: whoamiCommand,
     help: helpCommand,
   },
-  buttons: { confirm: confirmButton, page: pageButton, tellManager: tellManagerButton },
+  buttons: { confirm: confirmButton, page: pageButton, assign: assignButton, tellManager: tellManagerButton },
   messages: {
     request: requestCards,
     access: accessCards,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AppEntry, KitEntry } from '../apps-file.ts';
+import type { AppEntry, KitEntry, RoleAssignment } from '../apps-file.ts';
 import type { Clock } from '../clock.ts';
 import type { TicketTerms } from '../ticket-rules.ts';
 import { type Fetched, fetched, mapped } from './answer.ts';
@@ -59,8 +59,8 @@ export interface Application {
   readonly aliases: readonly string[];
   /** The approvers of the app, by `APPS_FILE`; empty for the general approvers. */
   readonly approvers: readonly string[];
-  /** The app role that an approval assigns, by `APPS_FILE`; null where Usher assigns nothing. */
-  readonly assign: { readonly appRole: string } | null;
+  /** The app role that Usher assigns, by `APPS_FILE`, and on whose word; null where it assigns nothing. */
+  readonly assign: RoleAssignment | null;
   /** What `APPS_FILE` says about its tickets; missing where it says nothing. */
   readonly tickets?: TicketTerms;
   /**

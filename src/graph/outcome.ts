@@ -94,6 +94,10 @@ export type RefusalCause =
   | 'signInGone'
   /** The person who had started it was no longer allowed to when its turn came, so nothing was sent. */
   | 'ordererMayNot'
+  /** The app role that comes before the call was not assigned, and nothing was sent. `code`: Graph's or Usher's own. */
+  | 'assignmentRefused'
+  /** The same, as Graph gave no clear answer for a day: it may have been assigned. */
+  | 'assignmentUnanswered'
   | 'wrongRule'
   | 'notFound'
   | 'credentialsMissing'

@@ -26,6 +26,10 @@ export type AuditKind =
   | 'cancelled'
   | 'denied'
   | 'turnedAway'
+  /** People who are not assigned are to be assigned, and provisioned again. */
+  | 'assignmentOrdered'
+  /** A step of the assignment of a task's subject, before its call. */
+  | 'assigned'
   /** The result was sent to the manager of its person. */
   | 'managerTold'
   | 'blocked'

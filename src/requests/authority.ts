@@ -10,6 +10,7 @@ import type { Log } from '../log.ts';
 import type { Settlement } from './attempt.ts';
 import { endWaiting } from './ending.ts';
 import type { ClaimedTask } from './queue.ts';
+import { isToAssign, type Task } from './request.ts';
 import type { Postponement } from './running.ts';
 import type { StoreParts } from './store.ts';
 
@@ -17,11 +18,15 @@ import type { StoreParts } from './store.ts';
  * Whether the person who started a task may still do so when its turn comes. A long list waits for hours, and meanwhile
  * a person may be disabled or lose the role. A request that carries out an access request rests on two people: the
  * requester may ask, and the approver may decide. A retry rests on the person who clicked it, a confirmed list on the
- * person who confirmed it.
+ * person who confirmed it, an assignment before the call on the person who ordered it.
  */
 export interface Authority {
   /** Roles are a minute old at most. */
-  of(claimed: ClaimedTask): Promise<StillMay>;
+  of(ordered: OrderedTask): Promise<StillMay>;
+}
+
+export interface OrderedTask extends Pick<ClaimedTask, 'requestedById' | 'orderedBy' | 'source'> {
+  readonly task: Task;
 }
 
 export interface AuthorityParts {
@@ -39,7 +44,7 @@ export function createAuthority({ database, access, synchronization }: Authority
   const may = (personId: string, permission: Permission, ground?: Ground) =>
     stillMay(access, personId, (caller) => deny(caller, permission, ground) === null);
 
-  async function mayProvision(personId: string, { task }: ClaimedTask): Promise<StillMay> {
+  async function mayProvision(personId: string, { task }: OrderedTask): Promise<StillMay> {
     if ((await may(personId, 'provision.run', onAnyOtherJob)) === 'may') return 'may';
     const somewhere = await may(personId, 'provision.run');
     if (somewhere !== 'may') return somewhere;
@@ -60,11 +65,12 @@ export function createAuthority({ database, access, synchronization }: Authority
   }
 
   return {
-    of(claimed) {
-      const { orderedBy, requestedById, source } = claimed;
+    of(ordered) {
+      const { orderedBy, requestedById, source, task } = ordered;
       if (orderedBy === null && source.startsWith(accessSource))
         return mayBeCarriedOut(source.slice(accessSource.length), requestedById);
-      return mayProvision(orderedBy ?? requestedById, claimed);
+      const personId = orderedBy ?? requestedById;
+      return isToAssign(task) ? may(personId, 'request.assign') : mayProvision(personId, ordered);
     },
   };
 }

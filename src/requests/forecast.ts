@@ -1,6 +1,6 @@
 import type { Message } from '../outbox/message.ts';
 import { readGate } from '../rate-gate/gate-row.ts';
-import { findLine, type InLine, lookAhead } from './in-line.ts';
+import { findLine, type InLine, isPastAssignment, lookAhead } from './in-line.ts';
 import { mostForetold } from './queue.ts';
 import type { Forecast, Request } from './request.ts';
 import { insertWithCard, type NewRequest, type StoreParts, turnLength } from './store.ts';
@@ -33,8 +33,8 @@ export async function createForeseen(
 const farthest = 5_000;
 
 /**
- * When the waiting tasks of a request start; held ones count as if they were confirmed now. Null when it has neither,
- * or is too far back to forecast.
+ * When the waiting tasks of a request start; held ones count as if they were confirmed now, and none that is not in line
+ * before its assignment. Null when it has neither, or is too far back to forecast.
  */
 export async function forecastRequest(parts: StoreParts, requestId: string): Promise<RequestForecast | null> {
   return parts.database.transact(async (transaction) => {
@@ -44,6 +44,7 @@ export async function forecastRequest(parts: StoreParts, requestId: string): Pro
       .select(['id', 'state', 'lane', 'position'])
       .where('request_id', '=', requestId)
       .where('state', 'in', ['held', 'waiting'])
+      .where(isPastAssignment)
       .execute();
     if (own.length === 0) return null;
     const now = parts.clock.now();

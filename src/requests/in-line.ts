@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely';
+import type { ExpressionBuilder, Kysely, Selectable } from 'kysely';
 import { compiledOnce } from '../db/compiled-once.ts';
 import type { Schema, TaskRow } from '../db/schema.ts';
 import { forecastGrants, type Waiting } from '../rate-gate/gate.ts';
@@ -65,12 +65,17 @@ export const findGateAndLine = compiledOnce((db, { scope, most }: { readonly sco
 
 const lineColumns = ['id', 'request_id', 'lane', 'turn', 'enqueued_at', 'due_at'] as const;
 
+/** No assignment comes before its call, or none any more. */
+export const isPastAssignment = (task: ExpressionBuilder<Schema, 'tasks'>) =>
+  task.or([task('assign_role', 'is', null), task('assigning', 'in', ['made', 'found'])]);
+
 /** The waiting tasks of a lane, next one first: the one definition of its order, which the index serves. */
 export function inLine(query: Kysely<Schema>, lane: number) {
   return query
     .selectFrom('tasks')
     .where('state', '=', 'waiting')
     .where('lane', '=', lane)
+    .where(isPastAssignment)
     .orderBy('turn')
     .orderBy('enqueued_at')
     .orderBy('id');

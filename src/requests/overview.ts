@@ -16,6 +16,8 @@ export interface RequestOverview {
   readonly states: Readonly<Record<TaskState['kind'], number>>;
   /** Of the cancelled ones, those with an earlier attempt that may have been carried out. */
   readonly perhaps: number;
+  /** Of the cancelled ones, those before which Usher assigned the person, or may have. */
+  readonly assigned: number;
   /** Of the tasks that are done; a missing kind did not occur. */
   readonly outcomes: Readonly<Partial<Record<OutcomeKind, number>>>;
   /** The first tasks that did not end well, in the order in which they were named. */
@@ -69,12 +71,16 @@ export async function findRequestOverview(
     .where('request_id', '=', id)
     .groupBy(['state', 'outcome_kind'])
     .execute();
-  const { perhaps } = await query
+  const { perhaps, assigned } = await query
     .selectFrom('tasks')
-    .select((select) => select.fn.countAll<number>().as('perhaps'))
+    .select((select) => [
+      select.fn.count<number>('perhaps').as('perhaps'),
+      select.fn
+        .count<number>(select.case().when('assigning', 'in', ['begun', 'unanswered', 'made']).then(1).end())
+        .as('assigned'),
+    ])
     .where('request_id', '=', id)
     .where('state', '=', 'cancelled')
-    .where('perhaps', 'is not', null)
     .executeTakeFirstOrThrow();
   const ofRequest = tasksOf(query, id).selectAll();
   const failures = await failedOf(query, id).selectAll().limit(mostFailures).execute();
@@ -94,6 +100,7 @@ export async function findRequestOverview(
     total,
     states,
     perhaps: Number(perhaps),
+    assigned: Number(assigned),
     outcomes,
     failures: failures.map(toTask),
     running: running.map(toTask),

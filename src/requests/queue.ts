@@ -5,8 +5,8 @@ import { type GateFault, probing } from '../rate-gate/fault.ts';
 import { grantAt, startedLate } from '../rate-gate/gate.ts';
 import { gateAt, opensAt, readGate, type StoredGate, writeGate } from '../rate-gate/gate-row.ts';
 import { chooseLane, type Lane, laneNumbers, rememberLane } from '../rate-gate/lanes.ts';
-import { writeAudit } from './audit-log.ts';
-import { findGateAndLine, findLine, type InLine, inLine, lookAhead } from './in-line.ts';
+import { type AuditEntry, writeAudit } from './audit-log.ts';
+import { findGateAndLine, findLine, type InLine, inLine, isPastAssignment, lookAhead } from './in-line.ts';
 import type { Forecast, Lease, Task, TaskState } from './request.ts';
 import { toTask, waitReasonOf } from './rows.ts';
 import { bumpRevision, type NewRequest, type StoreParts, turnLength } from './store.ts';
@@ -160,7 +160,8 @@ const findEarliest = compiledOnce((db) =>
   db
     .selectFrom('tasks')
     .select((select) => select.fn.min('due_at').as('due'))
-    .where('state', '=', 'waiting'),
+    .where('state', '=', 'waiting')
+    .where(isPastAssignment),
 );
 
 /**
@@ -189,7 +190,7 @@ export async function requeueTasks(
     const gate = await readGate(parts, transaction);
     const finished = await transaction
       .selectFrom('tasks')
-      .select(['id', 'lane', 'awaits_assignment', 'outcome_kind'])
+      .select(['id', 'lane', 'awaits_assignment', 'assign_role', 'assigning', 'outcome_kind'])
       .where('request_id', '=', requestId)
       .where('id', 'in', taskIds)
       .where('state', '=', 'done')
@@ -199,8 +200,10 @@ export async function requeueTasks(
       parts,
       transaction,
       gate,
-      finished.map((task) => ({
+      finished.map(({ assign_role, assigning, ...task }) => ({
         ...task,
+        // A retry repeats the call alone: an assignment that was not made has a button of its own.
+        ...(assigning === 'made' || assigning === 'found' ? { assign_role, assigning } : notAssigning),
         // An assignment that was awaited in vain is not awaited again: the retry asks for the present state.
         awaits_assignment: task.outcome_kind === 'notInScope' ? 0 : task.awaits_assignment,
         again: 'retried' as const,
@@ -242,13 +245,15 @@ export async function runAgain(
   );
 }
 
+const notAssigning = { assign_role: null, assigning: null } as const;
+
 /** Tasks leave `done` under the gate's lock alone, so what this transaction has read of them is still valid. */
-async function putBack(
+export async function putBack(
   { clock }: StoreParts,
   transaction: Transaction<Schema>,
   { turns }: StoredGate,
   finished: readonly (Pick<Selectable<TaskRow>, 'id' | 'lane'> & PutBack)[],
-  { requestId, actorId }: { readonly requestId: string; readonly actorId: string },
+  { requestId, actorId, kind = 'retried' }: PutBackBy,
 ): Promise<void> {
   if (finished.length === 0) return;
   const now = clock.now();
@@ -269,19 +274,29 @@ async function putBack(
         excused: 0,
         ordered_by: actorId === '' ? null : actorId,
         cancelled_by: null,
+        lease_owner: null,
+        lease_until: null,
       })
       .where('id', '=', id)
       .execute();
   }
   await bumpRevision(transaction, requestId);
   const details = { tasks: finished.map(({ id }) => id) };
-  await writeAudit(transaction, { at: now, actorId, kind: 'retried', requestId, details });
+  await writeAudit(transaction, { at: now, actorId, kind, requestId, details });
+}
+
+interface PutBackBy {
+  readonly requestId: string;
+  readonly actorId: string;
+  readonly kind?: AuditEntry['kind'];
 }
 
 interface PutBack {
   readonly outcome_kind?: string | null;
   readonly awaits_assignment: number;
   readonly again: TaskRow['again'];
+  readonly assign_role?: string | null;
+  readonly assigning?: 'made' | 'found' | null;
   readonly job_id?: string;
   readonly rule_id?: string;
 }

@@ -1,3 +1,4 @@
+import { assertNever } from '../assert-never.ts';
 import type { Outcome, UnknownEnd } from '../graph/outcome.ts';
 import type { GateFault } from '../rate-gate/fault.ts';
 
@@ -15,6 +16,18 @@ import type { GateFault } from '../rate-gate/fault.ts';
  *
  * A long list is `held` until its requester has seen and confirmed what would happen. `waiting` may have the reason why
  * it waits again, and a time before which it is not due. A sent call cannot be undone.
+ *
+ * A step may come before the call: an app role assignment. Its task is `waiting`, out of line and without a grant, until
+ * the step is behind it (`assigner.ts`):
+ *
+ *     none                                        in line
+ *     assign: wanted ──▶ begun ──────┬──▶ made    in line
+ *               │          ▲         ├──▶ refused, and the task is done
+ *               │          │         ▼
+ *               │          └──── unanswered ──▶ after a day the task is done
+ *               └──assigned already──▶ found      in line
+ *
+ * A task that leaves `waiting` keeps its step, so that its card says whether an assignment was made or may have been.
  */
 export interface Request {
   /** Six characters that a person can read aloud, e.g. `R7K3MQ`. */
@@ -113,8 +126,10 @@ export interface Task {
   readonly app: AppRef;
   readonly jobId: string;
   readonly ruleId: string;
+  /** What comes before its call. */
+  readonly assignment: TaskAssignment;
   /**
-   * Usher has just assigned the subject to the app; Graph takes minutes to replicate that, and says "not in scope"
+   * The subject has just been assigned to the app; Graph takes minutes to replicate that, and says "not in scope"
    * meanwhile.
    */
   readonly awaitsAssignment: boolean;
@@ -132,6 +147,41 @@ export interface Task {
    * attempt proves that nothing was done. Null or missing when there was none.
    */
   readonly perhaps?: UnknownEnd | null;
+}
+
+export type TaskAssignment =
+  | { readonly kind: 'none' }
+  /** `appRole`: its display name or value. */
+  | { readonly kind: 'assign'; readonly appRole: string; readonly step: AssignmentStep };
+
+/**
+ * `begun`: the call to Entra may have been sent. `unanswered`: it was, and may have made the assignment. `found`: the
+ * person was assigned already, and not by Usher.
+ */
+export type AssignmentStep = 'wanted' | 'begun' | 'unanswered' | 'made' | 'found' | 'refused';
+
+/** Whether the assignment comes first, so that the task is not in line yet. */
+export function isToAssign({ assignment, state }: Pick<Task, 'assignment' | 'state'>): boolean {
+  if (state.kind !== 'waiting' || assignment.kind === 'none') return false;
+  return assignment.step !== 'made' && assignment.step !== 'found';
+}
+
+/** What Usher leaves in Entra of an assignment: one that it made, or that it may have made. */
+export function assignmentLeft({ assignment }: Pick<Task, 'assignment'>): 'made' | 'perhaps' | 'none' {
+  if (assignment.kind === 'none') return 'none';
+  switch (assignment.step) {
+    case 'made':
+      return 'made';
+    case 'begun':
+    case 'unanswered':
+      return 'perhaps';
+    case 'wanted':
+    case 'found':
+    case 'refused':
+      return 'none';
+    default:
+      return assertNever(assignment.step, 'step');
+  }
 }
 
 /**

@@ -2,7 +2,17 @@ import type { Selectable } from 'kysely';
 import { assertNever } from '../assert-never.ts';
 import type { RequestRow, TaskRow } from '../db/schema.ts';
 import type { Outcome, UnknownEnd } from '../graph/outcome.ts';
-import type { LeftOut, Request, Subject, Task, TaskState, Ticket, WaitReason } from './request.ts';
+import type {
+  AssignmentStep,
+  LeftOut,
+  Request,
+  Subject,
+  Task,
+  TaskAssignment,
+  TaskState,
+  Ticket,
+  WaitReason,
+} from './request.ts';
 
 /**
  * Converts rows to the types that the rest of Usher uses. The columns of a state are set together, by the statements of
@@ -59,6 +69,7 @@ export function toTask(row: Selectable<TaskRow>): Task {
     app: { id: row.app_id, name: row.app_name },
     jobId: row.job_id,
     ruleId: row.rule_id,
+    assignment: toAssignment(row),
     awaitsAssignment: row.awaits_assignment === 1,
     attempts: row.attempts,
     throttles: row.throttles,
@@ -67,6 +78,11 @@ export function toTask(row: Selectable<TaskRow>): Task {
     perhaps: row.perhaps as UnknownEnd | null,
     state: toState(row),
   };
+}
+
+function toAssignment({ assign_role: appRole, assigning }: Selectable<TaskRow>): TaskAssignment {
+  if (appRole === null) return { kind: 'none' };
+  return { kind: 'assign', appRole, step: (assigning as AssignmentStep | null) ?? 'wanted' };
 }
 
 /** The mark is left out for members. */

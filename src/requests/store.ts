@@ -26,7 +26,10 @@ export interface NewRequest
 
 /** `members`: at most `membersPerCall`; empty for everything but a group. */
 export type NewTask = Pick<Task, 'subject' | 'members' | 'app' | 'jobId' | 'ruleId'> &
-  Partial<Pick<Task, 'awaitsAssignment'>>;
+  Partial<Pick<Task, 'awaitsAssignment'>> & {
+    /** The app role to assign before the call. */
+    readonly assignRole?: string;
+  };
 
 /**
  * The distance between two tasks of a request: so many later requests, a window's worth, may go ahead of the next task.
@@ -83,7 +86,10 @@ export async function insertRequest(
   const lane = laneNumbers[wanted.lane];
   const turn = turns[lane] ?? 0;
   const rows = wanted.tasks.map(
-    ({ subject, members, app, jobId, ruleId, awaitsAssignment = false }, position): Insertable<TaskRow> => ({
+    (
+      { subject, members, app, jobId, ruleId, awaitsAssignment = false, assignRole = null },
+      position,
+    ): Insertable<TaskRow> => ({
       id: randomUUID(),
       request_id: requestId,
       position,
@@ -94,6 +100,7 @@ export async function insertRequest(
       subject_guest: subject.guest === true ? 1 : 0,
       members: JSON.stringify(members),
       awaits_assignment: awaitsAssignment ? 1 : 0,
+      assign_role: assignRole,
       app_id: app.id,
       app_name: app.name,
       is_further: app.id === row.app_id ? 0 : 1,

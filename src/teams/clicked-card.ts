@@ -24,6 +24,7 @@ export function clickedCard({ what }: Incoming): string | null {
     case 'retry':
     case 'cancel':
     case 'confirm':
+    case 'assign':
     case 'tellManager':
       return null;
     default:

@@ -93,7 +93,7 @@ const optionalText = (longest: number) =>
 const actionSchema: z.ZodType<CardAction> = z.discriminatedUnion('verb', [
   z.object({ verb: z.enum(['run', 'choose', 'personal']), text: z.string().max(1000) }),
   z.object({ verb: z.literal('ticket'), text: z.string().max(3000), ticket: optionalText(40) }),
-  z.object({ verb: z.enum(['retry', 'cancel', 'tellManager', 'approve']), requestId }),
+  z.object({ verb: z.enum(['retry', 'cancel', 'assign', 'tellManager', 'approve']), requestId }),
   z.object({ verb: z.literal('confirm'), requestId, ticket: optionalText(40) }),
   z.object({ verb: z.literal('deny'), requestId, reason: optionalText(500) }),
   z.object({

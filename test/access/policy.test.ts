@@ -22,6 +22,7 @@ const expected: Readonly<Record<Permission, { onCloudSync: readonly Role[]; onOt
   'provision.run': { onCloudSync: ['operator', 'cloudSyncOperator'], onOthers: ['operator'] },
   'request.retry': { onCloudSync: ['operator', 'cloudSyncOperator'], onOthers: ['operator'] },
   'request.cancel': { onCloudSync: ['operator', 'cloudSyncOperator'], onOthers: ['operator'] },
+  'request.assign': { onCloudSync: ['operator'], onOthers: ['operator'] },
   'access.request': { onCloudSync: ['requester', 'operator'], onOthers: ['requester', 'operator'] },
   'access.decide': { onCloudSync: ['approver', 'appApprover'], onOthers: ['approver', 'appApprover'] },
   'access.cancel': { onCloudSync: ['operator'], onOthers: ['operator'] },

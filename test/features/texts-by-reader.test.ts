@@ -41,7 +41,8 @@ const codes = [
 ];
 const causes: readonly RefusalCause[] = [
   ...(['quarantined', 'permission', 'ownRole', 'signInGone', 'ordererMayNot', 'wrongRule', 'notFound'] as const),
-  ...(['credentialsMissing', 'throttled', 'serviceUnavailable', 'other'] as const),
+  ...(['credentialsMissing', 'throttled', 'serviceUnavailable', 'assignmentRefused', 'assignmentUnanswered'] as const),
+  'other',
 ];
 const bare = (status: number, code: string, message = ''): Outcome => {
   return { kind: 'refused', status, code, message, cause: status === 401 ? 'permission' : 'other' };

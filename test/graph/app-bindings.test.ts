@@ -66,7 +66,7 @@ describe('an entry by a display name', () => {
   it('keeps its approvers when the app is renamed, and a second app of the name gets none of them', async () => {
     const salesforce = { id: id(1), displayName: 'Salesforce' };
     const { clock, tenant, create, app, applications } = start(
-      [entry('Salesforce', { aliases: ['sf'], assign: { appRole: 'User' } })],
+      [entry('Salesforce', { aliases: ['sf'], assign: { appRole: 'User', by: ['approval'] } })],
       [salesforce],
     );
     const before = await app(id(1));

@@ -6,7 +6,12 @@ import { type Bench, startBench } from './support.ts';
 
 const entries: readonly AppEntry[] = [
   { app: 'Salesforce', aliases: ['sf', 'crm'], approvers: [], assign: null },
-  { app: apps.serviceNow.id, aliases: ['tickets'], approvers: ['a group', 'a person'], assign: { appRole: 'User' } },
+  {
+    app: apps.serviceNow.id,
+    aliases: ['tickets'],
+    approvers: ['a group', 'a person'],
+    assign: { appRole: 'User', by: ['approval', 'operator'] },
+  },
   { app: apps.gitHubEnterprise.appId, aliases: ['gh'], approvers: [], assign: null },
   { app: 'Long gone', aliases: ['old'], approvers: [], assign: null },
 ];

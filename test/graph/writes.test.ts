@@ -7,7 +7,7 @@ const source = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .map((path) => readFileSync(new URL(path, folder), 'utf8'))
   .join('\n');
 
-it('Usher asks Graph to change nothing but what it provisions on demand and the assignment that an approval makes', () => {
+it('Usher asks Graph to change nothing but what it provisions on demand, and the assignments that APPS_FILE allows', () => {
   // The purpose of a call is in its path, which stands beside the method, or right before the call.
   const posts = source
     .split("method: 'POST'")

@@ -20,6 +20,7 @@ function taskAt(attempts: number, throttles = 0): Task {
     app: { id: 'salesforce', name: 'Salesforce' },
     jobId: 'job',
     ruleId: 'rule',
+    assignment: { kind: 'none' },
     awaitsAssignment: false,
     state: { kind: 'running', startedAt: 0, lease: { owner: 'this process', until: 0 } },
     attempts,

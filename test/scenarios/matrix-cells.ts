@@ -188,6 +188,7 @@ const clicks: Readonly<
   retry: { data: { verb: 'retry', requestId: id }, permission: 'request.retry' },
   cancel: { data: { verb: 'cancel', requestId: id }, permission: 'request.cancel' },
   confirm: { data: { verb: 'confirm', requestId: id }, permission: 'provision.run' },
+  assign: { data: { verb: 'assign', requestId: id }, permission: 'request.assign' },
   tellManager: { data: { verb: 'tellManager', requestId: id }, permission: 'provision.run' },
   approve: { data: { verb: 'approve', requestId: id }, permission: 'access.decide' },
   deny: { data: { verb: 'deny', requestId: id, reason: '' }, permission: 'access.decide' },

@@ -165,7 +165,7 @@ describe('a button', () => {
   });
 
   it.each([
-    ['an unknown verb', { verb: 'assign', requestId: 'R7K3MQ' }],
+    ['an unknown verb', { verb: 'remove', requestId: 'R7K3MQ' }],
     ['a decision about nothing', { verb: 'approve' }],
     ['no verb', { text: 'help' }],
     ['a text that is no text', { verb: 'run', text: { toString: 'help' } }],

@@ -1,4 +1,5 @@
 import type { Access } from '../../access/access.ts';
+import { roleAssignedBy } from '../../apps-file.ts';
 import { type ReadJobParts, readJob } from '../../chat/jobs/read-jobs.ts';
 import { personOf } from '../../chat/known-people.ts';
 import type { Application } from '../../graph/applications.ts';
@@ -41,14 +42,14 @@ export async function readFacts(
     reader.kind === 'requester' ? within(named) : [],
     reader.kind === 'requester' ? null : readAbout(parts, { subject, app }, entry, reader),
   ]);
-  const assign = isTooSlow(found) ? null : (found?.assign ?? null);
+  const roleName = isTooSlow(found) || found === null ? null : roleAssignedBy('approval', found);
   const profile = user.ok ? user.value : null;
   return {
     account: {
       account: { kind: accountOf(user) },
       assignment: assignment.ok ? assignment.value : { kind: 'unread' },
-      assigns: assign !== null,
-      roleName: assign?.appRole ?? null,
+      assigns: roleName !== null,
+      roleName,
       waitHours: parts.store.approvals.assignmentWaitHours,
       deciders: someDeciders(isTooSlow(deciders) ? [] : deciders, [requestedBy.id, subject.id]),
     },

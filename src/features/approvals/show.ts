@@ -38,6 +38,7 @@ export async function show(parts: CommandParts, turn: Turn, id: string): Promise
       const drawing = await drawRequest(parts, id, turn.incoming.conversation, {
         viewpoint,
         canRetry: mayRetry(parts, turn, found.requestedById),
+        canAssign: deny(turn.caller, 'request.assign') === null,
       });
       if (drawing !== null) return { kind: 'card', message: drawing.content };
       return say(turn.words, { kind: 'unknownRequest', id });

@@ -1,12 +1,17 @@
 import type { Messages } from '../../chat/messages.ts';
+import type { CommandParts } from '../../chat/registry/define-command.ts';
 import type { CardMessage, Drawn } from '../../chat/reply.ts';
 import { asOperator, mayRetry, type Viewpoint } from '../../chat/views/viewpoint.ts';
+import { isWorthRetrying } from '../../graph/outcome/worth-retrying.ts';
 import type { OutcomeKind } from '../../graph/outcome.ts';
 import { forecastRequest } from '../../requests/forecast.ts';
 import { findRequestOverview, type RequestOverview } from '../../requests/overview.ts';
 import { forecastQueue } from '../../requests/queue.ts';
 import type { Forecast, Request, Task, WaitingFault } from '../../requests/request.ts';
-import { findRequest, findSingle, type StoreParts } from '../../requests/store.ts';
+import { findRequest, findSingle } from '../../requests/store.ts';
+import { withinMs } from '../../time-limit.ts';
+import { type AssignParts, findAssignable } from './assignable.ts';
+import type { AssignOffer } from './cards/assignment-parts.ts';
 import { confirmCard } from './cards/confirm-card.ts';
 import { type CallCounts, countCalls, type GroupCardInput, groupCard } from './cards/group-card.ts';
 import { listCard } from './cards/list-card.ts';
@@ -14,8 +19,9 @@ import { OUTCOME_TONES } from './cards/outcome-words.ts';
 import { pageCard } from './cards/page-card.ts';
 import { requestCard } from './cards/request-card.ts';
 
-export interface DrawParts {
-  readonly store: StoreParts;
+export interface DrawParts extends AssignParts {
+  /** Where people sign in, Usher has no permission to assign. */
+  readonly graphAccess: CommandParts['graphAccess'];
   /** The cloud's Entra admin center. */
   readonly entraPortal: string;
   /** Whether attribute values may be shown in this conversation. */
@@ -29,6 +35,8 @@ export interface ShownTo {
   readonly viewpoint: Viewpoint;
   /** Only decides whether the button is shown: a click is checked again. */
   readonly canRetry: boolean;
+  /** The same for the button that assigns an app role. */
+  readonly canAssign: boolean;
 }
 
 /** A request is always shown by a card. */
@@ -58,23 +66,28 @@ export async function drawRequest(
     const [task] = single.tasks;
     const isWaiting = task?.state.kind === 'waiting';
     const forecast = isWaiting ? ((await forecastQueue(parts.store)).get(task.id) ?? null) : null;
-    return drawSingle(parts, single, forecast, conversation, shown);
+    const to = shown ?? shownIn(parts, conversation ?? single.conversation);
+    const isBad = task?.state.kind === 'done' && isWorthRetrying(task.state.outcome);
+    return drawSingle(parts, single, forecast, conversation, to, isBad ? await offerOf(parts, requestId, to) : null);
   }
   const overview = await findRequestOverview(database, requestId);
   if (overview === null || overview.total === 0) return null;
   const now = clock.now();
   const whole = overview.total <= mostLoaded ? await findRequest(database, requestId) : null;
   const forecast = await forecastRequest(parts.store, requestId);
-  const { viewpoint, canRetry } = shown ?? shownIn(parts, conversation ?? overview.request.conversation);
-  const setting = { now, canRetry, viewpoint, entraPortalUrl: parts.entraPortal };
-  const message = drawMany(overview, whole, forecast, setting);
+  const to = shown ?? shownIn(parts, conversation ?? overview.request.conversation);
   const { states } = overview;
+  const isOver = states.held + states.waiting + states.running === 0;
+  const assigns = isOver && overview.failures.length > 0 ? await offerOf(parts, requestId, to) : null;
+  const { viewpoint, canRetry } = to;
+  const setting = { now, canRetry, viewpoint, assigns, entraPortalUrl: parts.entraPortal };
+  const message = drawMany(overview, whole, forecast, setting);
   // The end is rounded to ten seconds: a card precise to the second would be edited every two.
   const ends = forecast === null ? '' : (faultMark(forecast) ?? Math.round(forecast.lastStartsAt / 10_000));
   return {
     content: message,
     fingerprint: `${overview.request.revision}:${ends}`,
-    finished: states.held + states.waiting + states.running === 0,
+    finished: isOver,
     needsAnswer: states.held > 0,
     ...(states.held > 0 ? { outcome: 'held' } : {}),
   };
@@ -106,12 +119,16 @@ export function drawSingle(
   forecast: Forecast | null,
   conversation = request.conversation,
   { viewpoint, canRetry }: ShownTo = shownIn(parts, conversation),
+  offer: AssignOffer | null = null,
 ): DrawnCard {
   const { store, entraPortal: entraPortalUrl, isOpenPlace } = parts;
   const now = store.clock.now();
   const readAlong = !isOpenPlace(conversation);
   const [task] = request.tasks;
-  const message = requestCard({ request, forecast, now, entraPortalUrl, canRetry, readAlong, viewpoint });
+  const message = requestCard({
+    ...{ request, forecast, now, entraPortalUrl, canRetry, readAlong, viewpoint },
+    assigns: offer?.roles[0] ?? null,
+  });
   // A start time that moves by less than a second is not worth an edit.
   const position = forecast === null ? '' : positionMark(forecast);
   const finished = task?.state.kind === 'done' || task?.state.kind === 'cancelled';
@@ -121,8 +138,19 @@ export function drawSingle(
 /** Only operators make requests, so the personal chat of one has an operator's cards. */
 function shownIn({ isPersonalChat }: DrawParts, conversation: string): ShownTo {
   const viewpoint: Viewpoint = isPersonalChat(conversation) ? asOperator : { as: 'anyone', helpdesk: [] };
-  return { viewpoint, canRetry: mayRetry(viewpoint) };
+  return { viewpoint, canRetry: mayRetry(viewpoint), canAssign: mayRetry(viewpoint) };
 }
+
+/** What this reader may have assigned by a click; null where that is nothing, or Graph does not tell in time. */
+async function offerOf(parts: DrawParts, requestId: string, { canAssign }: ShownTo): Promise<AssignOffer | null> {
+  if (!canAssign || parts.graphAccess === 'delegated') return null;
+  const found = await withinMs(findAssignable(parts, requestId), offerMs, parts.store.clock);
+  if (!found.ok || found.value.roles.size === 0) return null;
+  const { people, roles } = found.value;
+  return { people, roles: [...new Set(roles.values())] };
+}
+
+const offerMs = 1_000;
 
 /** What a waiting task's card says about its queue position; a change is worth an edit. */
 export function positionMark(forecast: Forecast): string {
@@ -139,6 +167,7 @@ function drawMany(
   whole: Request | null,
   forecast: Awaited<ReturnType<typeof forecastRequest>>,
   setting: Pick<GroupCardInput, 'now' | 'canRetry'> & {
+    readonly assigns: AssignOffer | null;
     readonly entraPortalUrl: string;
     readonly viewpoint: Viewpoint;
   },
@@ -167,7 +196,16 @@ function drawMany(
   return listCard({
     overview: {
       request,
-      counts: { total, held, waiting, running, cancelled, perhaps: overview.perhaps, byOutcome: outcomes },
+      counts: {
+        total,
+        held,
+        waiting,
+        running,
+        cancelled,
+        perhaps: overview.perhaps,
+        assigned: overview.assigned,
+        byOutcome: outcomes,
+      },
       failures: overview.failures.flatMap(({ subject, app, state }) => {
         const where = overview.accounts === null ? {} : { app: app.name };
         return state.kind === 'done' ? [{ ...subject, ...where, outcome: state.outcome }] : [];

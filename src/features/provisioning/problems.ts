@@ -56,7 +56,8 @@ export type ListProblem =
         | 'nothingToCancel'
         | 'incompleteGroup'
         | 'fileUnreadable'
-        | 'fileNotFromTenant';
+        | 'fileNotFromTenant'
+        | 'assignsNothing';
     };
 
 const KEYS: Readonly<Record<ListProblem['kind'], ProblemKeys>> = problemKeys({
@@ -94,6 +95,7 @@ const KEYS: Readonly<Record<ListProblem['kind'], ProblemKeys>> = problemKeys({
   incompleteGroup: 'unknown',
   fileUnreadable: 'warning',
   fileNotFromTenant: 'bad',
+  assignsNothing: 'warning',
 });
 
 const MOST_COLUMNS = 5;

@@ -14,7 +14,7 @@ import { insertMessages } from '../../outbox/message-store.ts';
 import { writeAudit } from '../../requests/audit-log.ts';
 import type { Request, Task, TaskState } from '../../requests/request.ts';
 import { findRequest } from '../../requests/store.ts';
-import { verdictOf } from './cards/outcome-text.ts';
+import { assignedIn, verdictOf } from './cards/outcome-text.ts';
 import { findOwnRequest } from './own-request.ts';
 import { say } from './problems.ts';
 
@@ -69,9 +69,16 @@ function resultOf({ tasks }: Request): Result | null {
 
 /** The result as the manager reads it, who cannot change anything in Entra ID. */
 function managerCard(words: Messages, { task, state }: Result, viewpoint: Viewpoint): CardMessage {
-  const { app, subject, awaitsAssignment: hasAssigned } = task;
+  const { app, subject } = task;
   const { outcome } = state;
-  const told = { outcome, person: subject.name, app: app.name, what: 'other', hasAssigned, retry: false } as const;
+  const told = {
+    outcome,
+    person: subject.name,
+    app: app.name,
+    what: 'other',
+    ...assignedIn(task),
+    retry: false,
+  } as const;
   const verdict = verdictOf(words, { ...told, viewpoint });
   const { say: said, values, title, plainTitle, plainNext } = verdict;
   const isGood = said.tone === 'good';

@@ -41,6 +41,7 @@ export type RefusalReason =
 
 export function reasonOf(refused: Extract<Outcome, { kind: 'refused' }>): RefusalReason {
   const { status, code, cause } = refused;
+  if (cause === 'assignmentRefused' || cause === 'assignmentUnanswered') return cause;
   if (code === serviceAway.code) return 'serviceAway';
   if (code === 'NoCredential' || (status === 0 && code.startsWith('AADSTS'))) return 'noToken';
   if (status === 0) return 'unreachable';
@@ -91,6 +92,12 @@ export const signInGone = unmade(401, 'SignInGone', 'signInGone');
 
 /** The person who had started it may no longer do so. */
 export const ordererMayNot = unmade(403, 'OrdererMayNot', 'ordererMayNot');
+
+/** The app role was not assigned. `code` is Graph's, or says what was wrong before it was asked. */
+export const assignmentRefused = (code: string) => unmade(0, code, 'assignmentRefused');
+
+/** Whether the app role was assigned is unknown. */
+export const assignmentUnanswered = unmade(0, 'AssignmentUnanswered', 'assignmentUnanswered');
 
 function causeOf({ status, code, message }: Refusal, quarantined: boolean): RefusalCause {
   const word = code.toLowerCase();

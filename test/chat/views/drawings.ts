@@ -14,7 +14,7 @@ import { whoami } from '../../../src/features/help/cards/whoami-card.ts';
 import { type RequestCardInput, requestCard } from '../../../src/features/provisioning/cards/request-card.ts';
 import type { GraphTrouble } from '../../../src/graph/answer.ts';
 import type { Change, Outcome, RefusalCause, Report, Step, UnknownEnd } from '../../../src/graph/outcome.ts';
-import type { Request, TaskState } from '../../../src/requests/request.ts';
+import type { AssignmentStep, Request, TaskState } from '../../../src/requests/request.ts';
 import { everyStartCardSaying } from '../../features/help/start-drawings.ts';
 
 export const words = createMessages('en-US', 'Europe/Berlin');
@@ -38,9 +38,16 @@ export const emptyReport: Report = {
 
 export function requestIn(
   state: TaskState,
-  more: { text?: string; attempts?: number; type?: string; perhaps?: UnknownEnd } = {},
+  more: {
+    text?: string;
+    attempts?: number;
+    type?: string;
+    perhaps?: UnknownEnd;
+    assigning?: AssignmentStep;
+    awaitsAssignment?: boolean;
+  } = {},
 ): Request {
-  const { text, attempts = 1, type = 'User', perhaps = null } = more;
+  const { text, attempts = 1, type = 'User', perhaps = null, assigning: step, awaitsAssignment = false } = more;
   const app = { id: '5eed0000-0000-4000-8000-0000000000a1', name: text ?? 'Salesforce' };
   return {
     id: 'R7K3MQ',
@@ -63,7 +70,8 @@ export function requestIn(
         state,
         attempts,
         throttles: 0,
-        awaitsAssignment: false,
+        assignment: step === undefined ? { kind: 'none' } : { kind: 'assign', appRole: text ?? 'User', step },
+        awaitsAssignment,
         assignmentMisses: 0,
         perhaps,
       },
@@ -97,6 +105,8 @@ const CAUSES: readonly RefusalCause[] = [
   'credentialsMissing',
   'throttled',
   'serviceUnavailable',
+  'assignmentRefused',
+  'assignmentUnanswered',
   'other',
 ];
 

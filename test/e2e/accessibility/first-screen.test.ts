@@ -85,6 +85,7 @@ const reason =
 const causes: readonly RefusalCause[] = [
   ...(['quarantined', 'permission', 'ownRole', 'signInGone', 'ordererMayNot', 'wrongRule'] as const),
   ...(['notFound', 'credentialsMissing', 'throttled', 'serviceUnavailable', 'other'] as const),
+  ...(['assignmentRefused', 'assignmentUnanswered'] as const),
 ];
 const silences: readonly UnknownEnd[] = ['timeout', 'gatewayTimeout', 'connectionLost', 'interrupted', 'unreadable'];
 const withReport = (outcome: Outcome): Outcome => ('report' in outcome ? { ...outcome, report } : outcome);

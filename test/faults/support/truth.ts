@@ -72,7 +72,11 @@ export async function findUntrueCards(
   const identify = async () => ({ kind: 'caller', caller: approver });
   const applications = { find: async () => ({ ok: true, value: { kind: 'none', known: [] } }) };
   const fromGraph = { directory: unasked, applications, assignments: unasked };
-  const inRequests = { store, entraPortal, isOpenPlace: () => true, isPersonalChat };
+  const inRequests = {
+    ...{ store, entraPortal, isOpenPlace: () => true, isPersonalChat, graphAccess: 'appOnly' as const },
+    // All people of these runs are assigned.
+    applications: { find: () => Promise.reject(new Error('Graph was asked about an assignment')) },
+  };
   type DrawParts = Parameters<typeof drawAccessCard>[0];
   const partsWith = (contacts: readonly object[]) => {
     const access = { identify, contacts: async () => contacts };

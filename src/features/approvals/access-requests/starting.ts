@@ -2,6 +2,7 @@ import type { Access, PersonKey } from '../../../access/access.ts';
 import { mayAskFor } from '../../../access/asking.ts';
 import { mayDecide } from '../../../access/deciding.ts';
 import { stillMay } from '../../../access/still-may.ts';
+import { roleAssignedBy } from '../../../apps-file.ts';
 import { assertNever } from '../../../assert-never.ts';
 import type { Application, Applications } from '../../../graph/applications.ts';
 import type { Directory } from '../../../graph/directory.ts';
@@ -176,22 +177,23 @@ async function assignWhereWanted(
   app: Application,
 ): Promise<Assigning> {
   const isBegun = assigning === 'begun' || assigning === 'unanswered';
-  if (app.assign === null && !isBegun) return { kind: 'assignment', made: assigning === 'made' };
+  const appRole = roleAssignedBy('approval', app);
+  if (appRole === null && !isBegun) return { kind: 'assignment', made: assigning === 'made' };
   // The assignment of an interrupted call may be newer than the cache.
   if (isBegun) assignments.forget(app.id, subject.id);
   const found = await assignments.find(app.id, subject.id);
   if (!found.ok) return later;
-  const assignment = { app: app.id, subject: subject.id, appRole: app.assign?.appRole ?? '' };
+  const assignment = { app: app.id, subject: subject.id, appRole: appRole ?? '' };
   const settle = (step: 'unanswered' | 'made' | 'refused', code: string | null = null) =>
     settleAssignment(store, id, step, { ...assignment, code });
   if (found.value.kind === 'assigned') {
     if (isBegun) await settle('made');
     return { kind: 'assignment', made: isBegun || assigning === 'made' };
   }
-  if (app.assign === null) return { kind: 'assignment', made: false };
+  if (appRole === null) return { kind: 'assignment', made: false };
 
   if (!(await beginAssignment(store, id, assignment))) return { kind: 'overtaken' };
-  const assigned = await assignments.assign(app.id, subject.id, app.assign.appRole);
+  const assigned = await assignments.assign(app.id, subject.id, appRole);
   switch (assigned.kind) {
     case 'assigned':
     case 'already':

@@ -11,6 +11,7 @@ import type { Outcome, OutcomeKind } from '../../../graph/outcome.ts';
 import type { Account } from '../../../requests/overview.ts';
 import type { Request, Subject, WaitingFault } from '../../../requests/request.ts';
 import { accountSection, peopleIn } from './account-rows.ts';
+import { type AssignOffer, assignButtons, assignedText } from './assignment-parts.ts';
 import { OUTCOME_KINDS, OUTCOME_TONES, outcomeWords } from './outcome-words.ts';
 import {
   calledName,
@@ -55,6 +56,8 @@ export interface ListCounts {
   readonly cancelled: number;
   /** The cancelled calls whose earlier attempt may have taken effect. */
   readonly perhaps?: number;
+  /** The cancelled calls before which Usher assigned the person, or may have. */
+  readonly assigned?: number;
   readonly byOutcome: Partial<Record<OutcomeKind, number>>;
 }
 
@@ -64,6 +67,8 @@ export interface ListCardInput {
   readonly now: number;
   /** Only decides whether the buttons that change something are shown: a click is checked again. */
   readonly canRetry: boolean;
+  /** What a click may assign; missing for nothing. */
+  readonly assigns?: AssignOffer | null;
   /** The cloud's Entra admin center; without it there is no link. */
   readonly entraPortalUrl?: string | null;
 }
@@ -202,6 +207,7 @@ function body(
     paragraphs: isOver ? [] : [...maybe(left), ...maybe(countText(words, counts))],
     ...fold(words, firstSections(), [
       ...maybe(isOver ? countText(words, counts) : null).map(textSection),
+      ...assignedText(words, counts.assigned).map(textSection),
       ...(isOver || accounts !== null ? [] : runningText(words, overview, limits.running)).map(textSection),
       ...failureSection(words, overview, limits.failures),
       ...(accounts !== null ? accountRows(limits.accounts) : isOver ? endedSection(words, overview, limits) : []),
@@ -361,13 +367,14 @@ function runningText(words: Messages, { running }: ListOverview, most: number): 
   return names.length === 0 ? [] : [{ text: words.card('list.runningNow', { names: words.list(names) }) }];
 }
 
-function buttons(words: Messages, { overview, canRetry }: ListCardInput): SubmitButton[] {
+function buttons(words: Messages, { overview, canRetry, assigns }: ListCardInput): SubmitButton[] {
   const { counts, request } = overview;
   const requestId = request.id;
   return [
     ...(canRetry && counts.held + counts.waiting > 0
       ? submitButton(words, 'button.cancelList', { verb: 'cancel', requestId })
       : []),
+    ...assignButtons(words, requestId, assigns),
     ...(hasFailed(counts) && canRetry ? submitButton(words, 'button.retryFailed', { verb: 'retry', requestId }) : []),
     // Only a caller who may retry may see the pages.
     ...(canRetry ? submitButton(words, 'button.showAll', { verb: 'page', requestId, page: 0, on: 'list' }) : []),

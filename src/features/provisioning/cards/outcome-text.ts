@@ -3,6 +3,7 @@ import { provisioningPageUrl, usersPageUrl } from '../../../chat/views/entra-lin
 import { short } from '../../../chat/views/parts.ts';
 import { nextFor, type Viewpoint } from '../../../chat/views/viewpoint.ts';
 import type { Outcome } from '../../../graph/outcome.ts';
+import type { Task } from '../../../requests/request.ts';
 import { attributeWord } from './attribute-words.ts';
 import { type OutcomeWords, outcomeWords } from './outcome-words.ts';
 import { shortReason, unknownReason } from './reason-texts.ts';
@@ -14,8 +15,12 @@ export interface Told {
   readonly person: string;
   readonly app: string;
   readonly what: 'group' | 'other';
-  /** Usher made the app role assignment itself, so the card must not ask for it. */
+  /** The person has just been assigned to the app, so the card must not ask for it. */
   readonly hasAssigned: boolean;
+  /** Not by Usher; missing for no. */
+  readonly byOthers?: boolean;
+  /** The app role that a button next to the text assigns; missing for none. */
+  readonly assigns?: string | null;
   /** Whether a Retry button accompanies the text. */
   readonly retry: boolean;
   /** Whose next step it tells. */
@@ -39,6 +44,14 @@ export interface Verdict {
   readonly plainNext: string;
 }
 
+/** Whether the person of a task has just been assigned, so that its call may have come too early. */
+export function assignedIn({ awaitsAssignment, assignment }: Task): Pick<Told, 'hasAssigned' | 'byOthers'> {
+  return {
+    hasAssigned: awaitsAssignment,
+    byOthers: assignment.kind === 'assign' && assignment.step === 'found',
+  };
+}
+
 /** The verdict, its meaning and the next step, for every card and text about an outcome. */
 export function verdictOf(words: Messages, told: Told): Verdict {
   const { outcome, what, retry } = told;
@@ -55,6 +68,9 @@ export function verdictOf(words: Messages, told: Told): Verdict {
     property: short(property),
     attribute: attributeWord(property, words) ?? words.plain('attribute.other'),
     until: untilText(words, told),
+    role: short(told.assigns ?? 'none', 60),
+    by: told.byOthers === true ? 'others' : 'usher',
+    code: latest.kind === 'refused' ? short(latest.code, 60) : '',
     why: outcome.kind === 'unknown' ? unknownReason(words, outcome.why) : '',
   };
   const say = isUnseen(told) ? UNSEEN : outcomeWords(outcome);
@@ -131,9 +147,13 @@ function isUnseen({ outcome, hasAssigned }: Told): boolean {
   return first === undefined || first === 'assigned' || first === 'entitled';
 }
 
+/** Whether the person was not provisioned for want of an assignment. */
+export function isUnassigned(outcome: Outcome): boolean {
+  const latest = latestOf(outcome);
+  return latest.kind === 'notInScope' && latest.failedChecks[0] === 'assigned';
+}
+
 /** The page for the next step: people are assigned on a page of their own. */
 export function pageFor(outcome: Outcome, portal: string, appId: string): string {
-  const latest = latestOf(outcome);
-  const isUnassigned = latest.kind === 'notInScope' && latest.failedChecks[0] === 'assigned';
-  return isUnassigned ? usersPageUrl(portal, appId) : provisioningPageUrl(portal, appId);
+  return isUnassigned(outcome) ? usersPageUrl(portal, appId) : provisioningPageUrl(portal, appId);
 }

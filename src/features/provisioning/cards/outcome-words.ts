@@ -110,6 +110,9 @@ function refusedWords(reason: RefusalReason): OutcomeWords {
     case 'unreachable':
     case 'serviceAway':
       return { tone: 'bad', verdict: 'verdict.notSent', ...words };
+    case 'assignmentRefused':
+    case 'assignmentUnanswered':
+      return { tone: 'bad', verdict: 'verdict.notInScope', ...words };
     case 'inProgress':
       return { tone: 'unknown', verdict: 'verdict.inProgress', ...words };
     default:

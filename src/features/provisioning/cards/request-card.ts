@@ -5,7 +5,17 @@ import { createMessages, type MessageKey, type Messages } from '../../../chat/me
 import type { CardMessage } from '../../../chat/reply.ts';
 import { maybe, personLabel, short, submitButton } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
-import { type Forecast, type Request, sentCalls, type Task, type TaskState } from '../../../requests/request.ts';
+import {
+  assignmentLeft,
+  type Forecast,
+  isToAssign,
+  type Request,
+  sentCalls,
+  type Task,
+  type TaskState,
+} from '../../../requests/request.ts';
+import { assignmentText, roleValues } from './assignment-parts.ts';
+import { assignedIn } from './outcome-text.ts';
 import { awayTexts, requestFooter } from './progress-parts.ts';
 import { type ResultCardInput, resultCard } from './result-card.ts';
 
@@ -79,11 +89,18 @@ function held(words: Messages, request: Request): TaskProgress {
 function cancelled(words: Messages, task: Task, at: number, now: number): TaskProgress {
   // A sent call may have taken effect, though the request was cancelled later.
   const attempts = sentCalls(task);
-  const text = attempts === 0 ? 'request.cancelledUnsent' : 'request.cancelledAgain';
+  const left = assignmentText(words, task);
+  const names = roleValues(task);
+  const unsent = left === null ? 'request.cancelledUnsent' : 'request.cancelledAssigned';
+  const text = attempts === 0 ? unsent : 'request.cancelledAgain';
+  const stays = assignmentLeft(task) === 'made' ? words.card('assignment.stays', names) : null;
   return {
     tone: 'neutral',
     title: words.card('request.cancelled'),
-    paragraphs: [{ text: words.card(text, { time: words.time(at, now), attempts }) }],
+    paragraphs: [
+      { text: words.card(text, { time: words.time(at, now), attempts, person: names.person }) },
+      ...(left === null ? [] : [{ text: words.sentences([left, stays, words.card('assignment.remove', names)]) }]),
+    ],
     summary: 'request.summary.cancelled',
   };
 }
@@ -95,6 +112,15 @@ function waiting(
   { waitReason, dueAt }: Waiting,
 ): TaskProgress {
   const isLater = dueAt > now;
+  if (isToAssign(task)) {
+    const text = isLater ? 'request.assigningLater' : 'request.assigningText';
+    return {
+      tone: 'working',
+      title: words.card('request.assigning'),
+      paragraphs: [{ text: words.card(text, { ...roleValues(task), time: words.time(dueAt, now) }) }],
+      summary: 'request.summary.assigning',
+    };
+  }
   const fault = forecast?.fault;
   const reason =
     waitReason === null
@@ -104,6 +130,7 @@ function waiting(
           app: short(task.app.name),
           due: isLater ? 'later' : 'now',
           time: words.time(dueAt, now),
+          by: assignedIn(task).byOthers === true ? 'others' : 'usher',
         });
   if (fault !== undefined)
     return {

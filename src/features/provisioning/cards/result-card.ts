@@ -19,7 +19,8 @@ import { asOperator, type Viewpoint } from '../../../chat/views/viewpoint.ts';
 import { isWorthRetrying } from '../../../graph/outcome/worth-retrying.ts';
 import type { Outcome } from '../../../graph/outcome.ts';
 import type { Request, Task, TaskState } from '../../../requests/request.ts';
-import { pageFor, type Verdict, verdictOf } from './outcome-text.ts';
+import { assignButtons, assignmentText } from './assignment-parts.ts';
+import { assignedIn, isUnassigned, pageFor, type Verdict, verdictOf } from './outcome-text.ts';
 import { checkText } from './reason-texts.ts';
 import { type DetailLimits, detailSections } from './result-details.ts';
 import { decisiveStep, latestOf, reportOf, stepLine, stepName, stepRow, writesToEntra } from './result-steps.ts';
@@ -35,6 +36,8 @@ export interface ResultCardInput {
   readonly entraPortalUrl?: string | null;
   /** Whether the reader may retry or cancel. It only controls the buttons: a click is checked again. */
   readonly canRetry: boolean;
+  /** The app role that a click may assign before the person is provisioned again; missing for none. */
+  readonly assigns?: string | null;
   /** Others than those concerned read along, so attribute values are left out; missing for no. */
   readonly readAlong?: boolean;
   /** Who reads the card; missing for an operator. */
@@ -67,7 +70,8 @@ export function resultCard(words: Messages, input: ResultCardInput): CardMessage
     person: task.subject.name,
     app: task.app.name,
     what: task.subject.type.toLowerCase() === 'group' ? 'group' : 'other',
-    hasAssigned: task.awaitsAssignment,
+    ...assignedIn(task),
+    assigns: input.assigns ?? null,
     retry: offersRetry(input),
     viewpoint: input.viewpoint ?? asOperator,
     finishedAt: state.finishedAt,
@@ -107,7 +111,7 @@ function resultView(drawing: Drawing, fallbackText: string, limits: DetailLimits
     subject: words.card(subjectKey(outcome), values),
     label: personLabel(words, task.subject),
     paragraphs: [{ text: words.card(say.happened, values) }, ...(isCalm ? next : [])],
-    further: [...lastSaid, ...otherChecks(words, outcome)],
+    further: [...lastSaid, ...otherChecks(words, outcome), ...leftOfAssignment(drawing)],
     stopped: stoppedAt(drawing, steps.length),
     next: isCalm ? [] : [{ label: words.card('label.next'), lines: [...next, ...advice(drawing, outcome)] }],
     stepsHeading: maybe(stepRows.length === 0 ? null : words.card('label.steps')),
@@ -141,6 +145,12 @@ function otherChecks(words: Messages, outcome: Outcome): Text[] {
   return others.length === 0
     ? []
     : [{ text: words.card('notInScope.also', { count: others.length, checks: words.list(others) }) }];
+}
+
+/** What Usher did in Entra before the call, where the text does not say so itself. */
+function leftOfAssignment({ words, task, say }: Drawing): readonly Text[] {
+  if (say.happened === 'notInScope.unseen.happened') return [];
+  return maybe(assignmentText(words, task));
 }
 
 function stoppedAt({ words, say, setting, state, last }: Drawing, count: number): ResultView['stopped'] {
@@ -212,20 +222,23 @@ function footerText({ words, request, task, state, now }: Drawing): string {
   return [...ticketPart(words, request.ticket), footer].join(' · ');
 }
 
-function offersRetry({ state, canRetry }: ResultCardInput): boolean {
-  return canRetry && isWorthRetrying(state.outcome);
+/** A call alone does not help a person whose assignment was refused, where another attempt at it is offered. */
+function offersRetry({ state, canRetry, assigns = null }: ResultCardInput): boolean {
+  const isOfAssignment = assigns !== null && latestOf(state.outcome).kind === 'refused';
+  return canRetry && isWorthRetrying(state.outcome) && !isOfAssignment;
 }
 
 const inPersonalChat = (words: Messages, id: string) => personalButton(words, `show ${short(id, 40)}`);
 
 function actions(drawing: Drawing): Pick<ResultView, 'buttons' | 'links'> {
-  const { words, request, task, state } = drawing;
+  const { words, request, task, state, assigns = null } = drawing;
   const retry = submitButton(words, 'button.retry', { verb: 'retry', requestId: request.id });
   const isAdmin =
     (drawing.viewpoint ?? asOperator).as !== 'requester' && (drawing.viewpoint ?? asOperator).as !== 'viewer';
   const portal = isAdmin ? (drawing.entraPortalUrl ?? null) : null;
   return {
     buttons: [
+      ...assignButtons(words, request.id, { roles: assigns === null ? [] : [assigns], people: 1 }),
       ...(offersRetry(drawing) ? retry : []),
       ...onward(drawing),
       ...(tellsManager(drawing)
@@ -244,13 +257,22 @@ function tellsManager({ viewpoint = asOperator, say, state, task, canRetry, read
   return viewpoint.as === 'operator' && canRetry && readAlong !== true && isPerson && isNews;
 }
 
-/** The next lines about the same person: after a good outcome another app, otherwise what Entra says of them now. */
-function onward({ words, say, task, canRetry }: Drawing): readonly SubmitButton[] {
+/**
+ * The next lines about the same person: after a good outcome another app, otherwise what Entra says of them now. A
+ * requester can ask for a person who is not assigned.
+ */
+function onward({ words, say, state, task, canRetry, viewpoint = asOperator }: Drawing): readonly SubmitButton[] {
   const person = task.subject.label ?? '';
   // A group has no user name, and a person from another directory none that a line takes.
   if (task.subject.type.toLowerCase() !== 'user' || !person.includes('@')) return [];
   const name = writeCheckName(person);
-  if (say.tone !== 'good')
-    return lineButton(words, 'button.check', `check ${name} in ${writeCheckName(task.app.name)}`);
+  const app = writeCheckName(task.app.name);
+  if (say.tone !== 'good') {
+    const mayAsk = viewpoint.as === 'requester' && isUnassigned(state.outcome);
+    return [
+      ...(mayAsk ? lineButton(words, 'form.requestAccess.button', `request access for ${name} to ${app}`) : []),
+      ...lineButton(words, 'button.check', `check ${name} in ${app}`),
+    ];
+  }
   return canRetry ? lineButton(words, 'button.anotherApp', `provision user ${name}`) : [];
 }

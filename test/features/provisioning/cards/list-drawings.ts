@@ -10,7 +10,7 @@ import { problem } from '../../../../src/features/provisioning/problems.ts';
 import type { Outcome } from '../../../../src/graph/outcome.ts';
 import type { Account } from '../../../../src/requests/overview.ts';
 import type { LeftOut, Request, Subject, Task, TaskState } from '../../../../src/requests/request.ts';
-import { doneWith, draw, NOW, outcomesSaying, requestIn, words } from '../../../chat/views/drawings.ts';
+import { doneWith, draw, emptyReport, NOW, outcomesSaying, requestIn, words } from '../../../chat/views/drawings.ts';
 
 /** A list of the shape that the store returns, every text in it being `text` where one is given. */
 export function overviewOf(
@@ -77,6 +77,7 @@ export function groupIn(
       state,
       attempts: 1,
       throttles: 0,
+      assignment: { kind: 'none' },
       awaitsAssignment: false,
       assignmentMisses: 0,
     };
@@ -125,6 +126,22 @@ export function leftOutSaying(text: string): LeftOut[] {
 
 const lease = { owner: 'one', until: NOW };
 
+/** The cards of a person whose app role comes first. */
+function assignmentsSaying(text: string): CardMessage[] {
+  const waiting = (dueAt: number) => ({ kind: 'waiting', dueAt, waitReason: null }) as const;
+  const cancelled = { kind: 'cancelled', at: NOW, by: text } as const;
+  const unassigned: Outcome = { kind: 'notInScope', failedChecks: ['assigned'], report: emptyReport };
+  return [
+    draw(requestIn(waiting(NOW), { text, assigning: 'wanted' })),
+    draw(requestIn(waiting(NOW + 60_000), { text, assigning: 'unanswered' })),
+    draw(requestIn(cancelled, { text, assigning: 'made', attempts: 0 })),
+    draw(requestIn(cancelled, { text, assigning: 'begun', attempts: 0 })),
+    draw(requestIn(doneWith(unassigned, text), { text }), { assigns: text }),
+    draw(requestIn(doneWith(unassigned, text), { text, assigning: 'found', awaitsAssignment: true })),
+    draw(requestIn(doneWith({ kind: 'created', report: emptyReport }, text), { text, assigning: 'made' })),
+  ];
+}
+
 /** Every card of lists and groups at its fullest, every text of others in it being `text`. */
 export function everyListCardSaying(text: string): CardMessage[] {
   const leftOut = leftOutSaying(text);
@@ -141,6 +158,7 @@ export function everyListCardSaying(text: string): CardMessage[] {
     { text, leftOut, failures, running: many(5).map(() => ({ name: text })), finishesAt: NOW + 900_000 },
   );
   const over = overviewOf({ cancelled: 300, byOutcome: { failed: 200 } }, { text, leftOut, failures });
+  const left = overviewOf({ cancelled: 300, assigned: 9, byOutcome: { notInScope: 200 } }, { text, leftOut, failures });
   const states = many(60).map((outcome) => doneWith(outcome, text));
   const twenty = appsNamed(text, ...Array<string>(19).fill(text));
   const severalOf = ({ request, ...whole }: ListOverview, people: number) => ({
@@ -157,6 +175,7 @@ export function everyListCardSaying(text: string): CardMessage[] {
 
     listCard({ overview, now: NOW, canRetry: true }),
     listCard({ overview: over, now: NOW, canRetry: true }),
+    listCard({ overview: left, now: NOW, canRetry: true, assigns: { roles: [text, text, text], people: 500 } }),
     confirmCard({ request: overview.request, count: 500, takesMs: 1_000_000, now: NOW }),
     nobodyFoundCard(words, { app: text, leftOut }),
     pageCard(words, {
@@ -176,6 +195,7 @@ export function everyListCardSaying(text: string): CardMessage[] {
     }),
     draw(requestIn({ kind: 'held' }, { text })),
     draw(requestIn({ kind: 'cancelled', at: NOW, by: text }, { text, attempts: 0 })),
+    ...assignmentsSaying(text),
     ...listProblemsSaying(text).map((what) => problem(words, what)),
     groupPicker(words, {
       typed: text,

@@ -1,0 +1,42 @@
+import type { Maybe, SubmitButton, Text } from '../../../chat/cards/card-views.ts';
+import type { Messages } from '../../../chat/messages.ts';
+import { maybe, short, submitButton } from '../../../chat/views/parts.ts';
+import { assignmentLeft, type Task } from '../../../requests/request.ts';
+
+/** What a click may assign: the app roles, and how many people lack them. */
+export interface AssignOffer {
+  readonly roles: readonly string[];
+  readonly people: number;
+}
+
+/** The button that assigns, and then provisions; none where there is no role. It names the role, and several people. */
+export function assignButtons(
+  words: Messages,
+  requestId: string,
+  offer: AssignOffer | null = null,
+): Maybe<SubmitButton> {
+  if (offer === null || offer.roles.length === 0) return [];
+  const { roles, people } = offer;
+  const role = words.list(roles.map((one) => short(one, 30)));
+  return submitButton(words, 'button.assign', { verb: 'assign', requestId }, undefined, {
+    role,
+    roles: roles.length,
+    people,
+  });
+}
+
+/** What Usher leaves in Entra of the assignment before a call; null where there is nothing. */
+export function assignmentText(words: Messages, task: Task): string | null {
+  const left = assignmentLeft(task);
+  if (left === 'none') return null;
+  return words.card(`assignment.${left}`, roleValues(task));
+}
+
+export function roleValues({ subject, app, assignment }: Task) {
+  const role = assignment.kind === 'assign' ? short(assignment.appRole, 60) : '';
+  return { person: short(subject.name), app: short(app.name), role };
+}
+
+/** That Usher assigned people of a list before their calls were canceled. */
+export const assignedText = (words: Messages, count = 0): Maybe<Text> =>
+  maybe(count === 0 ? null : words.card('list.assigned', { count }));

@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import pMap from 'p-map';
+import { assertNever } from '../assert-never.ts';
+import { isDatabaseFault } from '../db/database.ts';
+import { createSteadiness } from '../db/leases.ts';
+import type { Assignments } from '../graph/assignments.ts';
+import { ordererMayNot } from '../graph/outcome/refusal.ts';
+import { underLease } from '../lease.ts';
+import type { Log } from '../log.ts';
+import { startWorker, type Worker } from '../worker.ts';
+import {
+  beginAssigning,
+  claimAssignments,
+  type DueAssignment,
+  isNew,
+  nextAssignmentAt,
+  noteAssigned,
+  noteRefused,
+  putOffAssigning,
+  renewAssignment,
+} from './assignment-steps.ts';
+import type { Authority } from './authority.ts';
+import { endWaiting } from './ending.ts';
+import type { StoreParts } from './store.ts';
+
+/**
+ * Assigns the app roles that tasks want before their calls. It takes no grant of the rate gate, which counts on-demand
+ * calls alone: a task with its assignment before it is out of line, for the claim and for the forecast, and gets in line
+ * when the person is assigned.
+ *
+ *     due ──▶ may the person who ordered it still? ──no──▶ done: refused
+ *                 │ yes
+ *                 ▼
+ *     is the person assigned, directly or through a group? ──yes──▶ found (made, where a call was begun); in line
+ *                 │ no
+ *                 ▼
+ *     `begun` is written ──cancelled meanwhile──▶ nothing is sent
+ *                 │
+ *                 ▼
+ *     Entra is asked to assign ──assigned──▶ made; in line, where the call is repeated until Graph has noticed
+ *                 │      └──refused──▶ done: refused, with the code
+ *                 └──no clear answer──▶ unanswered; all of this again after a minute, then at growing pauses; after a
+ *                                       day done: refused
+ *
+ * A process leases the row meanwhile. When it dies, the lease expires, and another one begins at the top: the question
+ * whether the person is assigned finds what the dead one did, and Entra itself refuses a second assignment of one role.
+ */
+export interface AssignerParts {
+  readonly store: StoreParts;
+  readonly assignments: Assignments;
+  readonly authority: Authority;
+  /** Called after each change of a request, once it is stored. */
+  readonly changed: (requestId: string) => void;
+  readonly log: Log;
+  readonly leaseMs?: number;
+}
+
+const defaultLeaseMs = 30_000;
+/** Each makes a few calls to Graph, which other people's commands need as well. */
+const concurrency = 4;
+const firstPauseMs = 60_000;
+const longestPauseMs = 60 * 60_000;
+
+export function startAssigner(parts: AssignerParts): Worker {
+  const { store, assignments, authority, log, leaseMs = defaultLeaseMs } = parts;
+  const { clock } = store;
+  const owner = randomUUID();
+  const isSteady = createSteadiness(clock, leaseMs);
+
+  async function assignDue(): Promise<number | null> {
+    let next = await nextAssignmentAt(store);
+    if (next !== null && next <= clock.now()) {
+      const due = await claimAssignments(store, { owner, until: clock.now() + leaseMs }, concurrency, isSteady());
+      await pMap(due, seeTo, { concurrency });
+      if (due.length > 0) return 0;
+      // What is due already belongs to another process.
+      next = await nextAssignmentAt(store, clock.now());
+    }
+    return next === null ? null : Math.max(next - clock.now(), 1);
+  }
+
+  /** An error in one affects no other. */
+  async function seeTo(due: DueAssignment): Promise<void> {
+    const { id: taskId, requestId } = due.task;
+    const renew = (until: number) => renewAssignment(store, due, until);
+    await underLease({ leaseMs, renew, clock, log, details: { taskId } }, async () => {
+      try {
+        await takeSteps(due);
+      } catch (error) {
+        log.error({ error, code: 'assignment_failed', taskId }, 'the assignment before a task broke off');
+        // Should the database be away, the lease expires. Whether a call was begun is in the row.
+        if (!isDatabaseFault(error)) await putOff(due, !isNew(due)).catch(() => undefined);
+      }
+    });
+    tell(requestId);
+  }
+
+  async function takeSteps(due: DueAssignment): Promise<void> {
+    const { task, orderedBy, appRole } = due;
+    const { app, subject } = task;
+    const standing = await authority.of(due);
+    switch (standing) {
+      case 'may':
+        break;
+      case 'unknown':
+        return putOff(due, false);
+      case 'mayNot':
+      case 'unread':
+        await endWaiting(store, task.requestId, ordererMayNot, { reason: 'ordererMayNot', orderedBy });
+        return;
+      default:
+        return assertNever(standing, 'standing');
+    }
+    assignments.forget(app.id, subject.id);
+    const found = await assignments.find(app.id, subject.id);
+    if (!found.ok) return putOff(due, !isNew(due));
+    if (found.value.kind === 'assigned') return noteAssigned(store, due, isNew(due) ? 'found' : 'made');
+
+    if (!(await beginAssigning(store, due))) return;
+    const assigned = await assignments.assign(app.id, subject.id, appRole);
+    const ids = { requestId: task.requestId, taskId: task.id };
+    switch (assigned.kind) {
+      case 'assigned':
+      case 'already':
+        log.info({ ...ids }, 'an app role was assigned');
+        return noteAssigned(store, due, 'made');
+      case 'trouble':
+        return putOff(due, true);
+      case 'refused':
+        log.warn({ ...ids, code: 'assignment_refused', reason: assigned.code }, 'an app role could not be assigned');
+        return noteRefused(store, due, assigned.code);
+      default:
+        return assertNever(assigned, 'assignment');
+    }
+  }
+
+  /** The next pause is as long as the wait so far. */
+  function putOff(due: DueAssignment, isBegun: boolean): Promise<void> {
+    log.warn({ code: 'assignment_unanswered', taskId: due.task.id, isBegun }, 'Graph did not answer for an assignment');
+    const waitedMs = clock.now() - due.enqueuedAt;
+    return putOffAssigning(store, due, {
+      pauseMs: Math.min(Math.max(waitedMs, firstPauseMs), longestPauseMs),
+      isBegun,
+    });
+  }
+
+  /** A listener's error cannot harm a task. */
+  function tell(requestId: string): void {
+    try {
+      parts.changed(requestId);
+    } catch (error) {
+      log.error({ error, code: 'change_unheard', requestId }, 'a change of a request was not passed on');
+    }
+  }
+
+  return startWorker({
+    name: 'assigner',
+    failed: { code: 'assigner_failed', message: 'could not look which assignments are due' },
+    work: assignDue,
+    clock,
+    log,
+  });
+}

@@ -1,0 +1,239 @@
+import type { ExpressionBuilder, Selectable, UpdateQueryBuilder } from 'kysely';
+import { longestLeaseMs } from '../db/leases.ts';
+import type { Schema, TaskRow } from '../db/schema.ts';
+import { assignmentRefused, assignmentUnanswered } from '../graph/outcome/refusal.ts';
+import type { Outcome } from '../graph/outcome.ts';
+import { readGate } from '../rate-gate/gate-row.ts';
+import { writeAudit } from './audit-log.ts';
+import type { OrderedTask } from './authority.ts';
+import { endWaitingIn } from './ending.ts';
+import type { AssignmentStep, Lease } from './request.ts';
+import { toTask } from './rows.ts';
+import { bumpRevision, type StoreParts } from './store.ts';
+
+/**
+ * The rows behind `assigner.ts`: which assignments are due, and each of their steps; the picture is in `request.ts`.
+ *
+ * A call to Entra cannot be part of a transaction, so a step is written before and after it, each in one transaction
+ * with its audit entry. What became of the call is written whatever the task's state is by then: a cancellation finds
+ * it in the row. The task itself goes on, or ends, only where it still waits.
+ */
+export interface DueAssignment extends OrderedTask {
+  readonly appRole: string;
+  readonly lease: Lease;
+  /** When it was put in line; milliseconds since 1970. */
+  readonly enqueuedAt: number;
+}
+
+/** An assignment that Graph gives no clear answer about for a day ends its task. */
+export const longestUnansweredMs = 24 * 60 * 60_000;
+
+type Tasks = ExpressionBuilder<Schema, 'tasks'>;
+
+/** An assignment is wanted, and it is not known to be made or refused. */
+const isUnsettled = (task: Tasks) =>
+  task.and([
+    task('assign_role', 'is not', null),
+    task.or([task('assigning', 'is', null), task('assigning', 'in', ['begun', 'unanswered'])]),
+  ]);
+const isPending = (task: Tasks) => task.and([task('state', '=', 'waiting'), isUnsettled(task)]);
+
+/**
+ * Leases due assignments that no other process works on, longest due first. `isSteady` is false where the clock has
+ * jumped and says nothing about leases.
+ */
+export function claimAssignments(
+  { database, clock }: StoreParts,
+  lease: Lease,
+  limit: number,
+  isSteady: boolean,
+): Promise<DueAssignment[]> {
+  const now = clock.now();
+  const isFree = (task: Tasks) => {
+    const isOver = task.or([task('lease_until', '<', now), task('lease_until', '>', now + longestLeaseMs)]);
+    const nobodys = task('lease_until', 'is', null);
+    const free = isSteady ? task.or([nobodys, isOver]) : nobodys;
+    // Where one process owns the database, the owner of any other lease is gone.
+    return database.dialect.singleProcess ? task.or([free, task('lease_owner', '!=', lease.owner)]) : free;
+  };
+  return database.transact(async (transaction) => {
+    const due = transaction
+      .selectFrom('tasks')
+      .select('id')
+      .where(isPending)
+      .where('due_at', '<=', now)
+      .where(isFree)
+      .orderBy('due_at')
+      .orderBy('id')
+      .limit(limit);
+    const found = await (database.dialect.lockRows ? due.forUpdate().skipLocked() : due).execute();
+    const claimed: DueAssignment[] = [];
+    for (const { id } of found) {
+      const row = await transaction
+        .updateTable('tasks')
+        .set({ lease_owner: lease.owner, lease_until: lease.until })
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      claimed.push(dueAssignment(row, await requestOf(transaction, row.request_id), lease));
+    }
+    return claimed;
+  });
+}
+
+const requestOf = (query: StoreParts['database']['query'], id: string) =>
+  query.selectFrom('requests').select(['requested_by_id', 'source']).where('id', '=', id).executeTakeFirstOrThrow();
+
+function dueAssignment(
+  row: Selectable<TaskRow>,
+  { requested_by_id: requestedById, source }: { readonly requested_by_id: string; readonly source: string },
+  lease: Lease,
+): DueAssignment {
+  const { ordered_by: orderedBy, enqueued_at: enqueuedAt, assign_role } = row;
+  return { task: toTask(row), appRole: assign_role ?? '', requestedById, orderedBy, source, enqueuedAt, lease };
+}
+
+/** When the next assignment is due after this time, however long ago; null when none is. */
+export async function nextAssignmentAt({ database }: StoreParts, after = -1): Promise<number | null> {
+  const row = await database.query
+    .selectFrom('tasks')
+    .select((select) => select.fn.min('due_at').as('due'))
+    .where(isPending)
+    .where('due_at', '>', after)
+    .executeTakeFirst();
+  return row?.due ?? null;
+}
+
+/** Narrows a change down to the one lease, and to nothing where it was lost or the task waits no more. */
+function ofLease<Output>(
+  change: UpdateQueryBuilder<Schema, 'tasks', 'tasks', Output>,
+  { task, lease }: DueAssignment,
+): UpdateQueryBuilder<Schema, 'tasks', 'tasks', Output> {
+  return change.where('id', '=', task.id).where(isPending).where('lease_owner', '=', lease.owner);
+}
+
+/** Renews the lease until then. False when it is lost already. */
+export async function renewAssignment({ database }: StoreParts, due: DueAssignment, until: number): Promise<boolean> {
+  const change = ofLease(database.query.updateTable('tasks').set({ lease_until: until }), due);
+  return (await change.returning('id').executeTakeFirst()) !== undefined;
+}
+
+/**
+ * Call it right before the call is sent. True when the task still waits for it: a cancellation from then on finds that
+ * the call was begun. Repeated attempts write one `begun` into the record.
+ */
+export function beginAssigning(parts: StoreParts, due: DueAssignment): Promise<boolean> {
+  return parts.database.transact(async (transaction) => {
+    const begun = await ofLease(transaction.updateTable('tasks').set({ assigning: 'begun' }), due)
+      .returning('id')
+      .executeTakeFirst();
+    if (begun === undefined) return false;
+    if (isNew(due)) await record(parts, transaction, due, 'begun', null);
+    return true;
+  });
+}
+
+/** Whether no call was begun for it before. */
+export const isNew = ({ task: { assignment } }: DueAssignment): boolean =>
+  assignment.kind === 'assign' && assignment.step === 'wanted';
+
+/** The person is assigned. The task gets in line, if it still waits; its call is repeated until Graph has noticed. */
+export function noteAssigned(parts: StoreParts, due: DueAssignment, step: 'made' | 'found'): Promise<void> {
+  return parts.database.transact(async (transaction) => {
+    const now = parts.clock.now();
+    const noted = await transaction
+      .updateTable('tasks')
+      // The state is written as it is: other processes hear of a task by that.
+      .set(({ ref }) => ({
+        state: ref('state'),
+        assigning: step,
+        awaits_assignment: 1,
+        unseen: 0,
+        due_at: now,
+        lease_owner: null,
+        lease_until: null,
+      }))
+      .where('id', '=', due.task.id)
+      // Another process may have settled it, and a retry of the call alone has given it up.
+      .where(isUnsettled)
+      .returning('id')
+      .executeTakeFirst();
+    if (noted === undefined) return;
+    await bumpRevision(transaction, due.task.requestId);
+    await record(parts, transaction, due, step, null);
+  });
+}
+
+/** Entra will not assign the person: the task is done, if it still waits. */
+export function noteRefused(parts: StoreParts, due: DueAssignment, code: string): Promise<void> {
+  return parts.database.transact(async (transaction) => {
+    await readGate(parts, transaction);
+    const noted = await transaction
+      .updateTable('tasks')
+      .set({ assigning: 'refused' })
+      .where('id', '=', due.task.id)
+      .where(isUnsettled)
+      .returning('id')
+      .executeTakeFirst();
+    if (noted === undefined) return;
+    await record(parts, transaction, due, 'refused', code);
+    const isEnded = await endTask(parts, transaction, due, assignmentRefused(code), 'assignmentRefused');
+    if (!isEnded) await bumpRevision(transaction, due.task.requestId);
+  });
+}
+
+/**
+ * Graph gave no clear answer: again after this pause, or after a day the end. `isBegun`: the call may have been sent.
+ * Without that, nothing is known to have happened, and nothing is noted.
+ */
+export function putOffAssigning(
+  parts: StoreParts,
+  due: DueAssignment,
+  { pauseMs, isBegun }: { readonly pauseMs: number; readonly isBegun: boolean },
+): Promise<void> {
+  return parts.database.transact(async (transaction) => {
+    await readGate(parts, transaction);
+    const now = parts.clock.now();
+    const until = due.enqueuedAt + longestUnansweredMs;
+    const step = isBegun ? ({ assigning: 'unanswered' } as const) : {};
+    const free = { due_at: Math.min(now + pauseMs, Math.max(until, now)), lease_owner: null, lease_until: null };
+    const change = transaction.updateTable('tasks').set({ ...free, ...step });
+    // A cancelled task keeps that its call was not answered.
+    const ofTask = isBegun ? change.where('id', '=', due.task.id).where(isUnsettled) : ofLease(change, due);
+    if ((await ofTask.returning('id').executeTakeFirst()) === undefined) return;
+    const { assignment } = due.task;
+    const isNews = isBegun && !(assignment.kind === 'assign' && assignment.step === 'unanswered');
+    if (isNews) await record(parts, transaction, due, 'unanswered', null);
+    const isOver = now >= until;
+    const isEnded = isOver && (await endTask(parts, transaction, due, assignmentUnanswered, 'assignmentUnanswered'));
+    if (!isEnded) await bumpRevision(transaction, due.task.requestId);
+  });
+}
+
+function endTask(
+  parts: StoreParts,
+  transaction: Parameters<typeof endWaitingIn>[1],
+  { task }: DueAssignment,
+  outcome: Outcome,
+  reason: string,
+): Promise<boolean> {
+  return endWaitingIn(parts, transaction, task.requestId, outcome, { taskId: task.id, reason });
+}
+
+/** As an approval's assignment is recorded; here the id is that of the provisioning request. */
+function record(
+  { clock }: StoreParts,
+  transaction: Parameters<typeof writeAudit>[0],
+  { task, appRole }: DueAssignment,
+  step: AssignmentStep,
+  code: string | null,
+): Promise<void> {
+  const details = { step, app: task.app.id, subject: task.subject.id, appRole, code };
+  return writeAudit(transaction, {
+    at: clock.now(),
+    actorId: '',
+    kind: 'assigned',
+    requestId: task.requestId,
+    details,
+  });
+}

@@ -1,0 +1,277 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { StillMay } from '../../src/access/still-may.ts';
+import type { Database } from '../../src/db/database.ts';
+import { fetched, type GraphTrouble } from '../../src/graph/answer.ts';
+import type { Assignments, AssignResult } from '../../src/graph/assignments.ts';
+import { createLog } from '../../src/log.ts';
+import { startAssigner } from '../../src/requests/assigner.ts';
+import { beginAssigning, claimAssignments } from '../../src/requests/assignment-steps.ts';
+import { cancelRequest } from '../../src/requests/confirmation.ts';
+import { forecastRequest } from '../../src/requests/forecast.ts';
+import { forecastQueue } from '../../src/requests/queue.ts';
+import { assignmentLeft, type Request, type Task } from '../../src/requests/request.ts';
+import { findRequest, type StoreParts } from '../../src/requests/store.ts';
+import type { Worker } from '../../src/worker.ts';
+import { createTestClock, type TestClock } from '../support/clock.ts';
+import { engines, useTestDatabase } from '../support/databases.ts';
+import { readAudit } from '../support/read-audit.ts';
+import { ask, claim, claimed, person, storeParts } from './support.ts';
+
+const minute = 60_000;
+const trouble: GraphTrouble = {
+  kind: 'noAnswer',
+  why: 'timeout',
+  trace: { clientRequestId: 'client', requestId: null, date: null },
+};
+
+describe.each(engines)('an assignment before a call on $name', (engine) => {
+  const place = useTestDatabase(engine);
+  let database: Database;
+  let clock: TestClock;
+  let store: StoreParts;
+  let assigner: Worker | null;
+  /** What Entra holds, what it answers to the next attempts, and what it was asked. */
+  let isAssigned: boolean;
+  let answers: AssignResult[];
+  let asked: string[];
+  let standing: StillMay;
+  let duringCall: () => Promise<void>;
+
+  beforeAll(async () => {
+    clock = createTestClock();
+    database = await place.open(clock);
+    store = storeParts(database, clock);
+  });
+  beforeEach(async () => {
+    await place.empty();
+    isAssigned = false;
+    answers = [];
+    asked = [];
+    standing = 'may';
+    duringCall = async () => undefined;
+    assigner = null;
+  });
+  afterEach(() => assigner?.stop());
+
+  const assignments: Assignments = {
+    forget: () => undefined,
+    find: async () => fetched(isAssigned ? { kind: 'assigned', through: null } : { kind: 'missing' }),
+    async assign(app, subject, appRole) {
+      asked.push(`${subject} → ${appRole} of ${app}`);
+      await duringCall();
+      const answer = answers.shift() ?? { kind: 'assigned' };
+      if (answer.kind === 'assigned') isAssigned = true;
+      return answer;
+    },
+  };
+
+  async function run(): Promise<void> {
+    assigner ??= startAssigner({
+      store,
+      assignments,
+      authority: { of: async () => standing },
+      changed: () => undefined,
+      log: createLog('silent'),
+    });
+    await assigner.settled();
+  }
+
+  async function later(ms: number): Promise<void> {
+    await clock.advance(ms);
+    await run();
+  }
+
+  const wantsRole = (...people: readonly string[]): Promise<Request> =>
+    ask(store, [], { tasks: people.map((id) => ({ subject: person(id), members: [], assignRole: 'User' })) });
+  const taskOf = async ({ id }: Request): Promise<Task> => {
+    const [task] = (await findRequest(database, id))?.tasks ?? [];
+    if (task === undefined) throw new Error('the task is gone');
+    return task;
+  };
+  const stepOf = async (request: Request) => {
+    const { assignment } = await taskOf(request);
+    return assignment.kind === 'assign' ? assignment.step : null;
+  };
+  const recorded = async () =>
+    (await readAudit(database.query, 100))
+      .filter(({ kind }) => kind === 'assigned')
+      .map(({ details }) => details.step)
+      .toReversed();
+
+  it('keeps its task out of line, so that it takes no grant and moves no other back', async () => {
+    const wanting = await wantsRole('diego');
+    const other = await ask(store, ['isaiah']);
+
+    const foreseen = await forecastQueue(store);
+    const next = await claimed(store);
+
+    expect(next.task.requestId).toBe(other.id);
+    expect(await claim(store)).toEqual({ kind: 'idle' });
+    expect([...foreseen.keys()]).toEqual([other.tasks[0]?.id]);
+    expect(await forecastRequest(store, wanting.id)).toBeNull();
+  });
+
+  it('puts its task in line when it is made, whose call then waits for Graph to notice', async () => {
+    const request = await wantsRole('diego');
+
+    await run();
+
+    expect(asked).toEqual(['diego → User of salesforce']);
+    expect(await taskOf(request)).toMatchObject({ awaitsAssignment: true, state: { kind: 'waiting' } });
+    expect((await claimed(store)).task.requestId).toBe(request.id);
+    expect(await recorded()).toEqual(['begun', 'made']);
+  });
+
+  it('is noted as begun before Entra is asked', async () => {
+    const request = await wantsRole('diego');
+    let during: unknown = null;
+    duringCall = async () => {
+      during = await stepOf(request);
+    };
+
+    await run();
+
+    expect([during, await stepOf(request)]).toEqual(['begun', 'made']);
+  });
+
+  it('is not made for a person who is assigned already, whom Usher does not say it has assigned', async () => {
+    isAssigned = true;
+    const request = await wantsRole('diego');
+
+    await run();
+
+    expect(asked).toEqual([]);
+    expect([await stepOf(request), assignmentLeft(await taskOf(request))]).toEqual(['found', 'none']);
+    expect((await claimed(store)).task.awaitsAssignment).toBe(true);
+  });
+
+  it('is repeated after a minute and then at growing pauses while Graph gives no clear answer', async () => {
+    answers = [
+      { kind: 'trouble', trouble },
+      { kind: 'trouble', trouble },
+      { kind: 'trouble', trouble },
+    ];
+    const request = await wantsRole('diego');
+    const start = clock.now();
+    const dueIn = async () => {
+      const { state } = await taskOf(request);
+      return state.kind === 'waiting' ? state.dueAt - start : null;
+    };
+
+    await run();
+    const first = [await stepOf(request), await dueIn()];
+    await later(minute);
+    const second = await dueIn();
+    await later(minute);
+    const third = await dueIn();
+    await later(2 * minute);
+
+    expect(first).toEqual(['unanswered', minute]);
+    expect([second, third]).toEqual([2 * minute, 4 * minute]);
+    expect([await stepOf(request), asked.length]).toEqual(['made', 4]);
+    expect(await recorded()).toEqual(['begun', 'unanswered', 'made']);
+  });
+
+  it('ends its task when Graph has given no clear answer for a day', async () => {
+    answers = Array.from({ length: 100 }, () => ({ kind: 'trouble', trouble }));
+    const request = await wantsRole('diego');
+
+    await run();
+    for (let hours = 0; hours < 25; hours += 1) await later(60 * minute);
+
+    const task = await taskOf(request);
+    expect(task.state).toMatchObject({ kind: 'done', outcome: { kind: 'refused', cause: 'assignmentUnanswered' } });
+    expect(assignmentLeft(task)).toBe('perhaps');
+  });
+
+  it('ends its task alone when Entra refuses it, with the code', async () => {
+    answers = [{ kind: 'refused', why: 'permission', code: 'Authorization_RequestDenied' }];
+    const request = await wantsRole('diego', 'grady');
+
+    await run();
+
+    const tasks = (await findRequest(database, request.id))?.tasks ?? [];
+    expect(tasks.map(({ state }) => state.kind).toSorted()).toEqual(['done', 'waiting']);
+    expect(tasks.find(({ state }) => state.kind === 'done')?.state).toMatchObject({
+      outcome: { kind: 'refused', cause: 'assignmentRefused', code: 'Authorization_RequestDenied' },
+    });
+    expect((await recorded()).toSorted()).toEqual(['begun', 'begun', 'made', 'refused']);
+  });
+
+  it('is not sent for a task that was canceled before', async () => {
+    const request = await wantsRole('diego');
+    await cancelRequest(store, request.id, 'alex');
+
+    await run();
+
+    expect([asked, await recorded()]).toEqual([[], []]);
+  });
+
+  it('may have been made for a task that is canceled meanwhile, until the answer tells', async () => {
+    const request = await wantsRole('diego');
+    let meanwhile: Task | null = null;
+    duringCall = async () => {
+      await cancelRequest(store, request.id, 'alex');
+      meanwhile = await taskOf(request);
+    };
+
+    await run();
+
+    expect(meanwhile).toMatchObject({ state: { kind: 'cancelled' }, assignment: { step: 'begun' } });
+    const after = await taskOf(request);
+    expect([after.state.kind, assignmentLeft(after)]).toEqual(['cancelled', 'made']);
+    expect(await claim(store)).toEqual({ kind: 'idle' });
+  });
+
+  it.each([
+    { what: 'finds what a process did that died before the answer', isDone: true, calls: 0 },
+    { what: 'is made once where that process died before the call was sent', isDone: false, calls: 1 },
+  ])('$what', async ({ isDone, calls }) => {
+    const request = await wantsRole('diego');
+    const until = clock.now() + 30_000;
+    const [left] = await claimAssignments(store, { owner: 'a process that dies', until }, 4, true);
+    if (left === undefined) throw new Error('nothing was claimed');
+    await beginAssigning(store, left);
+    isAssigned = isDone;
+
+    await later(40_000);
+
+    expect(asked).toHaveLength(calls);
+    expect(await stepOf(request)).toBe('made');
+    expect(await recorded()).toEqual(['begun', 'made']);
+  });
+
+  it('belongs to one process at a time', async () => {
+    await wantsRole('diego');
+    const claimAs = (owner: string) => claimAssignments(store, { owner, until: clock.now() + 30_000 }, 4, true);
+
+    const both = [await claimAs('one'), await claimAs('one')];
+
+    expect(both.map(({ length }) => length)).toEqual([1, 0]);
+  });
+
+  it.each(['mayNot', 'unread'] as const)(
+    'is not made where the person who ordered it %s order it any more',
+    async (now) => {
+      standing = now;
+      const request = await wantsRole('diego');
+
+      await run();
+
+      expect(asked).toEqual([]);
+      expect((await taskOf(request)).state).toMatchObject({ kind: 'done', outcome: { cause: 'ordererMayNot' } });
+    },
+  );
+
+  it('waits while Graph does not tell whether that person still may', async () => {
+    standing = 'unknown';
+    const request = await wantsRole('diego');
+    await run();
+    const before = [asked.length, await stepOf(request)];
+
+    standing = 'may';
+    await later(minute);
+
+    expect([before, asked.length, await stepOf(request)]).toEqual([[0, 'wanted'], 1, 'made']);
+  });
+});
