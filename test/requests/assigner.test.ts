@@ -36,6 +36,9 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
   let asked: string[];
   let standing: StillMay;
   let duringCall: () => Promise<void>;
+  let beforeAnswer: () => Promise<void>;
+  /** What a cache says of the person, until it forgets them. */
+  let cached: boolean | null;
 
   beforeAll(async () => {
     clock = createTestClock();
@@ -49,13 +52,20 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
     asked = [];
     standing = 'may';
     duringCall = async () => undefined;
+    beforeAnswer = async () => undefined;
+    cached = null;
     assigner = null;
   });
   afterEach(() => assigner?.stop());
 
   const assignments: Assignments = {
-    forget: () => undefined,
-    find: async () => fetched(isAssigned ? { kind: 'assigned', through: null } : { kind: 'missing' }),
+    forget: () => {
+      cached = null;
+    },
+    async find() {
+      await beforeAnswer();
+      return fetched((cached ?? isAssigned) ? { kind: 'assigned', through: null } : { kind: 'missing' });
+    },
     async assign(app, subject, appRole) {
       asked.push(`${subject} → ${appRole} of ${app}`);
       await duringCall();
@@ -100,15 +110,21 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
 
   it('keeps its task out of line, so that it takes no grant and moves no other back', async () => {
     const wanting = await wantsRole('diego');
-    const other = await ask(store, ['isaiah']);
+    const other = await ask(store, [], {
+      tasks: [
+        { subject: person('isaiah'), members: [] },
+        { subject: person('grady'), members: [], assignRole: 'User' },
+      ],
+    });
 
     const foreseen = await forecastQueue(store);
+    const foreseenAll = (await forecastRequest(store, other.id))?.tasks;
     const next = await claimed(store);
 
     expect(next.task.requestId).toBe(other.id);
     expect(await claim(store)).toEqual({ kind: 'idle' });
     expect([...foreseen.keys()]).toEqual([other.tasks[0]?.id]);
-    expect(await forecastRequest(store, wanting.id)).toBeNull();
+    expect([foreseenAll, await forecastRequest(store, wanting.id)]).toEqual([1, null]);
   });
 
   it('puts its task in line when it is made, whose call then waits for Graph to notice', async () => {
@@ -136,6 +152,7 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
 
   it('is not made for a person who is assigned already, whom Usher does not say it has assigned', async () => {
     isAssigned = true;
+    cached = false;
     const request = await wantsRole('diego');
 
     await run();
@@ -205,6 +222,17 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
     await run();
 
     expect([asked, await recorded()]).toEqual([[], []]);
+  });
+
+  it('is not sent for a task that is canceled while Usher looks whether the person is assigned', async () => {
+    const request = await wantsRole('diego');
+    beforeAnswer = async () => {
+      await cancelRequest(store, request.id, 'alex');
+    };
+
+    await run();
+
+    expect([asked, await stepOf(request), await recorded()]).toEqual([[], 'wanted', []]);
   });
 
   it('may have been made for a task that is canceled meanwhile, until the answer tells', async () => {

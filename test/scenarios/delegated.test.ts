@@ -211,6 +211,19 @@ describe('a person who is signed in', () => {
     expect(text).toContain('sign out');
   });
 
+  it('is not offered that Usher assigns, as it has no permission of its own, and a forged click assigns nothing', async () => {
+    await stage.say('alex', 'provision diego@contoso.com to Salesforce');
+    const card = await stage.shows('alex', 'not assigned to Salesforce');
+    const requestId = /request ([0-9A-Z]{6})/.exec(card.text)?.[1] ?? '';
+
+    const answer = await stage.click('alex', { verb: 'assign', requestId });
+    await stage.usher.settled();
+
+    expect(card.buttons.map(({ title }) => title)).toEqual(['Retry', 'Check']);
+    expect(answer).toContain('they need application permissions in Microsoft Graph');
+    expect(stage.sandbox.requests.filter(({ path }) => path.endsWith('/appRoleAssignedTo'))).toEqual([]);
+  });
+
   it('cannot run another person’s request again by their own sign-in', async () => {
     const calls = stage.sandbox.stats().calls;
     await stage.say('alex', 'provision grady@contoso.com to Salesforce');

@@ -60,7 +60,7 @@ describe('as Alex of the helpdesk', () => {
 
     expect(card.text).toContain('Not provisioned');
     expect(card.text).toContain('Diego Siciliani is not assigned to Salesforce');
-    expect(card.text).toContain('Assign Diego Siciliani to Salesforce');
+    expect(card.text).toContain('Usher can assign Diego Siciliani the app role “Standard User” of Salesforce');
     expect(card.text).toContain('[Retry]');
   });
 

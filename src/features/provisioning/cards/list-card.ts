@@ -54,9 +54,8 @@ export interface ListCounts {
   readonly waiting: number;
   readonly running: number;
   readonly cancelled: number;
-  /** The cancelled calls whose earlier attempt may have taken effect. */
+  /** Of the cancelled calls: those whose earlier attempt may have taken effect, and those with an assignment before. */
   readonly perhaps?: number;
-  /** The cancelled calls before which Usher assigned the person, or may have. */
   readonly assigned?: number;
   readonly byOutcome: Partial<Record<OutcomeKind, number>>;
 }
