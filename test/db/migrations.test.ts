@@ -90,7 +90,7 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
     const database = await place.open(systemClock);
 
     expect((await findRequest(database, 'R7K3MQ'))?.tasks).toMatchObject([
-      { awaitsAssignment: false, assignmentMisses: 0 },
+      { assignment: { kind: 'none' }, awaitsAssignment: false, assignmentMisses: 0 },
     ]);
   });
 

@@ -242,10 +242,11 @@ describe('a request for access is shown', () => {
 });
 
 describe('a person who is not assigned to the app', () => {
-  it('is announced as such to the approver before the decision, and not provisioned, where Usher assigns nothing', async () => {
+  it('is announced as such to the approver before the decision, and not provisioned, where an approval assigns nothing', async () => {
     await start();
     await says('megan', 'request access for diego to Salesforce');
     expect(last('alex').text).toMatch(/not assigned/i);
+    expect(last('alex').text).not.toMatch(/also assigns/i);
 
     await teams.execute('alex', last('alex'), 'Approve');
     await teams.settled();

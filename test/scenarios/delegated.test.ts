@@ -216,10 +216,13 @@ describe('a person who is signed in', () => {
     const card = await stage.shows('alex', 'not assigned to Salesforce');
     const requestId = /request ([0-9A-Z]{6})/.exec(card.text)?.[1] ?? '';
 
+    await stage.say('alex', `show ${requestId}`);
+    await stage.usher.settled();
+    const shown = stage.last('alex');
     const answer = await stage.click('alex', { verb: 'assign', requestId });
     await stage.usher.settled();
 
-    expect(card.buttons.map(({ title }) => title)).toEqual(['Retry', 'Check']);
+    for (const { buttons } of [card, shown]) expect(buttons.map(({ title }) => title)).toEqual(['Retry', 'Check']);
     expect(answer).toContain('they need application permissions in Microsoft Graph');
     expect(stage.sandbox.requests.filter(({ path }) => path.endsWith('/appRoleAssignedTo'))).toEqual([]);
   });

@@ -194,9 +194,9 @@ function codeText(words: Messages, outcome: Outcome): string | null {
   if (outcome.kind === 'refused') {
     const { status } = outcome;
     const code = short(outcome.code);
-    return code === ''
-      ? words.card('label.code', { code: `HTTP ${status}` })
-      : words.card('label.httpCode', { code, status });
+    if (code === '') return words.card('label.code', { code: `HTTP ${status}` });
+    // It is no answer to the on-demand call.
+    return status === 0 ? words.card('label.code', { code }) : words.card('label.httpCode', { code, status });
   }
   const code = short(rawCode(outcome) ?? '');
   return code === '' ? null : words.card('label.code', { code });
