@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { type Clock, systemClock } from '../../src/clock.ts';
 import { loopback } from '../../src/sandbox/environment.ts';
 import { type SandboxGraph, startSandboxGraph } from '../../src/sandbox/graph/server.ts';
 import { type Connector, startConnector } from '../../src/sandbox/teams/connector.ts';
@@ -17,12 +18,21 @@ const hybridAdministrator = '8ac3fc64-6eca-42ea-9e69-59f4c7b60eb2';
 const assigning = /appRoleAssignedTo$/;
 const one = 'Assign role “Standard User” and provision';
 
+/** A minute passes at once. */
+let offsetMs = 0;
+const clock: Clock = {
+  ...systemClock,
+  now: () => systemClock.now() + offsetMs,
+  monotonic: () => systemClock.monotonic() + offsetMs,
+};
+
 let teams: TestUsher;
 let folder: string;
 let closing: (() => Promise<void>)[];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'usher-assign-'));
   closing = [];
+  offsetMs = 0;
 });
 afterEach(async () => {
   for (const close of closing.toReversed()) await close();
@@ -32,7 +42,7 @@ afterEach(async () => {
 async function start({ environment = {}, ...more }: TestUsherOptions = {}): Promise<void> {
   const started = await startTestUsher({
     environment: { PROVISION_WINDOW_MS: '100', PROVISION_GUARD_MS: '10', ...environment },
-    usherOptions: { assignmentDelaysMs: [200, 400, 800, 1_600], leaseMs: 3_000 },
+    usherOptions: { assignmentDelaysMs: [200, 400, 800, 1_600], leaseMs: 3_000, clock },
     ...more,
   });
   teams = started;
@@ -125,6 +135,25 @@ describe('a person who is not assigned', () => {
     expect(refused).toMatch(/Not provisioned: the app role could not be assigned.*code Authorization_RequestDenied/s);
     expect(last().text).toContain('Account created');
     expect(await steps()).toEqual(['begun', 'refused', 'begun', 'made']);
+  });
+
+  it('is assigned at a later attempt where Graph gave no clear answer to the first, as the card says meanwhile', async () => {
+    await start();
+    await says('alex', 'provision diego to Salesforce');
+    const { id } = last();
+    const card = () => teams.cardsFor('personal-alex').find((shown) => shown.id === id)?.text ?? '';
+    teams.sandbox.failNext(assigning, { kind: 'status', status: 404 });
+    await teams.press('alex', last(), one);
+    await eventually(() => card().includes('gave no clear answer'));
+    const meanwhile = card();
+
+    offsetMs += 61_000;
+    // Another request wakes all that is due.
+    await says('alex', 'provision isaiah to Salesforce');
+
+    expect(meanwhile).toMatch(/Assigning the app role.*Usher will try again at/s);
+    expect(card()).toContain('Account created');
+    expect([assignments(), await steps()]).toEqual([2, ['begun', 'unanswered', 'made']]);
   });
 
   it('may have been assigned when the request is canceled meanwhile, as its card says, until the answer tells', async () => {
