@@ -295,3 +295,30 @@ it('a check in a kit of which one app is left says so of the others', async () =
   expect(text).toContain('Isaiah Langer in Salesforce');
   expect(text).toContain(`${gone}\n   Not checked`);
 });
+
+it.each(['check the Sales kit for isaiah', 'check sales starter kit for isaiah@contoso.com'])(
+  'a check names the kit first, too: %s',
+  async (line) => {
+    await start();
+    const inKit = await ask('check isaiah in the Sales kit');
+
+    const { text, buttons } = await ask(line);
+
+    expect(text).toBe(inKit.text);
+    expect(buttons.map(({ title }) => title)).toEqual(inKit.buttons.map(({ title }) => title));
+  },
+);
+
+it('a check names a similar kit, none, or a person called Kit', async () => {
+  await start();
+
+  const near = await ask('check the slaes kit for isaiah');
+  const none = await ask('check the marketing kit for isaiah');
+  const person = await ask('check Lee Kit for Salesforce');
+
+  expect(near.buttons.map(({ data }) => JSON.stringify(data))).toEqual([
+    expect.stringContaining('check isaiah in \\"the Sales kit\\"'),
+  ]);
+  expect(none.text).toContain('Kit not found');
+  expect(person.text).toContain('nobody named “Lee Kit”');
+});

@@ -50,7 +50,8 @@ export function readCheck(words: readonly Word[]): Reading | null {
   if (first === undefined) return missing;
   if (second === undefined && isRequestId(first)) return offered(readStrictRequestId('show', named));
   const parts = split(named);
-  if ((isNoName(named) && !isSpeaker(parts?.before ?? named)) || fold(first) === 'the') return null;
+  const isKit = parts?.separator === 'for' && parts.before.length > 1 && fold(parts.before.at(-1)) === 'kit';
+  if ((isNoName(named) && !isSpeaker(parts?.before ?? named)) || (fold(first) === 'the' && !isKit)) return null;
 
   if (parts === null) return readUnparted(named);
   const { subject, isGuessed } = readSubject(parts.before);
@@ -58,7 +59,8 @@ export function readCheck(words: readonly Word[]): Reading | null {
   if (subject === null) return missing;
   // "Salesforce for adele@contoso.com": the same words in the other order.
   const turned = parts.separator === 'for' && parts.after.length === 1 ? addressIn(parts.after[0]) : null;
-  if (turned !== null && addressIn(parts.before[0]) === null) return nearly(turned, subject);
+  if (turned !== null && addressIn(parts.before[0]) === null)
+    return isKit ? command(turned, subject) : nearly(turned, subject);
   return app === null || isGuessed ? nearly(subject, app) : command(subject, app);
 }
 

@@ -17,6 +17,7 @@ import type { Application } from '../../graph/applications.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
 import { isGuest } from '../../graph/user.ts';
 import { withinMs } from '../../time-limit.ts';
+import { kitForPeople } from '../provisioning/kit-line.ts';
 import { appsMeant } from '../provisioning/resolve.ts';
 import { checkCard } from './cards/check-card.ts';
 import { checkList, type NamedApps } from './cards/check-list.ts';
@@ -56,6 +57,8 @@ const outOfTime: GraphTrouble = {
 const mostApps = 20;
 
 async function checkNamed(parts: CommandParts, turn: Turn, command: NamedCheck): Promise<Reply> {
+  const kit = await kitForPeople(parts, turn, command);
+  if (kit !== null) return kit;
   const found = await findApplications(parts, turn, command);
   if (found.kind === 'reply') return found.reply;
   const [app, ...others] = found.apps;
