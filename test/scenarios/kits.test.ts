@@ -322,3 +322,17 @@ it('a check names a similar kit, none, or a person called Kit', async () => {
   expect(none.text).toContain('Kit not found');
   expect(person.text).toContain('nobody named “Lee Kit”');
 });
+
+it('a line in which the grammar finds no command is offered with its kit, and nothing is done', async () => {
+  await start();
+
+  const given = await ask('isaiah and lee gu need the sales kit');
+  const asked = await ask('isaiah needs the sales kit', 'megan');
+  await teams.press('megan', asked, 'Yes, do it');
+  await teams.settled();
+
+  expect(given.text).toContain('provision users isaiah, lee gu to "the Sales kit"');
+  expect(asked.text).toContain('request access for isaiah to "the Sales kit"');
+  expect(teams.lastCard('personal-megan').text).not.toContain('Left out');
+  expect(teams.sandbox.stats().calls).toBe(0);
+});

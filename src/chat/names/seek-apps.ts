@@ -108,7 +108,7 @@ export async function seekApps(parts: CommandParts, text: string): Promise<AppsS
 
 /** "the Sales kit": nothing else is meant, though an app may be called like the kit. */
 export const saysKit = (name: string): boolean => /\skit$/i.test(name.trim());
-export const kitText = (kit: string) => `the ${kit} kit`;
+export const kitText = (kit: string) => `the ${kit.replace(/^the\s|\skit$/gi, '')} kit`;
 
 const isAliasOf = ({ aliases }: Kit, name: string) => aliases.some((alias) => kitKey(alias) === kitKey(name));
 

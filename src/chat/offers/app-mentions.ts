@@ -1,5 +1,13 @@
-import type { Application } from '../../graph/applications.ts';
 import { wordSet } from '../grammar/word-lists.ts';
+
+/** An app, or a kit, which is named like one. */
+export interface Nameable {
+  readonly id: string;
+  readonly displayName: string;
+  readonly aliases: readonly string[];
+  /** The beginning of its name does not name it. */
+  readonly isWhole?: true;
+}
 
 /**
  * Where a text names apps. The longest name wins, so that "Data for Good" and "Webex, Cisco" stay whole; the beginning
@@ -24,7 +32,7 @@ export interface Token {
 
 interface Name {
   readonly tokens: readonly string[];
-  readonly app: Application;
+  readonly app: Nameable;
 }
 
 /**
@@ -54,7 +62,7 @@ export function wordsOf(text: string): string[] {
 }
 
 /** @param expected whether the text was parsed as an app's name: then it may begin with any word */
-export function mentionsIn(text: string, apps: readonly Application[], expected: boolean): Mention[] {
+export function mentionsIn(text: string, apps: readonly Nameable[], expected: boolean): Mention[] {
   // The domain of an address names no app.
   const tokens = tokensOf(text.replace(ADDRESS, (address) => ' '.repeat(address.length)));
   const names = namesByFirstWord(apps);
@@ -81,7 +89,9 @@ function mentionAt(
   const first = tokens[at];
   const candidates = names.get(first?.text ?? '') ?? [];
   if (first === undefined || candidates.length === 0) return null;
-  const fits = candidates.map((name) => ({ name, length: commonLength(name.tokens, tokens, at) }));
+  const begun = candidates.map((name) => ({ name, length: commonLength(name.tokens, tokens, at) }));
+  const fits = begun.filter(({ name, length }) => name.app.isWhole !== true || length === name.tokens.length);
+  if (fits.length === 0) return null;
   const length = Math.max(...fits.map((fit) => fit.length));
   const longest = fits.filter((fit) => fit.length === length).map(({ name }) => name);
   const wholes = longest.filter(({ tokens: own }) => own.length === length);
@@ -132,7 +142,7 @@ function commonLength(name: readonly string[], tokens: readonly Token[], at: num
   return length;
 }
 
-function namesByFirstWord(apps: readonly Application[]): ReadonlyMap<string, readonly Name[]> {
+function namesByFirstWord(apps: readonly Nameable[]): ReadonlyMap<string, readonly Name[]> {
   const names = apps.flatMap((app) =>
     [app.displayName, ...app.aliases].map((name): Name => ({ tokens: wordsOf(name), app })),
   );

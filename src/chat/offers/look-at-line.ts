@@ -9,6 +9,7 @@ import { type Mention, mentionsIn } from './app-mentions.ts';
 import { type Pair, readAround } from './around.ts';
 import { guessesFor } from './guesses.ts';
 import { gives, type Intent, intentOf, isAboutSync, isForSelf, isHalf, lacks, type Meant } from './intent.ts';
+import { nameableIn } from './nameable.ts';
 import { longestLookedAt, offerIfFound } from './offer.ts';
 import { orByPart, peopleIn, remainderOf } from './person-words.ts';
 import { aboveSignature } from './signature.ts';
@@ -32,9 +33,9 @@ export async function lookAtLine(
   const line = foreignIn(own) === null ? own : withoutForeign(own);
   if (intent === null || line.length > longestLookedAt || turn.caller.roles.length === 0) return null;
   const { clock } = parts.store;
-  const listing = await parts.applications.list();
+  const listing = await nameableIn(parts, line);
   if (!listing.ok) return null;
-  const mentions = mentionsIn(line, listing.value.items, false);
+  const mentions = mentionsIn(line, listing.value, false);
   const [first] = mentions;
   if (first === undefined) return intent === 'open' ? null : lookForPerson(parts, turn, line, intent, mayAsk);
   if (isGroup(line) && gives(intent)) {

@@ -9,6 +9,7 @@ import { MOST_OFFERS, offersCard } from '../views/did-you-mean.ts';
 import type { Problem } from '../views/problem.ts';
 import { mentionsIn } from './app-mentions.ts';
 import { createResolver } from './lookup.ts';
+import { nameableIn } from './nameable.ts';
 import { firstOf, type Guess, inTurn, type Resolved } from './resolved.ts';
 import { standsIn, unsaidIn } from './unsaid.ts';
 
@@ -98,9 +99,9 @@ function typedLine({ incoming: { what } }: Turn): string | null {
 
 /** The typed words for the apps of the offered lines: an alias, or the beginning of the name. */
 async function appsIn(parts: CommandParts, line: string, lines: readonly string[]): Promise<readonly string[]> {
-  const listing = await parts.applications.list();
+  const listing = await nameableIn(parts, line);
   if (!listing.ok) return [];
-  const mentions = mentionsIn(line, listing.value.items, false);
+  const mentions = mentionsIn(line, listing.value, false);
   return mentions.flatMap(({ name, from, to }) =>
     lines.some((offered) => standsIn(name, offered)) ? [line.slice(from, to)] : [],
   );

@@ -1,4 +1,3 @@
-import type { Application } from '../../graph/applications.ts';
 import type { Command, CommandOf } from '../command.ts';
 import { readStartDate } from '../dates/start-date.ts';
 import { closest } from '../grammar/closest.ts';
@@ -9,7 +8,7 @@ import { seekApps } from '../names/seek-apps.ts';
 import type { CommandParts, Turn } from '../registry/define-command.ts';
 import { say, troubleReply } from '../registry/turn.ts';
 import type { Reply } from '../reply.ts';
-import { type Mention, mentionsIn } from './app-mentions.ts';
+import { type Mention, mentionsIn, type Nameable } from './app-mentions.ts';
 import { JOINT_FIRST, JOINT_LAST, readAround } from './around.ts';
 import {
   type AppCommand,
@@ -22,6 +21,7 @@ import {
 } from './guesses.ts';
 import { gives } from './intent.ts';
 import { lookForPersonIn } from './look-at-line.ts';
+import { nameableIn } from './nameable.ts';
 import { type Guesses, longestLookedAt, offer, offerIfFound, sayMissing } from './offer.ts';
 import { clauseIn, cutTakenBack, peopleIn, remainderOf } from './person-words.ts';
 import type { Guess } from './resolved.ts';
@@ -62,9 +62,9 @@ function withWordBefore(command: PersonCommand, line: string): PersonCommand {
  */
 export async function lookAgainForApp(parts: CommandParts, turn: Turn, typed: AppCommand): Promise<Reply> {
   const command = withTailOfToday(parts, turn, typed);
-  const listing = await parts.applications.list();
+  const listing = await nameableIn(parts, lineOf(parts, turn, command));
   if (!listing.ok) return troubleReply(turn.words, listing.trouble);
-  const apps = listing.value.items;
+  const apps = listing.value;
   const wanted = command.app.slice(0, clauseIn(command.app)).trim();
   const unknown = { kind: 'unknownApp', typed: wanted === '' ? command.app : wanted } as const;
   if (command.app.length > longestLookedAt) return sayMissing(turn, unknown);
@@ -101,7 +101,7 @@ function isOdd(text: string): boolean {
 }
 
 /** "github, diego to salesforce": the words between the apps name people, so each app may have its own. */
-function holdsPairs(text: string, apps: readonly Application[]): boolean {
+function holdsPairs(text: string, apps: readonly Nameable[]): boolean {
   return gapsAround(text, mentionsIn(text, apps, true))
     .slice(1, -1)
     .some((gap) => peopleIn(cutTakenBack(gap).kept).length > 0);
@@ -164,15 +164,15 @@ async function pairsOfLine(
   turn: Turn,
   command: AppCommand & { readonly subject: string },
 ): Promise<Reply | null> {
-  const listing = await parts.applications.list();
+  const listing = await nameableIn(parts, lineOf(parts, turn, command));
   if (!listing.ok) return null;
   const { kept, rest } = cutTakenBack(command.subject);
   // "adele in github but not": the negation means the app.
   const isAppTaken = rest !== '' && peopleIn(rest.slice(negationIn(rest)?.end)).length === 0;
-  const mentions = mentionsIn(kept, listing.value.items, false);
+  const mentions = mentionsIn(kept, listing.value, false);
   const isParted = isOdd(kept) || mentions.some(({ from }) => JOINT_LAST.test(kept.slice(0, from)));
   if (!isAppTaken && !isParted) return null;
-  const inPairs = inItsLine(parts, lineOf(parts, turn, command), command, listing.value.items);
+  const inPairs = inItsLine(parts, lineOf(parts, turn, command), command, listing.value);
   const reply = await offerIfFound(parts, turn, inPairs);
   return reply ?? sayMissing(turn, { kind: 'unknownUser', typed: command.subject });
 }
@@ -211,13 +211,12 @@ async function lookAgainForPeople(
   command: CommandOf<'provisionList'>,
 ): Promise<Reply> {
   const asList: Guesses = { guesses: [{ command }], leftOut: [] };
-  const listing = await parts.applications.list();
+  const listing = await nameableIn(parts, lineOf(parts, turn, command));
   const line = lineOf(parts, turn, command);
-  const inLine =
-    listing.ok && line.length < longestLookedAt ? inItsLine(parts, line, command, listing.value.items) : null;
+  const inLine = listing.ok && line.length < longestLookedAt ? inItsLine(parts, line, command, listing.value) : null;
   const inPairs = () => (inLine === null ? null : offerIfFound(parts, turn, inLine));
   const odd = command.subjects.find(isOdd);
-  const isOfMany = listing.ok && new Set(mentionsIn(line, listing.value.items, false).map(({ name }) => name)).size > 1;
+  const isOfMany = listing.ok && new Set(mentionsIn(line, listing.value, false).map(({ name }) => name)).size > 1;
   // A negated name, or one that goes to another app, may not become part of a list.
   if (odd !== undefined) return (await inPairs()) ?? sayMissing(turn, { kind: 'unknownUser', typed: odd });
   if (isOfMany) return (await inPairs()) ?? offer(parts, turn, asList);
@@ -277,7 +276,7 @@ export async function lookAgainForGroup(
 /** `salesforce INC0012345`, `salesforce and github`, `sales force`. */
 function inItsName(
   { command, leftOut: takenBack }: { readonly command: AppCommand; readonly leftOut: string },
-  apps: readonly Application[],
+  apps: readonly Nameable[],
 ): Guesses | null {
   const clause = clauseIn(command.app);
   const typed = command.app.slice(0, clause);
@@ -314,7 +313,7 @@ function withNearOnes(text: string, mentions: readonly Mention[], names: readonl
 const shortestNear = 5;
 
 /** `provision servicenow to diego`, `provision adele in data for good`: looks for the apps anywhere in the line. */
-function inItsLine(parts: CommandParts, typed: string, command: AppCommand, apps: readonly Application[]): Guesses {
+function inItsLine(parts: CommandParts, typed: string, command: AppCommand, apps: readonly Nameable[]): Guesses {
   // The time has been read already and separates no names.
   const line = 'term' in command ? parts.grammar.format(withoutTerm(command)) : typed;
   const intent = intentBehind(command);
@@ -324,9 +323,9 @@ function inItsLine(parts: CommandParts, typed: string, command: AppCommand, apps
 
 /** "check Salesforce", "check adele Salesforce". */
 async function lookForAppInSubject(parts: CommandParts, turn: Turn, command: PersonCommand): Promise<Reply | null> {
-  const listing = await parts.applications.list();
+  const listing = await nameableIn(parts, command.subject);
   if (!listing.ok) return null;
-  const around = readAround(command.subject, mentionsIn(command.subject, listing.value.items, false), true);
+  const around = readAround(command.subject, mentionsIn(command.subject, listing.value, false), true);
   const guesses = guessesFor('check', around, command.subject);
   return offerIfFound(parts, turn, { guesses, leftOut: around.leftOut });
 }

@@ -5,7 +5,7 @@ import { findTicket, sayTicketMissing } from '../../chat/ask-ticket.ts';
 import type { CommandOf } from '../../chat/command.ts';
 import { readStartDate } from '../../chat/dates/start-date.ts';
 import { withTicket } from '../../chat/grammar/ticket-words.ts';
-import { seekApps } from '../../chat/names/seek-apps.ts';
+import { saysKit, seekApps } from '../../chat/names/seek-apps.ts';
 import { findPerson } from '../../chat/names/subject.ts';
 import { blocked, findApp, sourceOf, tryAgain } from '../../chat/names/target.ts';
 import { offer } from '../../chat/offers/offer.ts';
@@ -20,6 +20,7 @@ import type { DirectoryUser } from '../../graph/directory.ts';
 import { isGuest } from '../../graph/user.ts';
 import { termCard } from '../provisioning/cards/term-card.ts';
 import { endReply, offerLongerApp, readTerms, type Terms } from '../provisioning/line-terms.ts';
+import { appsMeant } from '../provisioning/resolve.ts';
 import { openAccessCard } from './access-requests/access-cards.ts';
 import type { AccessRequest } from './access-requests/access-request.ts';
 import { createAccessRequest } from './access-requests/store.ts';
@@ -221,7 +222,7 @@ async function findAccessTarget(parts: CommandParts, turn: Turn, command: Reques
   if (sought.kind === 'apps' && sought.apps.length > 1) {
     // An access request is for one app.
     const guesses = sought.apps.map(({ displayName }) => ({ command: { ...command, app: displayName } }));
-    return answered(await offer(parts, turn, { guesses, leftOut: [] }));
+    return answered(await offer(parts, turn, { guesses, leftOut: [], said: command.app }));
   }
   const found = await findApp(parts, turn, command);
   if (found.kind === 'reply') return found;
@@ -247,11 +248,12 @@ async function resolveRequestAccess(
   if (!mayAsk || refuseUnattended(parts, turn, 'requestAccess') !== null)
     return look.denied(look.isOperator() ? 'access.request' : 'provision.run');
   const sought = await seekApps(parts, command.app);
-  if (sought.kind === 'apps' && sought.apps.length > 1) {
+  const isKit = saysKit(command.app) && sought.kind === 'apps';
+  if (!isKit && sought.kind === 'apps' && sought.apps.length > 1) {
     const names = sought.apps.map(({ displayName }) => displayName);
     return firstOf(await inTurn(names, (app) => resolveRequestAccess(look, { ...command, app }, others)));
   }
-  const app = await look.findApp(command.app);
+  const app = isKit ? await appsMeant(look, command.app) : await look.findApp(command.app);
   if (app.kind !== 'app') return app;
   const person = await look.findPerson(command.subject, others);
   if (person.kind !== 'person') return person;

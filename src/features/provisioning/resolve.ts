@@ -1,8 +1,9 @@
 import { deny } from '../../access/policy.ts';
 import type { Command, CommandOf } from '../../chat/command.ts';
 import { callNames, LIST_SEPARATOR } from '../../chat/names/app-list.ts';
+import { findKit } from '../../chat/names/kit.ts';
 import { isDistinguishedName } from '../../chat/names/person.ts';
-import { seekApps } from '../../chat/names/seek-apps.ts';
+import { kitText, saysKit, seekApps } from '../../chat/names/seek-apps.ts';
 import { mostLookedUp } from '../../chat/offers/lookup.ts';
 import { namesNoPerson } from '../../chat/offers/person-words.ts';
 import {
@@ -52,9 +53,14 @@ export async function resolveProvision(
   return isNone ? person : group;
 }
 
-/** The app, or of several their names: an offered line may be for all of them. */
+/** The app, or of several their names: an offered line may be for all of them. A kit stays one. */
 export async function appsMeant(look: Lookup, typed: string): ReturnType<Lookup['findApp']> {
   const sought = await seekApps(look.parts, typed);
+  if (sought.kind === 'apps' && (saysKit(typed) || sought.apps.length > 1)) {
+    const kit = await findKit(look.parts, typed);
+    const name = kit.ok && kit.value.kind === 'one' ? kitText(kit.value.kit.name) : null;
+    if (name !== null) return { kind: 'app', id: sought.apps[0].id, displayName: name, name };
+  }
   if (sought.kind !== 'apps' || sought.apps.length === 1) return look.findApp(typed);
   const [{ id }] = sought.apps;
   const name = (await callNames(look.parts, sought.apps)).join(LIST_SEPARATOR);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { findKit } from '../../../src/chat/names/kit.ts';
+import { kitText } from '../../../src/chat/names/seek-apps.ts';
 import { fetched, troubled } from '../../../src/graph/answer.ts';
 import type { Kit, Kits } from '../../../src/graph/kit-apps.ts';
 
@@ -12,6 +13,12 @@ const kitsOf = (listed: Awaited<ReturnType<Kits['list']>>): Kits => ({
   broken: () => [],
 });
 const find = (text: string) => findKit({ kits: kitsOf(fetched(all)) }, text);
+
+it.each(['Sales', 'Sales Kit', 'the Sales kit', 'Kit', 'The Office'])('is written as it is found: %s', async (name) => {
+  const kits = kitsOf(fetched([kit(name)]));
+
+  expect(await findKit({ kits }, kitText(name))).toMatchObject({ value: { kind: 'one', kit: { name } } });
+});
 
 describe('finding a kit', () => {
   it.each([

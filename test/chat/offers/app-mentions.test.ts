@@ -22,6 +22,7 @@ const apps = [
     app('Ünïcorn'),
   ],
 ];
+const kit = { id: 'kit', displayName: 'the Sales kit', aliases: ['Sales kit', 'field crew'], isWhole: true } as const;
 const names = (text: string, expected = true) => mentionsIn(text, apps, expected).map(({ name }) => name);
 
 describe('apps that a text mentions', () => {
@@ -58,5 +59,15 @@ describe('apps that a text mentions', () => {
     expect(mentionsIn('sales', [app('Sales Cloud'), app('Sales Desk')], true).map(({ name }) => name)).toEqual([
       'sales',
     ]);
+  });
+
+  it.each<[string, readonly string[]]>([
+    ['isaiah needs the sales kit', ['the Sales kit']],
+    ['sales kit and salesforce', ['the Sales kit', 'Salesforce']],
+    ['Field crew for isaiah', ['the Sales kit']],
+    ['everyone in the sales team', ['Sales Cloud']],
+    ['the kit, a field', []],
+  ])('names a kit by a whole name only: %s', (text, expected) => {
+    expect(mentionsIn(text, [...apps, kit], false).map(({ name }) => name)).toEqual(expected);
   });
 });
