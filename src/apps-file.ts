@@ -14,6 +14,8 @@ import { type TicketTerms, ticketFields } from './ticket-rules.ts';
  * With kits, these entries are one of two lists:
  *
  *     { "apps": [], "kits": [{ "kit": "Sales", "aliases": ["sales starter"], "apps": ["Salesforce", "ServiceNow"] }] }
+ *
+ * A kit may say besides who may `ask` for it, its `approvers`, whether it assigns, and its tickets: `KitTerms`.
  */
 export interface AppEntry extends TicketTerms {
   /**
@@ -50,8 +52,21 @@ export function roleAssignedBy(by: Assigner, { assign }: Pick<AppEntry, 'assign'
   return assign?.by.includes(by) === true ? assign.appRole : null;
 }
 
+/** What a kit of `APPS_FILE` says about those who ask for it, in place of what its apps say or beside it. */
+export interface KitTerms extends Pick<TicketTerms, 'ticket' | 'ticketUrl'> {
+  /** Ids, in lower case, of the groups or people of whom requesters may ask for the kit; null for all who may ask. */
+  readonly ask: readonly string[] | null;
+  /** Ids as `AppEntry.approvers`, who decide on what is asked for by the kit's name. Empty for those of each app. */
+  readonly approvers: readonly string[];
+  /**
+   * Whether an approval of what is asked for by the kit's name assigns the app role of each app's entry; null for what
+   * the entry says.
+   */
+  readonly assign: boolean | null;
+}
+
 /** A set of apps that people get together, under one name. */
-export interface KitEntry {
+export interface KitEntry extends KitTerms {
   readonly kit: string;
   /** Other names that people type. */
   readonly aliases: readonly string[];
@@ -93,11 +108,23 @@ const appsSchema = z.array(
     ...ticketFields,
   }),
 );
+const ids = z.array(z.guid('is not an object id; names do not work here').toLowerCase());
 const kitsSchema = z.array(
   z.strictObject({
     kit: kitName,
     aliases: z.array(kitName).default([]),
     apps: z.array(appName).min(1, 'names no app').max(mostInKit, `names more than ${mostInKit} apps`),
+    ask: ids
+      .min(1, 'names no group and no person; without “ask” all may ask who may ask for its apps')
+      .nullable()
+      .default(null),
+    approvers: ids.default([]),
+    assign: z
+      .boolean('is neither true nor false; the app role stands in the entry of the app')
+      .nullable()
+      .default(null),
+    ticket: ticketFields.ticket,
+    ticketUrl: ticketFields.ticketUrl,
   }),
 );
 const withKits = z.strictObject({ apps: appsSchema.default([]), kits: kitsSchema.default([]) });

@@ -207,6 +207,17 @@ describe('the kits of the apps file', () => {
     expect(read(content)).toMatchObject({ ok: true });
   });
 
+  it('may say who asks and who decides, by ids in any case, whether they assign, and what they need of tickets', () => {
+    const tickets = { ticket: 'required', ticketUrl: 'https://contoso.example/{ticket}' };
+
+    const full = read({ kits: [{ ...sales, ask: [object], approvers: [object], assign: false, ...tickets }] });
+    const plain = read({ kits: [sales] });
+
+    const id = object.toLowerCase();
+    expect(full).toMatchObject({ kits: [{ ask: [id], approvers: [id], assign: false, ...tickets }] });
+    expect(plain).toMatchObject({ kits: [{ ask: null, approvers: [], assign: null }] });
+  });
+
   it('may repeat their own name as an alias, with the words that make no difference', () => {
     expect(read({ kits: [{ ...sales, aliases: ['the sales kit', 'SALES'] }] })).toMatchObject({ ok: true });
   });
@@ -233,7 +244,17 @@ describe('the kits of the apps file', () => {
     ['kits.0.apps.0', { kits: [{ kit: 'Sales', apps: [''] }] }],
     ['kits.0.apps.0', { kits: [{ kit: 'Sales', apps: ['id:Salesforce'] }] }],
     ['kits.0', { kits: [{ ...sales, app: 'Salesforce' }] }],
-    ['kits.0', { kits: [{ ...sales, approvers: [object] }] }],
+    ['kits.0', { kits: [{ ...sales, ticketProjects: ['DEV'] }] }],
+    ['kits.0.ask', { kits: [{ ...sales, ask: [] }] }],
+    ['kits.0.ask', { kits: [{ ...sales, ask: object }] }],
+    ['kits.0.ask.1', { kits: [{ ...sales, ask: [object, 'Managers'] }] }],
+    ['kits.0.approvers.0', { kits: [{ ...sales, approvers: ['App Approvers'] }] }],
+    ['kits.0.approvers', { kits: [{ ...sales, approvers: true }] }],
+    ['kits.0.assign', { kits: [{ ...sales, assign: { appRole: 'User' } }] }],
+    ['kits.0.assign', { kits: [{ ...sales, assign: 'true' }] }],
+    ['kits.0.ticket', { kits: [{ ...sales, ticket: true }] }],
+    ['kits.0.ticketUrl', { kits: [{ ...sales, ticketUrl: 'http://contoso.example/{ticket}' }] }],
+    ['kits.0.ticketUrl', { kits: [{ ...sales, ticketUrl: 'https://contoso.example/' }] }],
     ['apps.1.app', { apps: [{ app: 'Salesforce' }, { app: '' }] }],
   ])('with a mistake at %s are reported with that position: %j', (place, content) => {
     expect(problemsIn(content)).toMatchObject([

@@ -17,6 +17,7 @@ import { type DoctorOptions, runDoctor } from '../src/doctor.ts';
 import { createLog } from '../src/log.ts';
 import { sandboxEnvironment } from '../src/sandbox/environment.ts';
 import { type SandboxGraph, startSandboxGraph } from '../src/sandbox/graph/server.ts';
+import { groups } from '../src/sandbox/tenant/groups.ts';
 import { people } from '../src/sandbox/tenant/people.ts';
 import { startServer } from '../src/server.ts';
 import { unsignedToken } from './support/tokens.ts';
@@ -171,6 +172,19 @@ describe('the doctor on a sound installation', () => {
         'Salesfarce of Sales is not in the tenant; DocuSign of Sales is the name of more than one app; Payroll of Sales has no provisioning',
     });
     expect(await kitsLine([])).toMatchObject({ outcome: 'skipped', detail: 'APPS_FILE names no kits' });
+  });
+
+  it('looks up who asks and who decides by a kit', async () => {
+    const nowhere = '5eed0000-0000-4000-8000-0000000009ff';
+    const kit = { kit: 'Sales', apps: ['Salesforce'], ask: [people.megan.id], approvers: [groups.helpdesk.id] };
+    const idsLine = async (content: unknown) =>
+      (await linesOf({ ...usual, APPS_FILE: appsFile(content) })).find(({ id }) => id === 'appsFile:approvers');
+
+    expect(await idsLine({ kits: [kit] })).toMatchObject({ outcome: 'good', detail: 'all 2 ids are known' });
+    expect(await idsLine({ kits: [{ ...kit, ask: [nowhere] }] })).toMatchObject({
+      outcome: 'wrong',
+      detail: expect.stringContaining(nowhere),
+    });
   });
 
   it('asks Graph for reads alone', async () => {

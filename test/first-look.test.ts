@@ -21,11 +21,13 @@ async function look(...kitEntries: readonly KitEntry[]): Promise<readonly unknow
   return lines.map((line) => JSON.parse(line) as unknown);
 }
 
+const noTerms = { ask: null, approvers: [], assign: null } as const;
+
 describe('the first look at the apps file', () => {
   it('names the apps of kits that have no provisioning', async () => {
     const lines = await look(
-      { kit: 'Sales', aliases: [], apps: ['Salesforce', 'Payroll', 'Salesfarce'] },
-      { kit: 'Finance', aliases: [], apps: ['Payroll'] },
+      { kit: 'Sales', aliases: [], apps: ['Salesforce', 'Payroll', 'Salesfarce'], ...noTerms },
+      { kit: 'Finance', aliases: [], apps: ['Payroll'], ...noTerms },
     );
 
     expect(lines).toEqual([
@@ -42,7 +44,7 @@ describe('the first look at the apps file', () => {
   it('says nothing of apps with provisioning, nor of those that could not be read', async () => {
     bench.sandbox.failNext(/\/jobs$/, { kind: 'status', status: 403 });
 
-    expect(await look({ kit: 'Sales', aliases: [], apps: ['Salesforce'] })).toEqual([]);
-    expect(await look({ kit: 'Sales', aliases: [], apps: ['Salesforce', 'Zscaler'] })).toEqual([]);
+    expect(await look({ kit: 'Sales', aliases: [], apps: ['Salesforce'], ...noTerms })).toEqual([]);
+    expect(await look({ kit: 'Sales', aliases: [], apps: ['Salesforce', 'Zscaler'], ...noTerms })).toEqual([]);
   });
 });

@@ -58,12 +58,15 @@ export function createAccess(parts: {
   readonly roles: RoleConfig;
   /** Ids of all groups, directory role templates and people that decide for single apps, in lower case. */
   readonly appApprovers: readonly string[];
+  /** Ids, in lower case, of the groups and people that may ask for single kits, which gives them no role. */
+  readonly kitAskers?: readonly string[];
   readonly clock: Clock;
 }): Access {
   const { directory, clock } = parts;
   const configured = rolesById(parts.roles);
   const deciding = new Set(parts.appApprovers);
-  const asked = [...new Set([...configured.keys(), ...deciding])];
+  const told = new Set([...deciding, ...(parts.kitAskers ?? [])]);
+  const asked = [...new Set([...configured.keys(), ...told])];
   const known = createCache<Caller | Denial>(clock, rolesKeepMs, 10_000);
   /** The latest key of each person who has spoken, by id. */
   const spoken = new Map<string, string>();
@@ -88,8 +91,8 @@ export function createAccess(parts: {
     if (!templates.ok) return templates;
     const own = person.id.toLowerCase();
     const given = [...groups.value, ...templates.value].flatMap((id) => configured.get(id) ?? []);
-    const named = [...groups.value, ...templates.value].filter((id) => configured.has(id) || deciding.has(id));
-    const memberOf = deciding.has(own) ? [...named, own] : named;
+    const named = [...groups.value, ...templates.value].filter((id) => configured.has(id) || told.has(id));
+    const memberOf = told.has(own) ? [...named, own] : named;
     const ofApps: readonly Role[] = memberOf.some((id) => deciding.has(id)) ? ['appApprover'] : [];
     const builtIn = templates.value.flatMap((id) => builtInRoles[id] ?? []);
     return fetched({

@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import { type Fetched, fetched, mapped } from '../graph/answer.ts';
 import type { Directory } from '../graph/directory.ts';
+import type { Kit } from '../graph/kit-apps.ts';
 import type { Caller } from './caller.ts';
 import { deny } from './policy.ts';
 
@@ -26,4 +27,13 @@ export async function mayAskFor(
   return mapped(await directory.managerOf(subjectId), (manager) =>
     manager?.id === caller.id.toLowerCase() ? 'may' : 'notTheirReport',
   );
+}
+
+/**
+ * Whether a caller may ask for this kit by its name: one of those whom its `ask` names, or an operator, who could
+ * provision all of it. For whom the caller asks is checked by `mayAskFor`.
+ */
+export function mayAskForKit(caller: Caller, { ask }: Pick<Kit, 'ask'>): boolean {
+  if (deny(caller, 'access.request') !== null) return false;
+  return ask === null || caller.roles.includes('operator') || ask.some((id) => caller.memberOf.includes(id));
 }

@@ -1,4 +1,5 @@
 import type { Application } from '../graph/applications.ts';
+import type { Kit } from '../graph/kit-apps.ts';
 import type { Ticket } from '../requests/request.ts';
 import { ticketLink } from '../ticket-rules.ts';
 import type { Parsed } from './command.ts';
@@ -27,6 +28,8 @@ export interface TicketSaid {
   readonly command: TicketCommand | null;
   /** The same by names that mean the same for every caller. */
   readonly meant?: TicketCommand;
+  /** Those that the line names; what they say holds beside what their apps say. */
+  readonly kits?: readonly Pick<Kit, 'ticket' | 'ticketUrl'>[];
 }
 
 /**
@@ -37,12 +40,12 @@ export function findTicket(
   parts: CommandParts,
   turn: Turn,
   apps: readonly Application[],
-  { ticket, command, meant = command ?? undefined }: TicketSaid,
+  { ticket, command, meant = command ?? undefined, kits = [] }: TicketSaid,
 ): TicketFound {
-  const found = ticketFor(parts, apps, ticket ?? '');
+  const found = ticketFor(parts, apps, ticket ?? '', kits);
   if (found !== null) return { kind: 'ticket', ticket: found };
   const typed = ticket ?? null;
-  const isNeeded = apps.some((app) => needsTicket(parts, app));
+  const isNeeded = apps.some((app) => needsTicket(parts, app)) || kits.some((kit) => kit.ticket === 'required');
   if (typed === null && !isNeeded) return { kind: 'ticket', ticket: null };
   const line = command === null || meant === undefined ? null : lineToCarry(parts, turn, command, meant);
   if (line === null) return { kind: 'missing', reply: null, isNeeded };
@@ -74,11 +77,16 @@ function needsTicket({ tickets }: CommandParts, app: Application): boolean {
 }
 
 /** A typed number with its page; null for what is no ticket number of any of these apps. */
-export function ticketFor({ tickets }: CommandParts, apps: readonly Application[], typed: string): Ticket | null {
+export function ticketFor(
+  { tickets }: CommandParts,
+  apps: readonly Application[],
+  typed: string,
+  kits: TicketSaid['kits'] = [],
+): Ticket | null {
   const taking = apps.filter((app) => tickets.readFor(app.tickets, typed) !== null);
   const number = tickets.readFor(taking[0]?.tickets, typed);
   if (number === null) return null;
-  const [url] = taking.flatMap((app) => app.tickets?.ticketUrl ?? []);
+  const [url] = [...kits, ...taking.map((app) => app.tickets)].flatMap((terms) => terms?.ticketUrl ?? []);
   return { number, url: url === undefined ? null : ticketLink(url, number) };
 }
 

@@ -12,9 +12,9 @@ import { idsFinding } from './tenant.ts';
 
 const atOnce = 4;
 
-/** Whether what `APPS_FILE` names exists: the apps, their approvers, the roles that are assigned, and the kits' apps. */
+/** Whether what `APPS_FILE` names exists: apps, those who decide and ask, roles to assign, and the kits' apps. */
 export function appsFileChecks(reach: Reach): readonly Check[] {
-  const { entries } = reach;
+  const { entries, kitEntries } = reach;
   /** By id, once the list has been read. */
   const appOf = (entry: AppEntry) => reach.applications.bound().get(keyOf(entry.app)) ?? entry.app;
   const found = once(() =>
@@ -54,7 +54,8 @@ export function appsFileChecks(reach: Reach): readonly Check[] {
     title: words.appsFile.approvers.title,
     obstacle: () => obstacleTo('GroupMember.Read.All'),
     async run() {
-      const ids = [...new Set(entries.flatMap((entry) => entry.approvers))];
+      const named = [...entries, ...kitEntries].flatMap((entry) => entry.approvers);
+      const ids = [...new Set([...named, ...kitEntries.flatMap(({ ask }) => ask ?? [])])];
       if (ids.length === 0) return skipped(words.appsFile.approvers.none);
       return idsFinding(reach, ids, ['groups', 'users', 'directoryRoleTemplates'], words.appsFile.approvers);
     },

@@ -185,11 +185,11 @@ The exit code is 0 when nothing is wrong, 1 when something is, and 2 when the ar
       fix: 'correct the name in APPS_FILE, or put “id:” and the object id of the enterprise application in its place. Until then no approver can decide on access to it.',
     },
     approvers: {
-      title: 'Approvers in APPS_FILE',
-      none: 'APPS_FILE names no approvers',
+      title: 'Approvers and requesters in APPS_FILE',
+      none: 'APPS_FILE names none',
       good: (count: number) => (count === 1 ? 'the one id is known' : `all ${count} ids are known`),
       wrong: (ids: readonly string[]) => `no group, person or directory role: ${ids.join(', ')}`,
-      fix: 'put object ids of groups or people, or template ids of directory roles, into "approvers" of APPS_FILE.',
+      fix: 'put object ids of groups or people, or template ids of directory roles, into "approvers" and "ask" of APPS_FILE.',
     },
     assign: {
       title: 'App roles in APPS_FILE',

@@ -95,7 +95,20 @@ export function createReach(
   const applications = createApplications({ graph, clock, entries, kits: kitEntries, bindings });
   const kits = createKits({ entries: kitEntries, applications });
   const synchronization = createSynchronization({ graph, clock });
-  return { config, entries, graph, applications, kits, synchronization, needs, granted, ping, blocked, checks };
+  return {
+    config,
+    entries,
+    kitEntries,
+    graph,
+    applications,
+    kits,
+    synchronization,
+    needs,
+    granted,
+    ping,
+    blocked,
+    checks,
+  };
 }
 
 async function signIn(token: () => Promise<unknown>, say: { good: string; fix: string }): Promise<Finding> {

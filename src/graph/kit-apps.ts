@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { type KitEntry, kitKey } from '../apps-file.ts';
+import { type KitEntry, type KitTerms, kitKey } from '../apps-file.ts';
 import { type Fetched, fetched } from './answer.ts';
 import type { BrokenEntry } from './app-bindings.ts';
 import type { Application, Applications } from './applications.ts';
@@ -14,7 +14,7 @@ export interface Kits {
   broken(): readonly BrokenInKit[];
 }
 
-export interface Kit {
+export interface Kit extends KitTerms {
   readonly name: string;
   readonly aliases: readonly string[];
   readonly apps: readonly KitApp[];
@@ -72,7 +72,8 @@ export function createKits(parts: {
       for (const entry of entries) {
         const apps = await appsOf(entry);
         if (!apps.ok) return apps;
-        kits.push({ name: entry.kit, aliases: entry.aliases, apps: apps.value });
+        const { kit: name, ...said } = entry;
+        kits.push({ ...said, name, apps: apps.value });
       }
       broken = kits.flatMap(({ name: kit, apps }) =>
         apps.flatMap(({ name: app, trouble: kind }) => (kind === null ? [] : [{ kit, app, kind }])),

@@ -36,7 +36,13 @@ beforeEach(async () => {
 afterEach(() => bench.close());
 
 /** As the tests of general roles have it, no app has approvers of its own. */
-function accessWith(parts: { readonly roles?: RoleConfig; readonly appApprovers?: readonly string[] } = {}): Access {
+function accessWith(
+  parts: {
+    readonly roles?: RoleConfig;
+    readonly appApprovers?: readonly string[];
+    readonly kitAskers?: readonly string[];
+  } = {},
+): Access {
   return createAccess({
     directory: createDirectory(bench.graph),
     roles,
@@ -147,6 +153,21 @@ describe('the identity of a caller', () => {
     const bare = accessWith({ roles: nothing });
 
     expect(await bare.identify(key(people.alex))).toMatchObject({ kind: 'caller', caller: { roles: ['operator'] } });
+  });
+});
+
+describe('a person who may ask for a kit', () => {
+  it('carries the group or the own id that the kit names, which gives no role', async () => {
+    const asking = accessWith({ kitAskers: [groups.salesTeam.id, people.johanna.id] });
+    const salesperson = { id: groups.salesTeam.memberIds[0] ?? '' };
+
+    expect(await asking.identify(key(salesperson))).toMatchObject({
+      caller: { roles: [], memberOf: [groups.salesTeam.id] },
+    });
+    expect(await asking.identify(key(people.johanna))).toMatchObject({
+      caller: { roles: [], memberOf: [people.johanna.id] },
+    });
+    expect(await asking.identify(key(people.adele))).toMatchObject({ caller: { memberOf: [] } });
   });
 });
 

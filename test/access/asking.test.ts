@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type AskingParts, mayAskFor } from '../../src/access/asking.ts';
+import { type AskingParts, mayAskFor, mayAskForKit } from '../../src/access/asking.ts';
 import type { Caller, Role } from '../../src/access/caller.ts';
 import { createDirectory } from '../../src/graph/directory.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
@@ -90,5 +90,27 @@ describe('asking for access', () => {
       ok: false,
       trouble: { status: 403 },
     });
+  });
+});
+
+describe('asking for a kit', () => {
+  const group = '5eed0000-0000-4000-8000-0000000000a1';
+  const of = (...ids: readonly string[]) => ({ ask: ids });
+  const megan = callerAs(people.megan, 'requester');
+
+  it('is allowed to all who may ask where the kit names none of them', () => {
+    expect(mayAskForKit(megan, { ask: null })).toBe(true);
+    expect(mayAskForKit(callerAs(people.lynne, 'viewer'), { ask: null })).toBe(false);
+  });
+
+  it('is allowed to a requester whom the kit names, by a group or by the own id', () => {
+    expect(mayAskForKit({ ...megan, memberOf: [group] }, of('another', group))).toBe(true);
+    expect(mayAskForKit({ ...megan, memberOf: [people.megan.id] }, of(people.megan.id))).toBe(true);
+    expect(mayAskForKit({ ...megan, memberOf: [group] }, of('another'))).toBe(false);
+  });
+
+  it('is allowed to an operator, and not to a viewer whom the kit names', () => {
+    expect(mayAskForKit(callerAs(people.alex, 'operator'), of(group))).toBe(true);
+    expect(mayAskForKit({ ...callerAs(people.lynne, 'viewer'), memberOf: [group] }, of(group))).toBe(false);
   });
 });

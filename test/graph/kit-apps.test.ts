@@ -11,7 +11,13 @@ import { type Bench, startBench } from './support.ts';
 
 const { salesforce, serviceNow, zscaler } = apps;
 const nowhere = '5eed0000-0000-4000-8000-0000000009ff';
-const kit = (name: string, ...apps: readonly string[]): KitEntry => ({ kit: name, aliases: [], apps });
+const noTerms = { ask: null, approvers: [], assign: null } as const;
+const kit = (name: string, ...apps: readonly string[]): KitEntry => ({
+  kit: name,
+  aliases: [],
+  apps,
+  ...noTerms,
+});
 
 describe.each(engines)('the apps of kits on $name', (engine) => {
   const place = useTestDatabase(engine);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { apps } from '../../src/sandbox/tenant/applications.ts';
+import { groups } from '../../src/sandbox/tenant/groups.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
 import { type ShownCard, type Somebody, startTestUsher, type TestUsher } from '../support/usher.ts';
 
@@ -110,6 +111,24 @@ it('a row opens the kit, and a row of that the app', async () => {
   expect(opened).toEqual(['kits Sales', `kits "${odd}"`]);
   expect(care.text).toContain(`Kit: ${odd}`);
   expect(rowsOf(care)).toEqual(['status Zscaler', 'status Payroll', 'status Salesforce']);
+});
+
+it('kits and a name says who may request it, who approves it, and that it needs a ticket', async () => {
+  const unknown = '5eed0000-0000-4000-8000-0000000009fe';
+  const terms = { ask: [groups.salesTeam.id, people.megan.id], approvers: [groups.appApprovers.id, unknown] };
+  await start({ kits: [{ kit: 'Sales', apps: ['Salesforce'], ...terms, ticket: 'required' }] });
+
+  const { text } = await ask('kits sales', 'lynne');
+
+  expect(text).toContain(
+    [
+      'Kit: Sales',
+      'Who may request it: Sales Team and Megan Bowen',
+      `Who approves it: App Approvers and ${unknown}`,
+      'A request needs a ticket number.',
+      'Select an app',
+    ].join('\n'),
+  );
 });
 
 it('an unknown name shows the kit with a similar one, or all of them', async () => {

@@ -25,6 +25,10 @@ const entries = [
   { app: 'GitHub Enterprise', ticketProjects: ['DEV'], ticketUrl: 'https://contoso.example/browse/{ticket}' },
 ];
 const kit = { kit: 'Sales', apps: ['Salesforce', 'ServiceNow'] };
+const strict = {
+  ...{ kit: 'Dev', apps: ['ServiceNow', 'GitHub Enterprise'] },
+  ...{ ticket: 'required', ticketUrl: 'https://contoso.example/kits/{ticket}' },
+};
 const link = '[INC0012345](https://contoso.service-now.com/nav?id=INC0012345)';
 
 const wideGate = { limit: 50, windowMs: 100, guardMs: 150 };
@@ -43,7 +47,7 @@ afterEach(async () => {
 
 async function start(environment: Readonly<Record<string, string>> = {}) {
   const file = join(folder, 'apps.json');
-  writeFileSync(file, JSON.stringify({ apps: entries, kits: [kit] }));
+  writeFileSync(file, JSON.stringify({ apps: entries, kits: [kit, strict] }));
   const usherOptions = { isFileAllowed: (address: string) => address.startsWith('http://127.0.0.1:') };
   teams = await startTestUsher({
     usherOptions,
@@ -263,6 +267,21 @@ describe('a required ticket number that a line lacks', () => {
     expect(isAsking(card)).toBe(true);
     expect(after.text).toContain(link);
     expect(await asked()).toHaveLength(1);
+  });
+
+  it.each([
+    'provision the dev kit for isaiah',
+    'provision isaiah to the Dev kit',
+    'provision users isaiah, adele to Concur and the Dev kit',
+  ])('is asked for where only the kit needs it, and leads to the page that the kit names: %s', async (line) => {
+    const card = await says('alex', line);
+    const after = await gives('alex', card, 'INC0012345');
+    const byName = await says('alex', 'provision isaiah to ServiceNow and GitHub Enterprise');
+
+    expect(isAsking(card)).toBe(true);
+    expect(after.text).toContain('[INC0012345](https://contoso.example/kits/INC0012345)');
+    expect(await asked()).toHaveLength(2);
+    expect(isAsking(byName)).toBe(false);
   });
 
   it('is needed for every app where the installation says so, but for one whose entry says otherwise', async () => {

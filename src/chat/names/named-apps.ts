@@ -41,5 +41,5 @@ export async function findApplications(parts: CommandParts, turn: Turn, command:
 
 async function one(parts: CommandParts, turn: Turn, command: AppCommand): Promise<Apps | Answered> {
   const found = await findApplication(parts, turn, command);
-  return found.kind === 'reply' ? found : { kind: 'apps', apps: [found.app], repeated: [], gone: [] };
+  return found.kind === 'reply' ? found : { kind: 'apps', apps: [found.app], repeated: [], gone: [], kits: [] };
 }

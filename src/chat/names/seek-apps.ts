@@ -19,6 +19,8 @@ export interface Apps {
   readonly repeated: readonly string[];
   /** Apps of a kit that lead to no app of the tenant now. */
   readonly gone: readonly string[];
+  /** The kits that were named. */
+  readonly kits: readonly Kit[];
 }
 
 export type AppsSought =
@@ -59,6 +61,7 @@ export async function seekApps(parts: CommandParts, text: string): Promise<AppsS
   const apps = new Map<string, Application>();
   const repeated: string[] = [];
   const gone: string[] = [];
+  const named: Kit[] = [];
   const lookups = pMapIterable(
     names.entries(),
     async ([index, name]) => ({ index, name, found: await parts.applications.find(name) }),
@@ -68,6 +71,7 @@ export async function seekApps(parts: CommandParts, text: string): Promise<AppsS
     const isKit = saysKit(name);
     const kit = kitNamed(kits, name);
     if (kit.kind === 'one' && (isKit || (isAliasOf(kit.kit, name) && !isApp(found, name)))) {
+      named.push(kit.kit);
       for (const one of kit.kit.apps) {
         if (one.id !== null) note(one.app, one.name);
         else if (one.trouble !== 'twice') gone.push(one.name);
@@ -98,7 +102,7 @@ export async function seekApps(parts: CommandParts, text: string): Promise<AppsS
   const [first, ...others] = apps.values();
   return first === undefined
     ? { kind: 'emptyKit', kit: text, gone }
-    : { kind: 'apps', apps: [first, ...others], repeated, gone };
+    : { kind: 'apps', apps: [first, ...others], repeated, gone, kits: named };
 
   function note(app: Application, name: string): void {
     if (apps.has(app.id)) repeated.push(name);

@@ -10,7 +10,7 @@ import { type CommandParts, defineCommand, type Turn } from '../../chat/registry
 import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import type { Kit } from '../../graph/kit-apps.ts';
-import { kitCard, kitsCard, type SeenKit } from './cards/kits-card.ts';
+import { kitCard, kitsCard, type SeenKit, type SeenTerms } from './cards/kits-card.ts';
 
 /** Apps not read by then are shown as unread. */
 const patienceMs = 2_500;
@@ -22,12 +22,21 @@ async function kits(parts: CommandParts, turn: Turn, { kit: typed }: CommandOf<'
   if (!listing.ok) return troubleReply(words, listing.trouble);
   const match = typed === null ? null : kitNamed(listing.value, typed);
   const shown = match === null || match.kind === 'none' ? listing.value : [match.kit];
-  const seen = await withJobs(parts, shown);
+  const [seen, terms] = await Promise.all([
+    withJobs(parts, shown),
+    match?.kind === 'one' ? termsOf(parts, match.kit) : null,
+  ]);
   const [only] = seen;
-  if (match?.kind === 'one' && only !== undefined) return { kind: 'card', message: kitCard(words, only) };
+  if (terms !== null && only !== undefined) return { kind: 'card', message: kitCard(words, only, terms) };
   const mayAdd = deny(caller, 'provision.run') === null;
   const message = kitsCard(words, { kits: seen, search: typed, isNear: match?.kind === 'near', mayAdd });
   return { kind: 'card', message };
+}
+
+async function termsOf({ access }: CommandParts, { ask, approvers, ticket }: Kit): Promise<SeenTerms> {
+  const contacts = await access.contactsOf([...new Set([...(ask ?? []), ...approvers])]);
+  const nameOf = (id: string) => contacts.find((contact) => contact.id === id)?.name || id;
+  return { ask: ask?.map(nameOf) ?? null, approvers: approvers.map(nameOf), needsTicket: ticket === 'required' };
 }
 
 /** The kits with the state of each app's provisioning. */

@@ -90,6 +90,7 @@ export async function provisionFile(parts: CommandParts, turn: Turn, line: strin
       again: [],
       ticket: parsed.kind === 'incomplete' ? parsed.ticket : command?.ticket,
       command: null,
+      kits: seen.kits,
     });
   }
 

@@ -54,6 +54,7 @@ export async function provisionList(
     again: tryAgain(parts, command),
     ticket: command.ticket,
     command: unread.length === 0 ? command : null,
+    kits: found.kits,
   });
 }
 

@@ -34,7 +34,8 @@ async function provision(parts: CommandParts, turn: Turn, command: ProvisionComm
   const subject = await findSubject(parts, turn, command, target, looking);
   if (subject.kind === 'reply') return subject.reply;
   const meant = { ...command, subject: subject.subject.label ?? command.subject };
-  const ticket = findTicket(parts, turn, [target.app], { ticket: command.ticket, command, meant });
+  const { kits } = found;
+  const ticket = findTicket(parts, turn, [target.app], { ticket: command.ticket, command, meant, kits });
   if (ticket.kind === 'missing') return ticket.reply ?? sayTicketMissing(parts, turn, [target.app]);
   const { request, card, forecast } = await createForeseen(parts.store, {
     ...requestOf(turn),
@@ -63,8 +64,8 @@ async function provisionToSeveral(
   const entry = command.subject;
   const rows = [{ entry, targets: found.targets }];
   const users = new Map(person === null ? [] : [[entry, person.user]]);
-  const { leftOut } = found;
-  const said = { ticket: command.ticket, command };
+  const { leftOut, kits } = found;
+  const said = { ticket: command.ticket, command, kits };
   return provisionAll(parts, turn, { rows, leftOut, asksFirst: leftOut.some(isLack), ...said }, users);
 }
 

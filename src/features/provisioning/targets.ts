@@ -7,6 +7,7 @@ import type { AppCommand } from '../../chat/offers/guesses.ts';
 import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
 import { type Answered, answered, troubleReply } from '../../chat/registry/turn.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
+import type { Kit } from '../../graph/kit-apps.ts';
 import type { LeftOut } from '../../requests/request.ts';
 import type { NewTask } from '../../requests/store.ts';
 
@@ -15,6 +16,8 @@ export interface Targets {
   readonly kind: 'targets';
   readonly targets: readonly [Target, ...Target[]];
   readonly leftOut: readonly LeftOut[];
+  /** Those that the line names. */
+  readonly kits: readonly Kit[];
 }
 
 /** Looks the line's apps up; else a reply that asks which, or says why none of them takes a call. */
@@ -26,7 +29,8 @@ export async function findTargets(parts: CommandParts, turn: Turn, command: AppC
   if (seen.kind === 'trouble') return answered(await obstacleReply(parts, turn, command, seen));
   const [first, ...others] = seen.targets;
   const [obstacle] = seen.blocked;
-  if (first !== undefined) return { kind: 'targets', targets: [first, ...others], leftOut: seen.leftOut };
+  if (first !== undefined)
+    return { kind: 'targets', targets: [first, ...others], leftOut: seen.leftOut, kits: found.kits };
   if (obstacle === undefined) throw new Error('a line names an app at least');
   return answered(await obstacleReply(parts, turn, command, obstacle));
 }
@@ -75,11 +79,13 @@ export async function seeEachApp(
       readonly kind: 'seen';
       readonly targets: ReadonlyMap<string, readonly Target[]>;
       readonly leftOut: readonly LeftOut[];
+      readonly kits: readonly Kit[];
     }
   | Answered
 > {
   const targets = new Map<string, readonly Target[]>();
   const leftOut: LeftOut[] = [];
+  const kits: Kit[] = [];
   for (const name of new Set(named)) {
     if (name === null) continue;
     const count = named.filter((one) => one === name).length;
@@ -92,6 +98,7 @@ export async function seeEachApp(
       if (seen.kind === 'trouble') return answered(troubleReply(turn.words, seen.trouble));
       if (seen.kind === 'reply') return seen;
       targets.set(name, seen.targets);
+      kits.push(...sought.kits);
       leftOut.push(...seen.leftOut.map((one) => ({ ...one, text: inRows(one.text) })));
     } else if (sought.kind === 'none') {
       const suggestions = sought.near === null ? [] : [sought.near];
@@ -99,7 +106,7 @@ export async function seeEachApp(
     } else if (sought.kind === 'emptyKit') leftOut.push(leftOutApp(inRows(name), 'appGone'));
     else leftOut.push(leftOutApp(inRows(sought.names[sought.index] ?? name), 'ambiguousApp'));
   }
-  return { kind: 'seen', targets, leftOut };
+  return { kind: 'seen', targets, leftOut, kits };
 }
 
 const leftOutApp = (text: string, reason: LeftOut['reason']): LeftOut => ({ text, reason, suggestions: [] });

@@ -4,7 +4,14 @@ import { kitText } from '../../../src/chat/names/seek-apps.ts';
 import { fetched, troubled } from '../../../src/graph/answer.ts';
 import type { Kit, Kits } from '../../../src/graph/kit-apps.ts';
 
-const kit = (name: string, ...aliases: readonly string[]): Kit => ({ name, aliases, apps: [] });
+const kit = (name: string, ...aliases: readonly string[]): Kit => ({
+  name,
+  aliases,
+  apps: [],
+  ask: null,
+  approvers: [],
+  assign: null,
+});
 const sales = kit('Sales', 'sales starter');
 const all = [sales, kit('Customer Care, Tier 1 and 2', 'care'), kit('The Office'), kit('Kit')];
 const kitsOf = (listed: Awaited<ReturnType<Kits['list']>>): Kits => ({

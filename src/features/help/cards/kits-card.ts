@@ -16,6 +16,15 @@ export interface SeenKit {
   readonly apps: readonly SeenApp[];
 }
 
+/** What those who ask for the kit have to know. */
+export interface SeenTerms {
+  /** Names, or ids where Entra has none; null for all who may ask for its apps. */
+  readonly ask: readonly string[] | null;
+  /** The same of those who decide; empty for the approvers of each app. */
+  readonly approvers: readonly string[];
+  readonly needsTicket: boolean;
+}
+
 export type SeenApp =
   | { readonly name: string; readonly id: string; readonly status: JobReading }
   | { readonly name: string; readonly id: null; readonly trouble: KitTrouble };
@@ -45,6 +54,7 @@ const LEVELS = [
 ];
 const APP_COUNTS = [20, 12, 8];
 const MOST_ALIASES = 5;
+const MOST_DECIDING = 5;
 const MOST_TROUBLES = 3;
 /** Names in a notification. */
 const MOST_NAMED = 5;
@@ -66,7 +76,7 @@ export function kitsCard(words: Messages, input: KitsInput): CardMessage {
 }
 
 /** One kit, a row for each app with the state of its provisioning. */
-export function kitCard(words: Messages, kit: SeenKit): CardMessage {
+export function kitCard(words: Messages, kit: SeenKit, terms: SeenTerms): CardMessage {
   const { apps } = kit;
   const names = words.list(apps.slice(0, MOST_NAMED).map(({ name }) => short(name, 40)));
   const said = words.plain('kits.oneSummary', { kit: short(kit.name), apps: names });
@@ -77,6 +87,7 @@ export function kitCard(words: Messages, kit: SeenKit): CardMessage {
     title: words.card('kits.titleOne', { kit: short(kit.name) }),
     intro: [
       ...maybe(aliasesOf(words, kit)),
+      ...termLines(words, terms),
       ...maybe(broken === 0 ? null : words.card('kits.incomplete', { count: broken })),
       { text: words.card('apps.intro') },
     ],
@@ -127,6 +138,19 @@ function appRow(words: Messages, app: SeenApp, all: readonly SeenApp[]): AppsVie
     lines: [],
     opens: app.id === null ? [] : rowButton(words, `status ${writeCheckName(callName(app, all))}`),
   };
+}
+
+function termLines(words: Messages, { ask, approvers, needsTicket }: SeenTerms) {
+  const named = (names: readonly string[]) => {
+    const more = names.length - MOST_DECIDING;
+    const rest = more > 0 ? [words.plain('kits.moreNames', { count: more })] : [];
+    return words.list([...names.slice(0, MOST_DECIDING).map((name) => short(name)), ...rest]);
+  };
+  return [
+    ...maybe(ask === null ? null : words.card('kits.ask', { names: named(ask) })),
+    ...maybe(approvers.length === 0 ? null : words.card('kits.approvers', { names: named(approvers) })),
+    ...maybe(needsTicket ? words.card('kits.ticket') : null),
+  ];
 }
 
 function aliasesOf(words: Messages, { aliases }: SeenKit, limit?: number): string | null {

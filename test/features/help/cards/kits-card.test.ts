@@ -11,6 +11,7 @@ const app = (status: Extract<SeenApp, { id: string }>['status'], name = 'Salesfo
   id: `id of ${name}`,
   status,
 });
+const plain = { ask: null, approvers: [], needsTicket: false } as const;
 const list = { search: null, isNear: false, mayAdd: false } as const;
 const glyphOf = (...apps: readonly SeenApp[]) =>
   cardAsText(kitsCard(words, { ...list, kits: [kitSaying('Sales', apps)] }).card).match(/^(\S) {2}Sales/m)?.[1];
@@ -46,7 +47,10 @@ describe('the card of a kit', () => {
     );
     const kits = Array.from({ length: 25 }, () => kit);
 
-    const cards = [kitCard(words, kit), kitsCard(words, { ...list, kits })].map(({ card }) => card);
+    const names = Array.from({ length: 50 }, () => long);
+    const terms = { ask: names, approvers: names, needsTicket: true };
+
+    const cards = [kitCard(words, kit, terms), kitsCard(words, { ...list, kits })].map(({ card }) => card);
 
     for (const card of cards) {
       expect(Buffer.byteLength(JSON.stringify(card))).toBeLessThanOrEqual(LARGEST_CARD_BYTES);
@@ -57,7 +61,7 @@ describe('the card of a kit', () => {
   it('opens one of two apps of the same name by its id', () => {
     const twins = ['D1', 'D2'].map((id) => ({ name: 'DocuSign', id, status: 'none' }) as const);
 
-    const { card } = kitCard(words, kitSaying('Sales', [...twins, app('none')]));
+    const { card } = kitCard(words, kitSaying('Sales', [...twins, app('none')]), plain);
 
     const sent = elementsOf(card).flatMap(({ selectAction }) => (selectAction ? [Object(selectAction).data.text] : []));
     expect(sent).toEqual(['status D1', 'status D2', 'status Salesforce']);
@@ -67,6 +71,7 @@ describe('the card of a kit', () => {
     const { summary } = kitCard(
       words,
       kitSaying('Sales', [app('none'), { name: 'Box', id: null, trouble: 'several' }]),
+      plain,
     );
 
     expect(summary).toBe('Kit “Sales”: Salesforce and Box · Salesforce: Not set up · Box: Name not unique');
