@@ -74,14 +74,14 @@ export function createGraphAccess(parts: GraphAccessParts): GraphAccess {
   function servicesOver(graph: GraphClient): GraphServices {
     const directory = createDirectory(graph);
     const appApprovers = [...entries, ...kits].flatMap(({ approvers }) => approvers);
-    const kitAskers = kits.flatMap(({ ask }) => ask ?? []);
+    const kitRequesters = kits.flatMap(({ ask }) => ask ?? []);
     const applications = createApplications({ graph, clock, entries, kits, bindings, observe: entriesRead.tell });
     return {
       directory,
       synchronization: createSynchronization({ graph, clock }),
       applications,
       kits: createKits({ entries: kits, applications, observe: kitsRead.tell }),
-      access: createAccess({ directory, roles: config.roles, appApprovers, kitAskers, clock }),
+      access: createAccess({ directory, roles: config.roles, appApprovers, kitRequesters, clock }),
       assignments: createAssignments({ graph, clock }),
       provisioningLog: createProvisioningLog({ graph, clock, hasProvisioningLog }),
     };

@@ -59,13 +59,13 @@ export function createAccess(parts: {
   /** Ids of all groups, directory role templates and people that decide for single apps, in lower case. */
   readonly appApprovers: readonly string[];
   /** Ids, in lower case, of the groups and people that may ask for single kits, which gives them no role. */
-  readonly kitAskers?: readonly string[];
+  readonly kitRequesters?: readonly string[];
   readonly clock: Clock;
 }): Access {
   const { directory, clock } = parts;
   const configured = rolesById(parts.roles);
   const deciding = new Set(parts.appApprovers);
-  const told = new Set([...deciding, ...(parts.kitAskers ?? [])]);
+  const told = new Set([...deciding, ...(parts.kitRequesters ?? [])]);
   const asked = [...new Set([...configured.keys(), ...told])];
   const known = createCache<Caller | Denial>(clock, rolesKeepMs, 10_000);
   /** The latest key of each person who has spoken, by id. */

@@ -124,6 +124,8 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
     // Permission before help: suggestions must not tell an unauthorized caller which apps and people exist.
     const refusal = await refuseRoleless(parts, turn, parsed);
     if (refusal !== null) return refusal;
+    const table = await parts.registry.answerTable(parts, turn, line);
+    if (table !== null) return table;
     const several = turn.caller.roles.length === 0 ? null : await lookAtLines(parts, turn, line);
     if (several !== null) return several;
     const beyond = parsed.kind === 'command' ? null : answerBeyond(parts, turn, line, 'atOnce');

@@ -38,6 +38,7 @@ import { provisionCommand } from './provisioning/provision.ts';
 import { provisionFile } from './provisioning/provision-file.ts';
 import { provisionGroupCommand } from './provisioning/provision-group.ts';
 import { provisionListCommand } from './provisioning/provision-list.ts';
+import { provisionPasted } from './provisioning/provision-table.ts';
 import { requestCards } from './provisioning/request-cards.ts';
 import { retryCommand } from './provisioning/retry.ts';
 import { managerNotes, tellManagerButton } from './provisioning/tell-manager.ts';
@@ -90,6 +91,7 @@ export const registry: Registry = {
   approversOf: tellDeciders,
   ownRequests,
   answerFile: provisionFile,
+  answerTable: provisionPasted,
   openExport,
   exportWords,
   homeSections: [decisionsAtHome, ownRequestsAtHome, brokenAtHome],

@@ -119,7 +119,7 @@ export async function insertRequest(
   const tasks =
     first !== undefined && others.length === 0
       ? await insertTask(transaction, first)
-      : await transaction.insertInto('tasks').values(rows).returningAll().execute();
+      : await insertTasks(transaction, rows);
   const details = askedFor(wanted);
   await writeAudit(transaction, { at: now, actorId: wanted.requestedBy.id, kind: 'asked', requestId, details });
   return { ...withoutTasks(row), tasks: tasks.map(toTask) };
@@ -178,6 +178,18 @@ const insertNew = compiledOnce((db, row: Insertable<RequestRow>) =>
     .onConflict((conflict) => conflict.doNothing())
     .returningAll(),
 );
+
+async function insertTasks(transaction: Transaction<Schema>, rows: readonly Insertable<TaskRow>[]) {
+  const inserted: Selectable<TaskRow>[] = [];
+  for (let at = 0; at < rows.length; at += rowsAtOnce) {
+    const some = rows.slice(at, at + rowsAtOnce);
+    inserted.push(...(await transaction.insertInto('tasks').values(some).returningAll().execute()));
+  }
+  return inserted;
+}
+
+/** SQLite takes 32,766 values in a statement, and a task has some twenty. */
+const rowsAtOnce = 1_000;
 
 /** The task of a request for one person, as nearly every request is. */
 const insertTask = compiledOnce((db, row: Insertable<TaskRow>) => db.insertInto('tasks').values(row).returningAll());

@@ -77,6 +77,29 @@ function withoutTags(marked: string, directory: MentionDirectory): { text: strin
   /** The index of the last mention, while only white space has followed it. */
   let lastMention: number | null = null;
 
+  /** How many cells the row has so far; null outside a row. */
+  let cells: number | null = null;
+  let isInCell = false;
+  /** Whether the tag belongs to a table: its rows become lines, and its cells are parted by tabs. */
+  const isOfTable = (kind: TagKind): boolean => {
+    if (kind === 'row') {
+      if (!(pieces.at(-1) ?? '\n').endsWith('\n')) add('\n');
+      cells = 0;
+    } else if (cells === null) return false;
+    else if (kind === 'cell') {
+      if (cells > 0) add('\t');
+      cells += 1;
+      isInCell = true;
+    } else if (kind === 'rowEnd') {
+      add('\n');
+      cells = null;
+      isInCell = false;
+    } else if (kind === 'cellEnd') isInCell = false;
+    else if (isInCell && (kind === 'block' || kind === 'break')) add(' ');
+    else return false;
+    return true;
+  };
+
   const add = (piece: string): void => {
     const lastLine = piece.slice(piece.lastIndexOf('\n') + 1);
     lineIsBlank = (lineIsBlank || piece.includes('\n')) && lastLine.trim() === '';
@@ -108,21 +131,25 @@ function withoutTags(marked: string, directory: MentionDirectory): { text: strin
     const content = tag[1] ?? '';
     const kind = kindOf(content);
     if (kind === 'text') continue;
-    const between = decodeHTMLStrict(marked.slice(from, tag.index));
+    const text = decodeHTMLStrict(marked.slice(from, tag.index));
+    // A cell is one line, and white space between cells is layout.
+    const between = cells === null ? text : isInCell ? text.replace(/[\n\t]+/g, ' ') : text.trim();
     // White space between tags at the start of a line is the layout of the HTML, not of the message.
     if (!lineIsBlank || between.trim() !== '') add(between);
     from = tag.index + tag[0].length;
+    if (isOfTable(kind)) continue;
     if (kind === 'mentionStart') {
       if (mentionStart !== null) lastMention = null;
       mentionStart = pieces.length;
     } else if (kind === 'mentionEnd') {
       if (mentionStart !== null) endMention(mentionStart);
-    } else if (kind === 'break' || (kind === 'block' && !lineIsBlank)) {
-      add('\n');
     } else if (kind === 'address') {
       const address = decodeHTMLStrict(content.trim().replace(/^mailto:/i, ''));
       // `adele@contoso.com<mailto:adele@contoso.com>` is how Outlook copies a link.
       if (!pieces.at(-1)?.endsWith(address)) add(address);
+      // The end of a row, or a cell that stands in none, is a block as well.
+    } else if (kind === 'break' || (kind !== 'other' && !lineIsBlank)) {
+      add('\n');
     }
   }
   add(decodeHTMLStrict(marked.slice(from)));
@@ -133,11 +160,24 @@ function once(mentions: readonly Mention[]): Mention[] {
   return [...new Map(mentions.map((mention) => [`${mention.id}\n${mention.name}`, mention])).values()];
 }
 
-type TagKind = 'mentionStart' | 'mentionEnd' | 'break' | 'block' | 'address' | 'other' | 'text';
+type TagKind =
+  | 'mentionStart'
+  | 'mentionEnd'
+  | 'row'
+  | 'rowEnd'
+  | 'cell'
+  | 'cellEnd'
+  | 'break'
+  | 'block'
+  | 'address'
+  | 'other'
+  | 'text';
 
 function kindOf(content: string): TagKind {
   const name = HTML_TAG.exec(content)?.[1]?.toLowerCase();
   if (name === 'at') return content.startsWith('/') ? 'mentionEnd' : 'mentionStart';
+  if (name === 'tr') return content.startsWith('/') ? 'rowEnd' : 'row';
+  if (name === 'td' || name === 'th') return content.startsWith('/') ? 'cellEnd' : 'cell';
   if (name === 'br') return 'break';
   if (name !== undefined) return BLOCKS.has(name) ? 'block' : 'other';
   if (/^[!?]/.test(content) || /^\/?[a-z]+:[a-z]+(?:[\s/]|$)/i.test(content)) return 'other';
@@ -224,7 +264,8 @@ export function tidyCharacters(text: string): string {
       .normalize('NFC')
       .replace(/ +/g, ' ')
       .replace(/ ?\t ?/g, '\t')
-      .replace(/[ \t]?\n[ \t]?/g, '\n')
+      // A tab at the beginning of a line stands behind an empty cell.
+      .replace(/[ \t]?\n ?/g, '\n')
       .trim()
   );
 }

@@ -40,7 +40,7 @@ function accessWith(
   parts: {
     readonly roles?: RoleConfig;
     readonly appApprovers?: readonly string[];
-    readonly kitAskers?: readonly string[];
+    readonly kitRequesters?: readonly string[];
   } = {},
 ): Access {
   return createAccess({
@@ -158,7 +158,7 @@ describe('the identity of a caller', () => {
 
 describe('a person who may ask for a kit', () => {
   it('carries the group or the own id that the kit names, which gives no role', async () => {
-    const asking = accessWith({ kitAskers: [groups.salesTeam.id, people.johanna.id] });
+    const asking = accessWith({ kitRequesters: [groups.salesTeam.id, people.johanna.id] });
     const salesperson = { id: groups.salesTeam.memberIds[0] ?? '' };
 
     expect(await asking.identify(key(salesperson))).toMatchObject({

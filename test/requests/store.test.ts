@@ -3,7 +3,7 @@ import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import { readGate } from '../../src/rate-gate/gate-row.ts';
 import type { LeftOut, Subject } from '../../src/requests/request.ts';
-import { createRequest, findRequest, insertRequest, type StoreParts } from '../../src/requests/store.ts';
+import { createRequest, findRequest, insertRequest, type NewTask, type StoreParts } from '../../src/requests/store.ts';
 import { seedAccess } from '../features/checks/history/support.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { engines, useTestDatabase } from '../support/databases.ts';
@@ -49,6 +49,16 @@ describe.each(engines)('the store on $name', (engine) => {
         { kind: 'waiting', dueAt: clock.now(), waitReason: null },
       ]),
     );
+  });
+
+  it('keeps as many tasks as a list may have', async () => {
+    const [task] = wanted({ people: ['isaiah'] }).tasks;
+    const tasks = Array.from({ length: 2_500 }, (_, n) => ({ ...task, subject: person(`p${n}`) }) as NewTask);
+
+    const { id, tasks: made } = await createRequest(store, { ...wanted({ people: ['isaiah'] }), tasks });
+
+    expect(made.map(({ position }) => position)).toEqual(tasks.map((_, n) => n));
+    expect((await findRequest(database, id))?.tasks).toHaveLength(2_500);
   });
 
   it('keeps the members that go with a group, and those that were left out', async () => {

@@ -46,6 +46,13 @@ describe('the text of a message, whatever Teams wraps around it,', () => {
     ['Windows and old Mac line ends', 'a\r\nb\rc\u2028d', 'a\nb\nc\nd'],
     ['blank lines', 'a \n\n b', 'a\n\nb'],
     ['odd spaces', '\u00a0who\u2003am\u2000\u3000i\u202f', 'who am i'],
+    [
+      'a table, row by row',
+      '<p>provision</p><table>\n<tbody><tr>\n<td></td>\n<td><p>Salesforce</p></td><td>Box&nbsp;</td></tr>\n<tr><td>Adele<br>\nVance</td><td>x</td><td></td></tr><tr><td></td><td></td></tr><tr><td>Lee</td></tr></tbody></table><p>thanks</p>',
+      'provision\n\tSalesforce\tBox\nAdele Vance\tx\n\nLee\nthanks',
+    ],
+    ['an empty first cell', 'a\n\tb\t\nc', 'a\n\tb\nc'],
+    ['a cell without its row', 'a<td>b</td>c', 'a\nb\nc'],
     ['the cells of a pasted table', 'Adele Vance \t adele@contoso.com', 'Adele Vance\tadele@contoso.com'],
     ['what cannot be seen', '\u200bwho\u2060\ufeffa\u00admi\u200e\u202e\u2066\u0007', 'whoami'],
     ['joiners next to ASCII', 'who\u200dami\u200c', 'whoami'],

@@ -298,6 +298,8 @@ export interface Registry {
   ): Promise<Reply | null>;
   /** A file with a line. */
   answerFile(parts: CommandParts, turn: Turn, line: string, file: IncomingFile): Promise<Reply>;
+  /** A line with a table below it; null for every other text. */
+  answerTable(parts: CommandParts, turn: Turn, text: string): Promise<Reply | null>;
   /** The agreed file, if this speaker may still have it. */
   openExport(parts: CommandParts, words: Messages, speaker: Speaker, context: ExportContext): Promise<OpenedExport>;
   /** The outcome of an offered file, in a short plain sentence. */

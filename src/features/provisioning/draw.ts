@@ -62,7 +62,7 @@ export async function drawRequest(
 ): Promise<DrawnCard | null> {
   const { database, clock } = parts.store;
   const single = await findSingle(database, requestId);
-  if (single !== null) {
+  if (single !== null && single.tasks[0]?.state.kind !== 'held') {
     const [task] = single.tasks;
     const isWaiting = task?.state.kind === 'waiting';
     const forecast = isWaiting ? ((await forecastQueue(parts.store)).get(task.id) ?? null) : null;

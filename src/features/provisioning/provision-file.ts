@@ -6,9 +6,12 @@ import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
 import { refuseVerb } from '../../chat/registry/run.ts';
 import type { Reply } from '../../chat/reply.ts';
 import type { LeftOut } from '../../requests/request.ts';
+import { decodeText } from './lists/decode.ts';
 import { type BadRow, type PeopleFile, peopleFileLimits, readPeopleFile } from './lists/people-file.ts';
+import { type PeopleTable, readPeopleTable } from './lists/people-table.ts';
 import { say } from './problems.ts';
 import { isLack, provisionList, provisionRows } from './provision-list.ts';
+import { isBare, provisionTable } from './provision-table.ts';
 import { type Row, seeEachApp } from './targets.ts';
 import { askOneByOne, untimely } from './untimely.ts';
 
@@ -16,10 +19,16 @@ type PeopleWithApps = Required<Extract<PeopleFile, { kind: 'people' }>>;
 
 const megabyte = 1024 * 1024;
 
+/** The table in a file that is small enough to be read. */
+function tableIn(bytes: Uint8Array): PeopleTable | null {
+  const text = bytes.length > peopleFileLimits.maxBytes ? null : decodeText(bytes);
+  return text === null ? null : readPeopleTable(text, peopleFileLimits.maxRows);
+}
+
 /**
  * A file of people, sent together with "provision users to <app>". Its addresses are read as if typed below that line,
  * in quotes, so a file can do nothing that a message cannot, and no character in an address splits it. Where the file has
- * a column of apps, "provision users" is enough.
+ * a column of apps, "provision users" is enough, as it is where apps stand over the columns.
  */
 export async function provisionFile(parts: CommandParts, turn: Turn, line: string, file: IncomingFile): Promise<Reply> {
   const refusal = askOneByOne(turn) ?? (await refuseVerb(parts, turn, 'provisionList'));
@@ -38,6 +47,8 @@ export async function provisionFile(parts: CommandParts, turn: Turn, line: strin
     default:
       return assertNever(content, 'content');
   }
+  const table = isBare(parts, line) ? tableIn(content.bytes) : null;
+  if (table?.kind === 'marked') return provisionTable(parts, turn, table, line);
   const people = readPeopleFile(content.bytes);
   switch (people.kind) {
     case 'people': {

@@ -50,14 +50,14 @@ export const peopleFileLimits: PeopleFileLimits = { maxBytes: 1_048_576, maxRows
 
 /** In order of preference, in the form used for comparison: lowercase, without white space, underscores and hyphens. */
 const COLUMN_NAMES = ['userprincipalname', 'upn'];
-const APP_COLUMN_NAMES = ['app', 'apps', 'application', 'applications', 'enterpriseapplication'];
-const DELIMITERS = [',', ';', '\t'] as const;
+export const APP_COLUMN_NAMES = ['app', 'apps', 'application', 'applications', 'enterpriseapplication'];
+const DELIMITERS = [',', ';', '\t', '|'] as const;
 /** Entra takes 113 characters; a guest's name also contains the home address. */
-const LONGEST_NAME = 320;
+export const LONGEST_NAME = 320;
 const MOST_COLUMNS_TOLD = 20;
 const LONGEST_COLUMN_TOLD = 60;
 
-interface Row {
+export interface Row {
   readonly number: number;
   /** Null when the row's quotes do not match. */
   readonly cells: readonly string[] | null;
@@ -94,7 +94,7 @@ export function readPeopleFile(bytes: Uint8Array, limits: PeopleFileLimits = peo
 }
 
 /** Every row with content, the header first. Rows past `most` may only be counted. */
-function readRows(text: string, most: number): Row[] {
+export function readRows(text: string, most: number): Row[] {
   // Excel's own way to name the delimiter, and the line above the header in Entra's bulk templates.
   const preamble = /^(?:sep=(.)[^\n\r]*|"?version:[^\n\r]*)(?:\r\n|\n|\r)/i.exec(text);
   const table = text.slice(preamble?.[0].length ?? 0);
@@ -137,12 +137,16 @@ function firstLineThatHoldsSomething(text: string): string {
   return '';
 }
 
-function columnIn(header: readonly string[], sought: readonly string[]): number {
-  const names = header.map((name) => {
-    // Entra's templates: "User name [userPrincipalName] Required".
-    const inner = /\[([^[\]]*)\]/.exec(name)?.[1] ?? name;
-    return inner.toLowerCase().replace(/[\s_-]+/g, '');
-  });
+/** In the form used for comparison. */
+export function nameOfColumn(name: string): string {
+  // Entra's templates: "User name [userPrincipalName] Required".
+  const inner = /\[([^[\]]*)\]/.exec(name)?.[1] ?? name;
+  return inner.toLowerCase().replace(/[\s_-]+/g, '');
+}
+
+/** The place of the first of these columns that the header has; -1 for none. */
+export function columnIn(header: readonly string[], sought: readonly string[]): number {
+  const names = header.map(nameOfColumn);
   const known = sought.find((name) => names.includes(name));
   return known === undefined ? -1 : names.indexOf(known);
 }
@@ -153,10 +157,12 @@ function toldColumns(header: readonly string[]): string[] {
 }
 
 /** The characters that begin a formula: https://owasp.org/www-community/attacks/CSV_Injection */
+export const isFormula = (cell: string): boolean => /^[\t\r]|^\s*[=+\-@]/.test(cell);
+
 function faultOf(cell: string): BadRowReason | null {
   const name = cell.trim();
   if (name === '') return 'empty';
-  if (/^[\t\r]|^\s*[=+\-@]/.test(cell)) return 'formula';
+  if (isFormula(cell)) return 'formula';
   if (name.length > LONGEST_NAME) return 'tooLong';
   return /^[^\s@,;"<>]+@[^\s@,;"<>]+$/.test(name) ? null : 'malformed';
 }
