@@ -32,7 +32,7 @@ describe('a table of people and apps', () => {
   });
 
   it.each([
-    ['a column with addresses', 'name,user,upn,A', 'Adele,adele,adele@contoso.com,x', 'adele@contoso.com'],
+    ['a column with addresses', 'user,name,A', 'Adele,adele@contoso.com,x', 'adele@contoso.com'],
     ['an address column without any', 'mail,A', 'Adele,x', 'Adele'],
     ['the first column, which is called so', 'name,email,A', 'Adele,,x', 'Adele'],
     ['the first column, which has no name', ',name,A', 'Adele,A. V.,x', 'Adele'],
@@ -68,7 +68,11 @@ describe('a table of people and apps', () => {
   });
 
   it('counts blank lines, and leaves out the line under the header of a Markdown table', () => {
-    expect(read('user|A', '---|:-:', '', 'adele|x')?.rows).toEqual([row(4, 'adele', 'A')]);
+    expect(read('user|A', '---|:-:', '', 'adele|x')).toEqual({
+      kind: 'marked',
+      rows: [row(4, 'adele', 'A')],
+      oddities: [],
+    });
   });
 
   it.each([
@@ -82,17 +86,17 @@ describe('a table of people and apps', () => {
     expect(read(...lines)).toBeNull();
   });
 
-  it('is read from any text, without losing a row', () => {
-    const cell = fc.constantFrom('', 'x', 'adele', 'lee@contoso.com', '"a,b"', 'maybe', '"', '|');
+  it('loses no row, whatever the cells hold', () => {
+    const cell = fc.constantFrom('', 'x', 'adele', 'lee@contoso.com', '"a,b"', 'maybe', '=1+1');
     const lines = fc.array(fc.array(cell, { maxLength: 5 }), { maxLength: 8 });
 
     fc.assert(
       fc.property(fc.constantFrom(',', '\t', ';', '|'), lines, (delimiter, cells) => {
-        const table = read(['user', 'A', 'B'].join(delimiter), ...cells.map((one) => one.join(delimiter)));
+        const table = read(...[['user', 'A', 'B'], ['lee', 'x'], ...cells].map((one) => one.join(delimiter)));
+
         const told = table?.oddities.filter(({ kind }) => kind === 'row' || kind === 'longRow') ?? [];
-        const said = cells.filter((one) => one.some((text) => !['', '"', '|'].includes(text))).length;
-        if (table !== null && !cells.flat().some((text) => /["|]/.test(text)))
-          expect(table.rows.length + told.length).toBe(said);
+        const said = cells.filter((one) => one.some((text) => text !== '')).length;
+        expect((table?.rows.length ?? 0) + told.length).toBe(said + 1);
       }),
       { numRuns: propertyRuns(300) },
     );
