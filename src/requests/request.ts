@@ -47,6 +47,8 @@ export interface Request {
   readonly ticket?: Ticket | null;
   /** It needs a ticket number, which its confirmation gives; missing for no. */
   readonly awaitsTicket?: true;
+  /** Where that ticket will be, with `{ticket}` in it, if the line named a kit that says so. */
+  readonly ticketUrl?: string;
   readonly tasks: readonly Task[];
   /** What was named and does not become a call, with the reason; empty for a single person. */
   readonly leftOut: readonly LeftOut[];

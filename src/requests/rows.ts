@@ -30,6 +30,7 @@ export function withoutTasks(row: Selectable<RequestRow>): Omit<Request, 'tasks'
     leftOut: JSON.parse(row.left_out) as LeftOut[],
     ...ticketMark(row),
     ...(row.ticket === awaitedTicket ? { awaitsTicket: true } : {}),
+    ...(row.ticket === awaitedTicket && row.ticket_url !== null ? { ticketUrl: row.ticket_url } : {}),
   };
 }
 

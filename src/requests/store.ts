@@ -14,7 +14,10 @@ import { awaitedTicket, ticketColumns, toTask, withoutTasks } from './rows.ts';
 
 /** A new request, before it has an id. */
 export interface NewRequest
-  extends Pick<Request, 'requestedBy' | 'reader' | 'conversation' | 'leftOut' | 'ticket' | 'awaitsTicket'> {
+  extends Pick<
+    Request,
+    'requestedBy' | 'reader' | 'conversation' | 'leftOut' | 'ticket' | 'awaitsTicket' | 'ticketUrl'
+  > {
   /** Where it came from, e.g. conversation and activity id. A second one from the same source is the first one. */
   readonly source: string;
   readonly lane: Lane;
@@ -128,7 +131,7 @@ export async function insertRequest(
 /** The new row, with an id that no request of either kind has; or the id of what this source has made before. */
 async function insertOrFind(
   transaction: Transaction<Schema>,
-  { source, requestedBy, reader, conversation, leftOut, tasks, ticket = null, awaitsTicket }: NewRequest,
+  { source, requestedBy, reader, conversation, leftOut, tasks, ticket = null, awaitsTicket, ticketUrl }: NewRequest,
   now: number,
   draw: () => string,
 ): Promise<Selectable<RequestRow> | { readonly earlier: string }> {
@@ -150,7 +153,7 @@ async function insertOrFind(
       created_at: now,
       left_out: JSON.stringify(leftOut),
       ...ticketColumns(ticket),
-      ...(awaitsTicket === true ? { ticket: awaitedTicket } : {}),
+      ...(awaitsTicket === true ? { ticket: awaitedTicket, ticket_url: ticketUrl ?? null } : {}),
     };
     const [inserted] = await insertNew(transaction, row);
     if (inserted !== undefined) return inserted;

@@ -284,6 +284,16 @@ describe('a required ticket number that a line lacks', () => {
     expect(isAsking(byName)).toBe(false);
   });
 
+  it('is asked for by the confirmation of a list, and leads to the page that the kit names', async () => {
+    const people = generatedPeople.slice(0, 6).map(({ userPrincipalName }) => userPrincipalName);
+
+    const card = await says('alex', `provision users ${people.join(', ')} to the Dev kit`);
+    await teams.press('alex', card, 'Provision 12 accounts', { ticket: 'INC0012345' });
+    await teams.settled();
+
+    expect(teams.lastCard(card.conversationId).text).toContain('[INC0012345](https://contoso.example/kits/INC0012345)');
+  });
+
   it('is needed for every app where the installation says so, but for one whose entry says otherwise', async () => {
     entries.push({ app: 'ServiceNow', ticket: 'optional', ticketUrl: 'https://contoso.example/{ticket}' });
     await teams.close();

@@ -79,7 +79,12 @@ async function confirm(parts: CommandParts, turn: Turn, requestId: string, typed
 }
 
 /** The ticket that the confirmation gives, or what to say without one. */
-async function givenTicket(parts: CommandParts, turn: Turn, { apps }: Request, typed: string): Promise<Ticket | Reply> {
+async function givenTicket(
+  parts: CommandParts,
+  turn: Turn,
+  { apps, ticketUrl }: Request,
+  typed: string,
+): Promise<Ticket | Reply> {
   const known: Application[] = [];
   for (const { id } of apps) {
     const found = await parts.applications.find(id);
@@ -89,7 +94,7 @@ async function givenTicket(parts: CommandParts, turn: Turn, { apps }: Request, t
   const [example] = ticketExamples(parts, known);
   const app = appNames(turn.words, apps);
   return (
-    ticketFor(parts, known, typed) ??
+    ticketFor(parts, known, typed, ticketUrl === undefined ? [] : [{ ticketUrl }]) ??
     say(turn.words, { kind: 'ticketNotGiven', typed: typed === '' ? 'none' : typed, app, example })
   );
 }

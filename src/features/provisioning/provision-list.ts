@@ -106,11 +106,12 @@ export async function provisionAll(
   // The confirmation asks for a ticket that is needed.
   if (ticket.kind === 'missing' && ticket.reply !== null && !(isAsked && ticket.isNeeded)) return ticket.reply;
   const awaitsTicket = ticket.kind === 'missing';
+  const [ticketUrl] = said.kits?.flatMap((kit) => kit.ticketUrl ?? []) ?? [];
   const request = await createRequest(parts.store, {
     ...requestOf(turn),
     lane: tasks.length === 1 ? 'interactive' : 'bulk',
     held: isAsked || awaitsTicket,
-    ...(awaitsTicket ? { awaitsTicket } : { ticket: ticket.ticket }),
+    ...(awaitsTicket ? { awaitsTicket, ...(ticketUrl === undefined ? {} : { ticketUrl }) } : { ticket: ticket.ticket }),
     leftOut: all,
     tasks,
   });
