@@ -84,6 +84,13 @@ export interface FormValues {
   readonly ticket: string;
 }
 
+/** Of a joint request's card: the lines that it shows, and those that were ticked, which count where the button says so. */
+interface Ticks {
+  readonly among?: string | undefined;
+  readonly ticked?: boolean | undefined;
+  readonly lines?: string;
+}
+
 /**
  * The data that a button sends back. It carries no authority: `run` and `choose` are checked as if the clicker had
  * typed the line; `retry` names a stored request.
@@ -108,8 +115,8 @@ export type CardAction =
   /** Tells the manager of the request's person how it ended. */
   | { readonly verb: 'tellManager'; readonly requestId: string }
   /** A decision on an access request; `reason` is the text typed into the card. */
-  | { readonly verb: 'approve'; readonly requestId: string }
-  | { readonly verb: 'deny'; readonly requestId: string; readonly reason: string }
+  | (Ticks & { readonly verb: 'approve'; readonly requestId: string })
+  | (Ticks & { readonly verb: 'deny'; readonly requestId: string; readonly reason: string })
   /** The filled-in form of a command. */
   | (FormValues & {
       readonly verb: 'submit';

@@ -3,7 +3,7 @@ import type { Migration } from 'kysely/migration';
 import { cutStoredOutcome, cutStoredWords } from '../masking/cut-stored.ts';
 import type { Dialect } from './dialect.ts';
 import type { Foreign } from './refusals.ts';
-import { addSearch, keepRevisions, nameTaskApps, renameSearched } from './search.ts';
+import { addSearch, joinAccessRequests, keepRevisions, nameTaskApps, renameSearched } from './search.ts';
 
 /** The schema's history, oldest first. What a released migration does is never changed; a further one follows. */
 export function migrations(dialect: Dialect): Record<string, Migration> {
@@ -217,6 +217,7 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
       await sql`alter table tasks add column assigning text`.execute(db);
       await sql`create index tasks_assigning on tasks (state, due_at) where assign_role is not null`.execute(db);
     },
+    '029-joint-requests': (db) => joinAccessRequests(db, dialect.engine),
   };
   return Object.fromEntries(Object.entries(steps).map(([name, up]) => [name, { up }]));
 }

@@ -206,6 +206,16 @@ export interface AccessRequestRow extends RequestedColumns, SubjectColumns, Leas
   crashes: Generated<number>;
   /** When the next action is due; null when none is. */
   due_at: number | null;
+  /** The id of the joint request that it belongs to; null for one that was made alone. */
+  joint_id: Generated<string | null>;
+  /** Identifies those of the joint request that the same approvers decide; begins with its id. */
+  joint_group: Generated<string | null>;
+  /** From 0, in the order in which people and apps were named. */
+  joint_position: Generated<number | null>;
+  /** 1 where none of the joint request starts unless all are approved. */
+  joint_whole: Generated<number | null>;
+  /** JSON array: what the line named that becomes no access request; on the first of a joint request alone. */
+  joint_left_out: Generated<string | null>;
 }
 
 /** What Usher has posted to Teams, or is going to post; see `outbox/message.ts`. */

@@ -52,6 +52,25 @@ export async function keepRevisions(db: Kysely<unknown>, engine: 'sqlite' | 'pos
   if (!isSqlite) await run('drop function usher_access_cards_made() cascade');
 }
 
+/** Lets access requests that one line makes stand together, and keeps the revisions of their common cards. */
+export async function joinAccessRequests(db: Kysely<unknown>, engine: 'sqlite' | 'postgres'): Promise<void> {
+  const isSqlite = engine === 'sqlite';
+  const run = (statement: string) => sql.raw(statement).execute(db);
+  for (const column of [
+    'joint_id text',
+    'joint_group text',
+    'joint_position integer',
+    'joint_whole integer',
+    'joint_left_out text',
+  ])
+    await run(`alter table access_requests add column ${column}`);
+  await run('create index access_requests_by_joint on access_requests (joint_id) where joint_id is not null');
+  await run('create index access_requests_by_group on access_requests (joint_group) where joint_group is not null');
+  const triggers = revisedTriggers(jointRevised);
+  for (const [name] of triggers) if (isSqlite) await run(`drop trigger ${name}`);
+  for (const statement of (isSqlite ? sharedBySqlite : sharedByPostgres)(triggers)) await run(statement);
+}
+
 /**
  * Gives each task the app of its request: a request may be over several apps, which its row then lists as JSON. A process of an earlier version that
  * shares the database does not name it, so the database does.
@@ -224,6 +243,19 @@ const presentRevised: Revised = {
   ofRequest: `update messages set latest_revision = new.revision where id = new.id;
     update messages set latest_revision = ${latestOf('messages.reference')}
     where kind = 'access' and reference in ${ofCarried};`,
+};
+
+/** The same of all the access requests of one line. */
+const latestOfJoint = (jointId: string) =>
+  `(select sum(access_requests.revision + coalesce(requests.revision, 0)) from access_requests
+    left join requests on requests.id = access_requests.request_id where access_requests.joint_id = ${jointId})`;
+const ofJoint = (jointId: string) => `update messages set latest_revision = ${latestOfJoint(jointId)}
+    where kind = 'access' and reference in (select ${jointId} union all
+      select joint_group from access_requests where joint_id = ${jointId});`;
+const jointRevised: Revised = {
+  ofAccess: `${presentRevised.ofAccess} ${ofJoint('new.joint_id')}`,
+  ofRequest: `${presentRevised.ofRequest}
+    ${ofJoint('(select joint_id from access_requests where request_id = new.id)')}`,
 };
 
 type Trigger = readonly [name: string, on: string, work: readonly string[], when?: string];

@@ -58,8 +58,10 @@ export async function insertMessages(
 function latestRevision(kind: MessageKind, reference: string) {
   if (kind === 'request') return 1;
   if (kind !== 'access') return null;
-  return sql<number>`(select access_requests.revision + coalesce(requests.revision, 0) from access_requests
-    left join requests on requests.id = access_requests.request_id where access_requests.id = ${reference})`;
+  return sql<number>`(select sum(access_requests.revision + coalesce(requests.revision, 0)) from access_requests
+    left join requests on requests.id = access_requests.request_id
+    where access_requests.id = ${reference} or access_requests.joint_id = ${reference} or access_requests.joint_id in
+      (select joint_id from access_requests where joint_group = ${reference}))`;
 }
 
 export async function findMessage({ query }: Pick<Database, 'query'>, id: string): Promise<Message | null> {

@@ -18,7 +18,11 @@ export async function unusedId(transaction: Transaction<Schema>, draw: () => str
     const id = draw();
     const request = await transaction.selectFrom('requests').select('id').where('id', '=', id).executeTakeFirst();
     if (request !== undefined) continue;
-    const access = await transaction.selectFrom('access_requests').select('id').where('id', '=', id).executeTakeFirst();
+    const access = await transaction
+      .selectFrom('access_requests')
+      .select('id')
+      .where((row) => row.or([row('id', '=', id), row('joint_id', '=', id)]))
+      .executeTakeFirst();
     if (access === undefined) return id;
   }
 }

@@ -88,6 +88,12 @@ export interface LeftOut {
     | 'appTakesNoUsers'
     | 'jobMustStop'
     | 'repeatedApp'
+    /** Of an access request over several: one that waits or is carried out already. */
+    | 'alreadyAsked'
+    | 'notYourReport'
+    | 'forYourself'
+    /** No approver decides on people of another source than Entra. */
+    | 'accessNeedsEntraApp'
     /** An app of a kit that leads to no app of the tenant. */
     | 'appGone'
     /** In a file whose rows name their apps. */

@@ -21,6 +21,8 @@ export interface NewRequest
   /** Where it came from, e.g. conversation and activity id. A second one from the same source is the first one. */
   readonly source: string;
   readonly lane: Lane;
+  /** How many calls of its asker's line are in other requests and come before; missing for none. */
+  readonly behind?: number;
   /** True to wait for the requester's confirmation; see `confirmation.ts`. */
   readonly held: boolean;
   /** One for each call, in the order in which they were named; at least one. */
@@ -112,7 +114,7 @@ export async function insertRequest(
       state: wanted.held ? 'held' : 'waiting',
       lane,
       // The nth task of a request comes n turns later, so requests that wait together are served in rotation.
-      turn: turn + position * turnLength,
+      turn: turn + ((wanted.behind ?? 0) + position) * turnLength,
       enqueued_at: now,
       due_at: now,
       attempts: 0,
@@ -175,7 +177,13 @@ const insertNew = compiledOnce((db, row: Insertable<RequestRow>) =>
       db
         .selectNoFrom((made) => Object.entries(row).map(([name, value]) => made.val(value).as(name)))
         .where(({ not, exists, selectFrom }) =>
-          not(exists(selectFrom('access_requests').select('id').where('id', '=', row.id))),
+          not(
+            exists(
+              selectFrom('access_requests')
+                .select('id')
+                .where((access) => access.or([access('id', '=', row.id), access('joint_id', '=', row.id)])),
+            ),
+          ),
         ),
     )
     .onConflict((conflict) => conflict.doNothing())

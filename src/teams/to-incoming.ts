@@ -90,12 +90,15 @@ const optionalText = (longest: number) =>
         .slice(0, longest)
         .toWellFormed(),
     );
+/** The lines of a joint request that were ticked: ids of six characters with commas between them. */
+const ticks = { among: z.string().max(2_000).optional(), ticked: z.boolean().optional(), lines: optionalText(2_000) };
 const actionSchema: z.ZodType<CardAction> = z.discriminatedUnion('verb', [
   z.object({ verb: z.enum(['run', 'choose', 'personal']), text: z.string().max(1000) }),
   z.object({ verb: z.literal('ticket'), text: z.string().max(3000), ticket: optionalText(40) }),
-  z.object({ verb: z.enum(['retry', 'cancel', 'assign', 'tellManager', 'approve']), requestId }),
+  z.object({ verb: z.enum(['retry', 'cancel', 'assign', 'tellManager']), requestId }),
+  z.object({ verb: z.literal('approve'), requestId, ...ticks }),
   z.object({ verb: z.literal('confirm'), requestId, ticket: optionalText(40) }),
-  z.object({ verb: z.literal('deny'), requestId, reason: optionalText(500) }),
+  z.object({ verb: z.literal('deny'), requestId, reason: optionalText(500), ...ticks }),
   z.object({
     verb: z.literal('submit'),
     form: z.string().max(40),

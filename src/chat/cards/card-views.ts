@@ -17,6 +17,7 @@ export interface CardViews {
   readonly list: ListView;
   readonly access: AccessView;
   readonly form: FormView;
+  readonly joint: JointView;
   readonly pending: PendingView;
   readonly check: CheckView;
   readonly earlier: EarlierView;
@@ -35,6 +36,7 @@ export const CARD_NAMES = [
   'list',
   'access',
   'form',
+  'joint',
   'pending',
   'check',
   'earlier',
@@ -83,7 +85,14 @@ export type RowButton = Pick<SubmitButton, 'tooltip' | 'data'>;
  * clients without it. The data are a verb and an id; the client adds the card's inputs.
  */
 export interface DecisionButton extends Omit<SubmitButton, 'data'> {
-  readonly data: { readonly verb: 'approve' | 'deny'; readonly requestId: string };
+  readonly data: {
+    readonly verb: 'approve' | 'deny';
+    readonly requestId: string;
+    /** Of a joint request: the ids of the lines that the card shows, with commas between them. */
+    readonly among?: string;
+    /** Of these, only those that were ticked. */
+    readonly ticked?: true;
+  };
 }
 
 /** Sends the form's inputs along. */
@@ -272,6 +281,20 @@ export interface AccessView extends Omit<SubjectView, 'label'> {
   readonly details: Maybe<FactTable>;
   readonly toggles: Maybe<{ readonly title: string }>;
   readonly links: Maybe<Link>;
+}
+
+/** The access requests of one line, as their requester or their approvers see them. */
+export interface JointView extends Omit<AccessView, 'details' | 'toggles' | 'links'> {
+  readonly sections: readonly ListSection[];
+  /** Unfolds the choice of those to decide. */
+  readonly picks: Maybe<{
+    readonly opens: string;
+    readonly label: string;
+    readonly choices: readonly { readonly title: string; readonly value: string }[];
+    readonly reason: { readonly label: string; readonly placeholder: string };
+    readonly approve: DecisionButton;
+    readonly deny: DecisionButton;
+  }>;
 }
 
 /** An input of a form; Teams never reads `label` and `placeholder` as Markdown. */

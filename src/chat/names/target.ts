@@ -115,7 +115,8 @@ export async function seeTarget(
   return { kind: 'target', target: { app, job, rule: chosen } };
 }
 
-async function seeJob(
+/** The app's synchronization job, whatever its state; or what keeps the app from having one. */
+export async function seeJob(
   parts: CommandParts,
   app: Application,
   objectType: 'User' | 'Group',

@@ -1,7 +1,8 @@
 import { assertNever } from '../../assert-never.ts';
 import type { Command, Term, Ticketed } from '../command.ts';
 import { takesTicket } from '../grammar/ticket-words.ts';
-import type { Around } from './around.ts';
+import { LIST_SEPARATOR } from '../names/app-list.ts';
+import type { Around, Pair } from './around.ts';
 import type { Meant } from './intent.ts';
 import { isChoice, peopleIn } from './person-words.ts';
 import type { Guess } from './resolved.ts';
@@ -21,7 +22,7 @@ export function termOf(command: Command): Ticketed & { readonly term?: Term } {
 }
 
 export function guessesFor(intent: Meant, { pairs }: Around, line: string, base: Command | null = null): Guess[] {
-  return pairs.flatMap(({ people, app }): Guess[] => {
+  return together(intent, pairs, line).flatMap(({ people, app }): Guess[] => {
     switch (intent) {
       case 'status':
       case 'watch':
@@ -48,13 +49,27 @@ export function guessesFor(intent: Meant, { pairs }: Around, line: string, base:
   });
 }
 
-/** One command per person; one list where all people are meant at once. */
+/** Several apps for the same people are one line, unless one of them is to be chosen: "salesforce or servicenow". */
+function together(intent: Meant, pairs: readonly Pair[], line: string): readonly Pair[] {
+  const takesSeveral = intent === 'provision' || intent === 'requestAccess' || intent === 'check';
+  if (!takesSeveral || isChoice(line)) return pairs;
+  const groups = Map.groupBy(pairs, ({ people }) => JSON.stringify(people));
+  return [...groups.values()].flatMap((same) =>
+    same.slice(0, 1).map(({ people }) => ({ people, app: same.map(({ app }) => app).join(LIST_SEPARATOR) })),
+  );
+}
+
+/** One command per person; one list, or one request, where all people are meant at once. */
 export function forPeople(command: PersonCommand, people: readonly (readonly string[])[], text: string): Guess[] {
   const [[only] = [], second] = people;
   if (only === undefined) return [];
   if (second !== undefined && command.verb === 'provision' && !isChoice(text)) {
     const subjects = people.flatMap(([name]) => name ?? []);
     return [{ command: { verb: 'provisionList', subjects, app: command.app, ...termOf(command) } }];
+  }
+  if (second !== undefined && command.verb === 'requestAccess' && !isChoice(text)) {
+    const subject = people.flatMap(([name]) => name ?? []).join(LIST_SEPARATOR);
+    return [{ command: { ...command, subject } }];
   }
   return people.flatMap(([subject, ...others]) =>
     subject === undefined ? [] : [{ command: { ...command, subject }, others }],

@@ -2,9 +2,11 @@ import { requestFor } from '../../chat/offers/resolved.ts';
 import type { AccessRequests, ApprovalOfRequest, CommandParts } from '../../chat/registry/define-command.ts';
 import type { AccessRequest } from './access-requests/access-request.ts';
 import { noteCalledOff } from './access-requests/acting.ts';
+import { findJoint } from './access-requests/joint-request.ts';
 import { act, recordRefusal } from './access-requests/store.ts';
 import { cancelAccess } from './cancel-access.ts';
 import { eitherAccessRequest } from './found-request.ts';
+import { jointApproval } from './joint.ts';
 import { requestAccess } from './request-access.ts';
 import { clickedAccessCard, retryAccess } from './retry-access.ts';
 import { findVisible } from './show.ts';
@@ -12,6 +14,8 @@ import { findVisible } from './show.ts';
 /** The access requests that provisioning requests carry out, for the commands that take either id. */
 export const accessRequests: AccessRequests = {
   async find(parts, id) {
+    const joint = await findJoint(parts.store.database, id);
+    if (joint !== null) return jointApproval(parts, joint);
     const request = await eitherAccessRequest(parts, id);
     return request === null ? null : approvalOf(parts, request);
   },

@@ -12,14 +12,21 @@ import {
 import { missingFor } from '../../chat/registry/run.ts';
 import { sayNoneNamed, troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
-import { type Message, mayStand } from '../../outbox/message.ts';
-import { findPosted } from '../../outbox/message-store.ts';
 import { findRequest } from '../../requests/store.ts';
-import { approversCards, openAccessCard } from './access-requests/access-cards.ts';
+import { openAccessCard } from './access-requests/access-cards.ts';
 import type { AccessAction, AccessRequest } from './access-requests/access-request.ts';
+import { findJoint } from './access-requests/joint-request.ts';
 import { act, findAccessRequest, recordRefusal } from './access-requests/store.ts';
 import { decisionOf } from './cards/access-names.ts';
-import { approversOf, eitherAccessRequest, isUnsettledApp, placeKeyOf, unknownAccess } from './found-request.ts';
+import { decideJoint } from './decide-joint.ts';
+import {
+  approversOf,
+  clickedCardOf,
+  eitherAccessRequest,
+  isUnsettledApp,
+  placeKeyOf,
+  unknownAccess,
+} from './found-request.ts';
 import { pendingNamed } from './pending.ts';
 import { say } from './problems.ts';
 
@@ -32,12 +39,31 @@ const longestReason = 500;
  * and whether the request is their own are read afresh. The decision itself is a compare-and-set, so a second click, a
  * stale card or a repeated delivery changes nothing and gets the current card.
  */
-async function decide(parts: CommandParts, turn: Turn, id: string, verdict: Verdict): Promise<Reply> {
+async function decide(parts: CommandParts, turn: Turn, { requestId: id, ...said }: Said): Promise<Reply> {
+  const { verdict } = said;
+  const joint = await findJoint(parts.store.database, id);
+  if (joint !== null) {
+    const idsIn = (text: string) => text.split(',').filter((line) => line !== '');
+    const shown = said.among === undefined ? null : idsIn(said.among);
+    const ticked = said.ticked === true ? idsIn(said.lines ?? '') : null;
+    const action = actionOf(turn, verdict);
+    return decideJoint(parts, turn, joint, {
+      action,
+      shown,
+      ticked,
+      refuse: (line) => obstacleTo(parts, turn, line, verdict),
+    });
+  }
   const request = await eitherAccessRequest(parts, id);
   if (request === null) return needsNoDecision(parts, turn, id);
   const obstacle = await obstacleTo(parts, turn, request, verdict);
   if (obstacle !== null) return obstacle;
   return request.id === id ? carryOut(parts, turn, request, verdict) : isProvisioningOf(parts, turn, request, id);
+}
+
+interface Said extends Ticked {
+  readonly requestId: string;
+  readonly verdict: Verdict;
 }
 
 /** Usher records a refusal for a missing role on the access request as well. */
@@ -49,7 +75,8 @@ async function neededToDecide(
   return {
     permission: 'access.decide',
     async noteRefusal() {
-      const request = await eitherAccessRequest(parts, requestId);
+      const joint = await findJoint(parts.store.database, requestId);
+      const request = joint?.lines[0] ?? (await eitherAccessRequest(parts, requestId));
       if (request !== null) await recordRefusal(parts.store, request.id, caller.id, { why: 'role', tried: verb });
     },
   };
@@ -59,7 +86,9 @@ async function neededToDecide(
 async function resolveDecision({ parts, turn, denied }: Lookup, command: CommandOf<'approve' | 'deny'>) {
   const lacking = await missingFor(parts, turn, command);
   if (lacking !== null) return denied(lacking);
-  const request = await findAccessRequest(parts.store.database, command.requestId);
+  const { database } = parts.store;
+  const joint = await findJoint(database, command.requestId);
+  const request = joint?.lines[0] ?? (await findAccessRequest(database, command.requestId));
   if (request === null) return missing({ kind: 'unknownAccessRequest', id: command.requestId });
   const verdict =
     command.verb === 'approve' ? ({ kind: 'approve' } as const) : ({ kind: 'deny', reason: command.reason } as const);
@@ -72,9 +101,19 @@ async function resolveDecision({ parts, turn, denied }: Lookup, command: Command
 
 declare module '../../chat/command.ts' {
   interface Commands {
-    approve: { readonly requestId: string };
-    deny: { readonly requestId: string; readonly reason: string | null };
+    approve: Ticked & { readonly requestId: string };
+    deny: Ticked & { readonly requestId: string; readonly reason: string | null };
   }
+}
+
+/**
+ * Of a joint request, only these lines: their ids, with commas between them. `among` are those that the card showed, and
+ * `lines` those that were ticked there. A typed line decides on all that are the caller's.
+ */
+interface Ticked {
+  readonly among?: string | undefined;
+  readonly ticked?: boolean | undefined;
+  readonly lines?: string;
 }
 
 export const approveCommand = defineCommand({
@@ -91,7 +130,7 @@ export const approveCommand = defineCommand({
   incomplete: async (parts, turn, _line, said) =>
     (await pendingNamed(parts, turn, said)) ?? sayNoneNamed(turn, 'approve', said, 'pending'),
   resolve: resolveDecision,
-  run: (parts, turn, { requestId }) => decide(parts, turn, requestId, { kind: 'approve' }),
+  run: (parts, turn, command) => decide(parts, turn, { ...command, verdict: { kind: 'approve' } }),
 });
 
 export const denyCommand = defineCommand({
@@ -108,7 +147,7 @@ export const denyCommand = defineCommand({
   incomplete: async (parts, turn, line, said) =>
     (await pendingNamed(parts, turn, said, reasonIn(line))) ?? sayNoneNamed(turn, 'deny', said, 'pending'),
   resolve: resolveDecision,
-  run: (parts, turn, { requestId, reason }) => decide(parts, turn, requestId, { kind: 'deny', reason }),
+  run: (parts, turn, { reason, ...command }) => decide(parts, turn, { ...command, verdict: { kind: 'deny', reason } }),
 });
 
 /**
@@ -152,15 +191,16 @@ export async function obstacleTo(
   return null;
 }
 
+function actionOf({ caller, incoming }: Turn, verdict: Verdict): AccessAction {
+  const by = { id: caller.id, name: caller.name };
+  const from = { conversation: incoming.conversation, reader: incoming.reader };
+  if (verdict.kind === 'approve') return { kind: 'approve', by, from };
+  return { kind: 'deny', by, from, reason: verdict.reason?.trim().slice(0, longestReason) || null };
+}
+
 async function carryOut(parts: CommandParts, turn: Turn, request: AccessRequest, verdict: Verdict): Promise<Reply> {
   const { conversation, reader, what } = turn.incoming;
-  const by = { id: turn.caller.id, name: turn.caller.name };
-  const from = { conversation, reader };
-  const action: AccessAction =
-    verdict.kind === 'approve'
-      ? { kind: 'approve', by, from }
-      : { kind: 'deny', by, from, reason: verdict.reason?.trim().slice(0, longestReason) || null };
-  const acted = await act(parts.store, request.id, action);
+  const acted = await act(parts.store, request.id, actionOf(turn, verdict));
   if (acted.kind === 'unknown') return unknownAccess(turn, request.id);
   parts.publish('access', request.id);
   if (what.kind === 'text') {
@@ -169,7 +209,7 @@ async function carryOut(parts: CommandParts, turn: Turn, request: AccessRequest,
     const decision = verdict.kind === 'approve' ? 'approved' : 'denied';
     return say(turn.words, { kind: 'decidedNow', id, decision, person: subject.name, app: app.name });
   }
-  const clicked = await clickedCardOf(parts, turn.incoming, request.id, what.cardId);
+  const clicked = await clickedCardOf(parts, turn.incoming, [request.id], what.cardId);
   const liveId =
     clicked?.id ??
     (await openAccessCard(parts.store, {
@@ -181,24 +221,4 @@ async function carryOut(parts: CommandParts, turn: Turn, request: AccessRequest,
       shownBy: { actorId: turn.caller.id, key: placeKeyOf(turn.incoming) },
     }));
   return { kind: 'live', liveId };
-}
-
-/**
- * The message that the clicked card is; null where Usher has none of this request in this conversation. A card that
- * Usher does not know is the one whose post was left open, which the click proves to stand there.
- */
-async function clickedCardOf(
-  { store }: CommandParts,
-  { conversation }: Turn['incoming'],
-  accessRequestId: string,
-  cardId: string,
-): Promise<Message | null> {
-  if (cardId === '') return null;
-  const { database, conversationKey } = store;
-  const isOfHere = (card: Message) =>
-    card.reference === accessRequestId && conversationKey(card.conversation) === conversationKey(conversation);
-  const posted = await findPosted(database, cardId);
-  if (posted !== null) return isOfHere(posted) ? posted : null;
-  const cards = await approversCards(database.query, accessRequestId);
-  return cards.find((card) => isOfHere(card) && mayStand(card)) ?? null;
 }

@@ -122,8 +122,9 @@ async function viewpointFor(
 const personIn = ({ key }: Extract<FactsReader, { kind: 'place' }>): string | null =>
   key === null ? null : personOf(key);
 
-async function progressOf(
-  { store }: DrawAccessCardParts,
+/** The provisioning request that carries it out, once it has started; its forecast while its call waits. */
+export async function progressOf(
+  { store }: Pick<DrawAccessCardParts, 'store'>,
   { state }: AccessRequest,
 ): Promise<AccessCardInput['progress']> {
   if (state.kind !== 'started' && state.kind !== 'finished') return null;

@@ -8,6 +8,9 @@ import type { Reply } from '../../chat/reply.ts';
 import { usersPageUrl } from '../../chat/views/entra-link.ts';
 import type { Fetched } from '../../graph/answer.ts';
 import { fetched } from '../../graph/answer.ts';
+import { type Message, mayStand } from '../../outbox/message.ts';
+import { findPosted } from '../../outbox/message-store.ts';
+import { approversCards } from './access-requests/access-cards.ts';
 import type { AccessRequest } from './access-requests/access-request.ts';
 import { findAccessRequest, findCarriedOutBy } from './access-requests/store.ts';
 import { say } from './problems.ts';
@@ -62,4 +65,28 @@ export function placeKeyOf({ place, speaker }: Incoming): string {
 export function unknownAccess(turn: Turn, id: string): Reply {
   const isTyped = turn.incoming.what.kind === 'text';
   return say(turn.words, isTyped ? { kind: 'unknownAccessRequest', id } : { kind: 'staleButton' });
+}
+
+/**
+ * The message that the clicked card is; null where Usher has none of these references in this conversation. A card that
+ * Usher does not know is the one whose post was left open, which the click proves to stand there.
+ */
+export async function clickedCardOf(
+  { store }: CommandParts,
+  { conversation }: Turn['incoming'],
+  references: readonly string[],
+  cardId: string,
+): Promise<Message | null> {
+  if (cardId === '') return null;
+  const { database, conversationKey } = store;
+  const isOfHere = (card: Message) =>
+    references.includes(card.reference) && conversationKey(card.conversation) === conversationKey(conversation);
+  const posted = await findPosted(database, cardId);
+  if (posted !== null) return isOfHere(posted) ? posted : null;
+  for (const reference of references) {
+    const cards = await approversCards(database.query, reference);
+    const card = cards.find((one) => isOfHere(one) && mayStand(one));
+    if (card !== undefined) return card;
+  }
+  return null;
 }

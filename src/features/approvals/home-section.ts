@@ -5,11 +5,9 @@ import {
   type HomeSection,
   type Turn,
 } from '../../chat/registry/define-command.ts';
-import { calledName } from '../provisioning/cards/people-rows.ts';
-import { namesOf } from './cards/access-names.ts';
-import { findTheirs } from './pending.ts';
+import { pendingNames } from './cards/pending-list.ts';
+import { findTheirs, withLines } from './pending.ts';
 
-const longestName = 40;
 /** More are counted as "at least". */
 const mostCounted = 50;
 
@@ -19,12 +17,13 @@ async function read(parts: CommandParts, { caller, words }: Turn): Promise<HomeP
   if (!found.ok) return null;
   const theirs = found.value.slice(0, mostCounted);
   const now = parts.store.clock.now();
-  const rows = theirs.slice(0, HOME_ROWS).map((request) => {
-    const names = namesOf(request);
+  const items = await withLines(parts.store.database, theirs.slice(0, HOME_ROWS));
+  const rows = items.map((item) => {
+    const names = pendingNames(words, item);
     return {
-      name: words.card('pending.row', { ...names, person: calledName(words, request.subject, longestName) }),
-      line: words.card('pending.asked', { ...names, time: words.moment(request.createdAt, now) }),
-      opens: `show ${request.id}`,
+      name: words.card('pending.row', names),
+      line: words.card('pending.asked', { ...names, time: words.moment(item.accessRequest.createdAt, now) }),
+      opens: `show ${names.request}`,
       tooltip: words.plain('button.openOne', names),
     };
   });

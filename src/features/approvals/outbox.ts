@@ -6,28 +6,33 @@ import type { Message } from '../../outbox/message.ts';
 import { writeAudit } from '../../requests/audit-log.ts';
 import { findRequest } from '../../requests/store.ts';
 import { approversCards, keyOfRoute } from './access-requests/access-cards.ts';
+import type { AccessRequest } from './access-requests/access-request.ts';
 import { mayBeDone } from './access-requests/awaiting.ts';
+import { findJoint, linesOf } from './access-requests/joint-request.ts';
 import { type NoticeKind, ownConversations } from './access-requests/notices.ts';
 import { mayBeShown } from './access-requests/readers.ts';
 import { findAccessRequest } from './access-requests/store.ts';
 import { giveUpConversation } from './access-requests/undelivered.ts';
 import { needsHelpdesk } from './cards/access-content.ts';
+import { jointNotice } from './cards/joint-card.ts';
 import { noticeContent } from './cards/notice-text.ts';
 import { drawAccessCard } from './draw-access-card.ts';
+import { drawJointCard, readLines } from './draw-joint-card.ts';
 
 /** Notices for approvers, sent where they were shown the request; those of an end come from an earlier release. */
 const toApprovers: ReadonlySet<string> = new Set<NoticeKind>(['reminder', 'expired', 'cancelled']);
 
 /** The cards of access requests, one in each conversation that shows it. */
 export const accessCards: MessageDeclaration = {
-  draw: drawAccessCard,
+  draw: async (parts, card) => (await drawAccessCard(parts, card)) ?? drawJointCard(parts, card),
   mayBePosted: async (parts, card) =>
     card.audience === 'approvers' ? standingOf(parts, card.reference, [card]) : 'may',
   async posted({ store }, transaction, card) {
     const key = keyOfRoute(card);
     // The record has noted one that a person asked for.
     if (key === null) return;
-    const entry = { at: store.clock.now(), actorId: '', kind: 'accessShown', requestId: card.reference } as const;
+    const [requestId = card.reference] = card.reference.split('.');
+    const entry = { at: store.clock.now(), actorId: '', kind: 'accessShown', requestId } as const;
     await writeAudit(transaction, { ...entry, details: { key } });
   },
   async gaveUp(parts, card, why) {
@@ -50,16 +55,16 @@ export const accessNotices: MessageDeclaration = {
 /** Moves the request to another conversation where its approvers read of it. */
 async function moveOn(
   { store, publish }: CommandParts,
-  { reference, conversation }: Message,
+  message: Message,
   why: 'gone' | 'failed' | 'mayNot',
 ): Promise<void> {
-  if (await giveUpConversation(store, { accessRequestId: reference, conversation }, why)) publish('access', reference);
+  if (await giveUpConversation(store, message, why)) publish('access', message.reference);
 }
 
 /** Whether these cards' request may be shown in the conversations where they are now. */
-async function standingOf(parts: CommandParts, accessRequestId: string, cards: readonly Message[]): Promise<StillMay> {
+async function standingOf(parts: CommandParts, reference: string, cards: readonly Message[]): Promise<StillMay> {
   const { database } = parts.store;
-  const app = (await findAccessRequest(database, accessRequestId))?.app;
+  const app = ((await findAccessRequest(database, reference)) ?? (await lineOf(parts, reference)))?.app;
   if (app === undefined || cards.length === 0) return 'may';
   const standings = cards.map(async (card): Promise<StillMay> => {
     const key = keyOfRoute(card);
@@ -83,10 +88,22 @@ async function standingThere(parts: CommandParts, { reference, conversation, det
   );
 }
 
+/** A line of the joint request or of the group of this reference: the same approvers decide on all of a group. */
+async function lineOf(parts: CommandParts, reference: string): Promise<AccessRequest | undefined> {
+  const joint = await findJoint(parts.store.database, reference);
+  return joint === null ? undefined : linesOf(joint, reference)[0];
+}
+
 async function contentOf(parts: CommandParts, { reference, reader, details }: Message) {
   const { database } = parts.store;
   const accessRequest = await findAccessRequest(database, reference);
-  if (accessRequest === null) return null;
+  if (accessRequest === null) {
+    const joint = await findJoint(database, reference);
+    if (joint === null) return null;
+    const words = createMessages(reader.locale, reader.timeZone);
+    const lines = await readLines(parts, joint);
+    return jointNotice(words, { id: joint.id, lines, kind: details as NoticeKind });
+  }
   const { state } = accessRequest;
   const request = state.kind === 'finished' ? await findRequest(database, state.requestId) : null;
   const task = request?.tasks[0]?.state;

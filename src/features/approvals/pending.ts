@@ -6,10 +6,12 @@ import { type CommandParts, defineCommand, type Turn } from '../../chat/registry
 import { runCommand } from '../../chat/registry/run.ts';
 import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
+import type { Database } from '../../db/database.ts';
 import { type Fetched, fetched } from '../../graph/answer.ts';
-import type { AccessRequest } from './access-requests/access-request.ts';
+import { type AccessRequest, askedId } from './access-requests/access-request.ts';
+import { findJoint } from './access-requests/joint-request.ts';
 import { findPending } from './access-requests/store.ts';
-import { pendingList } from './cards/pending-list.ts';
+import { type PendingItem, pendingList } from './cards/pending-list.ts';
 import { approversOf, isTheirs } from './found-request.ts';
 
 const perPage = 10;
@@ -33,6 +35,8 @@ export async function findTheirs(
   for (let offset = 0; theirs.length < wanted; offset += atOnce) {
     const some = await findPending(parts.store.database, { limit: atOnce, offset });
     for (const request of some.filter(isMeant)) {
+      // A joint request is one item, whichever of its lines wait.
+      if (request.joint != null && theirs.some(({ joint }) => joint?.id === request.joint?.id)) continue;
       const approvers = await approversOf(parts, request.app.id);
       if (!approvers.ok) return approvers;
       if (isTheirs(caller, request, approvers.value)) theirs.push(request);
@@ -42,11 +46,23 @@ export async function findTheirs(
   return fetched(theirs);
 }
 
-function list(parts: CommandParts, turn: Turn, requests: readonly AccessRequest[], page: number): Reply {
-  const items = requests.slice((page - 1) * perPage, page * perPage).map((accessRequest) => ({ accessRequest }));
+async function list(parts: CommandParts, turn: Turn, requests: readonly AccessRequest[], page: number): Promise<Reply> {
+  const shown = requests.slice((page - 1) * perPage, page * perPage);
+  const items = await withLines(parts.store.database, shown);
   const now = parts.store.clock.now();
   const more = requests.length > page * perPage;
   return { kind: 'card', inPlace: true, message: pendingList(turn.words, { items, page, more, now }) };
+}
+
+/** Each with all that was asked for in the same line. */
+export async function withLines(database: Database, requests: readonly AccessRequest[]): Promise<PendingItem[]> {
+  const items: PendingItem[] = [];
+  for (const accessRequest of requests) {
+    const { joint } = accessRequest;
+    const together = joint == null ? null : await findJoint(database, joint.id);
+    items.push(together === null ? { accessRequest } : { accessRequest, lines: together.lines });
+  }
+  return items;
 }
 
 /**
@@ -69,9 +85,9 @@ export async function pendingNamed(
   // The pages are those of all requests, so more than one page of named ones is told by the whole list.
   if (found.value.length > perPage) return pending(parts, turn, 1);
   if (only === undefined || second !== undefined) return list(parts, turn, found.value, 1);
-  const denial = { verb: 'deny', requestId: only.id, reason } as const;
+  const denial = { verb: 'deny', requestId: askedId(only), reason } as const;
   if (reason !== null) return offer(parts, turn, { guesses: [{ command: denial }], leftOut: [] });
-  return runCommand(parts, turn, { verb: 'show', requestId: only.id });
+  return runCommand(parts, turn, { verb: 'show', requestId: askedId(only) });
 }
 
 declare module '../../chat/command.ts' {

@@ -17,6 +17,13 @@ export type AccessProblem =
   /** A caller who may not see the request is not told its id. */
   | { readonly kind: 'askedByOther'; readonly person: string; readonly app: string }
   | { readonly kind: 'notYourApp' | 'accessAppGone' | 'accessUnsettled'; readonly app: string }
+  | { readonly kind: 'tooManyLines'; readonly count: number; readonly limit: number }
+  /** Each account of a line has an open request; `names` also has what was left out otherwise. */
+  | { readonly kind: 'allAsked'; readonly count: number; readonly names: string }
+  /** None of the people of a line. */
+  | { readonly kind: 'noneFound'; readonly names: string }
+  /** How many of a joint request were withdrawn, and how many could not be any more. */
+  | { readonly kind: 'cancelledJoint'; readonly id: string; readonly count: number; readonly sent: number }
   | { readonly kind: 'alreadyDecided'; readonly id: string }
   /**
    * `left`: what remains of the assignment that the approval makes. `attempts`: the number of provisioning calls sent.
@@ -72,6 +79,7 @@ export type AccessProblem =
   | {
       readonly kind:
         | 'askForSelf'
+        | 'tickOne'
         | 'ownRequest'
         | 'aboutYourself'
         | 'notAChannel'
@@ -95,6 +103,11 @@ const KEYS: Readonly<Record<AccessProblem['kind'], ProblemKeys>> = problemKeys(
     notYourApp: 'bad',
     accessAppGone: 'warning',
     accessUnsettled: 'warning',
+    tooManyLines: 'warning',
+    noneFound: 'warning',
+    allAsked: 'neutral',
+    tickOne: 'neutral',
+    cancelledJoint: 'neutral',
     alreadyDecided: 'neutral',
     cancelledAccess: 'neutral',
     isProvisioningOf: 'neutral',
@@ -154,12 +167,14 @@ function buttonsOf(what: AccessProblem): readonly SayButton[] {
   switch (what.kind) {
     case 'alreadyAsked':
     case 'alreadyDecided':
+    case 'cancelledJoint':
     case 'needsNoDecision':
     case 'notRetried':
       return [runs('open', `show ${what.id}`)];
     case 'isProvisioningOf':
       return [runs('open', `show ${what.access}`)];
     case 'tooManyOpen':
+    case 'allAsked':
       return [runs('requests', 'my open requests')];
     default:
       return [];

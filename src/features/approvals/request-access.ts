@@ -3,39 +3,41 @@ import { deny } from '../../access/policy.ts';
 import { assertNever } from '../../assert-never.ts';
 import { findTicket, sayTicketMissing } from '../../chat/ask-ticket.ts';
 import type { CommandOf } from '../../chat/command.ts';
-import { readStartDate } from '../../chat/dates/start-date.ts';
-import { withTicket } from '../../chat/grammar/ticket-words.ts';
+import type { Messages } from '../../chat/messages.ts';
 import { saysKit, seekApps } from '../../chat/names/seek-apps.ts';
 import { findPerson } from '../../chat/names/subject.ts';
 import { blocked, findApp, sourceOf, tryAgain } from '../../chat/names/target.ts';
-import { offer } from '../../chat/offers/offer.ts';
 import { commands, firstOf, inTurn, provisionFor, type Resolved, refused } from '../../chat/offers/resolved.ts';
 import { type CommandParts, defineCommand, type Lookup, type Turn } from '../../chat/registry/define-command.ts';
 import type { CommandForm } from '../../chat/registry/form-declaration.ts';
 import { refuseUnattended, runCommand } from '../../chat/registry/run.ts';
 import { answered, recordAudit, troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
-import { didYouMean } from '../../chat/views/did-you-mean.ts';
+import { appNames, peopleNames } from '../../chat/views/app-names.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
 import { isGuest } from '../../graph/user.ts';
-import { termCard } from '../provisioning/cards/term-card.ts';
-import { endReply, offerLongerApp, readTerms, type Terms } from '../provisioning/line-terms.ts';
-import { appsMeant } from '../provisioning/resolve.ts';
+import { offerLongerApp, readTerms, type Terms } from '../provisioning/line-terms.ts';
 import { openAccessCard } from './access-requests/access-cards.ts';
-import type { AccessRequest } from './access-requests/access-request.ts';
-import { createAccessRequest } from './access-requests/store.ts';
+import { type AccessRequest, askedId } from './access-requests/access-request.ts';
+import { createJointRequest, type JointCreation } from './access-requests/joint-request.ts';
+import { type Creation, createAccessRequest, type NewAccessRequest } from './access-requests/store.ts';
 import { approversOf, maySee } from './found-request.ts';
 import { say } from './problems.ts';
 import { readAccessRequest, readLooseRequest, writeAccessRequest } from './request-line.ts';
+import { findSeveral, namesInSubject, type Several } from './request-several.ts';
+import { asTyped, offerInstead, typedLine, withTermsOfItsOwn } from './request-terms.ts';
 
 type RequestAccessCommand = CommandOf<'requestAccess'>;
+
+/** So many accounts are named in an answer that makes no request. */
+const mostNamed = 2;
 
 /** The card shows no more of a reason than this. */
 const longestReason = 500;
 
 /**
- * `request access for <person> to <app> [on <date>] [because <reason>]`. Stores an access request; the approval
- * scheduler shows it to the approvers. `askedAs` is `provision` where the caller typed that and may only ask.
+ * `request access for <people> to <apps> [on <date>] [because <reason>]`. Stores an access request for each person and
+ * app; the approval scheduler shows them to the approvers. `askedAs` is `provision` where the caller typed that and may only ask.
  */
 export async function requestAccess(
   parts: CommandParts,
@@ -54,6 +56,9 @@ export async function requestAccess(
   const said = line === null ? terms.reason : asTyped(line, terms.reason);
   const reason = said?.slice(0, longestReason) ?? null;
 
+  const several = await findSeveral(parts, turn, command);
+  if (several?.kind === 'reply') return several.reply;
+  if (several !== null) return requestAll(parts, turn, { typed, command, terms, reason, askedAs }, several);
   const target = await findAccessTarget(parts, turn, command);
   if (target.kind === 'reply') return target.reply;
   const { app, user } = target;
@@ -71,20 +76,86 @@ export async function requestAccess(
   });
   if (found.kind === 'missing') return found.reply ?? sayTicketMissing(parts, turn, [app]);
 
-  const { reader, conversation } = turn.incoming;
-  const source = sourceOf(turn);
   const creation = await createAccessRequest(parts.store, {
-    source,
-    requestedBy: { id: turn.caller.id, name: turn.caller.name },
-    subject: { id: user.id, name: user.displayName, label: user.userPrincipalName, guest: isGuest(user) },
+    ...askedBy(turn, { reason, askedAs, startsAt: terms.startsAt, ticket: found.ticket }),
+    subject: subjectOf(user),
     app: { id: app.id, name: app.displayName },
-    reason,
-    ticket: found.ticket,
-    startsAt: terms.startsAt,
-    askedAs,
-    reader,
-    conversation,
   });
+  return toldOf(
+    parts,
+    turn,
+    'accessRequest' in creation && creation.kind !== 'alreadyOpen'
+      ? { kind: creation.kind, id: creation.accessRequest.id }
+      : creation,
+  );
+}
+
+const moreOf = (words: Messages, count: number) => (count > 0 ? [words.plain('joint.more', { count })] : []);
+
+interface Asked {
+  readonly typed: RequestAccessCommand;
+  readonly command: RequestAccessCommand;
+  readonly terms: Extract<Terms, { kind: 'terms' }>;
+  readonly reason: string | null;
+  readonly askedAs: 'request' | 'provision';
+}
+
+/** Asks for each of the people in each of the apps; the approvers of an app decide on all of its lines at once. */
+async function requestAll(
+  parts: CommandParts,
+  turn: Turn,
+  { typed, command, terms, reason, askedAs }: Asked,
+  { apps, users, leftOut }: Several,
+): Promise<Reply> {
+  const who = peopleNames(
+    turn.words,
+    users.map(({ displayName: name }) => ({ name })),
+  );
+  const app = appNames(
+    turn.words,
+    apps.map(({ displayName: name }) => ({ name })),
+  );
+  const offered = offerInstead(parts, turn, { typed, command }, { app, who }, terms);
+  if (offered !== null) return offered;
+  const found = findTicket(parts, turn, apps, { ticket: typed.ticket, command: typed });
+  if (found.kind === 'missing') return found.reply ?? sayTicketMissing(parts, turn, apps);
+  const lines = users.flatMap((user) =>
+    apps.map((one) => ({
+      subject: subjectOf(user),
+      app: { id: one.id, name: one.displayName },
+      deciders: one.unsettled === true ? one.id : one.approvers.toSorted().join(),
+    })),
+  );
+  const creation = await createJointRequest(parts.store, {
+    ...askedBy(turn, { reason, askedAs, startsAt: terms.startsAt, ticket: found.ticket }),
+    ...{ lines, leftOut, whole: typed.whole === true },
+  });
+  return toldOf(parts, turn, 'jointId' in creation ? { kind: creation.kind, id: creation.jointId } : creation);
+}
+
+/** What a new request of this turn has whatever it asks for. */
+function askedBy(turn: Turn, said: Pick<NewAccessRequest, 'reason' | 'askedAs' | 'startsAt' | 'ticket'>) {
+  const { reader, conversation } = turn.incoming;
+  const requestedBy = { id: turn.caller.id, name: turn.caller.name };
+  return { ...said, source: sourceOf(turn), requestedBy, reader, conversation };
+}
+
+const subjectOf = (user: DirectoryUser): AccessRequest['subject'] => ({
+  id: user.id,
+  name: user.displayName,
+  label: user.userPrincipalName,
+  guest: isGuest(user),
+});
+
+/** The card of what was asked for, or why nothing was. `id`: of the access request or of the joint request. */
+async function toldOf(
+  parts: CommandParts,
+  turn: Turn,
+  creation:
+    | { readonly kind: 'created' | 'same'; readonly id: string }
+    | Exclude<JointCreation, { readonly jointId: string }>
+    | Extract<Creation, { kind: 'alreadyOpen' }>,
+): Promise<Reply> {
   switch (creation.kind) {
     case 'tooMany':
       return say(turn.words, { kind: 'tooManyOpen', open: creation.open });
@@ -92,16 +163,25 @@ export async function requestAccess(
       return say(turn.words, { kind: 'tooManyToday', made: creation.made });
     case 'alreadyOpen':
       return alreadyAsked(parts, turn, creation.accessRequest);
+    case 'allOpen': {
+      const { lines, leftOut } = creation;
+      const names = [
+        ...lines.map(({ subject, app }) => `${subject.name} · ${app.name}`),
+        ...leftOut.map(({ text }) => text),
+      ];
+      return say(turn.words, {
+        kind: 'allAsked',
+        count: lines.length,
+        names: turn.words.list([...names.slice(0, mostNamed), ...moreOf(turn.words, names.length - mostNamed)]),
+      });
+    }
     case 'created':
     case 'same': {
-      const accessRequestId = creation.accessRequest.id;
-      const liveId = await openAccessCard(parts.store, {
-        accessRequestId,
-        source,
-        conversation,
-        reader,
-        audience: 'requester',
-      });
+      const accessRequestId = creation.id;
+      const { reader, conversation } = turn.incoming;
+      const source = sourceOf(turn);
+      const card = { accessRequestId, source, conversation, reader, audience: 'requester' } as const;
+      const liveId = await openAccessCard(parts.store, card);
       if (creation.kind === 'created') parts.observe?.requested('access');
       parts.publish('access', accessRequestId);
       return { kind: 'live', liveId };
@@ -111,106 +191,14 @@ export async function requestAccess(
   }
 }
 
-/** The line as a person typed it, perhaps before a card asked for its ticket; null for one that Usher wrote. */
-function typedLine({ grammar }: CommandParts, { incoming: { what } }: Turn, command: RequestAccessCommand) {
-  if (what.kind === 'text') return what.text;
-  if (what.kind !== 'action' || what.action.verb !== 'ticket') return null;
-  const { text } = what.action;
-  return text === grammar.format(withTicket(command, null)) ? null : text;
-}
-
 /** Tells the other request's id only to a caller who may see that request. */
 async function alreadyAsked(parts: CommandParts, turn: Turn, request: AccessRequest): Promise<Reply> {
   const approvers = await approversOf(parts, request.app.id);
   const isShown = maySee(turn.caller, request, approvers.ok ? approvers.value : null);
-  const { id, subject, app } = request;
+  const { subject, app } = request;
+  const id = askedId(request);
   const what = { person: subject.name, app: app.name };
   return say(turn.words, isShown ? { kind: 'alreadyAsked', id, ...what } : { kind: 'askedByOther', ...what });
-}
-
-/**
- * The grammar drops quotes and brackets around words. A reason at the end of the line is restored letter by letter,
- * since approvers decide on it.
- */
-export function asTyped(line: string, reason: string | null): string | null {
-  if (reason === null) return reason;
-  const bare = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
-  const wanted = bare(reason);
-  // Backward word by word, so that the line is folded once and not once per word.
-  let start: number | null = null;
-  let length = 0;
-  for (const { 0: word, index } of [...line.matchAll(/(?<=\s)\S+/gu)].toReversed()) {
-    length += bare(word).length;
-    if (length === wanted.length) start = index;
-    if (length > wanted.length) break;
-  }
-  if (start === null || bare(line.slice(start)) !== wanted) return reason;
-  return line.slice(start).trim();
-}
-
-/** Words of the longest date that may follow an app without a comma: "starting on Monday 1 December 2026". */
-const longestDate = 7;
-
-/**
- * "to Salesforce yesterday", "to Salesforce demain": words after the app's name that form a date may be the date, if no
- * app has the whole name and one has the name before them. The grammar does not know the apps and leaves that open.
- * Since it is a guess, it is only offered.
- */
-async function withTermsOfItsOwn(
-  parts: CommandParts,
-  { incoming }: Turn,
-  command: RequestAccessCommand,
-): Promise<RequestAccessCommand> {
-  const words = command.app.split(' ');
-  if (command.start !== null || command.end !== null || words.length === 1) return command;
-  const whole = await parts.applications.find(command.app);
-  if (!whole.ok || whole.value.kind !== 'none') return command;
-  for (let length = Math.min(longestDate, words.length - 1); length > 0; length -= 1) {
-    const start = words.slice(-length).join(' ');
-    const read = readStartDate(start, incoming.reader, parts.store.clock.now());
-    if (read.kind === 'unclear' || (read.kind === 'several' && read.stay === null)) continue;
-    if ('rest' in read && read.rest !== '') continue;
-    const app = words.slice(0, -length).join(' ');
-    const known = await parts.applications.find(app);
-    if (known.ok && known.value.kind === 'one') return { ...command, app, start };
-  }
-  return command;
-}
-
-/**
- * The offer in place of a request that cannot be made as typed: without its end, without its time of day, on the day in
- * its reason or at once, or with the guessed date. Null where the request can be made.
- */
-function offerInstead(
-  parts: CommandParts,
-  turn: Turn,
-  { typed, command }: { readonly typed: RequestAccessCommand; readonly command: RequestAccessCommand },
-  who: { readonly who: string; readonly app: string },
-  { start, startsAt, end, time, isOnly, maybe, reason }: Extract<Terms, { kind: 'terms' }>,
-): Reply | null {
-  const { words, incoming } = turn;
-  const dayIn = (at: number) => words.day(at, incoming.reader.timeZone);
-  if (maybe !== null) {
-    const toLine = (begin: string) => parts.grammar.format({ ...command, start: begin, end: null, reason });
-    const buttons = [
-      { label: 'fromThatDay', verb: 'choose', text: toLine(maybe.start) },
-      { label: 'onceApproved', verb: 'choose', text: toLine('now') },
-    ] as const;
-    const what = { kind: 'reasonDay', reason: reason ?? '', day: dayIn(maybe.startsAt) } as const;
-    return { kind: 'card', message: termCard(words, { what, buttons }) };
-  }
-  const line = parts.grammar.format({ ...command, start, end: null, reason });
-  if (end !== null)
-    return endReply(parts, turn, who, { end, startsAt, time, isOnly }, [
-      { label: 'withoutEnd', verb: 'choose', text: line },
-    ]);
-  if (time !== null) {
-    const day = startsAt === null ? null : dayIn(startsAt);
-    const buttons = [{ label: 'withoutTime', verb: 'choose', text: line }] as const;
-    return { kind: 'card', message: termCard(words, { what: { kind: 'time', typed: time, day }, buttons }) };
-  }
-  if (command.app === typed.app) return null;
-  return { kind: 'card', inPlace: true, message: didYouMean(words, { suggestion: line }) };
 }
 
 /**
@@ -218,12 +206,6 @@ function offerInstead(
  * that takes no people from Entra does.
  */
 async function findAccessTarget(parts: CommandParts, turn: Turn, command: RequestAccessCommand) {
-  const sought = await seekApps(parts, command.app);
-  if (sought.kind === 'apps' && sought.apps.length > 1) {
-    // An access request is for one app.
-    const guesses = sought.apps.map(({ displayName }) => ({ command: { ...command, app: displayName } }));
-    return answered(await offer(parts, turn, { guesses, leftOut: [], said: command.app }));
-  }
   const found = await findApp(parts, turn, command);
   if (found.kind === 'reply') return found;
   const { app, job } = found;
@@ -247,13 +229,17 @@ async function resolveRequestAccess(
   const mayAsk = deny(turn.caller, 'access.request') === null;
   if (!mayAsk || refuseUnattended(parts, turn, 'requestAccess') !== null)
     return look.denied(look.isOperator() ? 'access.request' : 'provision.run');
+  const names = namesInSubject(command.subject);
   const sought = await seekApps(parts, command.app);
-  const isKit = saysKit(command.app) && sought.kind === 'apps';
-  if (!isKit && sought.kind === 'apps' && sought.apps.length > 1) {
-    const names = sought.apps.map(({ displayName }) => displayName);
-    return firstOf(await inTurn(names, (app) => resolveRequestAccess(look, { ...command, app }, others)));
+  const isForSeveral = names.length > 1 || (sought.kind === 'apps' && (sought.apps.length > 1 || saysKit(command.app)));
+  if (isForSeveral && sought.kind === 'apps') {
+    for (const name of names) {
+      const person = await look.findPerson(name, []);
+      if (person.kind !== 'person') return person;
+    }
+    return commands(command);
   }
-  const app = isKit ? await appsMeant(look, command.app) : await look.findApp(command.app);
+  const app = await look.findApp(command.app);
   if (app.kind !== 'app') return app;
   const person = await look.findPerson(command.subject, others);
   if (person.kind !== 'person') return person;
@@ -277,6 +263,8 @@ declare module '../../chat/command.ts' {
       readonly start: string | null;
       readonly end: string | null;
       readonly reason: string | null;
+      /** Of several people or apps: nothing starts unless all is approved. */
+      readonly whole?: true;
     };
   }
 }
@@ -306,7 +294,7 @@ export const requestAccessCommand = defineCommand({
   examples: [
     'request access for isaiah to Salesforce',
     'request access for isaiah to Salesforce on 1 December because he joins Sales',
-    'request access for "Isaiah Langer" to "GitHub Enterprise"',
+    'request access for isaiah and diego to the Sales kit',
   ],
   offeredByTeams: { team: 4, groupChat: 2 },
   tryIt: null,

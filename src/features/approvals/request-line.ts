@@ -1,6 +1,7 @@
 import type { CommandOf } from '../../chat/command.ts';
 import { withoutPossessive } from '../../chat/grammar/check-names.ts';
 import { endAtTheEnd } from '../../chat/grammar/end-words.ts';
+import { readEntries } from '../../chat/grammar/entries.ts';
 import { quoteName, readName } from '../../chat/grammar/names.ts';
 import { REASON_WORDS } from '../../chat/grammar/reason-words.ts';
 import { readReason, reasonPlace, withoutMarksAtTheEnd, writeBecause } from '../../chat/grammar/reasons.ts';
@@ -53,9 +54,10 @@ export function readLooseRequest(words: readonly Word[]): Reading | null {
   return begins || accessPlace(words) > 0 ? read(words, 'loose') : null;
 }
 
-export function writeAccessRequest({ subject, app, start, end, reason, ticket }: RequestCommand): string {
+export function writeAccessRequest({ subject, app, start, end, reason, ticket, whole }: RequestCommand): string {
   return [
     `request access for ${writePart(subject)} to ${writeApp(app)}`,
+    ...(whole === true ? ['all or none'] : []),
     ...writeTerms({ start, end }),
     ...(ticket === undefined ? [] : [ticket]),
     ...(reason === null ? [] : [writeSaidReason(reason)]),
@@ -77,6 +79,27 @@ function writeApp(name: string): string {
 }
 
 function read(words: readonly Word[], opening: Opening): Reading<RequestCommand> {
+  const at = wholePlace(words);
+  if (at === null) return readParts(words, opening);
+  const reading = readParts([...words.slice(0, at), ...words.slice(at + WHOLE.length)], opening);
+  if (reading.kind !== 'command' && reading.kind !== 'nearly') return reading;
+  return { ...reading, command: { ...reading.command, whole: true } };
+}
+
+const WHOLE = [['all'], ['or'], ['none', 'nothing']];
+
+/** Where the line says "all or none". */
+function wholePlace(words: readonly Word[]): number | null {
+  const says = (at: number) =>
+    WHOLE.every((any, offset) => {
+      const word = words[at + offset];
+      return word !== undefined && !word.quoted && any.includes(fold(word).replace(/[,.;!]+$/u, ''));
+    });
+  const at = words.findIndex((_, index) => says(index));
+  return at < 1 ? null : at;
+}
+
+function readParts(words: readonly Word[], opening: Opening): Reading<RequestCommand> {
   const place = reasonPlace(words);
   if (place === null) return build(readTerms(words, opening), null);
   const head = withoutMarksAtTheEnd(words.slice(0, place.at));
@@ -185,7 +208,7 @@ function pair(subjectWords: readonly Word[], appWords: readonly Word[], guessed 
   const [address] = addresses;
   // "Adele Vance <adele@contoso.com>", as copied from mail programs. Only offered: the other words may be a second
   // person.
-  const copied = named.length > 1 && addresses.length === 1;
+  const copied = named.length > 1 && addresses.length === 1 && readEntries(named).length === 1;
   const only = named.length === 1 ? addressIn(named[0]) : null;
   const subject = copied ? (address ?? null) : (only ?? readName(named));
   return { subject, app: readName(withoutMarksAtTheEnd(appWords)), guessed: guessed || copied, said: [] };

@@ -15,9 +15,11 @@ import { findRequest, findRequesterOf } from '../../requests/store.ts';
 import { drawPart, drawRequest } from '../provisioning/draw.ts';
 import { openAccessCard } from './access-requests/access-cards.ts';
 import type { AccessRequest } from './access-requests/access-request.ts';
+import { findJoint, type JointRequest } from './access-requests/joint-request.ts';
 import { findAccessRequest } from './access-requests/store.ts';
 import { drawAccess } from './draw-access-card.ts';
 import { approversOf, isTheirs, placeKeyOf } from './found-request.ts';
+import { isJointVisible, showJoint } from './joint.ts';
 import { say } from './problems.ts';
 
 /**
@@ -31,6 +33,8 @@ export async function show(parts: CommandParts, turn: Turn, id: string): Promise
   const readAlong = !parts.isOpenPlace(turn.incoming.conversation);
   if (readAlong && isOfOthers(turn.caller, found)) return notShownHere(turn, id);
   switch (found.kind) {
+    case 'joint':
+      return showJoint(parts, turn, found.joint, readAlong);
     case 'access':
       return showAccess(parts, turn, found.accessRequest, readAlong);
     case 'whole': {
@@ -61,6 +65,7 @@ const viewpointHere = (parts: CommandParts, { caller, incoming }: Turn): Promise
   viewpointOf(parts, caller, incoming.place.kind === 'personal');
 
 export type VisibleRequest =
+  | { readonly kind: 'joint'; readonly joint: JointRequest }
   | { readonly kind: 'access'; readonly accessRequest: AccessRequest }
   | { readonly kind: 'whole'; readonly requestedById: string }
   /** Another person's request for several people, of whom only these concern the caller. */
@@ -76,6 +81,9 @@ export async function findVisible(
   visible: Visible,
   id: string,
 ): Promise<VisibleRequest> {
+  const joint = await findJoint(store.database, id);
+  if (joint !== null)
+    return isJointVisible(joint, visible) ? { kind: 'joint', joint } : { kind: 'none', isThere: true };
   const accessRequest = await findAccessRequest(store.database, id);
   if (accessRequest !== null) {
     const { requestedBy, subject } = accessRequest;
@@ -99,6 +107,7 @@ export async function findVisible(
 }
 
 function isOfOthers(caller: Caller, found: VisibleRequest): boolean {
+  if (found.kind === 'joint') return found.joint.lines[0].requestedBy.id !== caller.id;
   if (found.kind === 'access') return found.accessRequest.requestedBy.id !== caller.id;
   return found.kind === 'part' || (found.kind === 'whole' && found.requestedById !== caller.id);
 }

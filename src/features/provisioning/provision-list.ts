@@ -4,6 +4,7 @@ import { findPeople, type PeopleFound } from '../../chat/names/people.ts';
 import { typistOf } from '../../chat/names/person.ts';
 import { requestOf, tryAgain } from '../../chat/names/target.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
+import { mayOnlyAsk } from '../../chat/registry/run.ts';
 import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { appNames } from '../../chat/views/app-names.ts';
@@ -17,7 +18,7 @@ import { foldDuplicates, mostPeople } from './lists/people-list.ts';
 import { say } from './problems.ts';
 import { resolveList } from './resolve.ts';
 import { callsFor, findTargets, isOfEntra, type Row } from './targets.ts';
-import { askOneByOne, nearlyProvision, untimely } from './untimely.ts';
+import { nearlyProvision, untimely } from './untimely.ts';
 
 type ListCommand = CommandOf<'provisionList'>;
 
@@ -37,7 +38,8 @@ export async function provisionList(
   command: ListCommand,
   unread: readonly LeftOut[] = [],
 ): Promise<Reply> {
-  const instead = askOneByOne(turn) ?? (await untimely(parts, turn, command));
+  if (mayOnlyAsk(turn)) return parts.registry.accessRequests.requestInstead(parts, turn, askForAll(command));
+  const instead = await untimely(parts, turn, command);
   if (instead !== null) return instead;
   const { entries, duplicates } = foldDuplicates(command.subjects);
   if (entries.length === 0) return say(turn.words, { kind: 'emptyList' });
@@ -57,6 +59,13 @@ export async function provisionList(
     kits: found.kits,
   });
 }
+
+/** The list as the line of a person who may only ask: it names all people in one. */
+const askForAll = ({ verb: _, subjects, ...said }: ListCommand): CommandOf<'provision'> => ({
+  ...said,
+  verb: 'provision',
+  subject: subjects.join(', '),
+});
 
 interface RowsAsked extends TicketSaid {
   readonly rows: readonly Row[];

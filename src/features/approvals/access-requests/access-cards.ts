@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql, type Transaction } from 'kysely';
 import type { Database } from '../../../db/database.ts';
 import type { Schema } from '../../../db/schema.ts';
 import type { Audience, Message } from '../../../outbox/message.ts';
@@ -116,17 +116,35 @@ async function cardsOf(query: Kysely<Schema>, accessRequestId: string): Promise<
 /** The cards that show one of these provisioning requests. */
 export async function accessCardsShowing({ query }: Database, requestIds: readonly string[]): Promise<string[]> {
   if (requestIds.length === 0) return [];
-  const rows = await query
-    .selectFrom('messages')
-    .innerJoin('access_requests', 'access_requests.id', 'messages.reference')
-    .select('messages.id')
-    .where('access_requests.request_id', 'in', requestIds)
-    .where('messages.kind', '=', 'access')
-    .execute();
-  return rows.map(({ id }) => id);
+  return cardIds(query, (row) => row('request_id', 'in', requestIds));
 }
 
-/** The ids of the cards, oldest first. */
-export async function accessCardsOf({ query }: Database, accessRequestId: string): Promise<string[]> {
-  return (await cardsOf(query, accessRequestId)).map(({ id }) => id);
+/** The ids of the cards, those of its joint request included. */
+export function accessCardsOf({ query }: Database, accessRequestId: string): Promise<string[]> {
+  return cardIds(query, (row) => row.or([row('id', '=', accessRequestId), row('joint_id', '=', accessRequestId)]));
+}
+
+/** The cards that show one of these access requests, alone or in its joint request. */
+async function cardIds(
+  query: Kysely<Schema>,
+  which: (row: ExpressionBuilder<Schema, 'access_requests'>) => Expression<SqlBool>,
+): Promise<string[]> {
+  const shown = query.selectFrom('access_requests').where(which);
+  const joint = shown.select('joint_id').where('joint_id', 'is not', null);
+  const groups = query.selectFrom('access_requests').select('joint_group').where('joint_id', 'in', joint);
+  const rows = await query
+    .selectFrom('messages')
+    .select('id')
+    .where((message) =>
+      message.or([
+        message('reference', 'in', shown.select('id')),
+        message('reference', 'in', joint),
+        message('reference', 'in', groups),
+      ]),
+    )
+    .where('kind', '=', 'access')
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+  return rows.map(({ id }) => id);
 }

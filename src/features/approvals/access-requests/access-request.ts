@@ -4,7 +4,9 @@ import type { Person, Reader, Subject, Ticket } from '../../../requests/request.
 
 /**
  * An access request is what a requester asks an approver for: one person, one app. It is a row of its own; once it is
- * approved and due, it becomes an ordinary provisioning request, which it points to from then on.
+ * approved and due, it becomes an ordinary provisioning request, which it points to from then on. A line for several
+ * people or apps makes several, which stand together as a joint request (`joint-request.ts`) and go these ways each by
+ * itself.
  *
  *                      ┌──denied──▶ denied
  *                      ├──expired─▶ expired            (no decision within the configured days)
@@ -92,7 +94,26 @@ export interface AccessRequest {
   /** Counts every change. */
   readonly revision: number;
   readonly state: AccessState;
+  /** The joint request that it is a line of; missing or null where it was made alone. */
+  readonly joint?: Joint | null;
 }
+
+export interface Joint {
+  /** Six characters, like an access request's own id. */
+  readonly id: string;
+  /** Those of the joint request that the same approvers decide have the same. */
+  readonly group: string;
+  /** From 0, in the order in which people and apps were named. */
+  readonly position: number;
+  /** None of them starts unless all are approved. */
+  readonly whole: boolean;
+}
+
+/** What the approvers' cards of this access request refer to. */
+export const cardReference = ({ id, joint }: Pick<AccessRequest, 'id' | 'joint'>): string => joint?.group ?? id;
+
+/** The id by which people know what was asked for in the same line. */
+export const askedId = ({ id, joint }: Pick<AccessRequest, 'id' | 'joint'>): string => joint?.id ?? id;
 
 export type AccessState =
   | { readonly kind: 'pending' }
@@ -158,7 +179,9 @@ export type LapseReason =
   /** Graph did not answer for a day. */
   | 'graphAway'
   /** An entry of `APPS_FILE` for the app's name led to no app, or to several, for a day. */
-  | 'appsFile';
+  | 'appsFile'
+  /** It was to be all or none of a joint request, and another of it was not approved. */
+  | 'notAll';
 
 /**
  * `jobRuns`: the app provisions nothing on demand while its job runs. `appsFile`: an entry for the app's name is
@@ -235,6 +258,7 @@ const retriedLapses: Readonly<Record<LapseReason, boolean>> = {
   microsoftApp: false,
   graphAway: true,
   appsFile: true,
+  notAll: false,
 };
 
 /** Whether a request that lapsed for this reason may start after all, without another approval. */

@@ -38,9 +38,36 @@ export async function act(parts: AccessParts, id: string, action: AccessAction):
   return parts.database.transact(async (transaction): Promise<Acted> => {
     const row = await lockAccessRequest(parts, transaction, id);
     if (row === null) return { kind: 'unknown' };
-    return applyAction(parts, transaction, row, action);
+    const acted = await applyAction(parts, transaction, row, action);
+    await carryOn(parts, transaction, [row], action);
+    return acted;
   });
 }
+
+/** The same action on several of one joint request, in one transaction; where a state does not allow it, it is unchanged. */
+export async function actOnAll(
+  parts: AccessParts,
+  ids: readonly string[],
+  action: AccessAction,
+): Promise<readonly KnownActed[]> {
+  // One moment, so that one notice tells of all.
+  const at = parts.clock.now();
+  const atOnce = { ...parts, clock: { ...parts.clock, now: () => at } };
+  return parts.database.transact(async (transaction) => {
+    const acted: KnownActed[] = [];
+    const rows: Row[] = [];
+    for (const id of ids) {
+      const row = await lockAccessRequest(parts, transaction, id);
+      if (row === null) continue;
+      rows.push(row);
+      acted.push(await applyAction(atOnce, transaction, row, action));
+    }
+    await carryOn(atOnce, transaction, rows, action);
+    return acted;
+  });
+}
+
+type KnownActed = Exclude<Acted, { kind: 'unknown' }>;
 
 /**
  * Starts it: stores its provisioning request and points to it, both or neither. So a request that was cancelled a
@@ -63,14 +90,42 @@ export async function startApproved(
   });
 }
 
-/** Reads the row, locked where others could read it too. */
+type Row = Selectable<AccessRequestRow>;
+
+/** Reads the row, locked where others could read it too, together with all of its joint request. */
 export async function lockAccessRequest(
   { database }: Pick<AccessParts, 'database'>,
   transaction: Transaction<Schema>,
   id: string,
-): Promise<Selectable<AccessRequestRow> | null> {
-  const found = transaction.selectFrom('access_requests').selectAll().where('id', '=', id);
-  return (await (database.dialect.lockRows ? found.forUpdate() : found).executeTakeFirst()) ?? null;
+): Promise<Row | null> {
+  const rows = transaction.selectFrom('access_requests').selectAll();
+  const found = (one: string) => rows.where('id', '=', one);
+  if (!database.dialect.lockRows) return (await found(id).executeTakeFirst()) ?? null;
+  const known = await found(id).executeTakeFirst();
+  if (known === undefined) return null;
+  // In one order, so that two actions on a joint request wait for each other instead of blocking each other.
+  const locked = await (known.joint_id === null ? found(id) : jointRows(transaction, known.joint_id))
+    .forUpdate()
+    .execute();
+  return locked.find((row) => row.id === id) ?? null;
+}
+
+const jointRows = (transaction: Transaction<Schema>, jointId: string) =>
+  transaction.selectFrom('access_requests').selectAll().where('joint_id', '=', jointId).orderBy('id');
+
+/** Locks the access request that a card or a notice refers to; of a group's, one that waits for a decision, if any does. */
+export async function lockReferred(
+  parts: Pick<AccessParts, 'database'>,
+  transaction: Transaction<Schema>,
+  reference: string,
+): Promise<Row | null> {
+  const rows = await transaction
+    .selectFrom('access_requests')
+    .select(['id', 'state'])
+    .where((row) => row.or([row('id', '=', reference), row('joint_group', '=', reference)]))
+    .execute();
+  const row = rows.find(({ state }) => state === 'pending') ?? rows[0];
+  return row === undefined ? null : lockAccessRequest(parts, transaction, row.id);
 }
 
 /** Like `act`, for a row that is locked. */
@@ -111,6 +166,57 @@ export async function applyAction(
   await releaseApproval(transaction, row.id, now);
   await enqueueNotices(parts, transaction, after, action);
   return { kind: 'done', accessRequest: toAccessRequest(after) };
+}
+
+/** What an action on some access requests, read before it, means for the others of their joint request. */
+async function carryOn(
+  parts: AccessParts,
+  transaction: Transaction<Schema>,
+  before: readonly Row[],
+  action: AccessAction,
+): Promise<void> {
+  const [first] = before;
+  if (first === undefined || first.joint_id === null) return;
+  const rows = await jointRows(transaction, first.joint_id).execute();
+  const now = parts.clock.now();
+  for (const { joint_group } of before.filter(({ state, routed }) => state === 'pending' && routed === 0)) {
+    // The group's card has not been shown, which another one of the group has to see to now.
+    const next = rows.find((row) => row.joint_group === joint_group && row.state === 'pending');
+    if (next !== undefined) await setDue(transaction, [next.id], { routed: 0, due_at: now });
+  }
+  if (first.joint_whole !== 1) return;
+  // It was to be all or none: one that is not approved ends the others.
+  const isBroken = rows.some(({ state }) => state === 'denied' || state === 'expired' || state === 'cancelled');
+  if (!isBroken) {
+    const isWhole = rows.every(({ state }) => state === 'approved');
+    const approved = action.kind === 'approve' ? rows.filter(({ state }) => state === 'approved') : [];
+    const due_at = isWhole ? Math.max(now, first.starts_at ?? now) : null;
+    return setDue(
+      transaction,
+      approved.map(({ id }) => id),
+      { due_at },
+    );
+  }
+  for (const row of rows) {
+    if (row.state === 'approved')
+      await applyAction(parts, transaction, row, action.kind === 'cancel' ? action : { kind: 'lapse', why: 'notAll' });
+    if (row.state === 'pending')
+      await applyAction(
+        parts,
+        transaction,
+        row,
+        'by' in action ? { kind: 'cancel', by: action.by } : { kind: 'expire' },
+      );
+  }
+}
+
+async function setDue(
+  transaction: Transaction<Schema>,
+  ids: readonly string[],
+  due: Pick<Updateable<AccessRequestRow>, 'routed' | 'due_at'>,
+): Promise<void> {
+  if (ids.length === 0) return;
+  await transaction.updateTable('access_requests').set(due).where('id', 'in', ids).execute();
 }
 
 function columnsOf(action: AccessAction, row: Selectable<AccessRequestRow>, now: number): Updateable<AccessRequestRow> {

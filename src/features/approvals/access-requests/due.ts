@@ -135,9 +135,10 @@ export function finishRouting(parts: AccessParts, id: string, to: readonly Shown
     if (row?.state !== 'pending' || row.routed === 1) return false;
     await changeRow(transaction, row, { routed: 1, due_at: nextDue(row, row.reminded_at) });
     const now = parts.clock.now();
+    const reference = row.joint_group ?? id;
     const cards = to.map(({ key, conversation, reader }) => {
-      const source = routeSource(id, key);
-      return { accessRequestId: id, source, conversation, reader, audience: 'approvers' } as const;
+      const source = routeSource(reference, key);
+      return { accessRequestId: reference, source, conversation, reader, audience: 'approvers' } as const;
     });
     await enqueueAccessCards(transaction, cards, now);
     if (to.length === 0) await enqueueUnreached(parts, transaction, row);
@@ -152,12 +153,25 @@ export function remind(parts: AccessParts, id: string): Promise<boolean> {
     if (row?.state !== 'pending' || row.reminded_at !== null) return false;
     const now = parts.clock.now();
     await writeAudit(transaction, { at: now, actorId: '', kind: 'accessReminded', requestId: id, details: {} });
-    const isHeard = await enqueueReminder(parts, transaction, row);
+    // A group of a joint request has one reminder.
+    const isHeard = (await isRemindedOf(transaction, row)) || (await enqueueReminder(parts, transaction, row));
     // Where the request was shown to no approver, there may be one by now.
     const next = isHeard && row.routed === 1 ? { due_at: nextDue(row, now) } : { routed: 0, due_at: now };
     await changeRow(transaction, row, { reminded_at: now, ...next });
     return true;
   });
+}
+
+async function isRemindedOf(transaction: Transaction<Schema>, { joint_group }: Row): Promise<boolean> {
+  if (joint_group === null) return false;
+  const reminded = await transaction
+    .selectFrom('access_requests')
+    .select('id')
+    .where('joint_group', '=', joint_group)
+    .where('reminded_at', 'is not', null)
+    .limit(1)
+    .executeTakeFirst();
+  return reminded !== undefined;
 }
 
 /**

@@ -8,7 +8,7 @@ import { insertMessages } from '../../../outbox/message-store.ts';
 import type { AccessParts } from '../../../requests/access-parts.ts';
 import { OUTCOME_TONES } from '../../provisioning/cards/outcome-words.ts';
 import { approversCards, hasReaders } from './access-cards.ts';
-import type { AccessAction, FinishedAs } from './access-request.ts';
+import { type AccessAction, type FinishedAs, openStates } from './access-request.ts';
 import { toDecidedFrom } from './rows.ts';
 
 /**
@@ -25,6 +25,8 @@ import { toDecidedFrom } from './rows.ts';
  *     reminded           to all conversations that show the request to approvers
  *     no approver        to the requester
  *     channel ended      to the channel
+ *     joint decision     to the requester: one for all that were decided at once
+ *     joint end          to the requester and the approvers, when the last of a joint request has ended
  *
  * A card's edit notifies no one, so the requester gets a text as well. Approvers get none that only repeats their card:
  * it is edited, or, where that is impossible, its outcome follows as a message of its own. A conversation gets a notice
@@ -44,7 +46,11 @@ export type NoticeKind =
   | 'reminder'
   | 'nobodyReached'
   /** Not about the request: the conversation gets no more of them, as the people who added it may no longer decide. */
-  | 'placeEnded';
+  | 'placeEnded'
+  /** Some of a joint request, or all, were approved or denied. */
+  | 'jointDecided'
+  /** Nothing of a joint request goes on any more. */
+  | 'jointEnded';
 
 /** A recipient's conversation and language. */
 type Recipient = Pick<Message, 'conversation' | 'reader'>;
@@ -59,9 +65,11 @@ export async function enqueueNotices(
   action: AccessAction,
 ): Promise<void> {
   const tell = (kind: NoticeKind, to: readonly Recipient[], delayMs = 0) =>
-    enqueue(parts, transaction, row, kind, to, delayMs);
+    enqueue(parts, transaction, row, kind, to, { delayMs });
   const requester = requesterRecipient(row);
   const both = [requester, ...deciderRecipients(row)];
+  if (row.joint_id !== null && action.kind !== 'await')
+    return enqueueJointNotices(parts, transaction, { ...row, joint_id: row.joint_id }, action);
   switch (action.kind) {
     case 'approve':
       return tell('approved', [requester], startsAtOnce(row) ? firstLookMs : 0);
@@ -93,6 +101,31 @@ export async function enqueueNotices(
   }
 }
 
+/** Of the notices of a joint request, each is written once however many of its access requests cause it. */
+async function enqueueJointNotices(
+  parts: AccessParts,
+  transaction: Transaction<Schema>,
+  row: Row & { readonly joint_id: string },
+  action: AccessAction,
+): Promise<void> {
+  const { joint_id: id } = row;
+  const now = parts.clock.now();
+  const requester = requesterRecipient(row);
+  if (action.kind === 'approve' || action.kind === 'deny')
+    await enqueue(parts, transaction, { id }, 'jointDecided', [requester], { once: `${row.decided_by_id}|${now}` });
+  if (action.kind === 'start' || action.kind === 'retry' || action.kind === 'approve') return;
+  const rows = await transaction.selectFrom('access_requests').selectAll().where('joint_id', '=', id).execute();
+  const isOver = rows.every(({ state }) => !openStates.includes(state));
+  if (!isOver || rows.every(({ state }) => state === 'denied')) return;
+  const isBy = (personId: string | null) => action.kind === 'cancel' && action.by.id === personId;
+  const told = isBy(row.requested_by_id) ? [] : [requester];
+  for (const one of rows) {
+    const isSeen = await hasCard(parts, transaction, one);
+    if (!isSeen && !isBy(one.decided_by_id)) told.push(...deciderRecipients(one));
+  }
+  await enqueue(parts, transaction, { id }, 'jointEnded', told, { once: `ended|${now}` });
+}
+
 /** Whether a notice of the present wait was written; a wait that a retry has begun is another. */
 async function hasBeenTold(transaction: Transaction<Schema>, { id, awaiting_since }: Row): Promise<boolean> {
   const told = await transaction
@@ -114,12 +147,12 @@ export async function enqueueReminder(
   row: Row,
 ): Promise<boolean> {
   const recipients = await approverRecipients(transaction, row);
-  await enqueue(parts, transaction, row, 'reminder', recipients);
+  await enqueue(parts, transaction, { id: referenceOf(row) }, 'reminder', recipients);
   return recipients.length > 0;
 }
 
 export async function enqueueUnreached(parts: AccessParts, transaction: Transaction<Schema>, row: Row): Promise<void> {
-  await enqueue(parts, transaction, row, 'nobodyReached', [requesterRecipient(row)]);
+  await enqueue(parts, transaction, { id: referenceOf(row) }, 'nobodyReached', [requesterRecipient(row)]);
 }
 
 /** `accessRequestId`: a request that may no longer be shown there; the text does not mention it. */
@@ -160,6 +193,9 @@ function deciderRecipients(row: Row): Recipient[] {
   return from === null ? [] : [from];
 }
 
+/** What the approvers' cards refer to; see `cardReference`. */
+const referenceOf = ({ id, joint_group }: Row): string => joint_group ?? id;
+
 const isWell = (outcome: FinishedAs): boolean => outcome !== 'cancelled' && OUTCOME_TONES[outcome] === 'good';
 
 /** Whether the approver decided in a conversation that has a card of the request, which tells the outcome. */
@@ -167,13 +203,13 @@ async function hasCard({ conversationKey }: AccessParts, transaction: Transactio
   const [decider] = deciderRecipients(row);
   if (decider === undefined) return false;
   const key = conversationKey(decider.conversation);
-  const cards = (await approversCards(transaction, row.id)).filter(hasReaders);
+  const cards = (await approversCards(transaction, referenceOf(row))).filter(hasReaders);
   return cards.some(({ conversation }) => conversationKey(conversation) === key);
 }
 
 /** A card that can never be posted does not count. */
-async function approverRecipients(transaction: Transaction<Schema>, { id }: Row): Promise<Recipient[]> {
-  return (await approversCards(transaction, id)).filter(hasReaders);
+async function approverRecipients(transaction: Transaction<Schema>, row: Row): Promise<Recipient[]> {
+  return (await approversCards(transaction, referenceOf(row))).filter(hasReaders);
 }
 
 async function enqueue(
@@ -182,7 +218,7 @@ async function enqueue(
   { id }: Pick<Row, 'id'>,
   kind: NoticeKind,
   recipients: readonly Recipient[],
-  delayMs = 0,
+  { delayMs = 0, once = null }: { readonly delayMs?: number; readonly once?: string | null } = {},
 ): Promise<void> {
   const byConversation = new Map<string, Recipient>();
   for (const recipient of recipients) {
@@ -191,10 +227,11 @@ async function enqueue(
   }
   if (byConversation.size === 0) return;
   const at = clock.now();
-  const notices = [...byConversation.values()].map(({ conversation, reader }) => ({
+  const notices = [...byConversation].map(([key, { conversation, reader }]) => ({
     id: `notice-${randomUUID()}`,
     kind: 'notice' as const,
     reference: id,
+    ...(once === null ? {} : { source: `${kind}|${id}|${once}|${key}` }),
     ...{ conversation, reader },
     details: kind,
     dueAt: at + delayMs,
@@ -206,13 +243,13 @@ async function enqueue(
 export const firstLookMs = 10_000;
 
 /** The conversations of the requester and of the approver. */
-export async function ownConversations({ query }: Database, accessRequestId: string): Promise<string[]> {
-  const row = await query
+export async function ownConversations({ query }: Database, reference: string): Promise<string[]> {
+  const rows = await query
     .selectFrom('access_requests')
     .selectAll()
-    .where('id', '=', accessRequestId)
-    .executeTakeFirst();
-  return row === undefined
-    ? []
-    : [requesterRecipient(row), ...deciderRecipients(row)].map(({ conversation }) => conversation);
+    .where((row) =>
+      row.or([row('id', '=', reference), row('joint_id', '=', reference), row('joint_group', '=', reference)]),
+    )
+    .execute();
+  return rows.flatMap((row) => [requesterRecipient(row), ...deciderRecipients(row)]).map((to) => to.conversation);
 }

@@ -4,7 +4,7 @@ import { findKnownPeople, personalKey } from '../../../chat/known-people.ts';
 import type { Applications } from '../../../graph/applications.ts';
 import type { Directory } from '../../../graph/directory.ts';
 import type { AccessParts } from '../../../requests/access-parts.ts';
-import type { AccessRequest } from './access-request.ts';
+import { type AccessRequest, cardReference } from './access-request.ts';
 import { listApprovalChannels, type StoredChannel } from './approval-channels.ts';
 import type { Routing } from './approval-scheduler.ts';
 import type { ShownTo } from './due.ts';
@@ -38,7 +38,7 @@ export async function routeAccess(parts: RoutingParts, request: AccessRequest): 
   if (!found.ok) return { kind: 'later', delayMs: askAgainMs };
   if (found.value.kind !== 'one' || found.value.app.unsettled === true) return { kind: 'later', delayMs: lookAgainMs };
   const ownApprovers = found.value.app.approvers;
-  const refusing = await findRefusing(parts.store.database, request.id);
+  const refusing = await findRefusing(parts.store.database, cardReference(request));
   const channels = (await listApprovalChannels(parts.store.database)).filter(({ key }) => !refusing.has(key));
   const counting: ShownTo[] = [];
   let isUnknown = false;
@@ -57,7 +57,8 @@ export async function routeAccess(parts: RoutingParts, request: AccessRequest): 
     for (const member of members.value) people.add(member);
   }
   people.delete(request.requestedBy.id);
-  people.delete(request.subject.id);
+  // The person concerned may decide on others of a joint request.
+  if (request.joint == null) people.delete(request.subject.id);
   const chats: ShownTo[] = [];
   for (const { personId, conversation, reader } of await findKnownPeople(parts.store.database, [...people])) {
     const key = personalKey(personId);

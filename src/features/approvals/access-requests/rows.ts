@@ -42,7 +42,13 @@ export function toAccessRequest(row: Selectable<AccessRequestRow>): AccessReques
     assigning: row.assigning,
     revision: row.revision,
     state: toState(row),
+    ...jointMark(row),
   };
+}
+
+function jointMark(row: Selectable<AccessRequestRow>) {
+  const { joint_id: id, joint_group: group, joint_position: position, joint_whole: whole } = row;
+  return id === null ? {} : { joint: { id, group: present(group), position: position ?? 0, whole: whole === 1 } };
 }
 
 function toState(row: Selectable<AccessRequestRow>): AccessState {

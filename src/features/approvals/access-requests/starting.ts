@@ -57,7 +57,8 @@ export async function prepareStart(parts: StartParts, accessRequest: AccessReque
     requestedBy: accessRequest.requestedBy,
     reader: accessRequest.reader,
     conversation: accessRequest.conversation,
-    lane: 'interactive',
+    // Those of a joint request take turns with other people's, as the calls of a list do.
+    ...(accessRequest.joint == null ? { lane: 'interactive' } : { lane: 'bulk', behind: accessRequest.joint.position }),
     leftOut: [],
     ticket: accessRequest.ticket ?? null,
     held: false,

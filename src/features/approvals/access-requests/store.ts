@@ -1,6 +1,6 @@
-import type { Expression, ExpressionBuilder, SqlBool, Transaction } from 'kysely';
+import { type Expression, type ExpressionBuilder, type Selectable, type SqlBool, sql, type Transaction } from 'kysely';
 import type { Database } from '../../../db/database.ts';
-import type { Schema } from '../../../db/schema.ts';
+import type { AccessRequestRow, Schema } from '../../../db/schema.ts';
 import { readGate } from '../../../rate-gate/gate-row.ts';
 import type { AccessParts } from '../../../requests/access-parts.ts';
 import { type AuditEntry, writeAudit } from '../../../requests/audit-log.ts';
@@ -39,67 +39,101 @@ export type Creation =
 
 /** Stores an access request that waits for a decision, or returns why not. */
 export async function createAccessRequest(parts: AccessParts, wanted: NewAccessRequest): Promise<Creation> {
-  const { database, clock, approvals } = parts;
-  return database.transact(async (transaction): Promise<Creation> => {
+  return parts.database.transact(async (transaction): Promise<Creation> => {
     // The gate's lock serializes all new requests, so the counts still hold when it is written.
     await readGate(parts, transaction);
     const requests = transaction.selectFrom('access_requests').selectAll();
     const earlier = await requests.where('source', '=', wanted.source).executeTakeFirst();
     if (earlier !== undefined) return { kind: 'same', accessRequest: toAccessRequest(earlier) };
-    const open = requests.where('state', 'in', openStates);
-    const twin = await open
-      .where('subject_id', '=', wanted.subject.id)
-      .where('app_id', '=', wanted.app.id)
-      .limit(1)
-      .executeTakeFirst();
-    if (twin !== undefined) return { kind: 'alreadyOpen', accessRequest: toAccessRequest(twin) };
-    const count = await countMade(transaction, wanted.requestedBy, (row) => row('state', 'in', openStates));
-    if (count >= mostOpen) return { kind: 'tooMany', open: count };
-    const since = clock.now() - dayMs;
-    const made = await countMade(transaction, wanted.requestedBy, (row) => row('created_at', '>', since));
-    if (made >= (approvals.requestsPerDay ?? Number.POSITIVE_INFINITY)) return { kind: 'tooManyToday', made };
-
-    const now = clock.now();
-    const id = await unusedId(transaction);
-    const { requestedBy, subject, app, reader } = wanted;
-    const row = await transaction
-      .insertInto('access_requests')
-      .values({
-        id,
-        source: wanted.source,
-        requested_by_id: requestedBy.id,
-        requested_by_name: requestedBy.name,
-        subject_id: subject.id,
-        subject_name: subject.name,
-        subject_label: subject.label,
-        subject_guest: subject.guest === true ? 1 : 0,
-        app_id: app.id,
-        app_name: app.name,
-        reason: wanted.reason,
-        ...ticketColumns(wanted.ticket ?? null),
-        starts_at: wanted.startsAt,
-        asked_as: wanted.askedAs,
-        locale: reader.locale,
-        time_zone: reader.timeZone,
-        conversation: wanted.conversation,
-        created_at: now,
-        expires_at: now + approvals.expireAfterDays * dayMs,
-        remind_at: addWorkingDays(now, approvals.remindAfterWorkingDays, reader.timeZone),
-        revision: 1,
-        state: 'pending',
-        due_at: now,
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow();
-    const { startsAt, reason, ticket = null } = wanted;
-    const asked = { app: app.id, subject: subject.id, startsAt, reason };
-    const details = ticket === null ? asked : { ...asked, ticket: ticket.number };
-    await writeAudit(transaction, { at: now, actorId: requestedBy.id, kind: 'accessAsked', requestId: id, details });
-    return { kind: 'created', accessRequest: toAccessRequest(row) };
+    const twin = await findTwin(transaction, wanted);
+    if (twin !== null) return { kind: 'alreadyOpen', accessRequest: twin };
+    const refusal = await refusalOf(parts, transaction, wanted.requestedBy);
+    if (refusal !== null) return refusal;
+    return { kind: 'created', accessRequest: await insertAccessRequest(parts, transaction, wanted, {}) };
   });
 }
 
-/** How many requests this person has made, of those that the condition leaves. */
+/** The open request for the same person and app. */
+export async function findTwin(
+  transaction: Transaction<Schema>,
+  { subject, app }: Pick<AccessRequest, 'subject' | 'app'>,
+): Promise<AccessRequest | null> {
+  const twin = await transaction
+    .selectFrom('access_requests')
+    .selectAll()
+    .where('state', 'in', openStates)
+    .where('subject_id', '=', subject.id)
+    .where('app_id', '=', app.id)
+    .limit(1)
+    .executeTakeFirst();
+  return twin === undefined ? null : toAccessRequest(twin);
+}
+
+/** Why this person may make no further request now; null where they may. */
+export async function refusalOf(
+  { clock, approvals }: AccessParts,
+  transaction: Transaction<Schema>,
+  requestedBy: Person,
+): Promise<Extract<Creation, { kind: 'tooMany' | 'tooManyToday' }> | null> {
+  const count = await countMade(transaction, requestedBy, (row) => row('state', 'in', openStates));
+  if (count >= mostOpen) return { kind: 'tooMany', open: count };
+  const since = clock.now() - dayMs;
+  const made = await countMade(transaction, requestedBy, (row) => row('created_at', '>', since));
+  return made >= (approvals.requestsPerDay ?? Number.POSITIVE_INFINITY) ? { kind: 'tooManyToday', made } : null;
+}
+
+/** Writes one, in a transaction that has locked the gate. `joint`: its place in a joint request. */
+export async function insertAccessRequest(
+  { clock, approvals }: AccessParts,
+  transaction: Transaction<Schema>,
+  wanted: NewAccessRequest,
+  joint: Partial<Pick<Selectable<AccessRequestRow>, `joint_${'id' | 'group' | 'position' | 'whole' | 'left_out'}`>>,
+): Promise<AccessRequest> {
+  const now = clock.now();
+  const id = await unusedId(transaction);
+  const { requestedBy, subject, app, reader } = wanted;
+  const row = await transaction
+    .insertInto('access_requests')
+    .values({
+      id,
+      source: wanted.source,
+      requested_by_id: requestedBy.id,
+      requested_by_name: requestedBy.name,
+      subject_id: subject.id,
+      subject_name: subject.name,
+      subject_label: subject.label,
+      subject_guest: subject.guest === true ? 1 : 0,
+      app_id: app.id,
+      app_name: app.name,
+      reason: wanted.reason,
+      ...ticketColumns(wanted.ticket ?? null),
+      starts_at: wanted.startsAt,
+      asked_as: wanted.askedAs,
+      locale: reader.locale,
+      time_zone: reader.timeZone,
+      conversation: wanted.conversation,
+      created_at: now,
+      expires_at: now + approvals.expireAfterDays * dayMs,
+      remind_at: addWorkingDays(now, approvals.remindAfterWorkingDays, reader.timeZone),
+      revision: 1,
+      state: 'pending',
+      due_at: now,
+      ...joint,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  const { startsAt, reason, ticket = null } = wanted;
+  const asked = { app: app.id, subject: subject.id, startsAt, reason };
+  const details = {
+    ...asked,
+    ...(ticket === null ? {} : { ticket: ticket.number }),
+    ...(joint.joint_id == null ? {} : { joint: joint.joint_id }),
+  };
+  await writeAudit(transaction, { at: now, actorId: requestedBy.id, kind: 'accessAsked', requestId: id, details });
+  return toAccessRequest(row);
+}
+
+/** How many requests this person has made, of those that the condition leaves; a joint one counts once. */
 async function countMade(
   transaction: Transaction<Schema>,
   { id }: Person,
@@ -107,7 +141,7 @@ async function countMade(
 ): Promise<number> {
   const { made } = await transaction
     .selectFrom('access_requests')
-    .select((select) => select.fn.countAll<number>().as('made'))
+    .select((select) => select.fn.count<number>(sql`coalesce(joint_id, id)`).distinct().as('made'))
     .where('requested_by_id', '=', id)
     .where(condition)
     .executeTakeFirstOrThrow();

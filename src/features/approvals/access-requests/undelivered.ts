@@ -6,7 +6,7 @@ import { setGone } from '../../../outbox/message-store.ts';
 import type { AccessParts } from '../../../requests/access-parts.ts';
 import { writeAudit } from '../../../requests/audit-log.ts';
 import { approversCards, hasReaders, keyOfRoute } from './access-cards.ts';
-import { lockAccessRequest } from './acting.ts';
+import { lockReferred } from './acting.ts';
 import {
   common,
   forgetApprovalChannel,
@@ -36,15 +36,16 @@ export type Refused =
 /** Gives up the approvers' cards of a request in a conversation. True when it has to be routed again. */
 export function giveUpConversation(
   parts: AccessParts,
-  { accessRequestId: id, conversation }: { readonly accessRequestId: string; readonly conversation: string },
+  { reference, conversation }: Pick<Message, 'reference' | 'conversation'>,
   why: Refused,
 ): Promise<boolean> {
   const { database, clock, conversationKey } = parts;
   return database.transact(async (transaction) => {
-    const row = await lockAccessRequest(parts, transaction, id);
+    const row = await lockReferred(parts, transaction, reference);
     if (row === null) return false;
+    const { id } = row;
     const at = clock.now();
-    const cards = await approversCards(transaction, id);
+    const cards = await approversCards(transaction, reference);
     const isThere = (card: Message) => conversationKey(card.conversation) === conversationKey(conversation);
     for (const card of cards.filter((one) => isThere(one) && one.gone === 'no')) {
       await setGone(transaction, card.id, why === 'mayNot' ? 'withdrawn' : 'refused');
@@ -70,8 +71,8 @@ async function reroute(transaction: Transaction<Schema>, id: string, at: number)
 }
 
 /** The keys of the conversations that refused this request. */
-export async function findRefusing({ query }: Database, accessRequestId: string): Promise<ReadonlySet<string>> {
-  const cards = await approversCards(query, accessRequestId);
+export async function findRefusing({ query }: Database, reference: string): Promise<ReadonlySet<string>> {
+  const cards = await approversCards(query, reference);
   return new Set(cards.flatMap((card) => (card.gone === 'no' ? [] : (keyOfRoute(card) ?? []))));
 }
 
@@ -141,13 +142,14 @@ async function withdrawCards(
 ): Promise<void> {
   const rows = await transaction
     .selectFrom('messages')
-    .innerJoin('access_requests', 'access_requests.id', 'messages.reference')
+    .innerJoin('access_requests', (join) => join.on(referenceOf, '=', sql.ref('messages.reference')))
     .select(['messages.id', 'access_requests.id as requestId', 'access_requests.app_id', 'access_requests.state'])
+    .select('messages.reference')
     .where('messages.audience', '=', 'approvers')
     .where('messages.gone', '=', 0)
     .where('messages.source', '=', routeSourceOf(key))
     .execute();
-  for (const { id, requestId, app_id, state } of rows) {
+  for (const { id, requestId, app_id, state, reference } of rows) {
     if (!(apps.includes(app_id) ? ended.apps.includes(app_id) : ended.general)) continue;
     await setGone(transaction, id, 'withdrawn');
     // The cards of the request show it at their next edit.
@@ -156,10 +158,13 @@ async function withdrawCards(
       .set({ revision: sql<number>`revision + 1` })
       .where('id', '=', requestId)
       .execute();
-    const isRead = (await approversCards(transaction, requestId)).some(hasReaders);
+    const isRead = (await approversCards(transaction, reference)).some(hasReaders);
     if (state === 'pending' && !isRead) await reroute(transaction, requestId, at);
   }
 }
 
+/** See `cardReference`. */
+const referenceOf = sql<string>`coalesce(access_requests.joint_group, access_requests.id)`;
+
 /** What `routeSource` gives for this conversation, for the request of any row. */
-const routeSourceOf = (key: string) => sql<string>`'route|' || access_requests.id || '|' || ${key}`;
+const routeSourceOf = (key: string) => sql<string>`'route|' || ${referenceOf} || '|' || ${key}`;

@@ -35,6 +35,7 @@ const HOUR = 3_600_000;
 /** A catalogue sentence with its values, for use with and without Markdown. */
 type Sentence = readonly [key: MessageKey, values: MessageValues];
 
+/** What became of an access request, in words. */
 export function contentOf(words: Messages, input: ContentInput): CardContent {
   const { accessRequest, audience, now } = input;
   const { state } = accessRequest;
@@ -325,13 +326,13 @@ function content(words: Messages, { tone, title, said, quotes = [], next, ask = 
   };
 }
 
-function reasonQuote(words: Messages, { reason }: AccessRequest): Quote[] {
+export function reasonQuote(words: Messages, { reason }: Pick<AccessRequest, 'reason'>): Quote[] {
   if (!isBlank(reason)) return quote(words, 'access.label.reason', reason);
   const none = words.plain('access.noReason');
   return [{ label: words.card('access.label.reason'), text: none, plain: none }];
 }
 
-function quote(words: Messages, label: MessageKey, text: string | null): Quote[] {
+export function quote(words: Messages, label: MessageKey, text: string | null): Quote[] {
   if (text === null || isBlank(text)) return [];
   const said = plainText(text, LONGEST_REASON);
   return [

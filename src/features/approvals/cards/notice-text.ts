@@ -92,6 +92,10 @@ export function noticeText(words: Messages, input: NoticeTextInput): string {
         : changedText(words, accessRequest);
     case 'placeEnded':
       return words.plain('accessNotice.placeEnded');
+    // They are about the joint request, see `joint-card.ts`.
+    case 'jointDecided':
+    case 'jointEnded':
+      return changedText(words, accessRequest);
     default:
       return assertNever(kind, 'notice');
   }

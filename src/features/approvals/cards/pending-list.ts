@@ -6,15 +6,22 @@ import type { CardMessage } from '../../../chat/reply.ts';
 import { LONGEST_NAME, lineButton, lookAgain, maybe, submitButton } from '../../../chat/views/parts.ts';
 import { ticketPart } from '../../../chat/views/ticket-views.ts';
 import { calledName } from '../../provisioning/cards/people-rows.ts';
-import type { AccessRequest } from '../access-requests/access-request.ts';
-import { namesOf } from './access-names.ts';
+import { type AccessRequest, askedId } from '../access-requests/access-request.ts';
+import { type AccessNames, namesOf } from './access-names.ts';
+import { jointNames } from './joint-card.ts';
 
 /** As many as fit on a card with the longest names. */
 export const PENDING_PER_PAGE = 10;
 
+/** A request that waits for a decision. `lines`: all that was asked for in the same line; missing where it was asked for alone. */
+export interface PendingItem {
+  readonly accessRequest: AccessRequest;
+  readonly lines?: readonly AccessRequest[];
+}
+
 export interface PendingListInput {
   /** The items of this page, oldest first. */
-  readonly items: readonly { readonly accessRequest: AccessRequest }[];
+  readonly items: readonly PendingItem[];
   /** From 1. */
   readonly page: number;
   /** Whether another page follows. */
@@ -33,13 +40,13 @@ export function pendingList(words: Messages, { items, page, more, now }: Pending
   const shown = items.slice(0, PENDING_PER_PAGE);
   const hasMore = more || items.length > shown.length;
   const summary = words.plain('pending.summary', { count: shown.length });
-  const lines = shown.slice(0, 3).map(({ accessRequest }) => words.plain('pending.row', namesOf(accessRequest)));
+  const lines = shown.slice(0, 3).map((item) => words.plain('pending.row', pendingNames(words, item)));
   const card = renderLargestThatFits('pending', REASON_LENGTHS, (reasonLength): PendingView => {
     return {
       fallbackText: [summary, ...lines].join(' · '),
       title: page > 1 ? words.card('pending.titlePage', { page }) : words.card('pending.title'),
       intro: introText(words, shown.length, page),
-      rows: shown.map(({ accessRequest }) => row(words, accessRequest, { now, reasonLength })),
+      rows: shown.map((item) => row(words, item, { now, reasonLength })),
       more: maybe(hasMore ? words.card('pending.more', { page: page + 1 }) : null),
       buttons: [
         ...(page > 1 && shown.length === 0 ? lineButton(words, 'button.firstPage', 'pending') : []),
@@ -58,11 +65,13 @@ function introText(words: Messages, count: number, page: number): string {
 
 function row(
   words: Messages,
-  accessRequest: AccessRequest,
+  item: PendingItem,
   { now, reasonLength }: { readonly now: number; readonly reasonLength: number },
 ): PendingView['rows'][number] {
-  const { id, createdAt, startsAt, reader } = accessRequest;
-  const names = namesOf(accessRequest);
+  const { accessRequest } = item;
+  const { createdAt, startsAt, reader } = accessRequest;
+  const id = askedId(accessRequest);
+  const names = pendingNames(words, item);
   const reason = reasonLength === 0 ? '' : plainText(accessRequest.reason ?? '', reasonLength);
   const starts =
     startsAt === null || startsAt <= now
@@ -70,7 +79,7 @@ function row(
       : words.card('pending.starts', { day: words.day(startsAt, reader.timeZone) });
   const opens = words.plain('button.openOne', names);
   return {
-    name: words.card('pending.row', { ...names, person: calledName(words, accessRequest.subject, LONGEST_NAME) }),
+    name: words.card('pending.row', names),
     lines: [
       {
         text: [
@@ -83,4 +92,12 @@ function row(
     ],
     opens: submitButton(words, 'button.open', { verb: 'run', text: `show ${id}` }, opens),
   };
+}
+
+/** People and app of one row. */
+export function pendingNames(words: Messages, { accessRequest, lines = [] }: PendingItem): AccessNames {
+  const names = { ...namesOf(accessRequest), request: askedId(accessRequest) };
+  if (lines.length < 2) return { ...names, person: calledName(words, accessRequest.subject, LONGEST_NAME) };
+  const { people, apps } = jointNames(words, lines);
+  return { ...names, person: people, app: apps };
 }

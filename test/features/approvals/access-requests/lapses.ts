@@ -18,6 +18,7 @@ export const retriedLapses: Readonly<Record<LapseReason, boolean>> = {
   microsoftApp: false,
   graphAway: true,
   appsFile: true,
+  notAll: false,
 };
 
 export const lapses = Object.entries(retriedLapses) as [LapseReason, boolean][];

@@ -77,7 +77,7 @@ describe.each(engines)('a conversation that Teams refuses on $name', (engine) =>
     return routed.to.map(({ key }) => key);
   }
   const giveUp = ({ id }: AccessRequest, conversation: string, why: 'gone' | 'failed' = 'gone') =>
-    giveUpConversation(parts, { accessRequestId: id, conversation }, why);
+    giveUpConversation(parts, { reference: id, conversation }, why);
 
   it('is forgotten, and its cards go to the personal chats of the approvers', async () => {
     await addApprovalChannel(parts, desk);

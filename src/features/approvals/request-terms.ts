@@ -1,0 +1,104 @@
+import type { CommandOf } from '../../chat/command.ts';
+import { readStartDate } from '../../chat/dates/start-date.ts';
+import { withTicket } from '../../chat/grammar/ticket-words.ts';
+import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
+import type { Reply } from '../../chat/reply.ts';
+import { didYouMean } from '../../chat/views/did-you-mean.ts';
+import { termCard } from '../provisioning/cards/term-card.ts';
+import { endReply, type Terms } from '../provisioning/line-terms.ts';
+
+/** What an access request's line says besides its people and apps: its dates and its reason. */
+type RequestAccessCommand = CommandOf<'requestAccess'>;
+
+/** The line as a person typed it, perhaps before a card asked for its ticket; null for one that Usher wrote. */
+export function typedLine({ grammar }: CommandParts, { incoming: { what } }: Turn, command: RequestAccessCommand) {
+  if (what.kind === 'text') return what.text;
+  if (what.kind !== 'action' || what.action.verb !== 'ticket') return null;
+  const { text } = what.action;
+  return text === grammar.format(withTicket(command, null)) ? null : text;
+}
+
+/**
+ * The grammar drops quotes and brackets around words. A reason at the end of the line is restored letter by letter,
+ * since approvers decide on it.
+ */
+export function asTyped(line: string, reason: string | null): string | null {
+  if (reason === null) return reason;
+  const bare = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
+  const wanted = bare(reason);
+  // Backward word by word, so that the line is folded once and not once per word.
+  let start: number | null = null;
+  let length = 0;
+  for (const { 0: word, index } of [...line.matchAll(/(?<=\s)\S+/gu)].toReversed()) {
+    length += bare(word).length;
+    if (length === wanted.length) start = index;
+    if (length > wanted.length) break;
+  }
+  if (start === null || bare(line.slice(start)) !== wanted) return reason;
+  return line.slice(start).trim();
+}
+
+/** Words of the longest date that may follow an app without a comma: "starting on Monday 1 December 2026". */
+const longestDate = 7;
+
+/**
+ * "to Salesforce yesterday", "to Salesforce demain": words after the app's name that form a date may be the date, if no
+ * app has the whole name and one has the name before them. The grammar does not know the apps and leaves that open.
+ * Since it is a guess, it is only offered.
+ */
+export async function withTermsOfItsOwn(
+  parts: CommandParts,
+  { incoming }: Turn,
+  command: RequestAccessCommand,
+): Promise<RequestAccessCommand> {
+  const words = command.app.split(' ');
+  if (command.start !== null || command.end !== null || words.length === 1) return command;
+  const whole = await parts.applications.find(command.app);
+  if (!whole.ok || whole.value.kind !== 'none') return command;
+  for (let length = Math.min(longestDate, words.length - 1); length > 0; length -= 1) {
+    const start = words.slice(-length).join(' ');
+    const read = readStartDate(start, incoming.reader, parts.store.clock.now());
+    if (read.kind === 'unclear' || (read.kind === 'several' && read.stay === null)) continue;
+    if ('rest' in read && read.rest !== '') continue;
+    const app = words.slice(0, -length).join(' ');
+    const known = await parts.applications.find(app);
+    if (known.ok && known.value.kind === 'one') return { ...command, app, start };
+  }
+  return command;
+}
+
+/**
+ * The offer in place of a request that cannot be made as typed: without its end, without its time of day, on the day in
+ * its reason or at once, or with the guessed date. Null where the request can be made.
+ */
+export function offerInstead(
+  parts: CommandParts,
+  turn: Turn,
+  { typed, command }: { readonly typed: RequestAccessCommand; readonly command: RequestAccessCommand },
+  who: { readonly who: string; readonly app: string },
+  { start, startsAt, end, time, isOnly, maybe, reason }: Extract<Terms, { kind: 'terms' }>,
+): Reply | null {
+  const { words, incoming } = turn;
+  const dayIn = (at: number) => words.day(at, incoming.reader.timeZone);
+  if (maybe !== null) {
+    const toLine = (begin: string) => parts.grammar.format({ ...command, start: begin, end: null, reason });
+    const buttons = [
+      { label: 'fromThatDay', verb: 'choose', text: toLine(maybe.start) },
+      { label: 'onceApproved', verb: 'choose', text: toLine('now') },
+    ] as const;
+    const what = { kind: 'reasonDay', reason: reason ?? '', day: dayIn(maybe.startsAt) } as const;
+    return { kind: 'card', message: termCard(words, { what, buttons }) };
+  }
+  const line = parts.grammar.format({ ...command, start, end: null, reason });
+  if (end !== null)
+    return endReply(parts, turn, who, { end, startsAt, time, isOnly }, [
+      { label: 'withoutEnd', verb: 'choose', text: line },
+    ]);
+  if (time !== null) {
+    const day = startsAt === null ? null : dayIn(startsAt);
+    const buttons = [{ label: 'withoutTime', verb: 'choose', text: line }] as const;
+    return { kind: 'card', message: termCard(words, { what: { kind: 'time', typed: time, day }, buttons }) };
+  }
+  if (command.app === typed.app) return null;
+  return { kind: 'card', inPlace: true, message: didYouMean(words, { suggestion: line }) };
+}
