@@ -115,7 +115,7 @@ describe('a manager who asks for two people and a kit', () => {
 
     await says(
       'megan',
-      'request access for isaiah, Isaiah Langer, blorb, lee, johanna, megan and diego to Salesforce, sf, Payroll and ServiceNow',
+      'request access for isaiah, Isaiah Langer, blorb, lee, johanna, megan and diego to Salesforce, salesforce, Payroll and ServiceNow',
     );
 
     const { text } =

@@ -87,11 +87,15 @@ export async function insertAccessRequest(
   { clock, approvals }: AccessParts,
   transaction: Transaction<Schema>,
   wanted: NewAccessRequest,
-  joint: Partial<Pick<Selectable<AccessRequestRow>, `joint_${'id' | 'group' | 'position' | 'whole' | 'left_out'}`>>,
+  joint: Partial<
+    Pick<Selectable<AccessRequestRow>, 'routed' | `joint_${'id' | 'group' | 'position' | 'whole' | 'left_out'}`>
+  >,
 ): Promise<AccessRequest> {
   const now = clock.now();
   const id = await unusedId(transaction);
   const { requestedBy, subject, app, reader } = wanted;
+  const expiresAt = now + approvals.expireAfterDays * dayMs;
+  const remindAt = addWorkingDays(now, approvals.remindAfterWorkingDays, reader.timeZone);
   const row = await transaction
     .insertInto('access_requests')
     .values({
@@ -113,11 +117,11 @@ export async function insertAccessRequest(
       time_zone: reader.timeZone,
       conversation: wanted.conversation,
       created_at: now,
-      expires_at: now + approvals.expireAfterDays * dayMs,
-      remind_at: addWorkingDays(now, approvals.remindAfterWorkingDays, reader.timeZone),
+      expires_at: expiresAt,
+      remind_at: remindAt,
       revision: 1,
       state: 'pending',
-      due_at: now,
+      due_at: joint.routed === 1 ? Math.min(remindAt, expiresAt) : now,
       ...joint,
     })
     .returningAll()
