@@ -88,7 +88,7 @@ export interface FormValues {
 interface Ticks {
   readonly among?: string | undefined;
   readonly ticked?: boolean | undefined;
-  readonly lines?: string;
+  readonly lines?: string | undefined;
 }
 
 /**

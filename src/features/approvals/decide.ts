@@ -113,7 +113,7 @@ declare module '../../chat/command.ts' {
 interface Ticked {
   readonly among?: string | undefined;
   readonly ticked?: boolean | undefined;
-  readonly lines?: string;
+  readonly lines?: string | undefined;
 }
 
 export const approveCommand = defineCommand({
