@@ -91,7 +91,11 @@ const optionalText = (longest: number) =>
         .toWellFormed(),
     );
 /** The lines of a joint request that were ticked: ids of six characters with commas between them. */
-const ticks = { among: z.string().max(2_000).optional(), ticked: z.boolean().optional(), lines: z.string().max(2_000).optional() };
+const ticks = {
+  among: z.string().max(2_000).optional(),
+  ticked: z.boolean().optional(),
+  lines: z.string().max(2_000).optional(),
+};
 const actionSchema: z.ZodType<CardAction> = z.discriminatedUnion('verb', [
   z.object({ verb: z.enum(['run', 'choose', 'personal']), text: z.string().max(1000) }),
   z.object({ verb: z.literal('ticket'), text: z.string().max(3000), ticket: optionalText(40) }),

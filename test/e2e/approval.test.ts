@@ -41,6 +41,21 @@ describe('two users in two windows', () => {
     await megan.page.screenshot({ path: `${pictures}/approved.png`, clip: await frameOf(megan) });
   });
 
+  it('ask for two people and a kit: one click approves, and six results stand on one card', async () => {
+    await megan.say('request access for isaiah and diego to the Sales kit because they join Sales');
+    await alex.page.getByText('asks for 6 accounts').first().waitFor();
+    await alex.page.screenshot({ path: `${pictures}/approval-several.png`, clip: await frameOf(alex) });
+
+    await alex.cards.last().getByRole('button', { name: 'Approve all 6' }).click();
+
+    for (const { cards } of [alex, megan]) {
+      const card = cards.filter({ hasText: '6 of 6 done' }).last();
+      await card.waitFor({ timeout: 120_000 });
+      expect(await card.innerText()).toContain('Alex Wilber approved 6 of 6.');
+    }
+    await megan.page.screenshot({ path: `${pictures}/approved-several.png`, clip: await frameOf(megan) });
+  });
+
   it('deny with a reason that the requester reads', async () => {
     await megan.say('request access for adele to ServiceNow');
     await alex.page.getByText('Adele Vance in ServiceNow').first().waitFor();

@@ -4,6 +4,7 @@ import { assertNever } from '../../assert-never.ts';
 import { findTicket, sayTicketMissing } from '../../chat/ask-ticket.ts';
 import type { CommandOf } from '../../chat/command.ts';
 import type { Messages } from '../../chat/messages.ts';
+import { LIST_SEPARATOR } from '../../chat/names/app-list.ts';
 import { saysKit, seekApps } from '../../chat/names/seek-apps.ts';
 import { findPerson } from '../../chat/names/subject.ts';
 import { blocked, findApp, sourceOf, tryAgain } from '../../chat/names/target.ts';
@@ -233,11 +234,18 @@ async function resolveRequestAccess(
   const sought = await seekApps(parts, command.app);
   const isForSeveral = names.length > 1 || (sought.kind === 'apps' && (sought.apps.length > 1 || saysKit(command.app)));
   if (isForSeveral && sought.kind === 'apps') {
-    for (const name of names) {
-      const person = await look.findPerson(name, []);
+    const subjects: string[] = [];
+    for (const typedName of names) {
+      const person = await look.findPerson(typedName, names.length === 1 ? others : []);
       if (person.kind !== 'person') return person;
+      const { id, displayName, name } = person;
+      const may = id === null ? null : await mayAskFor(parts, turn.caller, id);
+      if (may !== null && !may.ok) return look.troubled(may.trouble);
+      if (id !== null && may !== null && may.value !== 'may')
+        return refused(() => refuseAsking(parts, turn, { id, displayName }, may.value));
+      subjects.push(name);
     }
-    return commands(command);
+    return commands({ ...command, subject: subjects.join(LIST_SEPARATOR) });
   }
   const app = await look.findApp(command.app);
   if (app.kind !== 'app') return app;

@@ -32,9 +32,11 @@ export interface Several {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** The names in a subject; one where it is one person's. */
-export const namesInSubject = (subject: string): readonly string[] =>
-  readEntries(splitWords(subject)).map(({ text }) => text);
+/** The names in a subject; the whole where it says something else about one of them: "isaiah, not adele". */
+export function namesInSubject(subject: string): readonly string[] {
+  const entries = readEntries(splitWords(subject));
+  return entries.some(({ isDoubtful }) => isDoubtful) ? [subject] : entries.map(({ text }) => text);
+}
 
 /** Null for a line for one person and one app. */
 export async function findSeveral(

@@ -98,7 +98,11 @@ export function jointCard(words: Messages, input: JointCardInput): CardMessage {
     ],
     warnings: [],
     quotes: quotes.map(({ label, text }) => ({ label, text })),
-    sections: [...sectionsOf(words, input, rows), ...leftOutSection(words, input.leftOut, rows)],
+    sections: [
+      ...sectionsOf(words, input, rows),
+      // The requester can do something about it.
+      ...(audience === 'requester' ? leftOutSection(words, input.leftOut, rows) : []),
+    ],
     tables: tableOf([
       ...(ticket === null ? [] : [{ title: words.card('ticket.label'), value: ticketNumber(ticket) }]),
       ...(startsAt === null || startsAt <= now
@@ -110,7 +114,7 @@ export function jointCard(words: Messages, input: JointCardInput): CardMessage {
             },
           ]),
     ]),
-    next: [],
+    next: phases.includes('attention') ? [{ label: words.card('label.next'), text: words.card('joint.next') }] : [],
     footer: [
       ...(open.length > 0 ? [{ text: words.card('joint.hint', names) }] : []),
       ...requestFooter(words, { ...first.accessRequest, id, ticket: null }, now),
