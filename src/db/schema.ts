@@ -214,6 +214,8 @@ export interface AccessRequestRow extends RequestedColumns, SubjectColumns, Leas
   joint_position: Generated<number | null>;
   /** 1 where none of the joint request starts unless all are approved. */
   joint_whole: Generated<number | null>;
+  /** JSON of `AskedKit`: the kit through which the app was asked for. */
+  kit: Generated<string | null>;
   /** JSON array: what the line named that becomes no access request; on the first of a joint request alone. */
   joint_left_out: Generated<string | null>;
 }

@@ -62,6 +62,7 @@ export async function joinAccessRequests(db: Kysely<unknown>, engine: 'sqlite' |
     'joint_position integer',
     'joint_whole integer',
     'joint_left_out text',
+    'kit text',
   ])
     await run(`alter table access_requests add column ${column}`);
   await run('create index access_requests_by_joint on access_requests (joint_id) where joint_id is not null');

@@ -24,9 +24,13 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function start(apps: readonly unknown[] = assigned, options: TestUsherOptions = {}): Promise<void> {
+async function start(
+  apps: readonly unknown[] = assigned,
+  options: TestUsherOptions = {},
+  ofKit: object = {},
+): Promise<void> {
   const path = join(folder, 'apps.json');
-  writeFileSync(path, JSON.stringify({ apps, kits }));
+  writeFileSync(path, JSON.stringify({ apps, kits: kits.map((kit) => ({ ...kit, ...ofKit })) }));
   const environment = { PROVISION_WINDOW_MS: '100', APPS_FILE: path, ...options.environment };
   teams = await startTestUsher({ ...options, environment });
   for (const person of ['alex', 'patti'] as const) await says(person, 'whoami');
@@ -305,4 +309,53 @@ it('an operator retries what did not go well, and only that', async () => {
 
   expect(teams.sandbox.stats().calls).toBeLessThanOrEqual(before + 1);
   expect(theCard('alex').text).toContain('3 of 4 done');
+});
+
+describe('a kit with terms of its own', () => {
+  it('is decided by its own approvers, and not by those of its apps', async () => {
+    await start([], {}, { approvers: [people.patti.id] });
+    await says('megan', theKit);
+
+    expect(cards('alex')).toEqual([]);
+    const [id = ''] = /Request (\w{6})/.exec(theCard('patti').text)?.slice(1) ?? [];
+    await says('alex', `approve ${id}`);
+    expect(await kinds()).not.toContain('accessApproved');
+    await decides('patti', 'Approve all 6');
+
+    expect(theCard('megan').text).toContain('Patti Fernandez approved 6 of 6.');
+    const asked = (await teams.records()).find(({ kind }) => kind === 'accessAsked');
+    expect(asked?.details).toMatchObject({ kit: 'Sales' });
+  });
+
+  it('is asked for only by those whom it names', async () => {
+    await start([], {}, { ask: [people.lynne.id] });
+
+    await says('megan', theKit);
+
+    expect(last('megan').text).toContain('You cannot ask for this kit');
+    expect(await kinds()).not.toContain('accessAsked');
+  });
+
+  it('assigns nothing where it says so, whatever the app says', async () => {
+    await start(assigned, {}, { assign: false });
+    await says('megan', theKit);
+
+    expect(theCard('alex').text).not.toContain('also assigns');
+    await decides('alex', 'Approve all 6');
+
+    expect(await kinds()).not.toContain('accessAssigned');
+  });
+
+  it('asks for the ticket that it needs, and loses nothing of the line', async () => {
+    await start([], {}, { ticket: 'required', ticketUrl: 'https://desk.contoso.com/{ticket}' });
+    await says('megan', 'request access for isaiah and diego to the Sales kit because they join Sales');
+    expect(await kinds()).not.toContain('accessAsked');
+
+    const form = last('megan');
+    await teams.press('megan', form, form.buttons.at(0)?.title ?? '', { ticket: 'INC0012345' });
+    await teams.settled();
+
+    const { text } = cards('megan').at(-1) ?? last('megan');
+    for (const word of ['INC0012345', 'they join Sales', 'asks for 6 accounts']) expect(text).toContain(word);
+  });
 });

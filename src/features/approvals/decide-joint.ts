@@ -23,7 +23,7 @@ export async function decideJoint(
   const named = joint.lines.filter(({ id }) => [shown, ticked].every((some) => some === null || some.includes(id)));
   const theirs: AccessRequest[] = [];
   for (const line of named) {
-    const approvers = await approversOf(parts, line.app.id);
+    const approvers = await approversOf(parts, line.app.id, line);
     if (!approvers.ok) return troubleReply(words, approvers.trouble);
     if (isTheirs(caller, line, approvers.value)) theirs.push(line);
   }

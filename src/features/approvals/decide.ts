@@ -181,7 +181,7 @@ export async function obstacleTo(
     await recordRefusal(parts.store, request.id, caller.id, { why: kind, tried: verdict.kind });
     return say(words, kind === 'ownRequest' || kind === 'aboutYourself' ? { kind } : { kind, app: request.app.name });
   };
-  const approvers = await approversOf(parts, request.app.id);
+  const approvers = await approversOf(parts, request.app.id, request);
   if (!approvers.ok) return troubleReply(words, approvers.trouble);
   if (approvers.value === null)
     return refuse((await isUnsettledApp(parts, request.app.id)) ? 'accessUnsettled' : 'accessAppGone');

@@ -69,10 +69,10 @@ function isLast({ tasks }: Request): boolean {
   return tasks.every(({ state }) => state.kind === 'done' && lastTold(state.outcome).kind !== 'notInScope');
 }
 
-async function standingOf(parts: DrawAccessCardParts, card: Message, { app }: AccessRequest): Promise<StillMay> {
+async function standingOf(parts: DrawAccessCardParts, card: Message, request: AccessRequest): Promise<StillMay> {
   if (card.gone === 'withdrawn') return 'mayNot';
   const key = card.audience === 'approvers' ? keyOfRoute(card) : null;
-  return key === null ? 'may' : mayBeShown({ ...parts, database: parts.store.database }, app.id, key);
+  return key === null ? 'may' : mayBeShown({ ...parts, database: parts.store.database }, request, key);
 }
 
 /** The current state of an access request, not bound to one of its access cards. */

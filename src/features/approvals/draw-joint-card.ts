@@ -5,6 +5,7 @@ import { mayRetry, type Viewpoint } from '../../chat/views/viewpoint.ts';
 import type { Message } from '../../outbox/message.ts';
 import { keyOfRoute } from './access-requests/access-cards.ts';
 import { type AccessRequest, openStates } from './access-requests/access-request.ts';
+import { asAskedFor } from './access-requests/asked-app.ts';
 import { mayBeDone } from './access-requests/awaiting.ts';
 import { findJoint, type JointRequest, linesOf } from './access-requests/joint-request.ts';
 import { mayBeShown } from './access-requests/readers.ts';
@@ -54,7 +55,7 @@ async function standingOf(
   // The same approvers decide on all apps of a group.
   return key === null || first === undefined
     ? 'may'
-    : anyMay([await mayBeShown({ ...parts, database: parts.store.database }, first.app.id, key)]);
+    : anyMay([await mayBeShown({ ...parts, database: parts.store.database }, first, key)]);
 }
 
 /** A joint request as it is now, not bound to one of its cards. */
@@ -94,12 +95,12 @@ export async function readLines(
 
 /** The roles that the approvals assign, by app. */
 async function rolesOf({ applications }: DrawAccessCardParts, { lines }: JointRequest) {
-  const apps = new Map(lines.map(({ app }) => [app.id, app]));
+  const apps = new Map(lines.map((line) => [line.app.id, line]));
   const roles: { readonly app: string; readonly role: string }[] = [];
-  for (const { id, name } of apps.values()) {
-    const found = await applications.find(id);
-    const assign = found.ok && found.value.kind === 'one' ? found.value.app.assign : null;
-    if (assign !== null) roles.push({ app: name, role: assign.appRole });
+  for (const line of apps.values()) {
+    const found = await applications.find(line.app.id);
+    const assign = found.ok && found.value.kind === 'one' ? asAskedFor(found.value.app, line).assign : null;
+    if (assign !== null) roles.push({ app: line.app.name, role: assign.appRole });
   }
   return roles;
 }

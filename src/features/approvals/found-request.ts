@@ -12,6 +12,7 @@ import { type Message, mayStand } from '../../outbox/message.ts';
 import { findPosted } from '../../outbox/message-store.ts';
 import { approversCards } from './access-requests/access-cards.ts';
 import type { AccessRequest } from './access-requests/access-request.ts';
+import { asAskedFor } from './access-requests/asked-app.ts';
 import { findAccessRequest, findCarriedOutBy } from './access-requests/store.ts';
 import { say } from './problems.ts';
 
@@ -19,11 +20,15 @@ import { say } from './problems.ts';
  * Who decides on access to an app: the approvers in `APPS_FILE`, else all approvers (empty list). Null where the app
  * cannot be found or its entry is unsettled: Usher then cannot know the app's approvers, so no approver decides.
  */
-export async function approversOf(parts: CommandParts, appId: string): Promise<Fetched<Approvers>> {
+export async function approversOf(
+  parts: CommandParts,
+  appId: string,
+  request: Pick<AccessRequest, 'kit'> = {},
+): Promise<Fetched<Approvers>> {
   const found = await parts.applications.find(appId);
   if (!found.ok) return found;
   const app = found.value.kind === 'one' ? found.value.app : null;
-  return fetched(app === null || app.unsettled === true ? null : app.approvers);
+  return fetched(app === null || app.unsettled === true ? null : asAskedFor(app, request).approvers);
 }
 
 /** Whether the app exists while an `APPS_FILE` entry of its name matches no app, or several. */

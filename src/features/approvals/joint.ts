@@ -44,7 +44,7 @@ export async function showJoint(
 ): Promise<Reply> {
   const theirs = new Set<string>();
   for (const line of joint.lines) {
-    const approvers = await approversOf(parts, line.app.id);
+    const approvers = await approversOf(parts, line.app.id, line);
     if (approvers.ok && isTheirs(turn.caller, line, approvers.value)) theirs.add(line.id);
   }
   const audience = theirs.size > 0 ? 'approvers' : 'requester';

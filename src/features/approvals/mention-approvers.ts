@@ -8,6 +8,7 @@ import type { Message } from '../../outbox/message.ts';
 import { isTooSlow, withinMs } from '../../time-limit.ts';
 import { keyOfRoute } from './access-requests/access-cards.ts';
 import type { AccessRequest } from './access-requests/access-request.ts';
+import { asAskedFor } from './access-requests/asked-app.ts';
 import { decidersOf, someDeciders } from './deciders.ts';
 import type { FactParts } from './read-decision-facts.ts';
 
@@ -26,7 +27,7 @@ export async function withMentions(
 ): Promise<CardMessage | null> {
   const key = keyOfRoute(card);
   if (key === null || personOf(key) !== null || !isFirstPost(card)) return null;
-  const found = await withinMs(findDeciders(parts, accessRequest.app.id), contactsMs, parts.store.clock);
+  const found = await withinMs(findDeciders(parts, accessRequest), contactsMs, parts.store.clock);
   if (isTooSlow(found)) return null;
   const { people, others } = someDeciders(found, [accessRequest.requestedBy.id, accessRequest.subject.id]);
   const named = others.map(({ group, count }) => words.plain('mention.others', { group: short(group, 60), count }));
@@ -38,7 +39,7 @@ function isFirstPost({ activityId, shownRevision, isUncertain, isInterrupted, ha
   return activityId === null && shownRevision === 0 && !isUncertain && !isInterrupted && !hasEarlierCard;
 }
 
-async function findDeciders(parts: FactParts, appId: string): Promise<readonly Contact[]> {
-  const found = await parts.applications.find(appId);
-  return found.ok && found.value.kind === 'one' ? decidersOf(parts, found.value.app) : [];
+async function findDeciders(parts: FactParts, request: AccessRequest): Promise<readonly Contact[]> {
+  const found = await parts.applications.find(request.app.id);
+  return found.ok && found.value.kind === 'one' ? decidersOf(parts, asAskedFor(found.value.app, request)) : [];
 }

@@ -64,12 +64,12 @@ async function moveOn(
 /** Whether these cards' request may be shown in the conversations where they are now. */
 async function standingOf(parts: CommandParts, reference: string, cards: readonly Message[]): Promise<StillMay> {
   const { database } = parts.store;
-  const app = ((await findAccessRequest(database, reference)) ?? (await lineOf(parts, reference)))?.app;
-  if (app === undefined || cards.length === 0) return 'may';
+  const request = (await findAccessRequest(database, reference)) ?? (await lineOf(parts, reference));
+  if (request === undefined || cards.length === 0) return 'may';
   const standings = cards.map(async (card): Promise<StillMay> => {
     const key = keyOfRoute(card);
     if (card.gone === 'withdrawn') return 'mayNot';
-    return key === null ? 'may' : mayBeShown({ ...parts, database }, app.id, key);
+    return key === null ? 'may' : mayBeShown({ ...parts, database }, request, key);
   });
   return anyMay(await Promise.all(standings));
 }

@@ -37,7 +37,7 @@ export async function findTheirs(
     for (const request of some.filter(isMeant)) {
       // A joint request is one item, whichever of its lines wait.
       if (request.joint != null && theirs.some(({ joint }) => joint?.id === request.joint?.id)) continue;
-      const approvers = await approversOf(parts, request.app.id);
+      const approvers = await approversOf(parts, request.app.id, request);
       if (!approvers.ok) return approvers;
       if (isTheirs(caller, request, approvers.value)) theirs.push(request);
     }

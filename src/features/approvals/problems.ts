@@ -20,6 +20,8 @@ export type AccessProblem =
   | { readonly kind: 'tooManyLines'; readonly count: number; readonly limit: number }
   /** Each account of a line has an open request; `names` also has what was left out otherwise. */
   | { readonly kind: 'allAsked'; readonly count: number; readonly names: string }
+  /** The kit's entry says who may ask for it. */
+  | { readonly kind: 'notYourKit'; readonly kit: string }
   /** None of the people of a line. */
   | { readonly kind: 'noneFound'; readonly names: string }
   /** How many of a joint request were withdrawn, and how many could not be any more. */
@@ -105,6 +107,7 @@ const KEYS: Readonly<Record<AccessProblem['kind'], ProblemKeys>> = problemKeys(
     accessUnsettled: 'warning',
     tooManyLines: 'warning',
     noneFound: 'warning',
+    notYourKit: 'bad',
     allAsked: 'neutral',
     tickOne: 'neutral',
     cancelledJoint: 'neutral',

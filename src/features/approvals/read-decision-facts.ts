@@ -9,6 +9,7 @@ import type { AccessParts } from '../../requests/access-parts.ts';
 import { lastCallFor } from '../../requests/last-call.ts';
 import { isTooSlow, withinMs } from '../../time-limit.ts';
 import type { AccessRequest } from './access-requests/access-request.ts';
+import { asAskedFor } from './access-requests/asked-app.ts';
 import type { AccountFacts } from './cards/account-facts.ts';
 import type { DecisionFacts, WhyAsked } from './cards/decision-facts.ts';
 import { decidersOf, someDeciders } from './deciders.ts';
@@ -29,11 +30,12 @@ const factsMs = 1_500;
  */
 export async function readFacts(
   parts: FactParts,
-  { subject, app, requestedBy }: AccessRequest,
+  request: AccessRequest,
   reader: FactsReader,
 ): Promise<{ readonly account: AccountFacts; readonly about: DecisionFacts | null }> {
   const within = <T>(work: Promise<T>) => withinMs(work, factsMs, parts.store.clock);
-  const entry = findApp(parts, app.id);
+  const { subject, app, requestedBy } = request;
+  const entry = findApp(parts, request);
   const named = entry.then(async (one) => (one === null ? [] : decidersOf(parts, one)));
   const [user, assignment, found, deciders, about] = await Promise.all([
     within(parts.directory.getUser(subject.id)),
@@ -68,9 +70,9 @@ export type FactsReader =
   | { readonly kind: 'approver'; readonly personId: string }
   | { readonly kind: 'place'; readonly key: string | null };
 
-async function findApp({ applications }: FactParts, appId: string): Promise<Application | null> {
-  const found = await applications.find(appId);
-  return found.ok && found.value.kind === 'one' ? found.value.app : null;
+async function findApp({ applications }: FactParts, request: AccessRequest): Promise<Application | null> {
+  const found = await applications.find(request.app.id);
+  return found.ok && found.value.kind === 'one' ? asAskedFor(found.value.app, request) : null;
 }
 
 async function readAbout(

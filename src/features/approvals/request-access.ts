@@ -15,11 +15,14 @@ import { refuseUnattended, runCommand } from '../../chat/registry/run.ts';
 import { answered, recordAudit, troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { appNames, peopleNames } from '../../chat/views/app-names.ts';
+import type { Application } from '../../graph/applications.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
+import type { Kit } from '../../graph/kit-apps.ts';
 import { isGuest } from '../../graph/user.ts';
 import { offerLongerApp, readTerms, type Terms } from '../provisioning/line-terms.ts';
 import { openAccessCard } from './access-requests/access-cards.ts';
-import { type AccessRequest, askedId } from './access-requests/access-request.ts';
+import { type AccessRequest, type AskedKit, askedId } from './access-requests/access-request.ts';
+import { asAskedFor } from './access-requests/asked-app.ts';
 import { createJointRequest, type JointCreation } from './access-requests/joint-request.ts';
 import { type Creation, createAccessRequest, type NewAccessRequest } from './access-requests/store.ts';
 import { approversOf, maySee } from './found-request.ts';
@@ -106,7 +109,7 @@ async function requestAll(
   parts: CommandParts,
   turn: Turn,
   { typed, command, terms, reason, askedAs }: Asked,
-  { apps, users, leftOut }: Several,
+  { apps, users, leftOut, kits }: Several,
 ): Promise<Reply> {
   const who = peopleNames(
     turn.words,
@@ -118,13 +121,19 @@ async function requestAll(
   );
   const offered = offerInstead(parts, turn, { typed, command }, { app, who }, terms);
   if (offered !== null) return offered;
-  const found = findTicket(parts, turn, apps, { ticket: typed.ticket, command: typed });
+  const found = findTicket(parts, turn, apps, { ticket: typed.ticket, command: typed, kits });
   if (found.kind === 'missing') return found.reply ?? sayTicketMissing(parts, turn, apps);
   const lines = users.flatMap((user) =>
     apps.map((one) => ({
       subject: subjectOf(user),
       app: { id: one.id, name: one.displayName },
-      deciders: one.unsettled === true ? one.id : one.approvers.toSorted().join(),
+      kit: kitOf(kits, one),
+      deciders:
+        one.unsettled === true
+          ? one.id
+          : asAskedFor(one, { kit: kitOf(kits, one) })
+              .approvers.toSorted()
+              .join(),
     })),
   );
   const creation = await createJointRequest(parts.store, {
@@ -132,6 +141,12 @@ async function requestAll(
     ...{ lines, leftOut, whole: typed.whole === true },
   });
   return toldOf(parts, turn, 'jointId' in creation ? { kind: creation.kind, id: creation.jointId } : creation);
+}
+
+/** The first of the kits that has the app, as it is now: a change of the file does not change what was asked for. */
+function kitOf(kits: readonly Kit[], { id }: Application): AskedKit | null {
+  const kit = kits.find(({ apps }) => apps.some((app) => app.id === id));
+  return kit === undefined ? null : { name: kit.name, approvers: kit.approvers, assign: kit.assign };
 }
 
 /** What a new request of this turn has whatever it asks for. */
@@ -194,7 +209,7 @@ async function toldOf(
 
 /** Tells the other request's id only to a caller who may see that request. */
 async function alreadyAsked(parts: CommandParts, turn: Turn, request: AccessRequest): Promise<Reply> {
-  const approvers = await approversOf(parts, request.app.id);
+  const approvers = await approversOf(parts, request.app.id, request);
   const isShown = maySee(turn.caller, request, approvers.ok ? approvers.value : null);
   const { subject, app } = request;
   const id = askedId(request);

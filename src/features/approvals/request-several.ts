@@ -1,4 +1,4 @@
-import { mayAskFor } from '../../access/asking.ts';
+import { mayAskFor, mayAskForKit } from '../../access/asking.ts';
 import type { CommandOf } from '../../chat/command.ts';
 import { readEntries } from '../../chat/grammar/entries.ts';
 import { splitWords } from '../../chat/grammar/tokens.ts';
@@ -12,6 +12,7 @@ import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
 import { type Answered, answered, recordAudit, troubleReply } from '../../chat/registry/turn.ts';
 import type { Application } from '../../graph/applications.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
+import type { Kit } from '../../graph/kit-apps.ts';
 import type { LeftOut } from '../../requests/request.ts';
 import { say } from './problems.ts';
 
@@ -30,6 +31,8 @@ export interface Several {
   readonly apps: readonly [Application, ...Application[]];
   readonly users: readonly [DirectoryUser, ...DirectoryUser[]];
   readonly leftOut: readonly LeftOut[];
+  /** The kits that the line names. */
+  readonly kits: readonly Kit[];
 }
 
 /** The names in a subject; the whole where it says something else about one of them: "isaiah, not adele". */
@@ -49,6 +52,15 @@ export async function findSeveral(
   if (names.length < 2 && !isOfSeveral(sought)) return null;
   const found = await findApplications(parts, turn, command);
   if (found.kind === 'reply') return found;
+  const closed = found.kits.find((kit) => !mayAskForKit(turn.caller, kit));
+  if (closed !== undefined) {
+    await recordAudit(parts, turn.caller.id, 'denied', {
+      permission: 'access.request',
+      reason: 'kit',
+      kit: closed.name,
+    });
+    return answered(say(turn.words, { kind: 'notYourKit', kit: closed.name }));
+  }
   const count = names.length * found.apps.length;
   if (count > mostLines) return answered(say(turn.words, { kind: 'tooManyLines', count, limit: mostLines }));
   const apps = await takingPeople(parts, turn, command, found);
@@ -61,12 +73,13 @@ export async function findSeveral(
     kind: 'several',
     apps: apps.apps,
     users: may.users,
+    kits: found.kits,
     leftOut: [...apps.leftOut, ...people.leftOut, ...may.leftOut],
   };
 }
 
 function isOfSeveral(sought: AppsSought): boolean {
-  if (sought.kind === 'apps') return sought.apps.length > 1 || sought.gone.length > 0;
+  if (sought.kind === 'apps') return sought.apps.length > 1 || sought.gone.length > 0 || sought.kits.length > 0;
   if (sought.kind === 'emptyKit') return true;
   return 'names' in sought && (sought.names.length > 1 || (sought.kind === 'none' && sought.isKit));
 }

@@ -130,7 +130,7 @@ async function refuseUnseen(parts: CommandParts, turn: Turn, id: string, isThere
 }
 
 async function showAccess(parts: CommandParts, turn: Turn, request: AccessRequest, readAlong: boolean): Promise<Reply> {
-  const approvers = await approversOf(parts, request.app.id);
+  const approvers = await approversOf(parts, request.app.id, request);
   if (!approvers.ok) return troubleReply(turn.words, approvers.trouble);
   const decides = isTheirs(turn.caller, request, approvers.value);
   const { conversation, reader, id, place } = turn.incoming;

@@ -96,6 +96,17 @@ export interface AccessRequest {
   readonly state: AccessState;
   /** The joint request that it is a line of; missing or null where it was made alone. */
   readonly joint?: Joint | null;
+  /** The kit through which the app was asked for, as it was then; missing or null where the line named the app. */
+  readonly kit?: AskedKit | null;
+}
+
+/** What a kit says about the access requests that are made through it. */
+export interface AskedKit {
+  readonly name: string;
+  /** Who decides; empty where each app's own approvers do. */
+  readonly approvers: readonly string[];
+  /** Whether an approval assigns the app's role; null where the app's entry says it. */
+  readonly assign: boolean | null;
 }
 
 export interface Joint {

@@ -32,9 +32,9 @@ export interface JointRequest {
 }
 
 /** What all lines of a joint request have in common, and the lines. */
-export interface NewJointRequest extends Omit<NewAccessRequest, 'subject' | 'app'> {
+export interface NewJointRequest extends Omit<NewAccessRequest, 'subject' | 'app' | 'kit'> {
   /** `deciders` is the same for lines that the same approvers decide. */
-  readonly lines: readonly (Pick<NewAccessRequest, 'subject' | 'app'> & { readonly deciders: string })[];
+  readonly lines: readonly (Pick<NewAccessRequest, 'subject' | 'app' | 'kit'> & { readonly deciders: string })[];
   readonly leftOut: readonly LeftOut[];
   readonly whole: boolean;
 }

@@ -6,7 +6,9 @@ import { anyMay, type StillMay, stillMay } from '../../../access/still-may.ts';
 import { personOf } from '../../../chat/known-people.ts';
 import type { Database } from '../../../db/database.ts';
 import type { Applications } from '../../../graph/applications.ts';
+import type { AccessRequest } from './access-request.ts';
 import { type ChannelGrant, findApprovalChannel, type StoredChannel } from './approval-channels.ts';
+import { asAskedFor } from './asked-app.ts';
 
 /**
  * Where access requests may be shown without a click. A personal chat counts while its person may decide on the app, a
@@ -22,12 +24,17 @@ export interface ReaderParts {
 /** The app's approvers, where an empty list means the general ones; null where they are unknown. */
 type Approvers = readonly string[] | null;
 
-/** Whether requests for this app may be shown there, or reminders sent, now; `key` as in `routeSource`. */
-export async function mayBeShown(parts: ReaderParts, appId: string, key: string): Promise<StillMay> {
+/** Whether this request may be shown there, or reminders sent, now; `key` as in `routeSource`. */
+export async function mayBeShown(
+  parts: ReaderParts,
+  request: Pick<AccessRequest, 'app' | 'kit'>,
+  key: string,
+): Promise<StillMay> {
+  const appId = request.app.id;
   const found = await parts.applications.find(appId);
   if (!found.ok) return 'unknown';
   const app = found.value.kind === 'one' ? found.value.app : null;
-  const approvers = app === null || app.unsettled === true ? null : app.approvers;
+  const approvers = app === null || app.unsettled === true ? null : asAskedFor(app, request).approvers;
   const personId = personOf(key);
   if (personId !== null) return mayRead(parts, personId, approvers);
   const channel = await findApprovalChannel(parts.database, key);

@@ -7,6 +7,7 @@ import type { AccessParts } from '../../../requests/access-parts.ts';
 import { type AccessRequest, cardReference } from './access-request.ts';
 import { listApprovalChannels, type StoredChannel } from './approval-channels.ts';
 import type { Routing } from './approval-scheduler.ts';
+import { asAskedFor } from './asked-app.ts';
 import type { ShownTo } from './due.ts';
 import { grantsFor, mayRead } from './readers.ts';
 import { endGrants, findRefusing } from './undelivered.ts';
@@ -37,7 +38,7 @@ export async function routeAccess(parts: RoutingParts, request: AccessRequest): 
   const found = await parts.applications.find(request.app.id);
   if (!found.ok) return { kind: 'later', delayMs: askAgainMs };
   if (found.value.kind !== 'one' || found.value.app.unsettled === true) return { kind: 'later', delayMs: lookAgainMs };
-  const ownApprovers = found.value.app.approvers;
+  const ownApprovers = asAskedFor(found.value.app, request).approvers;
   const refusing = await findRefusing(parts.store.database, cardReference(request));
   const channels = (await listApprovalChannels(parts.store.database)).filter(({ key }) => !refusing.has(key));
   const counting: ShownTo[] = [];

@@ -5,6 +5,7 @@ import { guestMark, ticketMark } from '../../../requests/rows.ts';
 import type {
   AccessRequest,
   AccessState,
+  AskedKit,
   DecidedFrom,
   Decision,
   FinishedAs,
@@ -43,6 +44,7 @@ export function toAccessRequest(row: Selectable<AccessRequestRow>): AccessReques
     revision: row.revision,
     state: toState(row),
     ...jointMark(row),
+    ...(row.kit === null ? {} : { kit: JSON.parse(row.kit) as AskedKit }),
   };
 }
 

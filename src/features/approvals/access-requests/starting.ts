@@ -12,6 +12,7 @@ import { accessSource } from '../../../requests/authority.ts';
 import type { NewRequest } from '../../../requests/store.ts';
 import type { AccessRequest, LapseReason } from './access-request.ts';
 import type { StartVerdict } from './approval-scheduler.ts';
+import { asAskedFor } from './asked-app.ts';
 import { beginAssignment, settleAssignment } from './assigning.ts';
 import { type AwaitingParts, lookForAssignment } from './awaiting.ts';
 
@@ -129,11 +130,12 @@ async function checkDecider(
   }
 }
 
-async function findTarget({ applications, synchronization }: StartParts, { app: wanted }: AccessRequest) {
+async function findTarget({ applications, synchronization }: StartParts, accessRequest: AccessRequest) {
+  const wanted = accessRequest.app;
   const found = await applications.find(wanted.id);
   if (!found.ok) return later;
   if (found.value.kind !== 'one') return lapsed('appGone');
-  const { app } = found.value;
+  const app = asAskedFor(found.value.app, accessRequest);
   if (app.unsettled === true) return { kind: 'later', heldUp: 'appsFile', delayMs: quarantineMs } as const;
   const [setUp, enabled] = await Promise.all([synchronization.findJob(app.id, 'User'), applications.isEnabled(app.id)]);
   if (!setUp.ok || !enabled.ok) return later;

@@ -16,7 +16,10 @@ export { type Acted, act } from './acting.ts';
 
 /** A new access request, before it has an id. */
 export interface NewAccessRequest
-  extends Pick<AccessRequest, 'requestedBy' | 'subject' | 'app' | 'reason' | 'ticket' | 'startsAt' | 'askedAs'> {
+  extends Pick<
+    AccessRequest,
+    'requestedBy' | 'subject' | 'app' | 'reason' | 'ticket' | 'startsAt' | 'askedAs' | 'kit'
+  > {
   /** Where it came from, e.g. conversation and activity id. A second one from the same source is the first one. */
   readonly source: string;
   readonly reader: Reader;
@@ -112,6 +115,7 @@ export async function insertAccessRequest(
       reason: wanted.reason,
       ...ticketColumns(wanted.ticket ?? null),
       starts_at: wanted.startsAt,
+      kit: wanted.kit == null ? null : JSON.stringify(wanted.kit),
       asked_as: wanted.askedAs,
       locale: reader.locale,
       time_zone: reader.timeZone,
@@ -132,6 +136,7 @@ export async function insertAccessRequest(
     ...asked,
     ...(ticket === null ? {} : { ticket: ticket.number }),
     ...(joint.joint_id == null ? {} : { joint: joint.joint_id }),
+    ...(wanted.kit == null ? {} : { kit: wanted.kit.name }),
   };
   await writeAudit(transaction, { at: now, actorId: requestedBy.id, kind: 'accessAsked', requestId: id, details });
   return toAccessRequest(row);

@@ -1,0 +1,12 @@
+import type { Application } from '../../../graph/applications.ts';
+import type { AccessRequest } from './access-request.ts';
+
+/** The app as it is now, with the approvers and the assignment of the kit through which it was asked for. */
+export function asAskedFor(app: Application, { kit }: Pick<AccessRequest, 'kit'>): Application {
+  if (kit == null) return app;
+  return {
+    ...app,
+    approvers: kit.approvers.length > 0 ? kit.approvers : app.approvers,
+    assign: kit.assign === false ? null : app.assign,
+  };
+}
