@@ -1,4 +1,5 @@
 import { anyMay, type StillMay } from '../../access/still-may.ts';
+import { roleAssignedBy } from '../../apps-file.ts';
 import { createMessages, type Messages } from '../../chat/messages.ts';
 import type { CardMessage, Drawn } from '../../chat/reply.ts';
 import { mayRetry, type Viewpoint } from '../../chat/views/viewpoint.ts';
@@ -99,8 +100,9 @@ async function rolesOf({ applications }: DrawAccessCardParts, { lines }: JointRe
   const roles: { readonly app: string; readonly role: string }[] = [];
   for (const line of apps.values()) {
     const found = await applications.find(line.app.id);
-    const assign = found.ok && found.value.kind === 'one' ? asAskedFor(found.value.app, line).assign : null;
-    if (assign !== null) roles.push({ app: line.app.name, role: assign.appRole });
+    if (!found.ok || found.value.kind !== 'one') continue;
+    const role = roleAssignedBy('approval', asAskedFor(found.value.app, line));
+    if (role !== null) roles.push({ app: line.app.name, role });
   }
   return roles;
 }
