@@ -15,6 +15,7 @@ import { lookAtLines } from './offers/several-lines.ts';
 import { bringToPersonalChat } from './personal-chat.ts';
 import { formFor, formOf, openForm, submitForm } from './registry/command-form.ts';
 import type { CommandParts, Turn } from './registry/define-command.ts';
+import { appsSaid } from './registry/form-apps.ts';
 import {
   decidesByItself,
   pressButton,
@@ -193,7 +194,9 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
     if (offered !== null) return offered;
     const form = formFor(parts, turn, verb);
     if (form === null) return say(turn.words, { kind: 'incomplete', missing });
-    return openForm(parts, turn, form, missing === 'app' && mayMean ? said.join(' ') : '', ticket);
+    const subject = missing === 'app' && mayMean ? said.join(' ') : '';
+    const app = missing === 'subject' && mayMean ? await appsSaid(parts, line) : '';
+    return openForm(parts, turn, form, { subject, app, ticket });
   }
 
   return answer;

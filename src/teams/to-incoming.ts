@@ -80,16 +80,11 @@ const requestId = z.string().regex(/^[0-9A-Z]{4,12}$/);
  * An optional input of a card; if it is empty, Teams sends nothing, or an empty text. A text that is too long is cut,
  * and a character that databases cannot store becomes a space; neither is refused.
  */
-const optionalText = (longest: number) =>
+const optionalText = (longest: number, control = /\p{Cc}+/gu) =>
   z
     .unknown()
     .default('')
-    .transform((value) =>
-      textOf(value)
-        .replace(/\p{Cc}+/gu, ' ')
-        .slice(0, longest)
-        .toWellFormed(),
-    );
+    .transform((value) => textOf(value).replace(control, ' ').slice(0, longest).toWellFormed());
 /** The lines of a joint request that were ticked: ids of six characters with commas between them. */
 const ticks = {
   among: z.string().max(2_000).optional(),
@@ -107,9 +102,10 @@ const actionSchema: z.ZodType<CardAction> = z.discriminatedUnion('verb', [
     verb: z.literal('submit'),
     form: z.string().max(40),
     on: z.enum(['form', 'list']),
-    picked: optionalText(100),
-    subject: optionalText(300),
-    app: optionalText(300),
+    // Longer than a form takes, so that it can tell how much too long it is, and no name is cut away unsaid.
+    picked: optionalText(20_000),
+    subject: optionalText(4000, /[^\P{Cc}\n]+/gu),
+    app: optionalText(4000),
     start: optionalText(100),
     reason: optionalText(500),
     ticket: optionalText(40),

@@ -25,17 +25,16 @@ const pressOn = ({ cards }: ChatPage, hasText: string, title: string) =>
   cards.filter({ hasText }).last().getByRole('button', { name: title, exact: true }).click();
 
 /** Fills in the form that is open: a name, and an app from the list. */
-async function fillIn({ page, cards }: ChatPage, person: string, app: string): Promise<void> {
+async function fillIn({ cards }: ChatPage, person: string, app: string): Promise<void> {
   const form = cards.last();
-  await form.getByLabel('Or type a name or user name').fill(person);
-  await form.getByRole('combobox', { name: 'Which app?' }).click();
-  await page.getByRole('option', { name: app, exact: true }).click();
+  await form.getByLabel(/^Or type (?:a name|names)/).fill(person);
+  await form.getByRole('checkbox', { name: app, exact: true }).click();
 }
 
 describe('from the empty chat, with no typing but a name', () => {
   it('a helpdesk person provisions by the form of the welcome, which becomes the result', async () => {
     await press('Provision a person');
-    await chat.page.getByText('Or type a name or user name').waitFor();
+    await chat.page.getByText('Or type names or user names').waitFor();
     const before = await chat.cards.count();
 
     await fillIn(chat, 'isaiah@contoso.com', 'Salesforce');
@@ -47,7 +46,7 @@ describe('from the empty chat, with no typing but a name', () => {
 
   it('and finds out by buttons why another one failed, and tries again', async () => {
     await pressOn(chat, 'this is Usher', 'Provision a person');
-    await chat.page.getByText('Or type a name or user name').waitFor();
+    await chat.page.getByText('Or type names or user names').waitFor();
     await fillIn(chat, 'grady@contoso.com', 'Salesforce');
     await press('Provision');
     await chat.page.getByText('could not be matched to Grady Archie').first().waitFor();

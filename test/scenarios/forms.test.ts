@@ -28,7 +28,8 @@ const refusals = async () => (await teams.records()).filter(({ kind }) => kind =
 
 describe('a form', () => {
   it.each([
-    ['alex', 'provision', 'Provision a person'],
+    ['alex', 'provision', 'Provision people'],
+    ['alex', 'provision users', 'Provision people'],
     ['alex', 'check', 'Check a person'],
     ['alex', 'watch', 'Watch an app'],
     ['alex', 'request', 'Request access'],
@@ -43,8 +44,18 @@ describe('a form', () => {
   it('keeps the person whom half a line names', async () => {
     const { text } = await says('alex', 'provision zaphod');
 
-    expect(text).toContain('Or type a name or user name [zaphod]');
-    expect(text).toContain('Choose the app.');
+    expect(text).toContain('Or type names or user names [zaphod]');
+    expect(text).toContain('Choose at least one app.');
+  });
+
+  it.each([
+    ['alex', 'provision isaiah, adele', 'Or type names or user names [isaiah, adele]'],
+    ['alex', 'provision to the Sales kit and Zscaler', 'Apps or a kit* [the Sales kit,Zscaler]'],
+    ['megan', 'request access to Salesforce, GitHub', 'Apps or a kit* [Salesforce,GitHub Enterprise]'],
+  ] as const)('keeps all that half a line of %s names: "%s"', async (who, line, kept) => {
+    const { text } = await says(who, line);
+
+    expect(text).toContain(kept);
   });
 
   it('is refused to a caller who may not run its command, when it opens and when it is sent', async () => {
@@ -118,17 +129,32 @@ describe('the filled-in form', () => {
   });
 
   it.each([
-    ['nobody', { app: 'Salesforce' }, 'Pick a person, or type a name.'],
-    ['no app', { subject: 'isaiah' }, 'Choose the app.'],
+    ['nobody', { app: 'Salesforce' }, 'Pick the people, or type their names.'],
+    ['no app', { subject: 'isaiah' }, 'Choose at least one app.'],
     [
-      'two people',
-      { picked: people.isaiah.id, subject: 'adele', app: 'Salesforce' },
-      'You picked Isaiah Langer and typed “adele”',
+      'an unknown person among several',
+      { picked: people.isaiah.id, subject: 'zaphod', app: 'Salesforce' },
+      'Usher found no person named “zaphod”.',
+    ],
+    [
+      'a name that several people have',
+      { picked: people.isaiah.id, subject: 'lee', app: 'Salesforce' },
+      'Type the user name instead: lee.gu@contoso.com or lee.parker@contoso.com.',
+    ],
+    [
+      'an unknown app among several',
+      { subject: 'isaiah, adele', app: 'Salesforce, Salesforxe' },
+      'Usher found no app named “Salesforxe”. Did you mean Salesforce?',
+    ],
+    [
+      'more people than a form takes',
+      { subject: Array.from({ length: 101 }, (_, n) => `p${n}`).join(', '), app: 'Salesforce' },
+      'You named 101 people. A form takes up to 100.',
     ],
     [
       'a person of another tenant',
       { picked: '5eed0000-0000-4000-8000-00000000dead', app: 'Salesforce' },
-      'did not find the person you picked',
+      'did not find one of the people you picked',
     ],
   ])('asks again for %s, and keeps the rest', async (_, filled, said) => {
     await says('alex', 'provision');
@@ -141,6 +167,38 @@ describe('the filled-in form', () => {
       expect([id === 'picked' && said.includes('did not find') ? '' : value, `${value}`]).toContain(kept);
     }
     expect(teams.sandbox.stats().calls).toBe(0);
+  });
+
+  it('provisions the picked and the typed people, each once, to the apps of a kit and another', async () => {
+    await says('alex', 'provision');
+
+    const card = await fillIn('alex', 'Provision', {
+      picked: `${people.isaiah.id},${people.adele.id}`,
+      subject: 'isaiah\ngrady',
+      app: 'the Sales kit,Concur,Salesforce',
+    });
+
+    expect(card.text).toContain('Provision 3 people to 4 apps?');
+  });
+
+  it('provisions one person who was picked and typed as a single one', async () => {
+    await says('alex', 'provision');
+
+    const card = await fillIn('alex', 'Provision', {
+      picked: people.isaiah.id,
+      subject: 'isaiah',
+      app: 'Salesforce',
+    });
+
+    expect(card.text).toContain('Isaiah Langer in Salesforce');
+  });
+
+  it('says of two people on a check that they are two', async () => {
+    await says('alex', 'check');
+
+    const card = await fillIn('alex', 'Check', { picked: people.isaiah.id, subject: 'adele', app: 'Salesforce' });
+
+    expect(card.text).toContain('You picked Isaiah Langer and typed “adele”');
   });
 
   it('says of a picked guest that it is one, as for a typed line', async () => {

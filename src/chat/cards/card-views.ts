@@ -311,18 +311,27 @@ export interface DateField extends Omit<Field, 'placeholder' | 'value'> {
   readonly min: string;
 }
 
-interface AppField extends Field {
+/** An input that takes one name, or several. */
+interface NameField {
+  readonly isSeveral: boolean;
+  readonly maxLength: number;
+}
+
+interface AppField extends Field, NameField {
   readonly isRequired: boolean;
 }
 
 export interface FormView extends AnyView<FormButton> {
   readonly intro: Maybe<Text>;
-  readonly problems: Maybe<Text>;
+  readonly problems: readonly Text[];
   /** Teams' own people picker, and a text for clients without one. */
-  readonly persons: Maybe<{
-    readonly picker: Omit<Field, 'errorMessage'>;
-    readonly typed: Omit<Field, 'errorMessage'>;
-  }>;
+  readonly persons: Maybe<
+    NameField & {
+      readonly errorMessage: string;
+      readonly picker: Omit<Field, 'errorMessage'>;
+      readonly typed: Omit<Field, 'errorMessage'>;
+    }
+  >;
   /** One of the two: a list of choices, or a text input where there are too many apps for a list. */
   readonly appChoices: Maybe<AppField & { readonly choices: readonly Fact[] }>;
   readonly appTexts: Maybe<AppField>;

@@ -8,7 +8,7 @@ export type Reading<C extends Command = Command> =
   | { readonly kind: 'nearly'; readonly command: C }
   | Incomplete;
 
-type Incomplete = Extract<Parsed, { kind: 'incomplete' }>;
+export type Incomplete = Extract<Parsed, { kind: 'incomplete' }>;
 
 export function incomplete(
   verb: Incomplete['verb'],

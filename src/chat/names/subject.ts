@@ -13,6 +13,7 @@ import { type Answered, answered, say, troubleReply } from '../registry/turn.ts'
 import type { Reply } from '../reply.ts';
 import { candidateOf, personOffer, personPicker } from '../views/person-picker.ts';
 import { toSubject } from './people.ts';
+import { takesPeopleOfEntra } from './people-source.ts';
 import { commonName, isDistinguishedName, nearest, type PersonMatch, resolvePerson, typistOf } from './person.ts';
 import { type Target, tryAgain } from './target.ts';
 
@@ -75,17 +76,6 @@ export function beginLooking(parts: CommandParts, turn: Turn, command: PersonCom
   // An answer about the app does not wait for it.
   looking.catch(() => undefined);
   return looking;
-}
-
-/** By reads that are cached, or shared with those of `findTarget`. */
-async function takesPeopleOfEntra({ applications, synchronization }: CommandParts, { app }: AppCommand) {
-  const found = await applications.find(app);
-  if (!found.ok || found.value.kind !== 'one') return false;
-  const { id } = found.value.app;
-  const setUp = await synchronization.findJob(id, 'User');
-  if (!setUp.ok || setUp.value.kind === 'none') return false;
-  const rule = await synchronization.findRule(id, setUp.value.job.id, 'User');
-  return rule.ok && rule.value?.source === 'entra';
 }
 
 async function lookUp(parts: CommandParts, turn: Turn, typed: string) {

@@ -113,7 +113,9 @@ async function askInForm(parts: CommandParts, turn: Turn, subject: string): Prom
   const refusal = await refuseVerb(parts, turn, 'provision');
   if (refusal !== null) return refusal;
   const form = formFor(parts, turn, 'provision');
-  return form === null ? say(turn.words, { kind: 'incomplete', missing: 'app' }) : openForm(parts, turn, form, subject);
+  return form === null
+    ? say(turn.words, { kind: 'incomplete', missing: 'app' })
+    : openForm(parts, turn, form, { subject });
 }
 
 /** "status of isaiah", "which apps does isaiah have": what was read as an app may name a person. */

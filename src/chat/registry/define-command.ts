@@ -132,7 +132,7 @@ export interface CommandDeclaration<V extends Verb> extends Guarded, Rule<Comman
   /** It only reads, and a button may send its whole answer to the reader's personal chat. */
   readonly inPersonalChat?: true;
   /** The form that the bare verb opens, instead of a question about what is missing. */
-  readonly form?: V extends VerbWithForm ? CommandForm<NoInfer<V>> : never;
+  readonly form?: V extends VerbWithForm ? CommandForm : never;
   readonly chapter: Chapter;
   /** Complete lines, as a person would type them. */
   readonly examples: readonly [string, ...string[]];

@@ -1,4 +1,4 @@
-import type { CommandOf, Verb } from '../command.ts';
+import type { Command, Verb } from '../command.ts';
 import type { MessageKey } from '../messages.ts';
 import type { FormValues } from '../reply.ts';
 
@@ -11,8 +11,17 @@ export type VerbWithForm = Extract<
 /** What a form asks, in the order of the card; a person is picked or typed, whichever the client can do. */
 export type FormField = 'person' | 'app' | 'start' | 'reason' | 'ticket';
 
-export interface CommandForm<V extends Verb> {
-  readonly fields: Readonly<Partial<Record<FormField, 'required' | 'optional'>>>;
-  /** The command of what was filled in: names as for a typed line, empty where an optional field is. */
-  toCommand(filled: Omit<FormValues, 'picked'>): CommandOf<V>;
+/** `several`: one at least, of people and apps alone; kits stand among the apps. */
+export type FormFields = Readonly<Partial<Record<FormField, 'required' | 'optional' | 'several'>>>;
+
+/** What was filled in: names as for a typed line, empty where an optional field is. */
+export interface FilledIn extends Omit<FormValues, 'picked' | 'subject'> {
+  /** Empty alone where the form asks for no person. */
+  readonly subjects: readonly string[];
+}
+
+export interface CommandForm {
+  readonly fields: FormFields;
+  /** The command that a typed line with the same names gives. */
+  toCommand(filled: FilledIn): Command;
 }

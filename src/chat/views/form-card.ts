@@ -1,28 +1,24 @@
 import type { Fact, FormView } from '../cards/card-views.ts';
-import { LARGEST_CARD_BYTES, renderCard } from '../cards/render.ts';
+import { LARGEST_CARD_BYTES, renderCard, renderLargestThatFits } from '../cards/render.ts';
 import { markdownText, plainText } from '../cards/safe-text.ts';
 import type { Messages } from '../messages.ts';
-import type { FormField, VerbWithForm } from '../registry/form-declaration.ts';
+import type { FormFields, VerbWithForm } from '../registry/form-declaration.ts';
 import type { AdaptiveCard, CardMessage, FormValues } from '../reply.ts';
+import { type AppChoice, choiceValue, chosenIn, isNamed, sameText } from './app-choices.ts';
 import { LONGEST_REASON, maybe, short } from './parts.ts';
 import { ticketField } from './ticket-views.ts';
 
-interface AppChoice {
-  readonly id: string;
-  readonly name: string;
-}
-
 export interface FormInput {
   readonly form: VerbWithForm;
-  readonly fields: Readonly<Partial<Record<FormField, 'required' | 'optional'>>>;
+  readonly fields: FormFields;
   /** The choices; with none, or with more than a person scrolls through, the app is typed. */
   readonly apps: readonly AppChoice[];
   readonly values: FormValues;
   /** Every request needs a ticket number: the form has its field from the start. Missing for no. */
   readonly asksTicket?: boolean;
   readonly ticketExamples?: readonly string[];
-  /** Why the submitted form was not accepted: a finished sentence, plain. */
-  readonly problem: string | null;
+  /** Why the submitted form was not accepted: finished sentences, plain, each about one field. */
+  readonly problems: readonly string[];
   /** `YYYY-MM-DD` in the reader's time zone. */
   readonly today: string;
   /** A line that does the same. */
@@ -32,14 +28,20 @@ export interface FormInput {
 export const emptyForm: FormValues = { picked: '', subject: '', app: '', start: '', reason: '', ticket: '' };
 
 /** Teams searches them in the client; some clients show a longer list badly. */
-const MOST_CHOICES = 40;
+export const MOST_CHOICES = 40;
 const LONGEST_FIELD = 200;
+/** The same for a field of several names. */
+const LONGEST_FIELDS = 2_000;
+/** Picked people of whom a form keeps track when it comes back, each of them 37 bytes. */
+const MOST_PICKED = 150;
+const LONGEST_KIT = 120;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 /** The form of a command. Its button sends the inputs along with the verb `submit`. */
 export function formCard(words: Messages, input: FormInput): CardMessage {
-  const summary = summaryOf(words, input);
-  return { card: renderCard('form', viewOf(words, { ...input, on: 'form', asChoices: canChoose(input) })), summary };
+  const ways = canChoose(input) ? [true, false] : [false];
+  const card = renderLargestThatFits('form', ways, (asChoices) => viewOf(words, { ...input, on: 'form', asChoices }));
+  return { card, summary: summaryOf(words, input) };
 }
 
 /** The same card with the inputs and the button of a form below, if there is room. */
@@ -61,8 +63,10 @@ function inputsOf({ body }: AdaptiveCard): readonly unknown[] {
   return body.filter((element) => JSON.stringify(element).startsWith('{"type":"Input.'));
 }
 
-function canChoose({ apps }: FormInput): boolean {
-  return apps.length > 0 && apps.length <= MOST_CHOICES;
+function canChoose({ apps, fields, values }: FormInput): boolean {
+  const hasRoom = apps.length > 0 && apps.length <= MOST_CHOICES;
+  // A list of choices holds no other name.
+  return hasRoom && (fields.app !== 'several' || chosenIn(apps, values.app) !== null);
 }
 
 interface Drawn extends FormInput {
@@ -71,7 +75,7 @@ interface Drawn extends FormInput {
 }
 
 function viewOf(words: Messages, input: Drawn): FormView {
-  const { form, on, fields, values, problem, today, example, asksTicket = false, ticketExamples = [] } = input;
+  const { form, on, fields, values, problems, today, example, asksTicket = false, ticketExamples = [] } = input;
   const button = words.plain(`form.${form}.button`);
   const footer = words.card('form.footer', { line: example });
   const [app] = appField(words, input);
@@ -81,7 +85,7 @@ function viewOf(words: Messages, input: Drawn): FormView {
     fallbackText: words.sentences([summaryOf(words, input), words.plain('form.footer', { line: example })]),
     title: words.card(`form.${form}.title`),
     intro: maybe(words.card('form.intro', { form })),
-    problems: maybe(problem === null ? null : markdownText(problem, LONGEST_REASON)),
+    problems: problems.map((problem) => ({ text: markdownText(problem, LONGEST_REASON) })),
     persons: fields.person === undefined ? [] : [personFields(words, input)],
     appChoices:
       app === undefined || !input.asChoices
@@ -120,35 +124,51 @@ function viewOf(words: Messages, input: Drawn): FormView {
   };
 }
 
-function personFields(words: Messages, { form, values }: Drawn): FormView['persons'][number] {
+function personFields(words: Messages, { form, fields, values }: Drawn): FormView['persons'][number] {
+  const isSeveral = fields.person === 'several';
+  const picked = values.picked
+    .split(',')
+    .slice(0, MOST_PICKED)
+    .map((pick) => plainText(pick));
+  const typed = values.subject.split('\n').map((line) => plainText(line, LONGEST_FIELDS));
+  const errorMessage = words.plain(isSeveral ? 'form.peopleMissing' : 'form.personMissing');
   return {
+    isSeveral,
+    maxLength: isSeveral ? LONGEST_FIELDS : LONGEST_FIELD,
+    errorMessage,
     picker: {
-      label: words.plain('form.person', { form }),
-      placeholder: words.plain('form.personPick'),
-      value: plainText(values.picked, LONGEST_FIELD),
+      label: isSeveral ? words.plain('form.people') : words.plain('form.person', { form }),
+      placeholder: words.plain(isSeveral ? 'form.peoplePick' : 'form.personPick'),
+      value: picked.join(','),
     },
     typed: {
-      label: words.plain('form.personTyped'),
-      placeholder: words.plain('form.personHint'),
-      value: plainText(values.subject, LONGEST_FIELD),
+      label: words.plain(isSeveral ? 'form.peopleTyped' : 'form.personTyped'),
+      placeholder: words.plain(isSeveral ? 'form.peopleHint' : 'form.personHint'),
+      value: isSeveral ? typed.join('\n') : plainText(values.subject, LONGEST_FIELD),
     },
   };
 }
 
 function appField(words: Messages, input: Drawn): FormView['appTexts'] {
-  const { form, on, fields, values, asChoices } = input;
+  const { form, on, fields, apps, values, asChoices } = input;
   if (fields.app === undefined) return [];
-  const chosen = input.apps.find(({ id, name }) => [id, name].some((text) => sameText(text, values.app)));
-  const chosenValue = chosen === undefined ? '' : choiceValue(chosen);
-  const typedName = plainText(chosen?.name ?? values.app, LONGEST_FIELD);
+  const isSeveral = fields.app === 'several';
+  const chosen = isSeveral ? chosenIn(apps, values.app) : apps.filter((app) => isNamed(app, values.app)).slice(0, 1);
+  const names = chosen === null || chosen.length === 0 ? values.app : chosen.map(({ name }) => name).join(', ');
+  const kits = apps.some(({ title }) => title !== undefined) ? 'some' : 'none';
+  const label = isSeveral ? words.plain('form.apps', { kits }) : words.plain('form.app', { form });
   return [
     {
-      label: on === 'list' ? words.plain(`form.${form}.title`) : words.plain('form.app', { form }),
-      placeholder: words.plain('form.appHint'),
-      value: asChoices ? chosenValue : typedName,
+      label: on === 'list' ? words.plain(`form.${form}.title`) : label,
+      placeholder: words.plain(isSeveral ? 'form.appsHint' : 'form.appHint'),
+      value: asChoices
+        ? (chosen ?? []).map(choiceValue).join(',')
+        : plainText(names, isSeveral ? LONGEST_FIELDS : LONGEST_FIELD),
+      isSeveral,
+      maxLength: isSeveral ? LONGEST_FIELDS : LONGEST_FIELD,
       // A client checks every input before any button of the card, and the buttons of a list's rows need none.
-      isRequired: on === 'form' && fields.app === 'required',
-      errorMessage: words.plain('form.appMissing'),
+      isRequired: on === 'form' && fields.app !== 'optional',
+      errorMessage: words.plain(isSeveral ? 'form.appsMissing' : 'form.appMissing'),
     },
   ];
 }
@@ -156,12 +176,8 @@ function appField(words: Messages, input: Drawn): FormView['appTexts'] {
 /** Apps of one name are one choice: for its name Usher takes the one with a job, or asks which is meant. */
 function choicesOf({ apps }: FormInput): readonly Fact[] {
   const first = apps.filter((app, at) => apps.findIndex(({ name }) => sameText(name, app.name)) === at);
-  return first.map((app) => ({ title: short(app.name), value: choiceValue(app) }));
-}
-
-/** Some clients show the value instead of the title for a previous choice, so it is the name, unless that is cut. */
-const choiceValue = ({ id, name }: AppChoice): string => (short(name) === name ? name : id);
-
-function sameText(one: string, other: string): boolean {
-  return one.trim().toLowerCase() === other.trim().toLowerCase();
+  return first.map((app) => ({
+    title: app.title === undefined ? short(app.name) : short(app.title, LONGEST_KIT),
+    value: choiceValue(app),
+  }));
 }

@@ -2,7 +2,7 @@ import { mayAskFor } from '../../access/asking.ts';
 import { deny } from '../../access/policy.ts';
 import { assertNever } from '../../assert-never.ts';
 import { findTicket, sayTicketMissing } from '../../chat/ask-ticket.ts';
-import type { CommandOf } from '../../chat/command.ts';
+import type { Command, CommandOf } from '../../chat/command.ts';
 import type { Messages } from '../../chat/messages.ts';
 import { LIST_SEPARATOR } from '../../chat/names/app-list.ts';
 import { saysKit, seekApps } from '../../chat/names/seek-apps.ts';
@@ -292,18 +292,22 @@ declare module '../../chat/command.ts' {
   }
 }
 
-export const accessForm: CommandForm<'requestAccess'> = {
-  fields: { person: 'required', app: 'required', start: 'optional', reason: 'optional', ticket: 'optional' },
-  toCommand: ({ subject, app, start, reason, ticket }) => ({
-    verb: 'requestAccess',
-    subject,
-    app,
-    start: start === '' ? null : start,
-    end: null,
-    reason: reason === '' ? null : reason,
-    ...(ticket === '' ? {} : { ticket }),
-  }),
+export const accessForm: CommandForm = {
+  fields: { person: 'required', app: 'several', start: 'optional', reason: 'optional', ticket: 'optional' },
+  toCommand: ({ subjects, app, start, reason, ticket }) =>
+    accessFor(subjects, {
+      app,
+      start: start === '' ? null : start,
+      end: null,
+      reason: reason === '' ? null : reason,
+      ...(ticket === '' ? {} : { ticket }),
+    }),
 };
+
+/** The command for these people. A request is for one of them, as long as the form's field is. */
+function accessFor([subject = '']: readonly string[], rest: Omit<RequestAccessCommand, 'verb' | 'subject'>): Command {
+  return { verb: 'requestAccess', subject, ...rest };
+}
 
 export const requestAccessCommand = defineCommand({
   verb: 'requestAccess',

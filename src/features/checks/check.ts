@@ -240,7 +240,7 @@ export const checkCommand = defineCommand({
   tryIt: null,
   form: {
     fields: { person: 'required', app: 'optional' },
-    toCommand: ({ subject, app }) => ({ verb: 'check', subject, app: app === '' ? null : app }),
+    toCommand: ({ subjects: [subject = ''], app }) => ({ verb: 'check', subject, app: app === '' ? null : app }),
   },
   resolve: resolveCheck,
   run: check,

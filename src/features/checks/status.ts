@@ -67,7 +67,7 @@ declare module '../../chat/command.ts' {
 }
 
 /** Below the list of all apps. */
-const statusForm: CommandForm<'status'> = {
+const statusForm: CommandForm = {
   fields: { app: 'required' },
   toCommand: ({ app }) => ({ verb: 'status', app }),
 };

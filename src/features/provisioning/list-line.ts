@@ -1,7 +1,7 @@
 import type { CommandOf } from '../../chat/command.ts';
 import { type Entry, groupsOf, readEntries } from '../../chat/grammar/entries.ts';
 import { readName } from '../../chat/grammar/names.ts';
-import { incomplete, type Reading } from '../../chat/grammar/rule.ts';
+import { type Incomplete, incomplete, type Reading } from '../../chat/grammar/rule.ts';
 import { addressIn, endsSubject, SEPARATORS, STRONG, startOfSeparator } from '../../chat/grammar/separators.ts';
 import { readTimed, writeTimed, writeTimedApps, writeTimedName } from '../../chat/grammar/terms.ts';
 import { fold, type Word } from '../../chat/grammar/tokens.ts';
@@ -58,11 +58,19 @@ function read(words: readonly Word[]): { entries: readonly Entry[]; reading: Rea
   const entries = readEntries(parts?.people ?? words);
   if (entries.length === 0) return { entries, reading: incomplete('provisionList', 'subject') };
   const app = readName(parts?.app ?? []);
-  if (parts === null || app === null) return { entries, reading: incomplete('provisionList', 'app') };
+  if (parts === null || app === null) {
+    const said = parts === null && SEPARATORS.has(fold(words.at(-1))) ? readEntries(words.slice(0, -1)) : entries;
+    return { entries, reading: withoutApp('provisionList', said) };
+  }
   const command = { verb: 'provisionList', subjects: entries.map((entry) => entry.text), app } as const;
   // Only an unambiguous reading acts.
   const isGuess = parts.guessed || entries.some((entry) => entry.isDoubtful);
   return { entries, reading: { kind: isGuess ? 'nearly' : 'command', command } };
+}
+
+/** Half a line that names several people: their names come back as the same list. */
+export function withoutApp(verb: 'provision' | 'provisionList', entries: readonly Entry[]): Incomplete {
+  return { kind: 'incomplete', verb, missing: 'app', said: [writeNames(entries.map(({ text }) => text))] };
 }
 
 interface Place {

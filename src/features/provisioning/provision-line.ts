@@ -6,7 +6,7 @@ import { addressIn, splitAtSeparator } from '../../chat/grammar/separators.ts';
 import { readTimed, writeTimed, writeTimedApps, writeTimedName } from '../../chat/grammar/terms.ts';
 import { fold, type Word } from '../../chat/grammar/tokens.ts';
 import { readProvisionGroup } from './group-line.ts';
-import { readProvisionList, readUnannouncedList } from './list-line.ts';
+import { readProvisionList, readUnannouncedList, withoutApp } from './list-line.ts';
 
 type ProvisionCommand = CommandOf<'provision'>;
 
@@ -77,6 +77,8 @@ function readWithoutSeparator(words: readonly Word[]): Reading<ProvisionCommand>
   if (readName(words) === null) return incomplete('provision', 'subject');
   const subject = addressIn(words[0]);
   const app = readName(words.slice(1));
+  const people = readEntries(words);
+  if (subject === null && people.length > 1) return withoutApp('provision', people);
   if (subject === null || app === null) return incomplete('provision', 'app', words);
   return { kind: 'nearly', command: { verb: 'provision', subject, app } };
 }

@@ -88,13 +88,14 @@ export const provisionCommand = defineCommand({
   offeredByTeams: { personal: 1, team: 3, groupChat: 1 },
   tryIt: null,
   form: {
-    fields: { person: 'required', app: 'required', ticket: 'optional' },
-    toCommand: ({ subject, app, ticket }) => ({
-      verb: 'provision',
-      subject,
-      app,
-      ...(ticket === '' ? {} : { ticket }),
-    }),
+    fields: { person: 'several', app: 'several', ticket: 'optional' },
+    toCommand: ({ subjects, app, ticket }) => {
+      const rest = { app, ...(ticket === '' ? {} : { ticket }) };
+      const [subject = '', second] = subjects;
+      return second === undefined
+        ? { verb: 'provision', subject, ...rest }
+        : { verb: 'provisionList', subjects, ...rest };
+    },
   },
   nearly: nearlyProvision,
   resolve: resolveProvision,

@@ -5,6 +5,7 @@ import type { VerbWithForm } from '../../../src/chat/registry/form-declaration.t
 import { emptyForm, type FormInput, formCard, withForm } from '../../../src/chat/views/form-card.ts';
 import { noticeCard } from '../../../src/chat/views/notice.ts';
 import { registry } from '../../../src/features/registry.ts';
+import { people } from '../../../src/sandbox/tenant/people.ts';
 import { elementsOf, words } from './drawings.ts';
 
 const apps = [
@@ -16,7 +17,7 @@ const inputOf = (form: VerbWithForm, more: Partial<FormInput> = {}): FormInput =
   fields: registry.commands[form].form?.fields ?? {},
   apps,
   values: emptyForm,
-  problem: null,
+  problems: [],
   today: '2026-03-02',
   example: 'a line',
   ...more,
@@ -52,7 +53,8 @@ describe('a form', () => {
         .filter(({ isRequired }) => isRequired === true)
         .map(({ id, errorMessage }) => [id, errorMessage]);
 
-    expect(required('provision')).toEqual([['app', 'Choose the app.']]);
+    expect(required('provision')).toEqual([['app', 'Choose at least one app.']]);
+    expect(required('watch')).toEqual([['app', 'Choose the app.']]);
     expect(required('check')).toEqual([]);
   });
 
@@ -103,6 +105,39 @@ describe('a form', () => {
     expect(app).toMatchObject({ type: 'Input.Text', id: 'app', value: 'Sales', isRequired: true });
   });
 
+  it('of provision takes several people and apps, kits first and by their apps', () => {
+    const kit = { id: 'the Sales kit', name: 'the Sales kit', title: 'Sales kit (Salesforce, ServiceNow)' };
+    const values = { ...emptyForm, picked: 'id-1,id-2', subject: 'adele\nlee', app: 'the Sales kit,ServiceNow' };
+
+    const [picker, typed, app] = inputsIn(formCard(words, inputOf('provision', { apps: [kit, ...apps], values })).card);
+
+    expect(picker).toMatchObject({ isMultiSelect: true, value: 'id-1,id-2', label: 'People' });
+    expect(typed).toMatchObject({ isMultiline: true, value: 'adele\nlee' });
+    expect(app).toMatchObject({
+      isMultiSelect: true,
+      label: 'Apps or a kit',
+      value: 'the Sales kit,ServiceNow',
+      choices: [{ title: 'Sales kit (Salesforce, ServiceNow)', value: 'the Sales kit' }, {}, {}],
+    });
+  });
+
+  it('has the apps typed where one was named that is no choice, so that it is kept', () => {
+    const values = { ...emptyForm, app: 'Salesforce, Salesforxe' };
+
+    const [, , app] = inputsIn(formCard(words, inputOf('provision', { values })).card);
+
+    expect(app).toMatchObject({ type: 'Input.Text', value: 'Salesforce, Salesforxe' });
+  });
+
+  it('fits Teams with two hundred apps and all that a form takes', () => {
+    const picked = Array.from({ length: 540 }, () => people.adele.id).join(',');
+    const values = { ...emptyForm, picked, subject: '名'.repeat(2_000), app: '名'.repeat(2_000) };
+
+    const { card } = formCard(words, inputOf('provision', { apps: appCount(200), values }));
+
+    expect(Buffer.byteLength(JSON.stringify(card))).toBeLessThanOrEqual(LARGEST_CARD_BYTES);
+  });
+
   it('has up to forty apps chosen', () => {
     expect(inputsOf({ apps: appCount(40) })[2]).toMatchObject({ type: 'Input.ChoiceSet' });
   });
@@ -118,13 +153,13 @@ describe('a form', () => {
       ticket: '',
     };
 
-    const { card } = form({ values, problem: 'Usher found nobody named “isaiah”.' });
+    const { card } = form({ values, problems: ['Usher found nobody named “isaiah”.'] });
 
     const text = cardAsText(card);
     expect(inputsIn(card)[0]).toMatchObject({ value: picked });
     expect(text).toContain('Usher found nobody named “isaiah”.');
     expect(text).toContain('Or type a name or user name [isaiah]');
-    expect(text).toContain('Which app?* [Salesforce] (Salesforce, ServiceNow)');
+    expect(text).toContain('Apps* [Salesforce] (Salesforce, ServiceNow)');
     expect(text).toMatch(/\[2026-12-01\]\nWhy\? \(optional\) \[He \*joins\*\]/);
   });
 

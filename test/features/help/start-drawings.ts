@@ -32,7 +32,7 @@ export function formSaying(text: string, form: VerbWithForm, apps: number): Form
     fields: registry.commands[form].form?.fields ?? {},
     apps: Array.from({ length: apps }, (_, n) => ({ id: `app-${n}`, name: text })),
     values: { picked: '', subject: text, app: text, start: '2026-12-01', reason: text, ticket: text },
-    problem: text,
+    problems: [text],
     today: '2026-03-02',
     example: registry.commands[form].examples[0],
   };
@@ -86,7 +86,7 @@ export function everyStartCardSaying(words: Messages, text: string): CardMessage
     welcome(words, { name: null, canUse: false, commands: [] }),
     ...forms.flatMap((form) => [
       formCard(words, formSaying(text, form, 40)),
-      formCard(words, { ...formSaying(text, form, 500), values: emptyForm, problem: null }),
+      formCard(words, { ...formSaying(text, form, 500), values: emptyForm, problems: [] }),
     ]),
     homeCard(words, { name: text, commands: allCommands, sections: homeSaying(text) }),
     homeCard(words, { name: text, commands: [], sections }),

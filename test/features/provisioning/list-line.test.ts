@@ -16,8 +16,8 @@ function list(subjects: readonly string[], app = 'Salesforce'): Parsed {
 function didYouMean(suggestion: string): Parsed {
   return { kind: 'didYouMean', suggestion };
 }
-function missing(what: 'subject' | 'app'): Parsed {
-  return { kind: 'incomplete', verb: 'provisionList', missing: what, said: [] };
+function missing(what: 'subject' | 'app', ...said: readonly string[]): Parsed {
+  return { kind: 'incomplete', verb: 'provisionList', missing: what, said };
 }
 
 describe('a list of people', () => {
@@ -215,14 +215,28 @@ describe('a list of people', () => {
     ['provision users , ; to Salesforce', 'subject'],
     ['provision users to Salesforce\n-\n•', 'subject'],
     ['provision users "" to Salesforce', 'subject'],
-    ['provision users adele, isaiah', 'app'],
-    [`provision users ${adele}, ${isaiah}`, 'app'],
-    [`provision ${adele}, ${isaiah}`, 'app'],
-    ['provision users adele, isaiah to', 'app'],
-    ['provision users adele, isaiah to ""', 'app'],
   ] as const)('knows what is missing: %j', (text, what) => {
     expect(parse(text)).toEqual(missing(what));
   });
+
+  it.each([
+    ['provision users adele, isaiah', 'adele, isaiah'],
+    ['provision users\nadele\nisaiah', 'adele, isaiah'],
+    ['provision users "Langer, Isaiah", adele', '"Langer, Isaiah", adele'],
+    [`provision users ${adele}, ${isaiah}`, `${adele}, ${isaiah}`],
+    [`provision ${adele}, ${isaiah}`, `${adele}, ${isaiah}`],
+    ['provision users adele, isaiah to', 'adele, isaiah'],
+    ['provision users adele, isaiah to ""', 'adele, isaiah'],
+  ])('without its app says who was named, for the form to keep: %j', (text, people) => {
+    expect(parse(text)).toEqual(missing('app', people));
+  });
+
+  it.each(['provision adele, isaiah', 'provision adele and isaiah', 'provision adele\nisaiah'])(
+    'that is not announced says the same: %j',
+    (text) => {
+      expect(parse(text)).toEqual({ ...missing('app', 'adele, isaiah'), verb: 'provision' });
+    },
+  );
 });
 
 describe('a list that has more than one reading', () => {
