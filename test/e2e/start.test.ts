@@ -25,10 +25,12 @@ const pressOn = ({ cards }: ChatPage, hasText: string, title: string) =>
   cards.filter({ hasText }).last().getByRole('button', { name: title, exact: true }).click();
 
 /** Fills in the form that is open: a name, and an app from the list. */
-async function fillIn({ cards }: ChatPage, person: string, app: string): Promise<void> {
+async function fillIn({ page, cards }: ChatPage, person: string, app: string): Promise<void> {
   const form = cards.last();
   await form.getByLabel(/^Or type (?:a name|names)/).fill(person);
-  await form.getByRole('checkbox', { name: app, exact: true }).click();
+  await form.getByRole('combobox', { name: /^Apps/ }).click();
+  await page.getByRole('option', { name: app, exact: true }).click();
+  await page.keyboard.press('Escape');
 }
 
 describe('from the empty chat, with no typing but a name', () => {

@@ -28,8 +28,8 @@ const refusals = async () => (await teams.records()).filter(({ kind }) => kind =
 
 describe('a form', () => {
   it.each([
-    ['alex', 'provision', 'Provision people'],
-    ['alex', 'provision users', 'Provision people'],
+    ['alex', 'provision', 'Provision a person'],
+    ['alex', 'provision users', 'Provision a person'],
     ['alex', 'check', 'Check a person'],
     ['alex', 'watch', 'Watch an app'],
     ['alex', 'request', 'Request access'],

@@ -32,10 +32,14 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'Action.Execute': ['title', 'style', 'tooltip', 'verb', 'data', 'fallback'],
   'Action.ShowCard': ['title', 'style', 'card'],
   'Input.Text': [
+    'errorMessage',
+    'isRequired',
     ...['id', 'label', 'placeholder', 'value', 'isMultiline', 'maxLength', 'spacing'],
     ...['isRequired', 'errorMessage'],
   ],
   'Input.ChoiceSet': [
+    'isMultiSelect',
+    'wrap',
     'id',
     'label',
     'placeholder',
