@@ -156,6 +156,18 @@ describe('a manager who asks for two people and a kit', () => {
     expect(await kinds()).not.toContain('accessAsked');
   });
 
+  it('fills in the form for several people and a kit, picked and typed', async () => {
+    await start();
+    await says('megan', 'request');
+    const filled = { picked: people.isaiah.id, subject: 'diego, "Vance, Adele"', app: 'the Sales kit', reason: 'They join' };
+
+    await teams.press('megan', last('megan'), 'Request access', { start: '', ticket: 'INC0012345', ...filled });
+    await teams.settled();
+
+    const { text } = cards('megan').at(-1) ?? last('megan');
+    for (const word of ['asks for 9 accounts', 'Adele Vance', 'They join', 'INC0012345']) expect(text).toContain(word);
+  });
+
   it('is told of those that are open already, and nothing is made twice', async () => {
     await start();
     await says('megan', theKit);

@@ -2,7 +2,8 @@ import { mayAskFor } from '../../access/asking.ts';
 import { deny } from '../../access/policy.ts';
 import { assertNever } from '../../assert-never.ts';
 import { findTicket, sayTicketMissing } from '../../chat/ask-ticket.ts';
-import type { Command, CommandOf } from '../../chat/command.ts';
+import type { CommandOf } from '../../chat/command.ts';
+import { quoteName } from '../../chat/grammar/names.ts';
 import type { Messages } from '../../chat/messages.ts';
 import { LIST_SEPARATOR } from '../../chat/names/app-list.ts';
 import { saysKit, seekApps } from '../../chat/names/seek-apps.ts';
@@ -293,21 +294,19 @@ declare module '../../chat/command.ts' {
 }
 
 export const accessForm: CommandForm = {
-  fields: { person: 'required', app: 'several', start: 'optional', reason: 'optional', ticket: 'optional' },
-  toCommand: ({ subjects, app, start, reason, ticket }) =>
-    accessFor(subjects, {
-      app,
-      start: start === '' ? null : start,
-      end: null,
-      reason: reason === '' ? null : reason,
-      ...(ticket === '' ? {} : { ticket }),
-    }),
+  fields: { person: 'several', app: 'several', start: 'optional', reason: 'optional', ticket: 'optional' },
+  toCommand: ({ subjects, app, start, reason, ticket }) => ({
+    verb: 'requestAccess',
+    subject: subjects
+      .map((name) => (subjects.length > 1 && name.includes(',') ? quoteName(name) : name))
+      .join(LIST_SEPARATOR),
+    app,
+    start: start === '' ? null : start,
+    end: null,
+    reason: reason === '' ? null : reason,
+    ...(ticket === '' ? {} : { ticket }),
+  }),
 };
-
-/** The command for these people. A request is for one of them, as long as the form's field is. */
-function accessFor([subject = '']: readonly string[], rest: Omit<RequestAccessCommand, 'verb' | 'subject'>): Command {
-  return { verb: 'requestAccess', subject, ...rest };
-}
 
 export const requestAccessCommand = defineCommand({
   verb: 'requestAccess',
