@@ -159,7 +159,12 @@ describe('a manager who asks for two people and a kit', () => {
   it('fills in the form for several people and a kit, picked and typed', async () => {
     await start();
     await says('megan', 'request');
-    const filled = { picked: people.isaiah.id, subject: 'diego, "Vance, Adele"', app: 'the Sales kit', reason: 'They join' };
+    const filled = {
+      picked: people.isaiah.id,
+      subject: 'diego, "Vance, Adele"',
+      app: 'the Sales kit',
+      reason: 'They join',
+    };
 
     await teams.press('megan', last('megan'), 'Request access', { start: '', ticket: 'INC0012345', ...filled });
     await teams.settled();
