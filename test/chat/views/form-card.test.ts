@@ -66,7 +66,7 @@ describe('a form', () => {
       choices: [],
       'choices.data': { type: 'Data.Query', dataset: 'graph.microsoft.com/users' },
     });
-    expect(typed).toMatchObject({ type: 'Input.Text', label: 'Or type a name or user name' });
+    expect(typed).toMatchObject({ type: 'Input.Text', label: 'Or type names or user names' });
   });
 
   it('offers the apps by name, and no day before today', () => {
@@ -158,7 +158,7 @@ describe('a form', () => {
     const text = cardAsText(card);
     expect(inputsIn(card)[0]).toMatchObject({ value: picked });
     expect(text).toContain('Usher found nobody named “isaiah”.');
-    expect(text).toContain('Or type a name or user name [isaiah]');
+    expect(text).toContain('Or type names or user names [isaiah]');
     expect(text).toContain('Apps* [Salesforce] (Salesforce, ServiceNow)');
     expect(text).toMatch(/\[2026-12-01\]\nWhy\? \(optional\) \[He \*joins\*\]/);
   });
