@@ -70,7 +70,7 @@ describe('two users in two windows', () => {
 
   it('fill in the form of "request"', async () => {
     await megan.say('request');
-    await megan.page.getByText('Who needs access').first().waitFor();
+    await megan.page.getByText('Or type names or user names').first().waitFor();
 
     await megan.page.screenshot({ path: `${pictures}/form.png`, clip: await frameOf(megan) });
 

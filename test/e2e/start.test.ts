@@ -29,7 +29,7 @@ async function fillIn({ page, cards }: ChatPage, person: string, app: string): P
   const form = cards.last();
   await form.getByLabel(/^Or type (?:a name|names)/).fill(person);
   await form.getByRole('combobox', { name: /^Apps/ }).click();
-  await page.getByRole('option', { name: app, exact: true }).click();
+  await page.getByRole('menuitemcheckbox', { name: app, exact: true }).click();
   await page.keyboard.press('Escape');
 }
 
@@ -68,7 +68,7 @@ describe('from the empty chat, with no typing but a name', () => {
 
   it('a manager asks by the form of the welcome, and an approver decides on the card that arrives', async () => {
     await pressOn(manager, 'this is Usher', 'Request access');
-    await manager.page.getByText('Or type a name or user name').waitFor();
+    await manager.page.getByText('Or type names or user names').waitFor();
     await fillIn(manager, 'adele@contoso.com', 'GitHub Enterprise');
     await manager.cards.last().getByRole('button').last().click();
     await manager.page.getByText('Waiting for approval').first().waitFor();
