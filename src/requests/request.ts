@@ -88,6 +88,8 @@ export interface LeftOut {
     | 'appTakesNoUsers'
     | 'jobMustStop'
     | 'repeatedApp'
+    /** A name among the people. */
+    | 'isApp'
     /** Of an access request over several: one that waits or is carried out already. */
     | 'alreadyAsked'
     | 'notYourReport'

@@ -47,6 +47,48 @@ describe('a list of five hundred', () => {
   });
 });
 
+describe('a list of sixty people to five apps', () => {
+  let teams: TestUsher;
+  let sandbox: SandboxThread;
+  const gate = { limit: 100, windowMs: 300, guardMs: 1_200 };
+
+  beforeEach(async () => {
+    sandbox = await startSandboxThread({ ...gate, seasonal: 60 });
+    const usherOptions = { editEveryMs: 2_000 };
+    teams = await startTestUsher({ graphUrl: sandbox.url, environment: gateEnvironment(gate), usherOptions });
+  });
+  afterEach(async () => {
+    await teams.close();
+    await sandbox.close();
+  });
+
+  it('is three hundred calls on one small card, without a 429, and a single request is not kept waiting', async () => {
+    const apps = 'Salesforce, ServiceNow, GitHub Enterprise, Adobe Creative Cloud and Atlassian Cloud';
+    await teams.say('alex', `provision users to ${apps}\n${people.slice(0, 60).join('\n')}`);
+    await teams.usher.settled();
+    const asking = teams.lastCard();
+    await teams.press('alex', asking, asking.buttons[0]?.title ?? '');
+    await eventually(async () => (await sandbox.stats()).calls >= 10);
+
+    await teams.say('alex', 'provision isaiah to Salesforce', { conversationId: 'alone', kind: 'personal' });
+    await eventually(() => teams.lastCard('alone').text.includes('Account created'));
+    const whenDone = (await sandbox.stats()).calls;
+    await teams.settled();
+
+    expect(whenDone).toBeLessThan(300);
+    expect(await sandbox.stats()).toMatchObject({ calls: 301, throttled: 0 });
+    expect(teams.cardsFor('personal-alex').map(({ id }) => id)).toEqual([asking.id]);
+    const edits = teams.connector.deliveries.filter(
+      ({ kind, activityId }) => kind === 'edit' && activityId === asking.id,
+    );
+    for (const [index, edit] of edits.entries()) {
+      const next = edits[index + 1];
+      if (next !== undefined) expect(next.at - edit.at).toBeGreaterThanOrEqual(1_900);
+      expect(Buffer.byteLength(JSON.stringify(edit.activity))).toBeLessThanOrEqual(26_000);
+    }
+  });
+});
+
 describe('a list of three hundred', () => {
   let teams: TestUsher;
   const gate = { limit: 5, windowMs: 500, guardMs: 500 };

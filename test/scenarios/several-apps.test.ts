@@ -59,6 +59,31 @@ describe('a line that names several apps', () => {
     expect(sent).toHaveLength(6);
   });
 
+  it.each([
+    'provision users to Salesforce, ServiceNow and GitHub Enterprise\nisaiah\nadele',
+    'provision users to Salesforce, ServiceNow, GitHub Enterprise: isaiah, adele',
+    'provision users\nisaiah\nadele\nto Salesforce, ServiceNow and GitHub Enterprise',
+  ])('takes all apps of a list whose people stand on lines of their own: %j', async (line) => {
+    await start();
+
+    const text = await say(line);
+
+    expect(text).toContain('6 accounts');
+    expect(text).not.toContain('Left out');
+  });
+
+  it.each(['provision users to Salesforce, ServiceNow, adele', 'provision users adele, ServiceNow to Salesforce'])(
+    'asks first where an app stands among the people: %j',
+    async (line) => {
+      await start();
+
+      const text = await say(line);
+
+      expect(text).toMatch(/ServiceNow\n {3}This is an app, not a person/);
+      expect(teams.sandbox.stats().calls).toBe(0);
+    },
+  );
+
   it('asks before more than ten calls, and makes them once it is confirmed', async () => {
     await start();
 

@@ -91,7 +91,8 @@ function splitList(words: readonly Word[]): ListParts | null {
   if (place === undefined) return appOnNextLine(lines);
 
   const line = lines[place.line] ?? [];
-  const { app, people } = appIn(line.slice(place.at + 1), place.at === 0);
+  const isAlone = lines.length === 1;
+  const { app, people } = appIn(line.slice(place.at + 1), place.at === 0, isAlone);
   return {
     app,
     people: [
@@ -125,10 +126,18 @@ function followsSubject(line: readonly Word[], at: number): boolean {
 }
 
 /**
- * "to Salesforce: adele, isaiah" lists its people after a colon; an app with such a mark in its name must be quoted.
+ * "to Salesforce: adele, isaiah" lists its people after a colon, in a line of its own also after a comma; an app with such
+ * a mark in its name must be quoted. Beside lines of people, commas part apps: "to Salesforce, ServiceNow".
  */
-function appIn(words: readonly Word[], mayHoldPeople: boolean): { app: readonly Word[]; people: readonly Word[] } {
-  const end = mayHoldPeople ? words.findIndex((word) => !word.quoted && /[:,;]$/.test(word.text)) : -1;
+function appIn(
+  words: readonly Word[],
+  mayHoldPeople: boolean,
+  isAlone: boolean,
+): { app: readonly Word[]; people: readonly Word[] } {
+  const endsWith = (mark: RegExp) => words.findIndex((word) => !word.quoted && mark.test(word.text));
+  const colon = endsWith(/:$/);
+  const comma = isAlone ? endsWith(/[,;]$/) : -1;
+  const end = mayHoldPeople ? (colon < 0 ? comma : colon) : -1;
   return end < 0 ? { app: words, people: [] } : { app: words.slice(0, end + 1), people: words.slice(end + 1) };
 }
 

@@ -2,6 +2,7 @@ import { findTicket, type TicketSaid } from '../../chat/ask-ticket.ts';
 import type { CommandOf } from '../../chat/command.ts';
 import { findPeople, type PeopleFound } from '../../chat/names/people.ts';
 import { typistOf } from '../../chat/names/person.ts';
+import { knownIn } from '../../chat/names/seek-apps.ts';
 import { requestOf, tryAgain } from '../../chat/names/target.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
 import { mayOnlyAsk } from '../../chat/registry/run.ts';
@@ -82,7 +83,17 @@ export async function provisionRows(parts: CommandParts, turn: Turn, asked: Rows
   const entries = [...new Set(ofEntra.map(({ entry }) => entry))];
   const people = entries.length === 0 ? noPeople : await findPeople(parts.directory, entries, typistOf(turn.incoming));
   if (people.kind === 'trouble') return troubleReply(turn.words, people.trouble, asked.again);
-  return provisionAll(parts, turn, { ...asked, leftOut: [...asked.leftOut, ...people.leftOut] }, people.byEntry);
+  const left = await withApps(parts, people.leftOut);
+  // "to Salesforce, ServiceNow, adele": an app among the people is not left out without a question.
+  const asksFirst = asked.asksFirst || left.some(({ reason }) => reason === 'isApp');
+  return provisionAll(parts, turn, { ...asked, asksFirst, leftOut: [...asked.leftOut, ...left] }, people.byEntry);
+}
+
+/** Tells apps among the names that no person has. */
+async function withApps(parts: CommandParts, leftOut: readonly LeftOut[]): Promise<readonly LeftOut[]> {
+  if (leftOut.every(({ reason }) => reason !== 'unknown')) return leftOut;
+  const isApp = await knownIn(parts, []);
+  return leftOut.map((one) => (one.reason === 'unknown' && isApp(one.text) ? { ...one, reason: 'isApp' } : one));
 }
 
 const noPeople: Extract<PeopleFound, { kind: 'people' }> = {
