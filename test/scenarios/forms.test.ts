@@ -45,7 +45,7 @@ describe('a form', () => {
     const { text } = await says('alex', 'provision zaphod');
 
     expect(text).toContain('Or type names or user names [zaphod]');
-    expect(text).toContain('Choose at least one app.');
+    expect(text).toContain('Which app? Choose at least one.');
   });
 
   it.each([
@@ -130,7 +130,7 @@ describe('the filled-in form', () => {
 
   it.each([
     ['nobody', { app: 'Salesforce' }, 'Pick the people, or type their names.'],
-    ['no app', { subject: 'isaiah' }, 'Choose at least one app.'],
+    ['no app', { subject: 'isaiah' }, 'Which app? Choose at least one.'],
     [
       'an unknown person among several',
       { picked: people.isaiah.id, subject: 'zaphod', app: 'Salesforce' },

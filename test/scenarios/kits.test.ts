@@ -282,6 +282,7 @@ it('a person called Kit is a person', async () => {
 it('a kit is asked for in one request by those who may only request access', async () => {
   await start();
 
+  await ask('whoami');
   const { text } = await ask('request the Sales kit for isaiah because he joins Sales', 'megan');
 
   expect(text).toContain('Isaiah Langer → Salesforce, ServiceNow, and GitHub Enterprise');

@@ -55,7 +55,7 @@ export async function lookAtLine(
       ? null
       : ({ verb: 'provision', subject: '', app: '', term: { start: start.start, end: null, reason: null } } as const);
   const guesses = guessesFor(meant, { ...around, pairs }, line, base);
-  const leftOut = start === null ? around.leftOut : around.leftOut.filter((text) => !start.said.includes(text));
+  const leftOut = start === null ? around.leftOut : around.leftOut.flatMap((text) => withoutSaid(text, start.said));
   const offered = { guesses, leftOut, ...(start === null ? {} : { said: start.said }) };
   const found = await offerIfFound(parts, turn, offered);
   if (found !== null) return found;
@@ -77,6 +77,13 @@ const ASKING_ANOTHER =
 
 /** "no i meant lee gu" */
 const CORRECTING = /^\s*(?:(?:no|nope|sorry|oops)[\s,.!]+)*i (?:meant|mean)\s+/i;
+
+/** What is left of a text that the button leaves out, without the words that it has. */
+function withoutSaid(text: string, said: string): readonly string[] {
+  if (said.includes(text)) return [];
+  const rest = text.replace(said, '').replace(/^[\s,.;]+|[\s,.;]+$/g, '');
+  return rest === '' ? [] : [rest];
+}
 
 const allNames = ({ people }: Pair) => people.flat();
 

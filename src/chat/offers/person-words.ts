@@ -14,7 +14,7 @@ const AROUND = wordSet(`
   assigned give gave grant granted need needs want wants require requires get gets got getting request requested
   requesting ask set setup enable enabled approve approved check verify status history watch tell let log login logon
   sign signin access account accounts license licence app apps user users person people group member employee colleague
-  new starter joiner hire application system ticket case see use able unable locked missing broken breaks down last
+  new starter starters joiner joiners hire hires application system ticket case see use able unable locked missing broken breaks down last
   fails failing failed starts start starting joins joining me myself either neither nor until till through since before
   after during there here show find display list kindly urgently urgent done error errors problem
   problems issue issues trouble fault failure duplicate wrong role changed changes move moved something anything everything

@@ -4,18 +4,8 @@ import { callNames, LIST_SEPARATOR } from '../../chat/names/app-list.ts';
 import { findKit } from '../../chat/names/kit.ts';
 import { isDistinguishedName } from '../../chat/names/person.ts';
 import { kitText, saysKit, seekApps } from '../../chat/names/seek-apps.ts';
-import { mostLookedUp } from '../../chat/offers/lookup.ts';
 import { namesNoPerson } from '../../chat/offers/person-words.ts';
-import {
-  commands,
-  firstOf,
-  inTurn,
-  missing,
-  type Person,
-  type Resolved,
-  refused,
-  requestFor,
-} from '../../chat/offers/resolved.ts';
+import { commands, missing, type Person, type Resolved, refused, requestFor } from '../../chat/offers/resolved.ts';
 import type { Lookup } from '../../chat/registry/define-command.ts';
 import { say } from './problems.ts';
 
@@ -67,16 +57,15 @@ export async function appsMeant(look: Lookup, typed: string): ReturnType<Lookup[
   return { kind: 'app', id, displayName: name, name };
 }
 
-/** For a requester each person of a list becomes its own line. */
+/** For a requester a list becomes a request for its people. */
 export async function resolveList(look: Lookup, command: CommandOf<'provisionList'>): Promise<Resolved> {
   const { subjects, verb: _, ...rest } = command;
   if (!mayProvision(look)) {
     if (!mayRequest(look)) return look.denied('provision.run');
-    const each = await inTurn(subjects.slice(0, mostLookedUp), (subject) =>
-      asRequest(look, { verb: 'provision', subject, ...rest }, []),
-    );
-    const some = firstOf(each);
-    return some.kind === 'commands' ? { ...some, more: subjects.length > mostLookedUp } : some;
+    const seen = await look.peopleAmong(subjects, null);
+    if (seen.kind !== 'people') return seen;
+    const asked = await asRequest(look, { verb: 'provision', subject: seen.names.join(LIST_SEPARATOR), ...rest }, []);
+    return asked.kind === 'commands' ? { ...asked, found: [...(asked.found ?? []), ...(seen.found ?? [])] } : asked;
   }
   const app = await appsMeant(look, command.app);
   if (app.kind !== 'app') return app;

@@ -53,7 +53,7 @@ describe('a form', () => {
         .filter(({ isRequired }) => isRequired === true)
         .map(({ id, errorMessage }) => [id, errorMessage]);
 
-    expect(required('provision')).toEqual([['app', 'Choose at least one app.']]);
+    expect(required('provision')).toEqual([['app', 'Which app? Choose at least one.']]);
     expect(required('watch')).toEqual([['app', 'Choose the app.']]);
     expect(required('check')).toEqual([]);
   });

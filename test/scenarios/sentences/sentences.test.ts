@@ -80,10 +80,11 @@ async function failureOf(who: Who, deeds: Deeds, verdict: string): Promise<strin
       const isIt = deeds.did.length === count && (count > 1 || deeds.did[0]?.includes(wanted) === true);
       return isIt ? null : `not done: ${wanted}`;
     }
-    case 'asked':
-      return deeds.asked.length === 1 && deeds.asked[0]?.what.startsWith(wanted) === true
-        ? null
-        : `not asked: ${wanted}`;
+    case 'asked': {
+      const count = Number(/^(\d+) accounts$/.exec(wanted)?.[1] ?? 1);
+      const isIt = deeds.asked.length === count && (count > 1 || deeds.asked[0]?.what.startsWith(wanted) === true);
+      return isIt ? null : `not asked: ${wanted}`;
+    }
     case 'offer': {
       const offered = linesOf(deeds.card).filter(({ text }) => holds(text, rest));
       if (offered.length === 0) return `not offered: ${wanted}`;

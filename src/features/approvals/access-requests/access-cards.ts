@@ -129,19 +129,21 @@ async function cardIds(
   query: Kysely<Schema>,
   which: (row: ExpressionBuilder<Schema, 'access_requests'>) => Expression<SqlBool>,
 ): Promise<string[]> {
-  const shown = query.selectFrom('access_requests').where(which);
-  const joint = shown.select('joint_id').where('joint_id', 'is not', null);
-  const groups = query.selectFrom('access_requests').select('joint_group').where('joint_id', 'in', joint);
+  const shown = await query.selectFrom('access_requests').select(['id', 'joint_id']).where(which).execute();
+  if (shown.length === 0) return [];
+  const joint = [...new Set(shown.flatMap(({ joint_id }) => joint_id ?? []))];
+  const together = query.selectFrom('access_requests').select('joint_group').distinct();
+  const groups = joint.length === 0 ? [] : await together.where('joint_id', 'in', joint).execute();
+  const references = [
+    ...shown.map(({ id }) => id),
+    ...joint,
+    ...groups.flatMap(({ joint_group }) => joint_group ?? []),
+  ];
   const rows = await query
     .selectFrom('messages')
     .select('id')
-    .where((message) =>
-      message.or([
-        message('reference', 'in', shown.select('id')),
-        message('reference', 'in', joint),
-        message('reference', 'in', groups),
-      ]),
-    )
+    // A statement of its own: as one, PostgreSQL would read all messages.
+    .where('reference', 'in', references)
     .where('kind', '=', 'access')
     .orderBy('created_at')
     .orderBy('id')
