@@ -48,11 +48,7 @@ describe('Usher offers a line only as it works for its sender', () => {
     ['megan', 'give adele access to github', ['request access for adele to github']],
     ['alex', 'provsion isiah to githbu', ['provision user isaiah@contoso.com to "GitHub Enterprise"']],
     ['alex', 'add new user isaiah to salesforce', ['provision user isaiah to salesforce']],
-    [
-      'megan',
-      'provision isaiah and adele to salesforce',
-      ['request access for isaiah to salesforce', 'request access for adele to salesforce'],
-    ],
+    ['megan', 'provision isaiah and adele to salesforce', ['request access for "isaiah, adele" to salesforce']],
     ['lynne', 'check adele salesforce', ['check adele in Salesforce']],
     ['lynne', 'salesforce adele', ['check adele in Salesforce']],
     ['lynne', 'history isiah', ['history isaiah@contoso.com']],

@@ -10,8 +10,8 @@ export function appNames(words: Messages, apps: readonly { readonly name: string
 }
 
 /** The same of people. */
-export function peopleNames(words: Messages, people: readonly { readonly name: string }[]): string {
-  return firstNames(words, people, 'people.others');
+export function peopleNames(words: Messages, people: readonly { readonly name: string }[], limit?: number): string {
+  return firstNames(words, people, 'people.others', limit);
 }
 
 function firstNames(

@@ -158,6 +158,7 @@ describe('every card', () => {
           'form',
           'help',
           'home',
+          'joint',
           'list',
           'notice',
           'pending',

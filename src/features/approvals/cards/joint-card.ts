@@ -6,7 +6,15 @@ import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage, Content } from '../../../chat/reply.ts';
 import { appNames, peopleNames } from '../../../chat/views/app-names.ts';
 import { noticeCard } from '../../../chat/views/notice.ts';
-import { lineButton, maybe, moreText, personName, short, submitButton } from '../../../chat/views/parts.ts';
+import {
+  FALLBACK_NAME,
+  lineButton,
+  maybe,
+  moreText,
+  personName,
+  short,
+  submitButton,
+} from '../../../chat/views/parts.ts';
 import { ticketNumber } from '../../../chat/views/ticket-views.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 import { type Cell, cellSection, peopleIn, toneOf } from '../../provisioning/cards/account-rows.ts';
@@ -68,6 +76,7 @@ const LIMITS: readonly { readonly rows: RowLimits; readonly choice: number }[] =
   { rows: { rows: 50, name: 80, line: 300 }, choice: 160 },
   { rows: { rows: 20, name: 60, line: 200 }, choice: 80 },
   { rows: { rows: 8, name: 40, line: 120 }, choice: 50 },
+  { rows: { rows: 4, name: 20, line: 80 }, choice: 20 },
 ];
 
 /** The access requests of one line, in their current states and in the reader's language. */
@@ -79,7 +88,8 @@ export function jointCard(words: Messages, input: JointCardInput): CardMessage {
   const open = audience === 'approvers' ? all.filter((one) => one.state.kind === 'pending' && input.isTheirs(one)) : [];
   const phases = lines.map(phaseOf);
   const title = titleOf(words, phases, open.length > 0);
-  const names = { ...jointNames(words, all), request: id };
+  const names = { ...jointNames(words, all, FALLBACK_NAME), request: id };
+  const namesIn = ({ name }: RowLimits) => ({ ...names, ...jointNames(words, all, name) });
   const quotes = input.readAlong ? [] : [...reasonQuote(words, { reason }), ...denialsOf(words, all)];
   const decided = decisionTexts(words, all);
   const asks = open.length > 0 ? words.plain('joint.decide', names) : words.plain('joint.summary', { ...names, title });
@@ -88,13 +98,17 @@ export function jointCard(words: Messages, input: JointCardInput): CardMessage {
     fallbackText: summary,
     look: lookOf(open.length > 0 ? 'waiting' : toneOf(phases.map((phase) => ({ tone: PHASE_TONES[phase] })))),
     title: markdownText(title),
-    subject: words.card('joint.subject', names),
+    subject: words.card('joint.subject', namesIn(rows)),
     label: [],
     paragraphs: [
-      { text: words.card('joint.asks', names) },
+      { text: words.card('joint.asks', namesIn(rows)) },
       ...(first.accessRequest.joint?.whole === true ? [{ text: words.card('joint.whole') }] : []),
       ...decided.map(({ text }) => ({ text })),
-      ...(open.length > 0 ? input.assigned.map((one) => ({ text: words.card('joint.assigns', one) })) : []),
+      ...(open.length > 0
+        ? input.assigned.map(({ app, role }) => ({
+            text: words.card('joint.assigns', { app: short(app, rows.name), role: short(role, rows.name) }),
+          }))
+        : []),
     ],
     warnings: [],
     quotes: quotes.map(({ label, text }) => ({ label, text })),
@@ -131,15 +145,15 @@ export function jointCard(words: Messages, input: JointCardInput): CardMessage {
 }
 
 /** People and apps for sentences; of many, the first and a count. */
-export function jointNames(words: Messages, lines: readonly AccessRequest[]) {
+export function jointNames(words: Messages, lines: readonly AccessRequest[], limit?: number) {
   const people = peopleIn(lines).map((subject) => ({
     name: personName({ name: subject.name || (subject.label ?? '') }),
   }));
   const apps = [...new Map(lines.map(({ app }) => [app.id, app])).values()];
   const [first] = lines;
   return {
-    people: peopleNames(words, people),
-    apps: appNames(words, apps),
+    people: peopleNames(words, people, limit),
+    apps: appNames(words, apps, limit),
     requestedBy: first === undefined ? '—' : personName(first.requestedBy),
     count: lines.length,
   };

@@ -8,6 +8,7 @@ import type {
 import { type AccessCardInput, accessCard } from '../../../../src/features/approvals/cards/access-card.ts';
 import type { AccountFacts } from '../../../../src/features/approvals/cards/account-facts.ts';
 import type { DecisionFacts } from '../../../../src/features/approvals/cards/decision-facts.ts';
+import { type JointLine, jointCard } from '../../../../src/features/approvals/cards/joint-card.ts';
 import { pendingList } from '../../../../src/features/approvals/cards/pending-list.ts';
 import type { AccessProblem } from '../../../../src/features/approvals/problems.ts';
 import { problem } from '../../../../src/features/approvals/problems.ts';
@@ -227,6 +228,12 @@ export function accessProblemsSaying(text: string): AccessProblem[] {
   return [
     { kind: 'notYourReport', person: text },
     { kind: 'askForSelf' },
+    { kind: 'tickOne' },
+    { kind: 'tooManyLines', count: 51, limit: 50 },
+    { kind: 'allAsked', count: 2, names: text },
+    { kind: 'noneFound', names: text },
+    { kind: 'notYourKit', kit: text },
+    { kind: 'cancelledJoint', id: text, count: 2, sent: 1 },
     { kind: 'tooManyOpen', open: 10 },
     { kind: 'alreadyAsked', id: text, person: text, app: text },
     { kind: 'ownRequest' },
@@ -266,5 +273,66 @@ export function everyAccessCardSaying(text: string): CardMessage[] {
     ...accessProblemsSaying(text).map((what) => problem(words, what)),
     pendingList(words, { items, page: 2, more: true, now: NOW }),
     pendingList(words, { items: [], page: 1, more: false, now: NOW }),
+    ...everyJointCardSaying(text),
   ];
+}
+
+const decided = { decision: decisionOf() };
+const lineStates: readonly AccessState[] = [
+  pending,
+  { kind: 'denied', ...decided },
+  { kind: 'expired', at: NOW },
+  { kind: 'cancelled', at: NOW, by: { id: 'megan', name: 'Megan Bowen' } },
+  { kind: 'approved', ...decided },
+  { kind: 'lapsed', ...decided, at: NOW, why: 'notAll' },
+  { kind: 'started', ...decided, requestId: 'R7K3MQ', assigned: true, calledOffBy: null },
+  {
+    kind: 'finished',
+    ...decided,
+    requestId: 'R7K3MQ',
+    assigned: false,
+    calledOffBy: null,
+    at: NOW,
+    outcome: 'created',
+  },
+  { kind: 'finished', ...decided, requestId: 'R7K3MQ', assigned: false, calledOffBy: null, at: NOW, outcome: 'failed' },
+];
+
+/** As many lines as a joint request may have: all of them waiting, and some in each state. */
+export function everyJointCardSaying(text: string): CardMessage[] {
+  const linesIn = (stateOf: (index: number) => AccessState): [JointLine, ...JointLine[]] => {
+    const lineAt = (index: number): JointLine => {
+      const person = { id: `person${index % 10}`, name: text, label: text };
+      const app = { id: `app${index % 5}`, name: text };
+      const state = stateOf(index);
+      const joint = { id: 'J7K3MQ', group: `J7K3MQ.${index % 2}`, position: index, whole: true };
+      const id = `L${index + 100}`;
+      return {
+        accessRequest: accessIn(state, { text, id, subject: person, app, joint }),
+        progress: null,
+        mayBeDone: false,
+      };
+    };
+    return [lineAt(0), ...Array.from({ length: 49 }, (_, index) => lineAt(index + 1))];
+  };
+  const leftOut = Array.from({ length: 30 }, () => ({ text, reason: 'notYourReport', suggestions: [] }) as const);
+  const common = {
+    id: 'J7K3MQ',
+    leftOut,
+    assigned: Array.from({ length: 5 }, () => ({ app: text, role: text })),
+    now: NOW,
+  };
+  const mixed = linesIn((index) => lineStates[index % lineStates.length] ?? pending);
+  const waiting = linesIn(() => pending);
+  return [waiting, mixed].flatMap((lines) =>
+    [true, false].flatMap((readAlong) =>
+      (['requester', 'approvers'] as const).map((audience) =>
+        jointCard(words, {
+          ...common,
+          ...{ lines, audience, readAlong, canRetry: true },
+          isTheirs: ({ joint }) => joint?.group === 'J7K3MQ.0',
+        }),
+      ),
+    ),
+  );
 }
