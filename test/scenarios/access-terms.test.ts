@@ -330,7 +330,7 @@ describe('provisioning with an end or a start', () => {
     [
       'megan',
       'provision isaiah and diego to GitHub tomorrow',
-      ['request access for isaiah to GitHub starting tomorrow', 'request access for diego to GitHub starting tomorrow'],
+      ['request access for "isaiah, diego" to GitHub starting tomorrow'],
     ],
   ])('keeps the time on the line that is offered (%s: %s)', async (who, line, expected) => {
     await start();
