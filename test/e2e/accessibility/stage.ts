@@ -21,6 +21,7 @@ export async function openStage(browser: Browser, width = 600): Promise<Page> {
       .ac-actionSet { flex-wrap: wrap; }
       .ac-pushButton, .ac-pushButton * { max-width: 100%; overflow: hidden; text-overflow: ellipsis; }
       .ac-input { box-sizing: border-box; min-height: 32px; font: inherit; }
+      .ac-input input[type=checkbox] { width: 32px; height: 32px; margin: 0; }
       table { border-spacing: 0; }`,
   });
   const scripts = ['node_modules/adaptivecards-renderer/dist/adaptivecards.min.js', 'node_modules/axe-core/axe.min.js'];

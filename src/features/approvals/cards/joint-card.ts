@@ -12,6 +12,7 @@ import {
   maybe,
   moreText,
   personName,
+  rowButton,
   short,
   submitButton,
 } from '../../../chat/views/parts.ts';
@@ -272,9 +273,7 @@ function sectionsOf(words: Messages, input: JointCardInput, limits: RowLimits): 
       accessRequest.app.name,
       limits.name,
     );
-    const tooltip = words.plain('button.openOne', { request: accessRequest.id, person: name });
-    const opens = submitButton(words, 'button.open', { verb: 'run', text: `show ${accessRequest.id}` }, tooltip);
-    return { ...row(tone, name, verdict, limits), opens };
+    return { ...row(tone, name, verdict, limits), opens: rowButton(words, `show ${accessRequest.id}`) };
   });
   const apps = [...new Map(lines.map(({ accessRequest: { app } }) => [app.id, app])).values()];
   const section = (some: readonly JointLine[], heading: MessageKey | null): ListSection[] => {
