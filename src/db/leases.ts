@@ -1,3 +1,4 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Clock } from '../clock.ts';
 
 /**
@@ -10,6 +11,24 @@ import type { Clock } from '../clock.ts';
  * process, from before the jump.
  */
 export const longestLeaseMs = 5 * 60_000;
+
+/**
+ * Whether a process may take a row of which `lease_owner` and `lease_until` tell who works on it: no process does, or its
+ * lease is over. `isSteady` is false where the clock has jumped and says nothing about leases. `soleOwner`: the one
+ * process that uses the database, so that the owner of any other lease is gone; null where several may.
+ */
+export function isFreeLease({ now, isSteady, soleOwner }: LeaseSeen): RawBuilder<SqlBool> {
+  const isOver = sql`lease_until < ${now} or lease_until > ${now + longestLeaseMs}`;
+  const free = isSteady ? sql`(lease_until is null or ${isOver})` : sql`lease_until is null`;
+  return soleOwner === null ? sql<SqlBool>`${free}` : sql<SqlBool>`(${free} or lease_owner <> ${soleOwner})`;
+}
+
+interface LeaseSeen {
+  /** Milliseconds since 1970, by the clock that all processes share. */
+  readonly now: number;
+  readonly isSteady: boolean;
+  readonly soleOwner: string | null;
+}
 
 /** Tells at each call whether expired leases can be trusted: false for `leaseMs` after the clock has jumped. */
 export function createSteadiness(clock: Clock, leaseMs: number): () => boolean {

@@ -1,5 +1,5 @@
 import type { ExpressionBuilder, Selectable, UpdateQueryBuilder } from 'kysely';
-import { longestLeaseMs } from '../db/leases.ts';
+import { isFreeLease } from '../db/leases.ts';
 import type { Schema, TaskRow } from '../db/schema.ts';
 import { assignmentRefused, assignmentUnanswered } from '../graph/outcome/refusal.ts';
 import type { Outcome } from '../graph/outcome.ts';
@@ -49,20 +49,14 @@ export function claimAssignments(
   isSteady: boolean,
 ): Promise<DueAssignment[]> {
   const now = clock.now();
-  const isFree = (task: Tasks) => {
-    const isOver = task.or([task('lease_until', '<', now), task('lease_until', '>', now + longestLeaseMs)]);
-    const nobodys = task('lease_until', 'is', null);
-    const free = isSteady ? task.or([nobodys, isOver]) : nobodys;
-    // Where one process owns the database, the owner of any other lease is gone.
-    return database.dialect.singleProcess ? task.or([free, task('lease_owner', '!=', lease.owner)]) : free;
-  };
+  const soleOwner = database.dialect.singleProcess ? lease.owner : null;
   return database.transact(async (transaction) => {
     const due = transaction
       .selectFrom('tasks')
       .select('id')
       .where(isPending)
       .where('due_at', '<=', now)
-      .where(isFree)
+      .where(isFreeLease({ now, isSteady, soleOwner }))
       .orderBy('due_at')
       .orderBy('id')
       .limit(limit);

@@ -4,7 +4,7 @@ import type { Incoming } from '../chat/incoming.ts';
 import type { Clock } from '../clock.ts';
 import { compiledOnce } from '../db/compiled-once.ts';
 import { type Database, isDatabaseFault } from '../db/database.ts';
-import { createSteadiness, longestLeaseMs } from '../db/leases.ts';
+import { createSteadiness, isFreeLease } from '../db/leases.ts';
 import type { TurnRow } from '../db/schema.ts';
 import { keepLease } from '../lease.ts';
 import type { Log } from '../log.ts';
@@ -228,12 +228,7 @@ export function createTurns(parts: TurnsParts): Turns {
         .set(lease())
         .where('received_at', '>=', since)
         .where('incoming', 'is not', null)
-        .where((turn) => {
-          const isOver = turn.or([turn('lease_until', '<', now), turn('lease_until', '>', now + longestLeaseMs)]);
-          const nobodys = turn('lease_until', 'is', null);
-          const free = steady ? turn.or([nobodys, isOver]) : nobodys;
-          return ownsAll ? turn.or([free, turn('lease_owner', '!=', owner)]) : free;
-        })
+        .where(isFreeLease({ now, isSteady: steady, soleOwner: ownsAll ? owner : null }))
         .$if(held.size > 0, (turns) => turns.where('id', 'not in', [...held]))
         .returning(['id', 'incoming', 'card_id', 'received_at'])
         .execute();

@@ -56,6 +56,27 @@ describe('two users in two windows', () => {
     await megan.page.screenshot({ path: `${pictures}/approved-several.png`, clip: await frameOf(megan) });
   });
 
+  it('tick some of a request, and decide on those alone', async () => {
+    await megan.say('request access for adele and isaiah to GitHub Enterprise and ServiceNow');
+    await alex.page.getByText('asks for 4 accounts').first().waitFor();
+    const card = alex.cards.last();
+    await card.getByRole('button', { name: 'Decide one by one…' }).click();
+    const boxes = card.getByRole('checkbox');
+    await boxes.first().waitFor();
+
+    const sizes = await Promise.all((await boxes.all()).map((box) => box.boundingBox()));
+    await boxes.first().check();
+    await card.getByRole('button', { name: 'Approve those ticked' }).click();
+
+    // The stage of the accessibility suite draws them as large.
+    expect(sizes.map((box) => [box?.width, box?.height])).toEqual(Array.from({ length: 4 }, () => [32, 32]));
+    for (const { page } of [alex, megan])
+      await page.getByText('1 of 4 done and 3 waiting for approval').first().waitFor();
+    await card.getByRole('button', { name: 'Deny…' }).click();
+    await card.getByRole('button', { name: 'Deny all 3' }).click();
+    await megan.page.getByText('1 of 4 done and 3 denied').first().waitFor();
+  });
+
   it('deny with a reason that the requester reads', async () => {
     await megan.say('request access for adele to ServiceNow');
     await alex.page.getByText('Adele Vance in ServiceNow').first().waitFor();

@@ -1,5 +1,6 @@
 import { assertNever } from '../../assert-never.ts';
 import type { Command, Term, Ticketed } from '../command.ts';
+import { listOfNames } from '../grammar/name-list.ts';
 import { takesTicket } from '../grammar/ticket-words.ts';
 import { LIST_SEPARATOR } from '../names/app-list.ts';
 import type { Around, Pair } from './around.ts';
@@ -68,7 +69,7 @@ export function forPeople(command: PersonCommand, people: readonly (readonly str
     return [{ command: { verb: 'provisionList', subjects, app: command.app, ...termOf(command) } }];
   }
   if (second !== undefined && command.verb === 'requestAccess' && !isChoice(text)) {
-    const subject = people.flatMap(([name]) => name ?? []).join(LIST_SEPARATOR);
+    const subject = listOfNames(people.flatMap(([name]) => name ?? []));
     return [{ command: { ...command, subject } }];
   }
   return people.flatMap(([subject, ...others]) =>

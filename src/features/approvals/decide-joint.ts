@@ -4,7 +4,7 @@ import type { Reply } from '../../chat/reply.ts';
 import { openAccessCard } from './access-requests/access-cards.ts';
 import type { AccessAction, AccessRequest } from './access-requests/access-request.ts';
 import { actOnAll } from './access-requests/acting.ts';
-import type { JointRequest } from './access-requests/joint-request.ts';
+import { type JointRequest, referencesOf } from './access-requests/joint-request.ts';
 import { approversOf, clickedCardOf, isTheirs, placeKeyOf } from './found-request.ts';
 import { say } from './problems.ts';
 
@@ -38,9 +38,10 @@ export async function decideJoint(
     action,
   );
   parts.publish('access', joint.id);
-  const references = [joint.id, ...new Set(joint.lines.flatMap((line) => line.joint?.group ?? []))];
   const clicked =
-    incoming.what.kind === 'text' ? null : await clickedCardOf(parts, incoming, references, incoming.what.cardId);
+    incoming.what.kind === 'text'
+      ? null
+      : await clickedCardOf(parts, incoming, referencesOf(joint), incoming.what.cardId);
   const liveId =
     clicked?.id ??
     (await openAccessCard(parts.store, {

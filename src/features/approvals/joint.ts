@@ -9,7 +9,7 @@ import { openAccessCard } from './access-requests/access-cards.ts';
 import { type AccessRequest, mayRetryLapsed } from './access-requests/access-request.ts';
 import { actOnAll, noteCalledOff } from './access-requests/acting.ts';
 import { lookNow } from './access-requests/due.ts';
-import type { JointRequest } from './access-requests/joint-request.ts';
+import { type JointRequest, referencesOf } from './access-requests/joint-request.ts';
 import { act, recordRefusal } from './access-requests/store.ts';
 import { drawJoint } from './draw-joint-card.ts';
 import { approversOf, isTheirs, placeKeyOf } from './found-request.ts';
@@ -115,8 +115,8 @@ async function retryJoint(parts: CommandParts, turn: Turn, joint: JointRequest):
   );
 }
 
-async function clickedCard(parts: CommandParts, turn: Turn, { id, lines }: JointRequest): Promise<Reply | null> {
-  for (const reference of [id, ...new Set(lines.flatMap(({ joint }) => joint?.group ?? []))]) {
+async function clickedCard(parts: CommandParts, turn: Turn, joint: JointRequest): Promise<Reply | null> {
+  for (const reference of referencesOf(joint)) {
     const clicked = await clickedAccessCard(parts, turn, reference);
     if (clicked !== null) return clicked;
   }

@@ -3,9 +3,8 @@ import { deny } from '../../access/policy.ts';
 import { assertNever } from '../../assert-never.ts';
 import { findTicket, sayTicketMissing } from '../../chat/ask-ticket.ts';
 import type { CommandOf } from '../../chat/command.ts';
-import { quoteName } from '../../chat/grammar/names.ts';
+import { listOfNames, namesInList } from '../../chat/grammar/name-list.ts';
 import type { Messages } from '../../chat/messages.ts';
-import { LIST_SEPARATOR } from '../../chat/names/app-list.ts';
 import { saysKit, seekApps } from '../../chat/names/seek-apps.ts';
 import { findPerson } from '../../chat/names/subject.ts';
 import { blocked, findApp, sourceOf, tryAgain } from '../../chat/names/target.ts';
@@ -29,7 +28,7 @@ import { type Creation, createAccessRequest, type NewAccessRequest } from './acc
 import { approversOf, maySee } from './found-request.ts';
 import { say } from './problems.ts';
 import { readAccessRequest, readLooseRequest, writeAccessRequest } from './request-line.ts';
-import { findSeveral, namesInSubject, type Several } from './request-several.ts';
+import { findSeveral, type Several } from './request-several.ts';
 import { asTyped, offerInstead, typedLine, withTermsOfItsOwn } from './request-terms.ts';
 
 type RequestAccessCommand = CommandOf<'requestAccess'>;
@@ -246,7 +245,7 @@ async function resolveRequestAccess(
   const mayAsk = deny(turn.caller, 'access.request') === null;
   if (!mayAsk || refuseUnattended(parts, turn, 'requestAccess') !== null)
     return look.denied(look.isOperator() ? 'access.request' : 'provision.run');
-  const names = namesInSubject(command.subject);
+  const names = namesInList(command.subject);
   const sought = await seekApps(parts, command.app);
   const isForSeveral = names.length > 1 || (sought.kind === 'apps' && (sought.apps.length > 1 || saysKit(command.app)));
   if (isForSeveral && sought.kind === 'apps') {
@@ -261,7 +260,7 @@ async function resolveRequestAccess(
         return refused(() => refuseAsking(parts, turn, { id, displayName }, may.value));
       subjects.push(name);
     }
-    return commands({ ...command, subject: subjects.join(LIST_SEPARATOR) });
+    return commands({ ...command, subject: listOfNames(subjects) });
   }
   const app = await look.findApp(command.app);
   if (app.kind !== 'app') return app;
@@ -297,9 +296,7 @@ export const accessForm: CommandForm = {
   fields: { person: 'several', app: 'several', start: 'optional', reason: 'optional', ticket: 'optional' },
   toCommand: ({ subjects, app, start, reason, ticket }) => ({
     verb: 'requestAccess',
-    subject: subjects
-      .map((name) => (subjects.length > 1 && name.includes(',') ? quoteName(name) : name))
-      .join(LIST_SEPARATOR),
+    subject: listOfNames(subjects),
     app,
     start: start === '' ? null : start,
     end: null,

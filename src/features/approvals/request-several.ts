@@ -1,7 +1,6 @@
 import { mayAskFor, mayAskForKit } from '../../access/asking.ts';
 import type { CommandOf } from '../../chat/command.ts';
-import { readEntries } from '../../chat/grammar/entries.ts';
-import { splitWords } from '../../chat/grammar/tokens.ts';
+import { namesInList } from '../../chat/grammar/name-list.ts';
 import { findApplications } from '../../chat/names/named-apps.ts';
 import { findPeople } from '../../chat/names/people.ts';
 import { resolvePerson, typistOf } from '../../chat/names/person.ts';
@@ -33,12 +32,6 @@ export interface Several {
   readonly leftOut: readonly LeftOut[];
   /** The kits that the line names. */
   readonly kits: readonly Kit[];
-}
-
-/** The names in a subject; the whole where it says something else about one of them: "isaiah, not adele". */
-export function namesInSubject(subject: string): readonly string[] {
-  const entries = readEntries(splitWords(subject));
-  return entries.some(({ isDoubtful }) => isDoubtful) ? [subject] : entries.map(({ text }) => text);
 }
 
 /** Null for a line for one person and one app. */
@@ -85,7 +78,7 @@ function isOfSeveral(sought: AppsSought): boolean {
 }
 
 async function namesOf({ directory }: CommandParts, { incoming }: Turn, subject: string): Promise<readonly string[]> {
-  const names = namesInSubject(subject);
+  const names = namesInList(subject);
   if (names.length < 2) return [subject];
   const whole = await resolvePerson(directory, subject, typistOf(incoming));
   return whole.ok && whole.value.kind === 'one' ? [subject] : names;

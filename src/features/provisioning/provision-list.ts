@@ -1,5 +1,6 @@
 import { findTicket, type TicketSaid } from '../../chat/ask-ticket.ts';
 import type { CommandOf } from '../../chat/command.ts';
+import { listOfNames } from '../../chat/grammar/name-list.ts';
 import { findPeople, type PeopleFound } from '../../chat/names/people.ts';
 import { typistOf } from '../../chat/names/person.ts';
 import { knownIn } from '../../chat/names/seek-apps.ts';
@@ -65,7 +66,7 @@ export async function provisionList(
 const askForAll = ({ verb: _, subjects, ...said }: ListCommand): CommandOf<'provision'> => ({
   ...said,
   verb: 'provision',
-  subject: subjects.join(', '),
+  subject: listOfNames(subjects),
 });
 
 interface RowsAsked extends TicketSaid {

@@ -1,5 +1,6 @@
 import { deny } from '../../access/policy.ts';
 import type { Command, CommandOf } from '../../chat/command.ts';
+import { listOfNames } from '../../chat/grammar/name-list.ts';
 import { callNames, LIST_SEPARATOR } from '../../chat/names/app-list.ts';
 import { findKit } from '../../chat/names/kit.ts';
 import { isDistinguishedName } from '../../chat/names/person.ts';
@@ -64,7 +65,7 @@ export async function resolveList(look: Lookup, command: CommandOf<'provisionLis
     if (!mayRequest(look)) return look.denied('provision.run');
     const seen = await look.peopleAmong(subjects, null);
     if (seen.kind !== 'people') return seen;
-    const asked = await asRequest(look, { verb: 'provision', subject: seen.names.join(LIST_SEPARATOR), ...rest }, []);
+    const asked = await asRequest(look, { verb: 'provision', subject: listOfNames(seen.names), ...rest }, []);
     return asked.kind === 'commands' ? { ...asked, found: [...(asked.found ?? []), ...(seen.found ?? [])] } : asked;
   }
   const app = await appsMeant(look, command.app);

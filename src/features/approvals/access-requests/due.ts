@@ -1,5 +1,5 @@
-import type { ExpressionBuilder, Selectable, Transaction } from 'kysely';
-import { longestLeaseMs } from '../../../db/leases.ts';
+import type { Selectable, Transaction } from 'kysely';
+import { isFreeLease } from '../../../db/leases.ts';
 import type { AccessRequestRow, Schema } from '../../../db/schema.ts';
 import { lastTold } from '../../../graph/outcome/over-all.ts';
 import type { Outcome } from '../../../graph/outcome.ts';
@@ -52,19 +52,13 @@ export function claimDue(
   isSteady = true,
 ): Promise<ClaimedRow[]> {
   const now = clock.now();
-  const isFree = (row: ExpressionBuilder<Schema, 'access_requests'>) => {
-    const isOver = row.or([row('lease_until', '<', now), row('lease_until', '>', now + longestLeaseMs)]);
-    const nobodys = row('lease_until', 'is', null);
-    const free = isSteady ? row.or([nobodys, isOver]) : nobodys;
-    // Where one process owns the database, the owner of any other lease is gone.
-    return database.dialect.singleProcess ? row.or([free, row('lease_owner', '!=', lease.owner)]) : free;
-  };
+  const soleOwner = database.dialect.singleProcess ? lease.owner : null;
   return database.transact(async (transaction) => {
     const due = transaction
       .selectFrom('access_requests')
       .select(['id', 'lease_owner'])
       .where('due_at', '<=', now)
-      .where(isFree)
+      .where(isFreeLease({ now, isSteady, soleOwner }))
       .orderBy('due_at')
       .orderBy('id')
       .limit(limit);

@@ -118,6 +118,12 @@ export async function findJoint(
   return { id, lines: [first, ...others], leftOut };
 }
 
+/** What the cards of a joint request refer to: all of it, or a group. */
+export const referencesOf = ({ id, lines }: JointRequest): readonly string[] => [
+  id,
+  ...new Set(lines.flatMap(({ joint }) => joint?.group ?? [])),
+];
+
 /** The lines that a card with this reference is about: all, or the group's. */
 export function linesOf({ lines }: Pick<JointRequest, 'lines'>, reference: string): readonly AccessRequest[] {
   return reference.includes('.') ? lines.filter(({ joint }) => joint?.group === reference) : lines;

@@ -119,7 +119,9 @@ async function enqueueJointNotices(
   if (!isOver || rows.every(({ state }) => state === 'denied')) return;
   const isBy = (personId: string | null) => action.kind === 'cancel' && action.by.id === personId;
   const told = isBy(row.requested_by_id) ? [] : [requester];
-  for (const one of rows) {
+  // A card that tells the end is looked for once a decision.
+  const decisions = new Map(rows.map((one) => [`${one.joint_group} ${one.decided_from}`, one]));
+  for (const one of decisions.values()) {
     const isSeen = await hasCard(parts, transaction, one);
     if (!isSeen && !isBy(one.decided_by_id)) told.push(...deciderRecipients(one));
   }

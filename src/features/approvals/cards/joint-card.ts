@@ -125,7 +125,7 @@ export function jointCard(words: Messages, input: JointCardInput): CardMessage {
         : [
             {
               title: words.card('access.fact.start'),
-              value: words.card('joint.day', { day: words.day(startsAt, reader.timeZone) }),
+              value: markdownText(words.day(startsAt, reader.timeZone)),
             },
           ]),
     ]),
