@@ -70,8 +70,8 @@ describe('two users in two windows', () => {
 
     // The stage of the accessibility suite draws them as large.
     expect(sizes.map((box) => [box?.width, box?.height])).toEqual(Array.from({ length: 4 }, () => [32, 32]));
-    for (const { page } of [alex, megan])
-      await page.getByText('1 of 4 done and 3 waiting for approval').first().waitFor();
+    await megan.page.getByText('1 of 4 done and 3 waiting for approval').first().waitFor();
+    await alex.page.getByText('Alex Wilber approved 1 of 4.').first().waitFor();
     await card.getByRole('button', { name: 'Deny…' }).click();
     await card.getByRole('button', { name: 'Deny all 3' }).click();
     await megan.page.getByText('1 of 4 done and 3 denied').first().waitFor();
