@@ -255,6 +255,24 @@ describe('two groups of approvers', () => {
     expect(theCard('alex').buttons.map(({ title }) => title)).toContain('Approve');
   });
 
+  it('keep a card that still asks as it is while what was approved goes on', async () => {
+    await start();
+    await says('megan', 'request access for isaiah and diego to GitHub Enterprise, ServiceNow');
+    const ids = await lineIds();
+    await decides('alex', 'Approve those ticked', { lines: ids[0] ?? '' });
+    const { edits, text } = theCard('alex');
+
+    await teams.settled();
+
+    expect(theCard('megan').text).toContain('1 of 4 done and 3 waiting for approval');
+    expect(text).toMatch(/Approved: GitHub Enterprise|Approved: Isaiah Langer/);
+    expect(text).not.toContain('Account created');
+    const toAlex = teams.connector.deliveries.filter(
+      ({ kind, activityId }) => kind === 'edit' && activityId === theCard('alex').id,
+    );
+    expect([edits, toAlex.length]).toEqual([1, 1]);
+  });
+
   it('are told where nothing was ticked, and nothing is decided', async () => {
     await start();
     await says('megan', theKit);

@@ -11,7 +11,7 @@ import { mayBeDone } from './access-requests/awaiting.ts';
 import { findJoint, type JointRequest, linesOf } from './access-requests/joint-request.ts';
 import { mayBeShown } from './access-requests/readers.ts';
 import { viewpointIn } from './cards/access-content.ts';
-import { type JointCardInput, type JointLine, jointCard } from './cards/joint-card.ts';
+import { decidedAs, type JointCardInput, type JointLine, jointCard } from './cards/joint-card.ts';
 import { type DrawAccessCardParts, progressOf } from './draw-access-card.ts';
 import { withMentions } from './mention-approvers.ts';
 import { problem } from './problems.ts';
@@ -35,12 +35,13 @@ export async function drawJointCard(parts: DrawAccessCardParts, card: Message): 
   const needsAnswer = audience === 'approvers' && theirs.some(({ state }) => state.kind === 'pending');
   const [first] = theirs;
   const mentioning = needsAnswer && first !== undefined ? await withMentions(parts, words, card, first, content) : null;
+  const decided = joint.lines.map(decidedAs).join();
   return {
     content,
-    fingerprint: `${card.revision}`,
+    fingerprint: needsAnswer ? decided : `${card.revision}`,
     finished: isOver,
     needsAnswer,
-    outcome: joint.lines.map(({ state }) => state.kind).join(','),
+    outcome: needsAnswer ? decided : joint.lines.map(({ state }) => state.kind).join(),
     ...(mentioning === null ? {} : { mentioning }),
   };
 }

@@ -80,6 +80,30 @@ const LIMITS: readonly { readonly rows: RowLimits; readonly choice: number }[] =
   { rows: { rows: 4, name: 20, line: 80 }, choice: 20 },
 ];
 
+/**
+ * What an access request is while others of its joint request wait for a decision: how it was decided. A card that asks is
+ * not drawn again for what becomes of an approved one, as an edit would fold up the choice and the reason under the hand
+ * of the approver.
+ */
+export function decidedAs({
+  state,
+}: Pick<AccessRequest, 'state'>): 'pending' | 'approved' | 'denied' | 'expired' | 'cancelled' {
+  switch (state.kind) {
+    case 'pending':
+    case 'denied':
+    case 'expired':
+    case 'cancelled':
+      return state.kind;
+    case 'approved':
+    case 'lapsed':
+    case 'started':
+    case 'finished':
+      return 'approved';
+    default:
+      return assertNever(state, 'state of an access request');
+  }
+}
+
 /** The access requests of one line, in their current states and in the reader's language. */
 export function jointCard(words: Messages, input: JointCardInput): CardMessage {
   const { lines, audience, now, id } = input;
@@ -87,7 +111,7 @@ export function jointCard(words: Messages, input: JointCardInput): CardMessage {
   const [first] = lines;
   const { reason, ticket = null, startsAt, reader } = first.accessRequest;
   const open = audience === 'approvers' ? all.filter((one) => one.state.kind === 'pending' && input.isTheirs(one)) : [];
-  const phases = lines.map(phaseOf);
+  const phases = lines.map((line) => (open.length > 0 ? decidedAs(line.accessRequest) : phaseOf(line)));
   const title = titleOf(words, phases, open.length > 0);
   const names = { ...jointNames(words, all, FALLBACK_NAME), request: id };
   const namesIn = ({ name }: RowLimits) => ({ ...names, ...jointNames(words, all, name) });
@@ -114,7 +138,7 @@ export function jointCard(words: Messages, input: JointCardInput): CardMessage {
     warnings: [],
     quotes: quotes.map(({ label, text }) => ({ label, text })),
     sections: [
-      ...sectionsOf(words, input, rows),
+      ...sectionsOf(words, input, rows, open.length > 0),
       // The requester can do something about it.
       ...(audience === 'requester' ? leftOutSection(words, input.leftOut, rows) : []),
     ],
@@ -249,6 +273,12 @@ function titleOf(words: Messages, phases: readonly Phase[], decides: boolean): s
 const ALONE = ['pending', 'denied', 'expired', 'cancelled'] as const;
 const isAlone = (phase: Phase | undefined): phase is (typeof ALONE)[number] => ALONE.some((one) => one === phase);
 
+function decisionCell(words: Messages, { accessRequest }: JointLine): Cell {
+  const { subject, app } = accessRequest;
+  const decided = decidedAs(accessRequest);
+  return { subject, appId: app.id, tone: PHASE_TONES[decided], word: words.plain(`joint.state.${decided}`) };
+}
+
 function cellOf(words: Messages, line: JointLine, input: Pick<JointCardInput, 'audience' | 'now'>): Cell {
   const { accessRequest, progress } = line;
   const { subject, app } = accessRequest;
@@ -261,9 +291,9 @@ function cellOf(words: Messages, line: JointLine, input: Pick<JointCardInput, 'a
   return { subject, appId: app.id, tone: content.tone, word: plain };
 }
 
-function sectionsOf(words: Messages, input: JointCardInput, limits: RowLimits): ListSection[] {
+function sectionsOf(words: Messages, input: JointCardInput, limits: RowLimits, asks: boolean): ListSection[] {
   const { lines, audience } = input;
-  const attention = lines.filter((line) => phaseOf(line) === 'attention');
+  const attention = asks ? [] : lines.filter((line) => phaseOf(line) === 'attention');
   const rows = attention.slice(0, limits.rows).map((line) => {
     const { accessRequest } = line;
     const { tone, verdict } = contentOf(words, { ...line, audience, now: input.now });
@@ -278,7 +308,7 @@ function sectionsOf(words: Messages, input: JointCardInput, limits: RowLimits): 
   const apps = [...new Map(lines.map(({ accessRequest: { app } }) => [app.id, app])).values()];
   const section = (some: readonly JointLine[], heading: MessageKey | null): ListSection[] => {
     if (some.length === 0) return [];
-    const cells = some.map((line) => cellOf(words, line, input));
+    const cells = some.map((line) => (asks ? decisionCell(words, line) : cellOf(words, line, input)));
     return cellSection(words, apps, cells, limits).map((one) =>
       heading === null ? one : { ...one, headings: maybe(words.card(heading)) },
     );
