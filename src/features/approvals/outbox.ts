@@ -14,7 +14,7 @@ import { mayBeShown } from './access-requests/readers.ts';
 import { findAccessRequest } from './access-requests/store.ts';
 import { giveUpConversation } from './access-requests/undelivered.ts';
 import { needsHelpdesk } from './cards/access-content.ts';
-import { jointNotice } from './cards/joint-card.ts';
+import { jointNotice } from './cards/joint-notice.ts';
 import { noticeContent } from './cards/notice-text.ts';
 import { drawAccessCard } from './draw-access-card.ts';
 import { drawJointCard, readLines } from './draw-joint-card.ts';

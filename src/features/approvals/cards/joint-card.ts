@@ -1,25 +1,20 @@
-import { assertNever } from '../../../assert-never.ts';
 import type { DecisionButton, JointView, ListSection, SubmitButton } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import { markdownText, plainText } from '../../../chat/cards/safe-text.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
-import type { CardMessage, Content } from '../../../chat/reply.ts';
-import { appNames, peopleNames } from '../../../chat/views/app-names.ts';
-import { noticeCard } from '../../../chat/views/notice.ts';
+import type { CardMessage } from '../../../chat/reply.ts';
 import {
   FALLBACK_NAME,
   lineButton,
   maybe,
   moreText,
-  personName,
   rowButton,
   short,
   submitButton,
 } from '../../../chat/views/parts.ts';
 import { ticketNumber } from '../../../chat/views/ticket-views.ts';
-import { lookOf, type Tone } from '../../../chat/views/tone.ts';
-import { type Cell, cellSection, peopleIn, toneOf } from '../../provisioning/cards/account-rows.ts';
-import { OUTCOME_TONES } from '../../provisioning/cards/outcome-words.ts';
+import { lookOf } from '../../../chat/views/tone.ts';
+import { type Cell, cellSection, toneOf } from '../../provisioning/cards/account-rows.ts';
 import {
   calledName,
   inApp,
@@ -31,17 +26,18 @@ import {
 import { requestFooter } from '../../provisioning/cards/progress-parts.ts';
 import type { AccessRequest } from '../access-requests/access-request.ts';
 import type { JointRequest } from '../access-requests/joint-request.ts';
-import type { NoticeKind } from '../access-requests/notices.ts';
-import { contentOf, quote, reasonQuote } from './access-content.ts';
-import { decisionOf } from './access-names.ts';
-import type { RequestProgress } from './card-content.ts';
-
-/** One access request of a joint request, with the progress of the provisioning request that carries it out. */
-export interface JointLine {
-  readonly accessRequest: AccessRequest;
-  readonly progress: RequestProgress | null;
-  readonly mayBeDone: boolean;
-}
+import { contentOf, reasonQuote } from './access-content.ts';
+import {
+  decidedAs,
+  decisionTexts,
+  denialsOf,
+  type JointLine,
+  jointNames,
+  PHASE_TONES,
+  type Phase,
+  phaseOf,
+  titleOf,
+} from './joint-words.ts';
 
 export interface JointCardInput extends Pick<JointRequest, 'id' | 'leftOut'> {
   /** All of them, in the order in which people and apps were named. */
@@ -58,20 +54,6 @@ export interface JointCardInput extends Pick<JointRequest, 'id' | 'leftOut'> {
   readonly now: number;
 }
 
-/** What a reader counts. */
-type Phase = 'pending' | 'approved' | 'working' | 'done' | 'attention' | 'denied' | 'expired' | 'cancelled';
-
-const PHASES: readonly Phase[] = [
-  'done',
-  'attention',
-  'working',
-  'approved',
-  'pending',
-  'denied',
-  'expired',
-  'cancelled',
-];
-
 /** From most to least; the last fits with the longest names. */
 const LIMITS: readonly { readonly rows: RowLimits; readonly choice: number }[] = [
   { rows: { rows: 50, name: 80, line: 300 }, choice: 160 },
@@ -79,30 +61,6 @@ const LIMITS: readonly { readonly rows: RowLimits; readonly choice: number }[] =
   { rows: { rows: 8, name: 40, line: 120 }, choice: 50 },
   { rows: { rows: 4, name: 20, line: 80 }, choice: 20 },
 ];
-
-/**
- * What an access request is while others of its joint request wait for a decision: how it was decided. A card that asks is
- * not drawn again for what becomes of an approved one, as an edit would fold up the choice and the reason under the hand
- * of the approver.
- */
-export function decidedAs({
-  state,
-}: Pick<AccessRequest, 'state'>): 'pending' | 'approved' | 'denied' | 'expired' | 'cancelled' {
-  switch (state.kind) {
-    case 'pending':
-    case 'denied':
-    case 'expired':
-    case 'cancelled':
-      return state.kind;
-    case 'approved':
-    case 'lapsed':
-    case 'started':
-    case 'finished':
-      return 'approved';
-    default:
-      return assertNever(state, 'state of an access request');
-  }
-}
 
 /** The access requests of one line, in their current states and in the reader's language. */
 export function jointCard(words: Messages, input: JointCardInput): CardMessage {
@@ -169,110 +127,6 @@ export function jointCard(words: Messages, input: JointCardInput): CardMessage {
   return { card: renderLargestThatFits('joint', LIMITS, view), summary };
 }
 
-/** People and apps for sentences; of many, the first and a count. */
-export function jointNames(words: Messages, lines: readonly AccessRequest[], limit?: number) {
-  const people = peopleIn(lines).map((subject) => ({
-    name: personName({ name: subject.name || (subject.label ?? '') }),
-  }));
-  const apps = [...new Map(lines.map(({ app }) => [app.id, app])).values()];
-  const [first] = lines;
-  return {
-    people: peopleNames(words, people, limit),
-    apps: appNames(words, apps, limit),
-    requestedBy: first === undefined ? '—' : personName(first.requestedBy),
-    count: lines.length,
-  };
-}
-
-/** So many that did not go well are named in a text. */
-const MOST_TOLD = 5;
-
-/** A text about a joint request; a reminder is a card with a button that opens the request. */
-export function jointNotice(
-  words: Messages,
-  { id, lines, kind }: Pick<JointCardInput, 'id' | 'lines'> & { readonly kind: NoticeKind },
-): Content {
-  const all = lines.map(({ accessRequest }) => accessRequest);
-  const { expiresAt, reader } = lines[0].accessRequest;
-  const phases = lines.map(phaseOf);
-  const names = { ...jointNames(words, all), request: id, day: words.day(expiresAt, reader.timeZone) };
-  const isPending = phases.includes('pending');
-  if (kind === 'reminder' && isPending)
-    return noticeCard(words, {
-      tone: 'waiting',
-      title: words.card('accessNotice.reminder.title'),
-      paragraphs: [words.card('joint.reminder', names)],
-      buttons: [{ label: 'open', verb: 'run', text: `show ${id}` }],
-      summary: words.plain('joint.reminder', names),
-    });
-  if (kind === 'nobodyReached' && isPending) return { text: words.plain('joint.nobodyReached', names) };
-  const attention = lines.flatMap((line) => {
-    if (phaseOf(line) !== 'attention') return [];
-    const { subject, app } = line.accessRequest;
-    const { verdict } = contentOf(words, { ...line, audience: 'requester', now: 0 });
-    return [words.plain('joint.one', { person: personName(subject), app: short(app.name), verdict })];
-  });
-  const text = words.sentences([
-    words.plain('joint.summary', { ...names, title: titleOf(words, phases, false) }),
-    ...attention.slice(0, MOST_TOLD),
-    ...decisionTexts(words, all).map(({ plain }) => plain),
-    ...denialsOf(words, all).map(({ plain }) => plain),
-  ]);
-  return { text };
-}
-
-const PHASE_TONES: Readonly<Record<Phase, Tone>> = {
-  pending: 'waiting',
-  approved: 'waiting',
-  working: 'working',
-  done: 'good',
-  attention: 'warning',
-  denied: 'bad',
-  expired: 'warning',
-  cancelled: 'neutral',
-};
-
-function phaseOf({ accessRequest: { state, startsAt, heldUp }, progress }: JointLine): Phase {
-  switch (state.kind) {
-    case 'pending':
-    case 'denied':
-    case 'expired':
-    case 'cancelled':
-      return state.kind;
-    case 'lapsed':
-      return 'attention';
-    case 'approved':
-      if (heldUp !== null) return heldUp === 'replication' ? 'working' : 'attention';
-      return startsAt === null ? 'working' : 'approved';
-    case 'started': {
-      const task = progress?.request.tasks[0]?.state;
-      return task?.kind === 'done' && OUTCOME_TONES[task.outcome.kind] === 'good' ? 'done' : 'working';
-    }
-    case 'finished':
-      if (state.outcome === 'cancelled') return 'cancelled';
-      return OUTCOME_TONES[state.outcome] === 'good' ? 'done' : 'attention';
-    default:
-      return assertNever(state, 'state of an access request');
-  }
-}
-
-/** What there is to decide, or how many are in which phase, in plain text. */
-function titleOf(words: Messages, phases: readonly Phase[], decides: boolean): string {
-  if (decides) return words.plain('access.title.pendingApprovers');
-  const [first, ...others] = new Set(phases);
-  if (isAlone(first) && others.length === 0) return words.plain(`access.title.${first}`);
-  return words.list(
-    PHASES.flatMap((phase) => {
-      const count = phases.filter((one) => one === phase).length;
-      return count === 0 ? [] : [words.plain(`joint.count.${phase}`, { count, total: phases.length })];
-    }),
-  );
-}
-
-/** Where all are in the same phase, the title of a single access request says it. */
-const ALONE = ['pending', 'denied', 'expired', 'cancelled'] as const;
-const isAlone = (phase: Phase | undefined): phase is (typeof ALONE)[number] => ALONE.some((one) => one === phase);
-
 function decisionCell(words: Messages, { accessRequest }: JointLine): Cell {
   const { subject, app } = accessRequest;
   const decided = decidedAs(accessRequest);
@@ -328,30 +182,6 @@ function sectionsOf(words: Messages, input: JointCardInput, limits: RowLimits, a
     ...section(theirs, null),
     ...section(others, 'joint.others'),
   ];
-}
-
-/** Who decided how many, each decision once. */
-function decisionTexts(words: Messages, lines: readonly AccessRequest[]) {
-  const decided = lines.flatMap(({ state }) => {
-    const decision = decisionOf(state);
-    return decision === null ? [] : [{ decision, kind: state.kind === 'denied' ? 'denied' : 'approved' }];
-  });
-  return [...Map.groupBy(decided, ({ decision, kind }) => `${kind} ${decision.by.id}`).values()].flatMap((same) => {
-    const [one] = same;
-    if (one === undefined) return [];
-    const values = {
-      decider: personName(one.decision.by),
-      count: same.length,
-      total: lines.length,
-      decision: one.kind,
-    };
-    return [{ text: words.card('joint.decided', values), plain: words.plain('joint.decided', values) }];
-  });
-}
-
-function denialsOf(words: Messages, lines: readonly AccessRequest[]) {
-  const reasons = lines.flatMap(({ state }) => (state.kind === 'denied' ? [state.decision.reason] : []));
-  return [...new Set(reasons)].flatMap((text) => quote(words, 'access.label.denialReason', text));
 }
 
 /** A click decides on no other lines than the card shows. */

@@ -92,7 +92,7 @@ export function noticeText(words: Messages, input: NoticeTextInput): string {
         : changedText(words, accessRequest);
     case 'placeEnded':
       return words.plain('accessNotice.placeEnded');
-    // They are about the joint request, see `joint-card.ts`.
+    // They are about the joint request, see `joint-notice.ts`.
     case 'jointDecided':
     case 'jointEnded':
       return changedText(words, accessRequest);

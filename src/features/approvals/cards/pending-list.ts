@@ -8,7 +8,7 @@ import { ticketPart } from '../../../chat/views/ticket-views.ts';
 import { calledName } from '../../provisioning/cards/people-rows.ts';
 import { type AccessRequest, askedId } from '../access-requests/access-request.ts';
 import { type AccessNames, namesOf } from './access-names.ts';
-import { jointNames } from './joint-card.ts';
+import { jointNames } from './joint-words.ts';
 
 /** As many as fit on a card with the longest names. */
 export const PENDING_PER_PAGE = 10;

@@ -8,7 +8,8 @@ import type {
 import { type AccessCardInput, accessCard } from '../../../../src/features/approvals/cards/access-card.ts';
 import type { AccountFacts } from '../../../../src/features/approvals/cards/account-facts.ts';
 import type { DecisionFacts } from '../../../../src/features/approvals/cards/decision-facts.ts';
-import { type JointLine, jointCard } from '../../../../src/features/approvals/cards/joint-card.ts';
+import { jointCard } from '../../../../src/features/approvals/cards/joint-card.ts';
+import type { JointLine } from '../../../../src/features/approvals/cards/joint-words.ts';
 import { pendingList } from '../../../../src/features/approvals/cards/pending-list.ts';
 import type { AccessProblem } from '../../../../src/features/approvals/problems.ts';
 import { problem } from '../../../../src/features/approvals/problems.ts';
