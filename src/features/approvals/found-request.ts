@@ -10,7 +10,7 @@ import type { Fetched } from '../../graph/answer.ts';
 import { fetched } from '../../graph/answer.ts';
 import { type Message, mayStand } from '../../outbox/message.ts';
 import { findPosted } from '../../outbox/message-store.ts';
-import { approversCards } from './access-requests/access-cards.ts';
+import { approversCards, openAccessCard } from './access-requests/access-cards.ts';
 import type { AccessRequest } from './access-requests/access-request.ts';
 import { asAskedFor } from './access-requests/asked-app.ts';
 import { findAccessRequest, findCarriedOutBy } from './access-requests/store.ts';
@@ -94,4 +94,23 @@ export async function clickedCardOf(
     if (card !== undefined) return card;
   }
   return null;
+}
+
+/** Another live card with this reference, here: a conversation keeps one, however often it is shown again. */
+export async function showHere(
+  parts: CommandParts,
+  turn: Turn,
+  reference: string,
+  audience: 'requester' | 'approvers',
+): Promise<Reply> {
+  const { conversation, reader, id, place } = turn.incoming;
+  const shownHere = `show|${place.key}|`;
+  const liveId = await openAccessCard(parts.store, {
+    accessRequestId: reference,
+    source: shownHere + id,
+    insteadOf: shownHere,
+    ...{ conversation, reader, audience },
+    shownBy: { actorId: turn.caller.id, key: placeKeyOf(turn.incoming) },
+  });
+  return { kind: 'live', liveId };
 }

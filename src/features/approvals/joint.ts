@@ -5,14 +5,13 @@ import { viewpointOf } from '../../chat/views/viewpoint.ts';
 import { cancelRequest } from '../../requests/confirmation.ts';
 import { findFailedTasks } from '../../requests/overview.ts';
 import { requeueTasks } from '../../requests/queue.ts';
-import { openAccessCard } from './access-requests/access-cards.ts';
 import { type AccessRequest, mayRetryLapsed } from './access-requests/access-request.ts';
 import { actOnAll, noteCalledOff } from './access-requests/acting.ts';
 import { lookNow } from './access-requests/due.ts';
 import { type JointRequest, referencesOf } from './access-requests/joint-request.ts';
 import { act, recordRefusal } from './access-requests/store.ts';
 import { drawJoint } from './draw-joint-card.ts';
-import { approversOf, isTheirs, placeKeyOf } from './found-request.ts';
+import { approversOf, isTheirs, showHere } from './found-request.ts';
 import { say } from './problems.ts';
 import { clickedAccessCard } from './retry-access.ts';
 
@@ -53,20 +52,9 @@ export async function showJoint(
     const shown = { audience, isTheirs: ({ id }: AccessRequest) => theirs.has(id), readAlong, viewpoint } as const;
     return { kind: 'card', message: await drawJoint(parts, turn.words, joint, shown) };
   }
-  const { conversation, reader, id, place } = turn.incoming;
-  const shownHere = `show|${place.key}|`;
   const groups = new Set(joint.lines.filter((line) => theirs.has(line.id)).map((line) => line.joint?.group));
   const [group = joint.id, ...others] = groups;
-  const liveId = await openAccessCard(parts.store, {
-    accessRequestId: others.length > 0 ? joint.id : group,
-    source: shownHere + id,
-    insteadOf: shownHere,
-    conversation,
-    reader,
-    audience,
-    shownBy: { actorId: turn.caller.id, key: placeKeyOf(turn.incoming) },
-  });
-  return { kind: 'live', liveId };
+  return showHere(parts, turn, others.length > 0 ? joint.id : group, audience);
 }
 
 async function cancelJoint(parts: CommandParts, turn: Turn, joint: JointRequest): Promise<Reply> {

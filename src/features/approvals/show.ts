@@ -13,12 +13,11 @@ import { type Viewpoint, viewpointOf } from '../../chat/views/viewpoint.ts';
 import type { Request, Task } from '../../requests/request.ts';
 import { findRequest, findRequesterOf } from '../../requests/store.ts';
 import { drawPart, drawRequest } from '../provisioning/draw.ts';
-import { openAccessCard } from './access-requests/access-cards.ts';
 import type { AccessRequest } from './access-requests/access-request.ts';
 import { findJoint, type JointRequest } from './access-requests/joint-request.ts';
 import { findAccessRequest } from './access-requests/store.ts';
 import { drawAccess } from './draw-access-card.ts';
-import { approversOf, isTheirs, placeKeyOf } from './found-request.ts';
+import { approversOf, isTheirs, showHere } from './found-request.ts';
 import { isJointVisible, showJoint } from './joint.ts';
 import { say } from './problems.ts';
 
@@ -133,7 +132,6 @@ async function showAccess(parts: CommandParts, turn: Turn, request: AccessReques
   const approvers = await approversOf(parts, request.app.id, request);
   if (!approvers.ok) return troubleReply(turn.words, approvers.trouble);
   const decides = isTheirs(turn.caller, request, approvers.value);
-  const { conversation, reader, id, place } = turn.incoming;
   const audience = decides ? 'approvers' : 'requester';
   if (readAlong) {
     const factsReader = decides
@@ -141,18 +139,7 @@ async function showAccess(parts: CommandParts, turn: Turn, request: AccessReques
       : ({ kind: 'requester', personId: null } as const);
     return { kind: 'card', message: (await drawAccess(parts, turn.words, request, factsReader, true)).message };
   }
-  const shownHere = `show|${place.key}|`;
-  const liveId = await openAccessCard(parts.store, {
-    accessRequestId: request.id,
-    source: shownHere + id,
-    // A conversation keeps one live card of a request, however often it is shown again.
-    insteadOf: shownHere,
-    conversation,
-    reader,
-    audience,
-    shownBy: { actorId: turn.caller.id, key: placeKeyOf(turn.incoming) },
-  });
-  return { kind: 'live', liveId };
+  return showHere(parts, turn, request.id, audience);
 }
 
 /** A request that the caller may see. */
