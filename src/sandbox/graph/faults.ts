@@ -5,6 +5,8 @@
 export type Fault = FaultKind & {
   /** The work is done anyway, and only the answer is lost, as a gateway's 504 may well mean. */
   readonly workDone?: boolean;
+  /** It waits for a call whose body holds this, such as an object's id: calls of one path may arrive in any order. */
+  readonly about?: string;
 };
 
 export type FaultKind =
@@ -48,8 +50,8 @@ export type FaultKind =
 
 export interface Faults {
   script(where: string | RegExp, fault: Fault): void;
-  /** Takes the first fault that matches this path. */
-  take(path: string): Fault | undefined;
+  /** Takes the first fault that matches this path and body. */
+  take(path: string, body: string): Fault | undefined;
   reset(): void;
 }
 
@@ -64,8 +66,8 @@ export function createFaults(): Faults {
     script: (where, fault) => {
       queue = [...queue, { where, fault }];
     },
-    take: (path) => {
-      const struck = queue.find(({ where }) => fits(where, path));
+    take: (path, body) => {
+      const struck = queue.find(({ where, fault: { about = '' } }) => fits(where, path) && body.includes(about));
       queue = queue.filter((scripted) => scripted !== struck);
       return struck?.fault;
     },

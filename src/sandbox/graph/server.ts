@@ -154,7 +154,7 @@ export async function startSandboxGraph({
     };
     // A fault that the call itself requests; other calls never get it.
     const own = readFault(incoming.headers['x-sandbox-fault']?.toString() ?? '');
-    const fault = own ?? faults.take(path);
+    const fault = own ?? faults.take(path, read.kind === 'read' ? read.text : '');
     if (fault !== undefined && fault.kind !== 'slow') {
       const done = fault.workDone ? work() : undefined;
       if (onDemand && fault.kind === 'status' && fault.status === 429) throttled += 1;

@@ -241,6 +241,17 @@ describe('scripted faults', () => {
     expect(statuses).toEqual([200, 503, 500, 504, 200]);
   });
 
+  it('strikes the call about the one person, in whatever order the calls arrive', async () => {
+    const sandbox = await start();
+    sandbox.failNext(/provisionOnDemand$/, { kind: 'status', status: 503, about: people.isaiah.id });
+
+    const adele = await provision(sandbox, apps.salesforce, { objectId: people.adele.id });
+    const struck = await provision(sandbox, apps.salesforce, isaiah);
+    const again = await provision(sandbox, apps.salesforce, isaiah);
+
+    expect([adele.status, struck.status, again.status]).toEqual([200, 503, 200]);
+  });
+
   it('give a 429 without Retry-After, which counts as throttled', async () => {
     const sandbox = await start();
     sandbox.failNext(/provisionOnDemand$/, { kind: 'status', status: 429 });
