@@ -62,16 +62,17 @@ export function startWork(parts: WorkParts): Work {
   const isAppOnly = graphAccess.signIns === null;
 
   const who = requestersOf(graphAccess, database);
+  const changed = (requestId: string, ofAccess: boolean) => {
+    bus.publish('cards', requestId);
+    // The end of a task may be that of an access request.
+    if (ofAccess) bus.publish('access', null);
+  };
   const dispatcher = startDispatcher({
     store,
     graph: provisioningService(synchronization, graphAccess.isShown),
     ...who,
     log,
-    changed(requestId, ofAccess) {
-      bus.publish('cards', requestId);
-      // The end of a call may be that of an access request.
-      if (ofAccess) bus.publish('access', null);
-    },
+    changed,
     observe,
     ...lease,
     ...(options.assignmentDelaysMs === undefined ? {} : { assignmentDelaysMs: options.assignmentDelaysMs }),
@@ -86,8 +87,8 @@ export function startWork(parts: WorkParts): Work {
           store,
           assignments,
           authority: who.authority,
-          changed(requestId) {
-            bus.publish('cards', requestId);
+          changed(requestId, ofAccess) {
+            changed(requestId, ofAccess);
             dispatcher.wake();
           },
           log,

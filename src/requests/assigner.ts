@@ -21,7 +21,7 @@ import {
 } from './assignment-steps.ts';
 import type { Authority } from './authority.ts';
 import { endWaiting } from './ending.ts';
-import type { StoreParts } from './store.ts';
+import { accessSource, type StoreParts } from './store.ts';
 
 /**
  * Assigns the app roles that tasks want before their calls. It takes no grant of the rate gate, which counts on-demand
@@ -49,8 +49,8 @@ export interface AssignerParts {
   readonly store: StoreParts;
   readonly assignments: Assignments;
   readonly authority: Authority;
-  /** Called after each change of a request, once it is stored. */
-  readonly changed: (requestId: string) => void;
+  /** Called after each change of a request, once it is stored. `ofAccess`: it carries out an access request. */
+  readonly changed: (requestId: string, ofAccess: boolean) => void;
   readonly log: Log;
   readonly leaseMs?: number;
 }
@@ -81,7 +81,7 @@ export function startAssigner(parts: AssignerParts): Worker {
 
   /** An error in one affects no other. */
   async function seeTo(due: DueAssignment): Promise<void> {
-    const { id: taskId, requestId } = due.task;
+    const { id: taskId } = due.task;
     const renew = (until: number) => renewAssignment(store, due, until);
     await underLease({ leaseMs, renew, clock, log, details: { taskId } }, async () => {
       try {
@@ -92,7 +92,7 @@ export function startAssigner(parts: AssignerParts): Worker {
         if (!isDatabaseFault(error)) await putOff(due, !isNew(due)).catch(() => undefined);
       }
     });
-    tell(requestId);
+    tell(due);
   }
 
   async function takeSteps(due: DueAssignment): Promise<void> {
@@ -145,9 +145,9 @@ export function startAssigner(parts: AssignerParts): Worker {
   }
 
   /** A listener's error cannot harm a task. */
-  function tell(requestId: string): void {
+  function tell({ task: { requestId }, source }: DueAssignment): void {
     try {
-      parts.changed(requestId);
+      parts.changed(requestId, source.startsWith(accessSource));
     } catch (error) {
       log.error({ error, code: 'change_unheard', requestId }, 'a change of a request was not passed on');
     }

@@ -12,13 +12,13 @@ import { endWaiting } from './ending.ts';
 import type { ClaimedTask } from './queue.ts';
 import { isToAssign, type Task } from './request.ts';
 import type { Postponement } from './running.ts';
-import type { StoreParts } from './store.ts';
+import { accessSource, type StoreParts } from './store.ts';
 
 /**
  * Whether the person who started a task may still do so when its turn comes. A long list waits for hours, and meanwhile
  * a person may be disabled or lose the role. A request that carries out an access request rests on two people: the
  * requester may ask, and the approver may decide. A retry rests on the person who clicked it, a confirmed list on the
- * person who confirmed it, an assignment before the call on the person who ordered it.
+ * person who confirmed it, an assignment before the call on the person who ordered it, or on the approval.
  */
 export interface Authority {
   /** Roles are a minute old at most. */
@@ -34,9 +34,6 @@ export interface AuthorityParts {
   readonly access: Pick<Access, 'identify'>;
   readonly synchronization: Pick<Synchronization, 'findRule'>;
 }
-
-/** The source prefix of a request that carries out an access request; the access request's id follows. */
-export const accessSource = 'access|';
 
 const onAnyOtherJob: Ground = { cloudSync: false };
 
@@ -67,7 +64,8 @@ export function createAuthority({ database, access, synchronization }: Authority
   return {
     of(ordered) {
       const { orderedBy, requestedById, source, task } = ordered;
-      if (orderedBy === null && source.startsWith(accessSource))
+      // A retry by another person does not make the assignment theirs.
+      if (source.startsWith(accessSource) && (orderedBy === null || isToAssign(task)))
         return mayBeCarriedOut(source.slice(accessSource.length), requestedById);
       const personId = orderedBy ?? requestedById;
       return isToAssign(task) ? may(personId, 'request.assign') : mayProvision(personId, ordered);

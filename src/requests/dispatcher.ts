@@ -10,13 +10,13 @@ import type { Log } from '../log.ts';
 import { withinMs } from '../time-limit.ts';
 import { startWorker } from '../worker.ts';
 import { attempt, type ProvisioningService, type Settlement } from './attempt.ts';
-import { type Authority, accessSource, refusalOf } from './authority.ts';
+import { type Authority, refusalOf } from './authority.ts';
 import { cancelSignedOut, type SignedInRequesters } from './cancel-signed-out.ts';
 import { recoverTasks } from './crashed.ts';
 import { endAway } from './graph-away.ts';
 import { type ClaimedTask, claimTask, type Grant, noteLateStart } from './queue.ts';
 import { type CallNews, codeOf, finishTask, noteSent, postponeTask, renewLease, returnTask } from './running.ts';
-import type { StoreParts } from './store.ts';
+import { accessSource, type StoreParts } from './store.ts';
 
 /**
  * Takes the next due task whenever the gate grants a start, and sees its call through.

@@ -9,7 +9,7 @@ import { type AuditEntry, writeAudit } from './audit-log.ts';
 import { findGateAndLine, findLine, type InLine, inLine, isPastAssignment, lookAhead } from './in-line.ts';
 import type { Forecast, Lease, Task, TaskState } from './request.ts';
 import { toTask, waitReasonOf } from './rows.ts';
-import { bumpRevision, type NewRequest, type StoreParts, turnLength } from './store.ts';
+import { accessSource, bumpRevision, type NewRequest, type StoreParts, turnLength } from './store.ts';
 
 /**
  * The queue before the rate gate: which task is next, the claim, and the forecast for waiting tasks. How a task leaves
@@ -190,9 +190,10 @@ export async function requeueTasks(
     const gate = await readGate(parts, transaction);
     const finished = await transaction
       .selectFrom('tasks')
-      .select(['id', 'lane', 'awaits_assignment', 'assign_role', 'assigning', 'outcome_kind'])
+      .innerJoin('requests', 'requests.id', 'tasks.request_id')
+      .select(['tasks.id', 'tasks.lane', 'awaits_assignment', 'assign_role', 'assigning', 'outcome_kind', 'source'])
       .where('request_id', '=', requestId)
-      .where('id', 'in', taskIds)
+      .where('tasks.id', 'in', taskIds)
       .where('state', '=', 'done')
       .orderBy('position')
       .execute();
@@ -200,10 +201,9 @@ export async function requeueTasks(
       parts,
       transaction,
       gate,
-      finished.map(({ assign_role, assigning, ...task }) => ({
+      finished.map(({ source, ...task }) => ({
         ...task,
-        // A retry repeats the call alone: an assignment that was not made has a button of its own.
-        ...(assigning === 'made' || assigning === 'found' ? { assign_role, assigning } : notAssigning),
+        ...stepAgain(task, source.startsWith(accessSource)),
         // An assignment that was awaited in vain is not awaited again: the retry asks for the present state.
         awaits_assignment: task.outcome_kind === 'notInScope' ? 0 : task.awaits_assignment,
         again: 'retried' as const,
@@ -228,24 +228,36 @@ export async function runAgain(
   if (task === undefined) return;
   const finished = await transaction
     .selectFrom('tasks')
-    .select(['id', 'lane'])
+    .select(['id', 'lane', 'assign_role', 'assigning'])
     .where('request_id', '=', requestId)
     .where('state', '=', 'done')
     .execute();
   const awaits_assignment = task.awaitsAssignment === true ? 1 : 0;
+  const wanted = { assign_role: task.assignRole ?? null, assigning: task.assigning ?? null };
   await putBack(
     parts,
     transaction,
     gate,
     finished.map((one) => ({
       ...one,
+      ...(one.assigning === null || one.assigning === 'refused' ? wanted : {}),
       ...{ awaits_assignment, again: null, job_id: task.jobId, rule_id: task.ruleId },
     })),
     { requestId, actorId: '' },
   );
 }
 
-const notAssigning = { assign_role: null, assigning: null } as const;
+type StepColumns = Pick<Selectable<TaskRow>, 'assign_role' | 'assigning'>;
+
+/**
+ * The assignment step of a task that a person retries. An approval holds for the assignment as well; without one a retry
+ * repeats the call alone, and an assignment that was not made has a button of its own.
+ */
+function stepAgain({ assign_role, assigning }: StepColumns, isApproved: boolean): StepColumns {
+  if (assigning === 'made' || assigning === 'found') return { assign_role, assigning };
+  if (!isApproved) return { assign_role: null, assigning: null };
+  return { assign_role, assigning: assigning === 'refused' ? null : assigning };
+}
 
 /** Tasks leave `done` under the gate's lock alone, so what this transaction has read of them is still valid. */
 export async function putBack(
@@ -291,12 +303,10 @@ interface PutBackBy {
   readonly kind?: AuditEntry['kind'];
 }
 
-interface PutBack {
+interface PutBack extends Partial<StepColumns> {
   readonly outcome_kind?: string | null;
   readonly awaits_assignment: number;
   readonly again: TaskRow['again'];
-  readonly assign_role?: string | null;
-  readonly assigning?: 'made' | 'found' | null;
   readonly job_id?: string;
   readonly rule_id?: string;
 }

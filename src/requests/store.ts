@@ -29,11 +29,16 @@ export interface NewRequest
   readonly tasks: readonly NewTask[];
 }
 
+/** The prefix of that source for a request that carries out an access request; the access request's id follows. */
+export const accessSource = 'access|';
+
 /** `members`: at most `membersPerCall`; empty for everything but a group. */
 export type NewTask = Pick<Task, 'subject' | 'members' | 'app' | 'jobId' | 'ruleId'> &
   Partial<Pick<Task, 'awaitsAssignment'>> & {
     /** The app role to assign before the call. */
     readonly assignRole?: string;
+    /** How far that has come before; missing or null for not begun. */
+    readonly assigning?: 'begun' | 'unanswered' | 'made' | null;
   };
 
 /**
@@ -92,7 +97,7 @@ export async function insertRequest(
   const turn = turns[lane] ?? 0;
   const rows = wanted.tasks.map(
     (
-      { subject, members, app, jobId, ruleId, awaitsAssignment = false, assignRole = null },
+      { subject, members, app, jobId, ruleId, awaitsAssignment = false, assignRole = null, assigning = null },
       position,
     ): Insertable<TaskRow> => ({
       id: randomUUID(),
@@ -106,6 +111,7 @@ export async function insertRequest(
       members: JSON.stringify(members),
       awaits_assignment: awaitsAssignment ? 1 : 0,
       assign_role: assignRole,
+      assigning,
       app_id: app.id,
       app_name: app.name,
       is_further: app.id === row.app_id ? 0 : 1,

@@ -1,8 +1,7 @@
 import type { Database } from '../db/database.ts';
 import { readGate } from '../rate-gate/gate-row.ts';
-import { accessSource } from './authority.ts';
 import { putBack } from './queue.ts';
-import type { StoreParts } from './store.ts';
+import { accessSource, type StoreParts } from './store.ts';
 
 /** A person who was not provisioned because they are not assigned to the app. */
 export interface Unassigned {

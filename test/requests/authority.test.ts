@@ -3,6 +3,7 @@ import type { Role } from '../../src/access/caller.ts';
 import { fetched } from '../../src/graph/answer.ts';
 import { createAuthority } from '../../src/requests/authority.ts';
 import type { AssignmentStep } from '../../src/requests/request.ts';
+import { accessSource } from '../../src/requests/store.ts';
 import { createTestClock } from '../support/clock.ts';
 import { sqliteEngine, useTestDatabase } from '../support/databases.ts';
 import { ask, person, storeParts } from './support.ts';
@@ -17,7 +18,7 @@ describe('the person on whose word a task wants an app role to be assigned', () 
   beforeEach(() => place.empty());
 
   /** Whether patti, in this role, still may: the requester, alex, is not asked. */
-  async function standing(role: Role | null, step: AssignmentStep) {
+  async function standing(role: Role | null, step: AssignmentStep, source = 'a click') {
     const store = storeParts(database, clock);
     const tasks = [{ subject: person('diego'), members: [], assignRole: 'User' }];
     const [task] = (await ask(store, [], { tasks })).tasks;
@@ -39,7 +40,7 @@ describe('the person on whose word a task wants an app role to be assigned', () 
       task: { ...task, assignment },
       requestedById: 'alex',
       orderedBy: 'patti',
-      source: 'a click',
+      source,
     });
   }
 
@@ -47,6 +48,11 @@ describe('the person on whose word a task wants an app role to be assigned', () 
     expect(await standing('operator', step)).toBe('may');
     expect(await standing('cloudSyncOperator', step)).toBe('mayNot');
     expect(await standing(null, step)).toBe('mayNot');
+  });
+
+  it('is the approval of an access request, also when another person retries it', async () => {
+    expect(await standing('operator', 'wanted', `${accessSource}K3M7QA`)).toBe('mayNot');
+    expect(await standing('operator', 'made', `${accessSource}K3M7QA`)).toBe('may');
   });
 
   it('needs no more than for any call once it is made', async () => {

@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 
 import type { Database } from '../../src/db/database.ts';
 import type { ProvisioningService } from '../../src/requests/attempt.ts';
-import { accessSource } from '../../src/requests/authority.ts';
 import type { Request, Task } from '../../src/requests/request.ts';
+import { accessSource } from '../../src/requests/store.ts';
 import type { Fault } from '../../src/sandbox/graph/faults.ts';
 import { apps } from '../../src/sandbox/tenant/applications.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';

@@ -4,7 +4,7 @@ import type { Outcome, Report, ScopingCheck } from '../../src/graph/outcome.ts';
 import { requeueTasks } from '../../src/requests/queue.ts';
 import type { Request } from '../../src/requests/request.ts';
 import { finishTask } from '../../src/requests/running.ts';
-import { findRequest, type StoreParts } from '../../src/requests/store.ts';
+import { accessSource, findRequest, type StoreParts } from '../../src/requests/store.ts';
 import { assignAndRequeue, findUnassigned } from '../../src/requests/unassigned.ts';
 import { createTestClock } from '../support/clock.ts';
 import { engines, useTestDatabase } from '../support/databases.ts';
@@ -130,4 +130,22 @@ describe.each(engines)('people who are not assigned, on $name', (engine) => {
     expect((await tasksOf(request))[0]).toMatchObject({ state: { kind: 'waiting' }, assignment: { kind: 'none' } });
     expect((await claimed(store)).task.id).toBe(task?.id);
   });
+
+  it.each([
+    ['refused', 'wanted'],
+    ['unanswered', 'unanswered'],
+    ['made', 'made'],
+  ] as const)(
+    'keep the assignment of an access request, whose approval holds for it as well: %s',
+    async (before, after) => {
+      const tasks = [{ subject: person('diego'), members: [], assignRole: 'User' }];
+      const request = await ask(store, [], { tasks, source: `${accessSource}K3M7QA` });
+      const [task] = await tasksOf(request);
+      await database.query.updateTable('tasks').set({ state: 'done', assigning: before }).execute();
+
+      await requeueTasks(store, request.id, [task?.id ?? ''], 'patti');
+
+      expect((await tasksOf(request))[0]?.assignment).toEqual({ kind: 'assign', appRole: 'User', step: after });
+    },
+  );
 });

@@ -56,7 +56,7 @@ describe('a request that is withdrawn at its start', () => {
 
     expect(assignments()).toBe(0);
     expect(readBy('megan')).not.toMatch(assignmentPage);
-    expect((await recordsOf(id)).map(({ kind }) => kind)).not.toContain('accessAssigned');
+    expect((await teams.records()).map(({ kind }) => kind)).not.toContain('assigned');
   });
 
   it('says everywhere that the assignment may have been made when the call was under way', async () => {
@@ -83,12 +83,12 @@ describe('a request that is withdrawn at its start', () => {
     for (let index = 0; index < 8; index += 1)
       teams.sandbox.failNext(/appRoleAssignedTo$/, { kind: 'status', status: 503, workDone: true });
     await teams.execute('alex', last('alex'), 'Approve');
-    await teams.settled();
+    await eventually(() => readBy('megan').includes('could not assign Diego Siciliani'));
 
     await says('megan', `cancel ${id}`);
 
     expect(last('megan').text).toMatch(assignmentPage);
-    const steps = (await recordsOf(id)).filter(({ kind }) => kind === 'accessAssigned');
+    const steps = (await teams.records()).filter(({ kind }) => kind === 'assigned');
     expect(steps.map(({ details }) => details.step).toReversed()).toEqual(['begun', 'unanswered']);
   });
 
@@ -109,6 +109,24 @@ describe('a request that is withdrawn at its start', () => {
     expect(await recordsOf(id)).toContainEqual(
       expect.objectContaining({ kind: 'accessCancelled', actorId: people.alex.id }),
     );
+  });
+});
+
+describe('an assignment that Entra refuses', () => {
+  it('is told to all who were told of the request, and made after all when an operator retries', async () => {
+    const id = await askForDiego();
+    teams.sandbox.failNext(/appRoleAssignedTo$/, { kind: 'status', status: 403, code: 'Authorization_RequestDenied' });
+    await teams.execute('alex', last('alex'), 'Approve');
+    await teams.settled();
+    const told = [readBy('megan'), readBy('alex')];
+    const calls = teams.sandbox.stats().calls;
+
+    await says('alex', `retry ${id}`);
+
+    for (const text of told) expect(text).toContain('Entra ID refused to assign Diego Siciliani');
+    expect(calls).toBe(0);
+    expect(readBy('megan')).toContain('Usher has assigned Diego Siciliani');
+    expect(readBy('megan')).toContain('now has an account in ServiceNow');
   });
 });
 

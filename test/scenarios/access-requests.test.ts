@@ -264,6 +264,6 @@ describe('a person who is not assigned to the app', () => {
 
     expect(readBy('megan')).toContain('Account created');
     expect(teams.sandbox.stats().calls).toBeGreaterThan(1);
-    expect(await teams.records()).toContainEqual(expect.objectContaining({ kind: 'accessAssigned' }));
+    expect(await teams.records()).toContainEqual(expect.objectContaining({ kind: 'assigned' }));
   });
 });

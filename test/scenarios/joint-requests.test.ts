@@ -378,7 +378,7 @@ describe('a kit with terms of its own', () => {
     expect(theCard('alex').text).not.toContain('also assigns');
     await decides('alex', 'Approve all 6');
 
-    expect(await kinds()).not.toContain('accessAssigned');
+    expect(await kinds()).not.toContain('assigned');
   });
 
   it('asks for the ticket that it needs, and loses nothing of the line', async () => {

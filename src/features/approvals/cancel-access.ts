@@ -3,7 +3,7 @@ import type { Reply } from '../../chat/reply.ts';
 import { cancelRequest } from '../../requests/confirmation.ts';
 import { sentCalls } from '../../requests/request.ts';
 import { findRequest } from '../../requests/store.ts';
-import { type AccessRequest, assignmentLeft } from './access-requests/access-request.ts';
+import { type AccessRequest, leftOfAssignment } from './access-requests/access-request.ts';
 import { noteCalledOff } from './access-requests/acting.ts';
 import { mayBeDone } from './access-requests/awaiting.ts';
 import { act } from './access-requests/store.ts';
@@ -41,10 +41,10 @@ async function calledOff(
 /** Says the same as the card: an assignment may remain, and so may the effect of an earlier call. */
 async function taken(parts: CommandParts, { words }: Turn, request: AccessRequest): Promise<Reply> {
   const { id, subject, app, state } = request;
-  const left = assignmentLeft(request);
   const { database } = parts.store;
   const run = 'requestId' in state ? await findRequest(database, state.requestId) : null;
   const [task] = run?.tasks ?? [];
+  const left = leftOfAssignment(request, task ?? null);
   const triedBefore = (await mayBeDone(database, request)) ? 1 : 0;
   const attempts = task === undefined ? triedBefore : sentCalls(task);
   const link = left === 'none' ? null : assignmentsLink(parts, request);

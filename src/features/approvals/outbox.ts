@@ -106,14 +106,16 @@ async function contentOf(parts: CommandParts, { reference, reader, details }: Me
   }
   const { state } = accessRequest;
   const request = state.kind === 'finished' ? await findRequest(database, state.requestId) : null;
-  const task = request?.tasks[0]?.state;
-  const outcome = task?.kind === 'done' ? task.outcome : null;
+  const [task = null] = request?.tasks ?? [];
   return noticeContent(createMessages(reader.locale, reader.timeZone), {
     accessRequest,
     kind: details as NoticeKind,
-    outcome,
+    task,
     mayBeDone: await mayBeDone(database, accessRequest),
     entraPortalUrl: parts.entraPortal,
-    helpdesk: outcome === null && !needsHelpdesk(accessRequest) ? [] : (await withHelpdesk(parts, 'anyone')).helpdesk,
+    helpdesk:
+      task?.state.kind !== 'done' && !needsHelpdesk(accessRequest)
+        ? []
+        : (await withHelpdesk(parts, 'anyone')).helpdesk,
   });
 }

@@ -39,7 +39,7 @@ async function drawnAfter(outcome: Outcome) {
     const parts = { store, access, entraPortal: 'https://entra.microsoft.com', isPersonalChat: () => true };
     return drawAccessCard(parts as unknown as DrawAccessCardParts, card);
   };
-  await startApproved(store, id, { request: wanted(), assigned: false });
+  await startApproved(store, id, wanted());
   const running = await draw();
   await finishTask(store, await claimed(store), { ...done, outcome });
   const told = await draw();

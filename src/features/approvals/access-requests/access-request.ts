@@ -1,6 +1,13 @@
 import { assertNever } from '../../../assert-never.ts';
 import type { OutcomeKind } from '../../../graph/outcome.ts';
-import type { Person, Reader, Subject, Ticket } from '../../../requests/request.ts';
+import {
+  assignmentLeft,
+  type Person,
+  type Reader,
+  type Subject,
+  type Task,
+  type Ticket,
+} from '../../../requests/request.ts';
 
 /**
  * An access request is what a requester asks an approver for: one person, one app. It is a row of its own; once it is
@@ -34,19 +41,7 @@ import type { Person, Reader, Subject, Ticket } from '../../../requests/request.
  * to approved, held up by `assignment`, `replication` or `entitlement`, and keeps its provisioning request, which is
  * rerun when it starts again. `awaiting` says until when; further attempts do not extend that time.
  *
- * Where an approval assigns the app role as well, that comes right before the start (`assigning.ts`), in steps kept
- * beside the state:
- *
- *     approved: none ──begun──▶ begun ──────────────────────▶ made      (it starts)
- *                                 │                           ▲
- *                                 ├───────▶ unanswered ───────┤         (it is tried again)
- *                                 │                           ▼
- *                                 └─────────────────────────▶ refused   (it lapses)
- *
- * `begun` is written before the call is sent, and only where the request is still approved, under the lock of its row.
- * So a cancellation either comes before that, and no call is sent, or finds the step in the row: then the assignment
- * was made or may have been, and every message about the end says so. The answer of a pending call is recorded in any
- * state.
+ * Where an approval assigns the app role as well, its task does that before its call (`requests/assigner.ts`).
  */
 export interface AccessRequest {
   /** Six characters like a provisioning request's id, and never the same as one of those. */
@@ -87,9 +82,7 @@ export interface AccessRequest {
   readonly awaiting: { readonly since: number; readonly until: number } | null;
   /** The provisioning request that carries it out or has tried to; null before its first start. */
   readonly requestId: string | null;
-  /**
-   * How far its approval's app role assignment has come; null before it is begun, and where the approval assigns none.
-   */
+  /** How far an earlier version came with the app role assignment; null for none. Its task has the step by now. */
   readonly assigning: AssigningStep | null;
   /** Counts every change. */
   readonly revision: number;
@@ -140,8 +133,6 @@ export interface Started {
   readonly decision: Decision;
   /** The provisioning request that carries it out. */
   readonly requestId: string;
-  /** Usher has made the app role assignment. */
-  readonly assigned: boolean;
   /** Who cancelled the provisioning request through this one's id; null where no person did. */
   readonly calledOffBy: Person | null;
 }
@@ -183,9 +174,9 @@ export type LapseReason =
   | 'quarantined'
   /** Usher found no assignment of the person to the app within the configured time. */
   | 'notAssigned'
-  /** Graph refused to make the app role assignment. */
+  /** Graph refused to make the app role assignment, which an earlier version asked for before the start. */
   | 'assignmentRefused'
-  /** The app belongs to Microsoft itself; Usher never assigns its roles. */
+  /** The same, as the app belongs to Microsoft itself; Usher never assigns its roles. */
   | 'microsoftApp'
   /** Graph did not answer for a day. */
   | 'graphAway'
@@ -215,7 +206,7 @@ export type AccessAction =
   | { readonly kind: 'deny'; readonly by: Person; readonly from: DecidedFrom; readonly reason: string | null }
   | { readonly kind: 'cancel'; readonly by: Person }
   | { readonly kind: 'expire' }
-  | { readonly kind: 'start'; readonly requestId: string; readonly assigned: boolean }
+  | { readonly kind: 'start'; readonly requestId: string }
   | { readonly kind: 'lapse'; readonly why: LapseReason }
   | { readonly kind: 'finish'; readonly outcome: FinishedAs }
   /** The attempt ended because this is missing. It is checked again after `delayMs`, and until `until` at most. */
@@ -285,9 +276,12 @@ export function isAwaited(heldUp: string | null): heldUp is AwaitedThing {
 /** Not decided, or not carried out yet: these count against the number of open requests that one person may have. */
 export const openStates: readonly AccessStateKind[] = ['pending', 'approved', 'started'];
 
-/** What an ended request leaves of its app role assignment: `perhaps` where no answer has come. */
-export function assignmentLeft({ assigning, state }: Pick<AccessRequest, 'assigning' | 'state'>): AssignmentLeft {
-  if ('assigned' in state) return state.assigned ? 'made' : 'none';
+/** What a request leaves of its app role assignment: `perhaps` where no answer has come. `task` carries it out. */
+export function leftOfAssignment(
+  { assigning }: Pick<AccessRequest, 'assigning'>,
+  task: Pick<Task, 'assignment'> | null,
+): AssignmentLeft {
+  if (task !== null && task.assignment.kind !== 'none') return assignmentLeft(task);
   switch (assigning) {
     case null:
     case 'refused':

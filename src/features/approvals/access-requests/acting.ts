@@ -73,11 +73,7 @@ type KnownActed = Exclude<Acted, { kind: 'unknown' }>;
  * Starts it: stores its provisioning request and points to it, both or neither. So a request that was cancelled a
  * moment before leaves no call behind. One that has been attempted before reruns its provisioning request.
  */
-export async function startApproved(
-  parts: AccessParts,
-  id: string,
-  { request, assigned }: { readonly request: NewRequest; readonly assigned: boolean },
-): Promise<Acted> {
+export async function startApproved(parts: AccessParts, id: string, request: NewRequest): Promise<Acted> {
   return parts.database.transact(async (transaction): Promise<Acted> => {
     const gate = await readGate(parts, transaction);
     const row = await lockAccessRequest(parts, transaction, id);
@@ -86,7 +82,7 @@ export async function startApproved(
     const tried = row.request_id;
     const requestId = tried ?? (await insertRequest(parts, transaction, gate, request)).id;
     if (tried !== null) await runAgain(parts, transaction, gate, tried, request);
-    return applyAction(parts, transaction, row, { kind: 'start', requestId, assigned });
+    return applyAction(parts, transaction, row, { kind: 'start', requestId });
   });
 }
 
@@ -237,7 +233,6 @@ function columnsOf(action: AccessAction, row: Selectable<AccessRequestRow>, now:
     case 'start':
       return {
         request_id: action.requestId,
-        assigned: action.assigned ? 1 : 0,
         // This distinguishes later attempts from the first one.
         ...(isAwaited(row.held_up) ? { held_up: row.held_up, held_up_since: row.held_up_since } : {}),
       };
@@ -283,11 +278,7 @@ function entryOf(
     case 'expire':
       return { actorId: '', kind: 'accessExpired', details: {} };
     case 'start':
-      return {
-        actorId: '',
-        kind: 'accessStarted',
-        details: { request: action.requestId, assigned: action.assigned },
-      };
+      return { actorId: '', kind: 'accessStarted', details: { request: action.requestId } };
     case 'lapse':
       return { actorId: '', kind: 'accessLapsed', details: { why: action.why, ...assignment } };
     case 'finish':

@@ -59,8 +59,8 @@ export type Routing =
   { readonly kind: 'routed'; readonly to: readonly ShownTo[] } | { readonly kind: 'later'; readonly delayMs: number };
 
 export type StartVerdict =
-  /** The scheduler stores the request. `assigned`: Usher has made the app role assignment. */
-  | { readonly kind: 'ready'; readonly request: NewRequest; readonly assigned: boolean }
+  /** The scheduler stores the request. */
+  | { readonly kind: 'ready'; readonly request: NewRequest }
   | { readonly kind: 'lapsed'; readonly why: LapseReason }
   | { readonly kind: 'later'; readonly heldUp: HeldUp; readonly delayMs: number }
   /** No longer approved: it was withdrawn meanwhile. */
@@ -231,7 +231,7 @@ export function startApprovalScheduler(scheduler: ApprovalSchedulerParts): Appro
     });
     switch (verdict.kind) {
       case 'ready':
-        await startApproved(parts, id, verdict);
+        await startApproved(parts, id, verdict.request);
         return;
       case 'lapsed':
         await act(parts, id, { kind: 'lapse', why: verdict.why });

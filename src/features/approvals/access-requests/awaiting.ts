@@ -5,7 +5,7 @@ import { lastTold } from '../../../graph/outcome/over-all.ts';
 import type { Outcome } from '../../../graph/outcome.ts';
 import type { AccessParts } from '../../../requests/access-parts.ts';
 import { findRequest } from '../../../requests/store.ts';
-import type { AccessRequest, AwaitedThing } from './access-request.ts';
+import { type AccessRequest, type AwaitedThing, leftOfAssignment } from './access-request.ts';
 import { type EndVerdict, finish, type StartVerdict } from './approval-scheduler.ts';
 
 /**
@@ -43,9 +43,10 @@ export async function judgeEnd(parts: AwaitingParts, accessRequest: AccessReques
   const { state, awaiting, app, subject } = accessRequest;
   const now = store.clock.now();
   const until = awaiting?.until ?? now + store.approvals.assignmentWaitHours * hourMs;
-  if (state.kind !== 'started' || state.assigned || now >= until) return finish;
-  const task = (await findRequest(store.database, state.requestId))?.tasks[0]?.state;
-  const lack = task?.kind === 'done' ? lackOf(task.outcome) : null;
+  if (state.kind !== 'started' || now >= until) return finish;
+  const [task = null] = (await findRequest(store.database, state.requestId))?.tasks ?? [];
+  if (leftOfAssignment(accessRequest, task) === 'made') return finish;
+  const lack = task?.state.kind === 'done' ? lackOf(task.state.outcome) : null;
   if (lack === null) return finish;
 
   assignments.forget(app.id, subject.id);

@@ -84,7 +84,7 @@ function toState(row: Selectable<AccessRequestRow>): AccessState {
 function toStart(row: Selectable<AccessRequestRow>): Started {
   const { ended_by_id: id, ended_by_name: name } = row;
   const calledOffBy = id === null ? null : { id, name: present(name) };
-  return { decision: toDecision(row), requestId: present(row.request_id), assigned: row.assigned === 1, calledOffBy };
+  return { decision: toDecision(row), requestId: present(row.request_id), calledOffBy };
 }
 
 function toDecision(row: Selectable<AccessRequestRow>): Decision {

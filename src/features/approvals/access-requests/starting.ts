@@ -8,22 +8,18 @@ import type { Application, Applications } from '../../../graph/applications.ts';
 import type { Directory } from '../../../graph/directory.ts';
 import type { Job, Synchronization } from '../../../graph/synchronization.ts';
 import { isGuest } from '../../../graph/user.ts';
-import { accessSource } from '../../../requests/authority.ts';
-import type { NewRequest } from '../../../requests/store.ts';
+import { accessSource, type NewRequest, type NewTask } from '../../../requests/store.ts';
 import type { AccessRequest, LapseReason } from './access-request.ts';
 import type { StartVerdict } from './approval-scheduler.ts';
 import { asAskedFor } from './asked-app.ts';
-import { beginAssignment, settleAssignment } from './assigning.ts';
 import { type AwaitingParts, lookForAssignment } from './awaiting.ts';
 
 /**
  * What happens when an approved access request is due. Days may have passed since the decision, so everything is read
  * from Graph again: the requester's role, whose report the person is, the person, the app, its job, and whether the
- * approver may still decide on it. Where the app's entry in `APPS_FILE` says so, the app role is assigned first. A
- * request that waits for an assignment is first checked in Entra, and goes no further while the assignment is missing.
- *
- * It may run twice, after a crash in the middle: then the assignment exists already. The scheduler stores the
- * provisioning request.
+ * approver may still decide on it. Where the app's entry in `APPS_FILE` says so, the task has the app role assigned
+ * before its call. A request that waits for an assignment is first checked in Entra, and goes no further while the
+ * assignment is missing. The scheduler stores the provisioning request.
  */
 export interface StartParts extends AwaitingParts {
   readonly access: Access;
@@ -50,8 +46,6 @@ export async function prepareStart(parts: StartParts, accessRequest: AccessReque
   if (target.kind !== 'target') return target;
   const decider = await checkDecider(parts, accessRequest, target.app);
   if (decider !== null) return decider;
-  const assignment = await assignWhereWanted(parts, accessRequest, target.app);
-  if (assignment.kind !== 'assignment') return assignment;
   const { app, job, rule } = target;
   const request: NewRequest = {
     source: accessSource + accessRequest.id,
@@ -76,11 +70,11 @@ export async function prepareStart(parts: StartParts, accessRequest: AccessReque
         app: { id: app.id, name: app.displayName },
         jobId: job.id,
         ruleId: rule.id,
-        awaitsAssignment: assignment.made,
+        ...assignmentOf(accessRequest, app),
       },
     ],
   };
-  return { kind: 'ready', request, assigned: assignment.made };
+  return { kind: 'ready', request };
 }
 
 const lapsed = (why: LapseReason): StartVerdict => ({ kind: 'lapsed', why });
@@ -168,47 +162,13 @@ function obstacleOf({ state, mustStopFirst }: Job): StartVerdict | null {
   }
 }
 
-type Assigning = StartVerdict | { readonly kind: 'assignment'; readonly made: boolean };
-
-/**
- * `made` tells whether Graph may need minutes to replicate the assignment. Each step is noted before and after the
- * call; see `assigning.ts`.
- */
-async function assignWhereWanted(
-  { assignments, store }: StartParts,
-  { id, subject, assigning }: AccessRequest,
+/** An earlier version assigned before the start: its step goes on as the task's. */
+function assignmentOf(
+  { assigning }: AccessRequest,
   app: Application,
-): Promise<Assigning> {
-  const isBegun = assigning === 'begun' || assigning === 'unanswered';
-  const appRole = roleAssignedBy('approval', app);
-  if (appRole === null && !isBegun) return { kind: 'assignment', made: assigning === 'made' };
-  // The assignment of an interrupted call may be newer than the cache.
-  if (isBegun) assignments.forget(app.id, subject.id);
-  const found = await assignments.find(app.id, subject.id);
-  if (!found.ok) return later;
-  const assignment = { app: app.id, subject: subject.id, appRole: appRole ?? '' };
-  const settle = (step: 'unanswered' | 'made' | 'refused', code: string | null = null) =>
-    settleAssignment(store, id, step, { ...assignment, code });
-  if (found.value.kind === 'assigned') {
-    if (isBegun) await settle('made');
-    return { kind: 'assignment', made: isBegun || assigning === 'made' };
-  }
-  if (appRole === null) return { kind: 'assignment', made: false };
-
-  if (!(await beginAssignment(store, id, assignment))) return { kind: 'overtaken' };
-  const assigned = await assignments.assign(app.id, subject.id, appRole);
-  switch (assigned.kind) {
-    case 'assigned':
-    case 'already':
-      await settle('made');
-      return { kind: 'assignment', made: true };
-    case 'trouble':
-      await settle('unanswered');
-      return later;
-    case 'refused':
-      await settle('refused', assigned.code);
-      return lapsed(assigned.why === 'microsoftApp' ? 'microsoftApp' : 'assignmentRefused');
-    default:
-      return assertNever(assigned, 'assignment');
-  }
+): Pick<NewTask, 'assignRole' | 'assigning' | 'awaitsAssignment'> {
+  const role = roleAssignedBy('approval', app);
+  const awaitsAssignment = assigning === 'made';
+  if (role === null) return { awaitsAssignment };
+  return { awaitsAssignment, assignRole: role, assigning: assigning === 'refused' ? null : assigning };
 }

@@ -19,7 +19,7 @@ import { mayRetry } from '../../../chat/views/viewpoint.ts';
 import { pageFor } from '../../provisioning/cards/outcome-text.ts';
 import { requestFooter } from '../../provisioning/cards/progress-parts.ts';
 import { fact } from '../../provisioning/cards/result-details.ts';
-import { type AccessRequest, assignmentLeft, isAwaited, mayRetryLapsed } from '../access-requests/access-request.ts';
+import { type AccessRequest, isAwaited, leftOfAssignment, mayRetryLapsed } from '../access-requests/access-request.ts';
 import { writeAccessRequest } from '../request-line.ts';
 import { type ContentInput, contentOf, viewpointIn } from './access-content.ts';
 import { type AccessNames, namesOf } from './access-names.ts';
@@ -241,9 +241,10 @@ function linkFor(
     return audience === 'approvers' && facts !== null && needsAssignment(facts)
       ? usersPageUrl(entraPortalUrl, app.id)
       : null;
-  const task = progress?.request.tasks[0]?.state;
+  const carriedOut = progress?.request.tasks[0] ?? null;
+  const task = carriedOut?.state;
   const isOver = state.kind === 'cancelled' || state.kind === 'lapsed' || task?.kind === 'cancelled';
-  if (isOver && assignmentLeft(accessRequest) !== 'none') return usersPageUrl(entraPortalUrl, app.id);
+  if (isOver && leftOfAssignment(accessRequest, carriedOut) !== 'none') return usersPageUrl(entraPortalUrl, app.id);
   const isAdmin = mayRetry(viewpointIn({ audience, viewpoint }));
   return isAdmin && task?.kind === 'done' && content.tone !== 'good'
     ? pageFor(task.outcome, entraPortalUrl, app.id)

@@ -8,10 +8,10 @@ import {
   type AccessRequest,
   type AccessState,
   type AssignmentLeft,
-  assignmentLeft,
   type HeldUp,
   isAwaited,
   type LapseReason,
+  leftOfAssignment,
 } from '../access-requests/access-request.ts';
 import { type AccessNames, decisionOf, namesOf } from './access-names.ts';
 import type { CardContent, Quote, RequestProgress } from './card-content.ts';
@@ -72,7 +72,7 @@ export function contentOf(words: Messages, input: ContentInput): CardContent {
     }
     case 'cancelled': {
       const isByRequester = state.by.id === accessRequest.requestedBy.id;
-      const left = assignmentLeft(accessRequest);
+      const left = leftOfAssignment(accessRequest, null);
       const isBare = left === 'none' && input.mayBeDone !== true;
       const values = {
         ...names,
@@ -89,6 +89,7 @@ export function contentOf(words: Messages, input: ContentInput): CardContent {
       });
     }
     case 'lapsed': {
+      const left = leftOfAssignment(accessRequest, null);
       const values = lapseValues(accessRequest, names, audience, input.mayBeDone);
       return content(words, {
         tone: 'bad',
@@ -101,8 +102,8 @@ export function contentOf(words: Messages, input: ContentInput): CardContent {
             : [['access.lapsedAt', { ...values, time: words.moment(state.at, now) }] as const]),
           [lapseKeys(state.why).happened, values],
           ...triedBefore(input, names),
-          ...leftOver(assignmentLeft(accessRequest), names),
-          ...(assignmentLeft(accessRequest) === 'none' ? [] : [['access.leftNext', names] as const]),
+          ...leftOver(left, names),
+          ...(left === 'none' ? [] : [['access.leftNext', names] as const]),
         ],
         next: [lapseKeys(state.why).next, values],
         ask: helpdeskFor(words, input),
@@ -239,13 +240,14 @@ function startedContent(
 ): CardContent {
   const { accessRequest, audience, progress, now } = input;
   const viewpoint = viewpointIn(input);
+  const left = leftOfAssignment(accessRequest, progress?.request.tasks[0] ?? null);
   const before = content(words, {
     tone: 'working',
     title: 'access.title.started',
     said: [
       approvedBy(words, state, now),
       ...waitedFor(words, accessRequest, now),
-      ...(state.assigned && !tellsOfAssignment(progress) ? [['access.assigned', names] as const] : []),
+      ...(left === 'made' && !tellsOfAssignment(progress) ? [['access.assigned', names] as const] : []),
     ],
     next: null,
   });

@@ -6,10 +6,9 @@ import { usersPageUrl } from '../../../chat/views/entra-link.ts';
 import { noticeCard } from '../../../chat/views/notice.ts';
 import { LONGEST_REASON, personName } from '../../../chat/views/parts.ts';
 import { askHelpdesk } from '../../../chat/views/viewpoint.ts';
-import type { Outcome } from '../../../graph/outcome.ts';
-import type { Person } from '../../../requests/request.ts';
+import type { Person, Task } from '../../../requests/request.ts';
 import { verdictOf } from '../../provisioning/cards/outcome-text.ts';
-import { type AccessRequest, assignmentLeft, isAwaited } from '../access-requests/access-request.ts';
+import { type AccessRequest, isAwaited, leftOfAssignment } from '../access-requests/access-request.ts';
 import type { NoticeKind } from '../access-requests/notices.ts';
 import {
   type ContentInput,
@@ -21,12 +20,12 @@ import {
   triedBefore,
 } from './access-content.ts';
 import { decisionOf, namesOf } from './access-names.ts';
-import { endWord } from './run-content.ts';
+import { assignedOn, endWord } from './run-content.ts';
 
 export interface NoticeTextInput extends Pick<ContentInput, 'accessRequest' | 'mayBeDone'> {
   readonly kind: NoticeKind;
-  /** The outcome of the provisioning request, for `result`; null where unknown. */
-  readonly outcome: Outcome | null;
+  /** The task of the provisioning request, for `result`; null where unknown. */
+  readonly task: Task | null;
   /** The cloud's Entra admin center; without it there is no address in the text. */
   readonly entraPortalUrl: string | null;
   /** Names of people in the helpdesk, where they are known. */
@@ -107,7 +106,7 @@ const changedText = (words: Messages, accessRequest: AccessRequest): string =>
 function cancelledText(words: Messages, input: NoticeTextInput, by: Person): string {
   const { accessRequest } = input;
   const names = namesOf(accessRequest);
-  const left = input.mayBeDone === true ? 'tried' : assignmentLeft(accessRequest);
+  const left = input.mayBeDone === true ? 'tried' : leftOfAssignment(accessRequest, input.task);
   return words.sentences([
     words.plain('accessNotice.cancelled', { ...names, canceller: personName(by), left }),
     ...triedBefore(input, names).map(([key, values]) => words.plain(key, values)),
@@ -116,9 +115,10 @@ function cancelledText(words: Messages, input: NoticeTextInput, by: Person): str
 }
 
 /** What remains of the assignment, and the page on which it can be removed. */
-function leftText(words: Messages, { accessRequest, entraPortalUrl }: NoticeTextInput): string[] {
+function leftText(words: Messages, { accessRequest, task, entraPortalUrl }: NoticeTextInput): string[] {
   const names = namesOf(accessRequest);
-  const sentences = leftOver(assignmentLeft(accessRequest), names).map(([key, values]) => words.plain(key, values));
+  const left = leftOver(leftOfAssignment(accessRequest, task), names);
+  const sentences = left.map(([key, values]) => words.plain(key, values));
   if (sentences.length === 0) return [];
   const page = entraPortalUrl === null ? [] : [usersPageUrl(entraPortalUrl, accessRequest.app.id)];
   return [...sentences, words.plain('access.leftNext', names), ...page];
@@ -174,19 +174,20 @@ function deniedText(words: Messages, accessRequest: AccessRequest): string {
 }
 
 function resultText(words: Messages, input: NoticeTextInput): string {
-  const { accessRequest, outcome } = input;
+  const { accessRequest, task } = input;
   const names = namesOf(accessRequest);
   const { state } = accessRequest;
   if (state.kind === 'finished' && state.outcome === 'cancelled') return calledOffText(words, input, state.calledOffBy);
-  if (outcome === null)
+  if (task?.state.kind !== 'done')
     return state.kind === 'finished'
       ? words.plain('accessNotice.result', { ...names, verdict: endWord(words, state.outcome) })
       : changedText(words, accessRequest);
   const { person, app } = names;
-  const hasAssigned = 'assigned' in state && state.assigned;
   // The requester and the approver read the same text.
   const viewpoint = { as: 'anyone', helpdesk: input.helpdesk ?? [] } as const;
-  const told = { outcome, person, app, what: 'other', hasAssigned, retry: false, viewpoint } as const;
+  const { outcome } = task.state;
+  const assigned = assignedOn(accessRequest, task);
+  const told = { outcome, person, app, what: 'other', ...assigned, retry: false, viewpoint } as const;
   const { say, values, plainTitle, plainNext } = verdictOf(words, told);
   const sentences = [
     words.plain('accessNotice.result', { ...names, verdict: plainTitle }),

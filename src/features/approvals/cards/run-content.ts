@@ -3,10 +3,15 @@ import { personName } from '../../../chat/views/parts.ts';
 import type { Tone } from '../../../chat/views/tone.ts';
 import { mayRetry, type Viewpoint } from '../../../chat/views/viewpoint.ts';
 import { sentCalls, type Task, type TaskState } from '../../../requests/request.ts';
-import { verdictOf } from '../../provisioning/cards/outcome-text.ts';
+import { assignedIn, type Told, verdictOf } from '../../provisioning/cards/outcome-text.ts';
 import { OUTCOME_TONES } from '../../provisioning/cards/outcome-words.ts';
 import { taskProgress } from '../../provisioning/cards/request-card.ts';
-import type { AccessRequest, AccessState, FinishedAs } from '../access-requests/access-request.ts';
+import {
+  type AccessRequest,
+  type AccessState,
+  type FinishedAs,
+  leftOfAssignment,
+} from '../access-requests/access-request.ts';
 import { namesOf } from './access-names.ts';
 import type { CardContent, RequestProgress } from './card-content.ts';
 
@@ -32,6 +37,7 @@ export function runContent(words: Messages, input: RunInput): RunContent {
     return doneContent(
       words,
       input,
+      task,
       task.state,
       state.kind === 'finished' && audience === 'approvers' && mayRetry(input.viewpoint),
     );
@@ -64,12 +70,16 @@ function calledOffContent(
   };
   const said: MessageKey = canceller === '' ? 'access.calledOff' : 'access.calledOffBy';
   const [tone, title] = endOf('cancelled');
-  const next: MessageKey | null = state.assigned ? 'access.leftNext' : null;
+  const left = leftOfAssignment(accessRequest, task);
+  const next: MessageKey | null = left === 'none' ? null : 'access.leftNext';
   return {
-    tone: state.assigned ? 'warning' : tone,
+    tone: next === null ? tone : 'warning',
     title: words.card(title),
     verdict: words.plain(title),
-    paragraphs: [{ text: words.card(said, values) }],
+    paragraphs: [
+      { text: words.card(said, values) },
+      ...(left === 'perhaps' ? [{ text: words.card('access.left.perhaps', values) }] : []),
+    ],
     next: next === null ? null : words.card(next, values),
     summary: words.sentences([words.plain(said, values), next === null ? null : words.plain(next, values)]),
   };
@@ -82,13 +92,14 @@ function namesFor(accessRequest: AccessRequest, task: Task) {
 
 function doneContent(
   words: Messages,
-  { accessRequest, state, now, viewpoint }: RunInput,
+  { accessRequest, now, viewpoint }: RunInput,
+  task: Task,
   { outcome, finishedAt }: Extract<TaskState, { kind: 'done' }>,
   retry: boolean,
 ): RunContent {
   const { person, app } = namesOf(accessRequest);
-  const hasAssigned = state.assigned;
-  const told = { outcome, person, app, what: 'other', hasAssigned, retry, viewpoint, finishedAt, now } as const;
+  const assigned = assignedOn(accessRequest, task);
+  const told = { outcome, person, app, what: 'other', ...assigned, retry, viewpoint, finishedAt, now } as const;
   const { say, values, last, title, plainTitle, next, plainNext } = verdictOf(words, told);
   const isCalm = say.tone === 'good';
   const lastSaid = last === null ? [] : [{ text: words.card(last.happened, last.values) }];
@@ -108,6 +119,12 @@ function doneContent(
       plainNext,
     ]),
   };
+}
+
+/** An assignment that Usher made is never asked for again, even where the service still does not count it. */
+export function assignedOn(accessRequest: AccessRequest, task: Task): Pick<Told, 'hasAssigned' | 'byOthers'> {
+  const told = assignedIn(task);
+  return { ...told, hasAssigned: told.hasAssigned || leftOfAssignment(accessRequest, task) === 'made' };
 }
 
 function bareContent(words: Messages, { accessRequest, state, now }: RunInput): RunContent {

@@ -161,7 +161,7 @@ describe.each(engines)('the access cards of a request on $name', (engine) => {
     await look();
     await act(parts, accessRequestId, approve);
     await look();
-    await startApproved(parts, accessRequestId, { request: wanted(), assigned: false });
+    await startApproved(parts, accessRequestId, wanted());
     await look();
     const { state } = (await findAccessRequest(database, accessRequestId)) ?? {};
     const requestId = state?.kind === 'started' ? state.requestId : '';

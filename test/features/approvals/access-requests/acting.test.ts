@@ -12,7 +12,7 @@ import { act, findAccessRequest, findCarriedOutBy } from '../../../../src/featur
 import type { AccessParts } from '../../../../src/requests/access-parts.ts';
 import { finishTask } from '../../../../src/requests/running.ts';
 import { findRequest } from '../../../../src/requests/store.ts';
-import { ask, claimed, done, wanted } from '../../../requests/support.ts';
+import { ask, claimed, done, person, wanted } from '../../../requests/support.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, sqliteEngine, useTestDatabase } from '../../../support/databases.ts';
 import { readAudit } from '../../../support/read-audit.ts';
@@ -77,7 +77,7 @@ describe.each(engines)('acting on an access request on $name', (engine) => {
     const { id } = await approved(parts);
     const request = wanted();
 
-    await startApproved(parts, id, { request, assigned: true });
+    await startApproved(parts, id, request);
     const started = await findAccessRequest(database, id);
     await act(parts, id, { kind: 'finish', outcome: 'created' });
 
@@ -87,7 +87,6 @@ describe.each(engines)('acting on an access request on $name', (engine) => {
     expect((await findAccessRequest(database, id))?.state).toMatchObject({
       kind: 'finished',
       requestId,
-      assigned: true,
       outcome: 'created',
       decision: { by: alex, reason: null },
     });
@@ -104,9 +103,7 @@ describe.each(engines)('acting on an access request on $name', (engine) => {
     });
 
     const acted = await Promise.all(clicks);
-    const starts = await Promise.all(
-      Array.from({ length: 10 }, () => startApproved(parts, id, { request: wanted(), assigned: false })),
-    );
+    const starts = await Promise.all(Array.from({ length: 10 }, () => startApproved(parts, id, wanted())));
 
     const winner = acted.findIndex(({ kind }) => kind === 'done');
     expect(acted.filter(({ kind }) => kind === 'done')).toHaveLength(1);
@@ -124,7 +121,7 @@ describe.each(engines)('acting on an access request on $name', (engine) => {
       const subject = { id: `person ${round}`, name: 'Person', label: null };
       const { id } = await approved(parts, { subject });
 
-      await Promise.all([startApproved(parts, id, { request: wanted(), assigned: false }), act(parts, id, cancel)]);
+      await Promise.all([startApproved(parts, id, wanted()), act(parts, id, cancel)]);
 
       const { state } = (await findAccessRequest(database, id)) ?? {};
       const requests = await database.query.selectFrom('requests').select('id').execute();
@@ -149,7 +146,7 @@ describe.each(engines)('acting on an access request on $name', (engine) => {
 
   it('starts again at a retry, and shows its new result', async () => {
     const { id } = await approved(parts);
-    await startApproved(parts, id, { request: wanted(), assigned: false });
+    await startApproved(parts, id, wanted());
     await act(parts, id, { kind: 'finish', outcome: 'notInScope' });
     await takeNotices(parts);
 
@@ -171,10 +168,7 @@ describe.each(engines)('acting on an access request on $name', (engine) => {
     await takeNotices(parts);
 
     await clock.advance(hourMs);
-    await startApproved(parts, id, {
-      request: wanted({ jobId: 'another job', ruleId: 'another rule' }),
-      assigned: false,
-    });
+    await startApproved(parts, id, wanted({ jobId: 'another job', ruleId: 'another rule' }));
 
     expect(waiting).toMatchObject({ heldUp: 'assignment', awaiting: { until }, state: { kind: 'approved' } });
     const again = await findAccessRequest(database, id);
@@ -185,13 +179,35 @@ describe.each(engines)('acting on an access request on $name', (engine) => {
     expect(await database.query.selectFrom('requests').select('id').execute()).toHaveLength(1);
   });
 
+  it.each([
+    [null, 'wanted'],
+    ['found', 'found'],
+  ] as const)(
+    'has the role assigned when it starts again, unless the person was assigned before: %s',
+    async (before, after) => {
+      const { id } = await awaitingOne();
+      const assign_role = before === null ? null : 'Admin';
+      await database.query.updateTable('tasks').set({ assign_role, assigning: before }).execute();
+
+      await startApproved(
+        parts,
+        id,
+        wanted({ tasks: [{ subject: person('isaiah'), members: [], assignRole: 'User' }] }),
+      );
+
+      const again = await findAccessRequest(database, id);
+      const [task] = (await findRequest(database, again?.requestId ?? ''))?.tasks ?? [];
+      expect(task?.assignment).toEqual({ kind: 'assign', appRole: assign_role ?? 'User', step: after });
+    },
+  );
+
   it('keeps the end of its time and reports it once, however often it is tried', async () => {
     const { id, until } = await awaitingOne();
     const first = await takeNotices(parts);
 
     for (let time = 0; time < 3; time += 1) {
       await clock.advance(hourMs);
-      await startApproved(parts, id, { request: wanted(), assigned: false });
+      await startApproved(parts, id, wanted());
       await endOutOfScope();
       await awaitThing(parts, id, { heldUp: 'assignment', until, delayMs: 1 });
     }
@@ -209,7 +225,7 @@ describe.each(engines)('acting on an access request on $name', (engine) => {
     await takeNotices(parts);
 
     await act(parts, id, { kind: 'retry', by: alex });
-    await startApproved(parts, id, { request: wanted(), assigned: false });
+    await startApproved(parts, id, wanted());
     await endOutOfScope();
     await awaitThing(parts, id, { heldUp: 'assignment', until, delayMs: 1 });
 
@@ -246,7 +262,7 @@ describe.each(engines)('acting on an access request on $name', (engine) => {
 
   async function startedOne() {
     const { id } = await approved(parts);
-    await startApproved(parts, id, { request: wanted(), assigned: false });
+    await startApproved(parts, id, wanted());
     return { id, until: clock.now() + dayMs };
   }
 
@@ -264,7 +280,7 @@ describe.each(engines)('acting on an access request on $name', (engine) => {
 
   it('keeps who cancelled what has started', async () => {
     const { id } = await approved(parts);
-    await startApproved(parts, id, { request: wanted(), assigned: false });
+    await startApproved(parts, id, wanted());
 
     await noteCalledOff(parts, id, alex);
     await act(parts, id, { kind: 'finish', outcome: 'cancelled' });
@@ -304,7 +320,7 @@ describe('random sequences of actions', () => {
         { kind: 'await', heldUp: 'assignment', until: Date.UTC(2030, 0), delayMs: 1_000 },
         { kind: 'finish', outcome: 'created' },
         { kind: 'retry', by: alex },
-        { kind: 'start', requestId: '', assigned: false },
+        { kind: 'start', requestId: '' },
       ),
       fc.constantFrom('a week passes' as const),
     );

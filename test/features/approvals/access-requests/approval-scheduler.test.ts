@@ -47,7 +47,7 @@ const hourMs = 60 * 60_000;
 const minuteMs = 60_000;
 const desk = { key: 'desk', conversation: 'desk', reader };
 const board = { key: 'board', conversation: 'board', reader };
-const ready: StartVerdict = { kind: 'ready', request: wanted(), assigned: false };
+const ready: StartVerdict = { kind: 'ready', request: wanted() };
 
 describe.each(engines)('the approval scheduler on $name', (engine) => {
   const { name } = engine;
@@ -216,7 +216,7 @@ describe.each(engines)('the approval scheduler on $name', (engine) => {
     expect(stage.started).toEqual([id]);
     const { state } = (await findAccessRequest(database, id)) ?? {};
     const [request] = await database.query.selectFrom('requests').select('id').execute();
-    expect(state).toMatchObject({ kind: 'started', requestId: request?.id, assigned: false });
+    expect(state).toMatchObject({ kind: 'started', requestId: request?.id });
     expect(stage.changed).toEqual([id]);
   });
 

@@ -16,7 +16,7 @@ import { finishTask } from '../../../../src/requests/running.ts';
 import { apps } from '../../../../src/sandbox/tenant/applications.ts';
 import { people } from '../../../../src/sandbox/tenant/people.ts';
 import { type Bench, startBench } from '../../../graph/support.ts';
-import { claimed, done, wanted } from '../../../requests/support.ts';
+import { claimed, done, person, wanted } from '../../../requests/support.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { sqliteEngine, useTestDatabase } from '../../../support/databases.ts';
 import { accessParts, approved, dayMs } from './support.ts';
@@ -56,8 +56,8 @@ async function present() {
   return request;
 }
 
-async function ended(outcome: Outcome, assigned = false): Promise<void> {
-  await startApproved(store, id, { request: wanted(), assigned });
+async function ended(outcome: Outcome, task: Parameters<typeof wanted>[0] = {}): Promise<void> {
+  await startApproved(store, id, wanted(task));
   await finishTask(store, await claimed(store), { ...done, outcome });
 }
 
@@ -136,7 +136,9 @@ describe('the end of a try', () => {
 
   it('is the end where Usher has made the assignment itself, or no time to wait is configured', async () => {
     await approve('diego');
-    await ended(outOfScope(['assigned']), true);
+    await ended(outOfScope(['assigned']), {
+      tasks: [{ subject: person('diego'), members: [], assignRole: 'User', assigning: 'made' }],
+    });
     const made = await heldUpBy();
     await place.empty();
     await approve('diego');

@@ -63,7 +63,7 @@ describe('two approval schedulers on one PostgreSQL', () => {
       async start({ id }) {
         seen.push(id);
         await turn();
-        return { kind: 'ready', request: wanted(), assigned: false };
+        return { kind: 'ready', request: wanted() };
       },
       end: async () => ({ kind: 'finish' }),
     };
@@ -102,7 +102,7 @@ describe('two approval schedulers on one PostgreSQL', () => {
     }
     const other = await replica(clock, { route, start: start('other'), end });
     await other.settled();
-    slow.resolve({ kind: 'ready', request: wanted(), assigned: false });
+    slow.resolve({ kind: 'ready', request: wanted() });
     await one.settled();
     await Promise.all([one.stop(), other.stop()]);
 

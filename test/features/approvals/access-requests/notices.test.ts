@@ -99,7 +99,7 @@ describe.each(engines)('the recipients of notices on $name', (engine) => {
   it.each(stories)('after %s', async (_what, script, told) => {
     for (const step of script) {
       if ('kind' in step && step.kind === 'expire') await clock.advance(7 * dayMs);
-      if ('start' in step) await startApproved(parts, id, { request: wanted(), assigned: false });
+      if ('start' in step) await startApproved(parts, id, wanted());
       else await act(parts, id, step);
     }
 
@@ -125,10 +125,10 @@ describe.each(engines)('the recipients of notices on $name', (engine) => {
     const inTime = await due();
     const { id: other } = await askAccess(parts, { subject: { id: 'adele', name: 'Adele', label: null } });
     await act(parts, other, approve);
-    await startApproved(parts, other, { request: wanted(), assigned: false });
+    await startApproved(parts, other, wanted());
 
     expect([atOnce, inTime, await due()]).toEqual([[], ['approved'], ['approved']]);
-    await startApproved(parts, id, { request: wanted(), assigned: false });
+    await startApproved(parts, id, wanted());
     expect(await due()).toEqual([]);
   });
 });

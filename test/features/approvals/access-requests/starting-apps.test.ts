@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../../../src/clock.ts';
+import { openDatabase } from '../../../../src/db/database.ts';
 import { apps } from '../../../../src/sandbox/tenant/applications.ts';
+import { people } from '../../../../src/sandbox/tenant/people.ts';
 import { startTestUsher, type TestUsher } from '../../../support/usher.ts';
 
 let usher: TestUsher;
@@ -11,11 +14,16 @@ beforeAll(async () => {
 afterAll(() => usher.close());
 
 /** What Megan reads once Patti has approved; before that `between` happens. */
-async function approved(app: string, between: () => void = () => undefined): Promise<string> {
-  await usher.say('megan', `request access for isaiah to ${app}`);
+async function approved(
+  app: string,
+  between: () => void | Promise<void> = () => undefined,
+  person: 'isaiah' | 'diego' = 'isaiah',
+): Promise<string> {
+  await usher.say('megan', `request access for ${person} to ${app}`);
   await usher.settled();
-  between();
-  const asked = usher.cardsFor('personal-megan').find(({ text }) => text.includes(`Isaiah Langer in ${app}`));
+  await between();
+  const title = `${people[person].displayName} in ${app}`;
+  const asked = usher.cardsFor('personal-megan').find(({ text }) => text.includes(title));
   const id = /Request ([0-9A-Z]{6})/.exec(asked?.text ?? '')?.[1] ?? '';
   await usher.say('patti', `approve ${id}`);
   await usher.settled();
@@ -44,6 +52,20 @@ describe('an approved request', () => {
 
     expect(text).toContain('The enterprise application GitHub Enterprise is disabled in Entra ID.');
     expect(text).not.toContain('now has an account');
+  });
+
+  it('goes on with an assignment that an earlier version had begun before the start', async () => {
+    const isBegun = async () => {
+      usher.sandbox.tenant.assign(apps.serviceNow.id, people.diego.id);
+      const database = await openDatabase({ kind: 'sqlite', path: usher.databasePath }, systemClock);
+      await database.query.updateTable('access_requests').set({ assigning: 'begun' }).execute();
+      await database.close();
+    };
+
+    const text = await approved('ServiceNow', isBegun, 'diego');
+
+    expect(text).toContain('Usher has assigned Diego Siciliani to ServiceNow.');
+    expect(usher.sandbox.requests.some(({ method, path }) => method === 'POST' && path.endsWith('To'))).toBe(false);
   });
 
   it('waits where the app takes no on-demand call while its job runs', async () => {

@@ -9,6 +9,7 @@ import { lapses } from '../access-requests/lapses.ts';
 import {
   accessIn,
   approved,
+  assigns,
   awaiting,
   cancelledBy,
   DAY,
@@ -239,9 +240,9 @@ describe('the card of an access request that runs', () => {
   });
 
   it('explains the wait for an assignment once', () => {
-    const progress = progressIn(waiting('assignmentUnseen', NOW + 60_000));
+    const progress = progressIn(waiting('assignmentUnseen', NOW + 60_000), { task: assigns('made') });
 
-    const text = textOf(accessIn(started(true)), { progress });
+    const text = textOf(accessIn(started()), { progress });
 
     expect(text).toContain('Waiting for the assignment to take effect');
     expect(text).toContain('which takes a few minutes. Usher will try again at 14:04:06.');
@@ -249,7 +250,7 @@ describe('the card of an access request that runs', () => {
   });
 
   it('still names the approver when the provisioning request cannot be found', () => {
-    const text = textOf(accessIn(started(true)));
+    const text = textOf(accessIn(started(), { assigning: 'made' }));
 
     expect(text).toMatch(
       /^▶ {2}Approved, in progress\n[\s\S]*Patti Fernandez approved it[\s\S]*has assigned Isaiah Langer/,
@@ -263,9 +264,9 @@ describe('the card of an access request that runs', () => {
 
 describe('the card of an access request that has ended', () => {
   it('shows a good end on green, with its steps', () => {
-    const progress = progressIn(doneWith({ kind: 'created', report }));
+    const progress = progressIn(doneWith({ kind: 'created', report }), { task: assigns('made') });
 
-    const message = drawAccess(accessIn(finished('created', true)), { ...toRequester, progress });
+    const message = drawAccess(accessIn(finished('created')), { ...toRequester, progress });
 
     const text = cardAsText(message.card);
     expect(text).toMatch(/^✓ {2}Account created\n/);
@@ -290,18 +291,18 @@ describe('the card of an access request that has ended', () => {
   });
 
   it('asks no reader to make an assignment that Usher has made', () => {
-    const progress = progressIn(doneWith(outOfScope('assigned')));
+    const progress = progressIn(doneWith(outOfScope('assigned')), { task: assigns('made') });
 
-    const text = textOf(accessIn(finished('notInScope', true)), { progress });
+    const text = textOf(accessIn(finished('notInScope')), { progress });
 
     expect(text).toContain('had not seen the assignment after several attempts');
     expect(text).not.toContain('Assign Isaiah Langer to Salesforce:');
   });
 
   it('names the real cause where the assignment is not the cause', () => {
-    const progress = progressIn(doneWith(outOfScope('scopingFilter')));
+    const progress = progressIn(doneWith(outOfScope('scopingFilter')), { task: assigns('made') });
 
-    expect(textOf(accessIn(finished('notInScope', true)), { progress })).toContain('does not pass the scoping filter');
+    expect(textOf(accessIn(finished('notInScope')), { progress })).toContain('does not pass the scoping filter');
   });
 
   it.each([

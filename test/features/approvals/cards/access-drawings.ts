@@ -14,7 +14,7 @@ import { pendingList } from '../../../../src/features/approvals/cards/pending-li
 import type { AccessProblem } from '../../../../src/features/approvals/problems.ts';
 import { problem } from '../../../../src/features/approvals/problems.ts';
 import type { Outcome } from '../../../../src/graph/outcome.ts';
-import type { Task, TaskState } from '../../../../src/requests/request.ts';
+import type { AssignmentStep, Task, TaskState } from '../../../../src/requests/request.ts';
 import { doneWith, NOW, outcomesSaying, requestIn, words } from '../../../chat/views/drawings.ts';
 import { jobIn, quarantined } from '../../checks/cards/check-drawings.ts';
 import { lapses } from '../access-requests/lapses.ts';
@@ -72,15 +72,14 @@ export const cancelledBy = (id: string, name: string): AccessState => ({
 export const lapsed = (why: LapseReason, text?: string): AccessState => {
   return { kind: 'lapsed', decision: decisionOf(text), at: NOW, why };
 };
-export const started = (assigned = false, text?: string): AccessState => {
-  return { kind: 'started', decision: decisionOf(text), requestId: 'R7K3MQ', assigned, calledOffBy: null };
+export const started = (text?: string): AccessState => {
+  return { kind: 'started', decision: decisionOf(text), requestId: 'R7K3MQ', calledOffBy: null };
 };
-export const finished = (outcome: FinishedAs, assigned = false, text?: string): AccessState => {
+export const finished = (outcome: FinishedAs, text?: string): AccessState => {
   return {
     kind: 'finished',
     decision: decisionOf(text),
     requestId: 'R7K3MQ',
-    assigned,
     calledOffBy: null,
     at: NOW,
     outcome,
@@ -89,6 +88,11 @@ export const finished = (outcome: FinishedAs, assigned = false, text?: string): 
 
 /** All but the one whose card has a title of its own. */
 export const lapseReasons: readonly LapseReason[] = lapses.map(([why]) => why).filter((why) => why !== 'notAssigned');
+
+/** A task whose app role assignment has come this far. */
+export const assigns = (step: AssignmentStep, appRole = 'User') => ({
+  assignment: { kind: 'assign', appRole, step } as const,
+});
 
 /** The provisioning request of an access request, its only task being in this state. */
 export function progressIn(
@@ -160,17 +164,17 @@ export function everyAccessInput(
   const role = { ...facts, account: { kind: 'unread' }, assigns: true } as const;
   const run = (state: TaskState, more: { attempts?: number; position?: number; task?: Partial<Task> } = {}) => {
     return {
-      accessRequest: accessIn(started(true, text), { text }),
+      accessRequest: accessIn(started(text), { text }),
       facts: null,
-      progress: progressIn(state, { text, ...more }),
+      progress: progressIn(state, { text, task: assigns('made', text), ...more }),
     };
   };
   const plain = (state: AccessState, more: Partial<AccessRequest> = {}) => {
     return { accessRequest: accessIn(state, { text, ...more }), facts: null, progress: null };
   };
   const ends = (outcome: Outcome) => ({
-    ...plain(finished(outcome.kind, true, text)),
-    progress: progressIn(doneWith(outcome, text), { text }),
+    ...plain(finished(outcome.kind, text)),
+    progress: progressIn(doneWith(outcome, text), { text, task: assigns('made', text) }),
   });
   const waiting = (waitReason: Extract<TaskState, { kind: 'waiting' }>['waitReason'], dueAt = NOW): TaskState => {
     return { kind: 'waiting', dueAt, waitReason };
@@ -208,20 +212,23 @@ export function everyAccessInput(
     plain(cancelledBy('megan', text), { assigning: 'made' }),
     plain(lapsed('askerMayNot', text), { assigning: 'unanswered' }),
     ...lapseReasons.map((why) => plain(lapsed(why, text))),
-    plain(started(false, text)),
+    plain(started(text)),
     run(waiting(null), { position: 3 }),
     run(waiting('assignmentUnseen', NOW + 60_000)),
     run(waiting('serviceUnavailable')),
     run({ kind: 'held' }),
     run({ kind: 'running', startedAt: NOW, lease }, { attempts: 2 }),
+    run(waiting(null), { task: assigns('wanted', text) }),
+    run(waiting(null, NOW + 60_000), { task: assigns('unanswered', text) }),
     run({ kind: 'cancelled', at: NOW, by: text }, { attempts: 2 }),
+    run({ kind: 'cancelled', at: NOW, by: text }, { attempts: 0, task: assigns('begun', text) }),
     {
-      ...plain({ ...started(false, text), calledOffBy: { id: 'alex', name: text } } as AccessState),
+      ...plain({ ...started(text), calledOffBy: { id: 'alex', name: text } } as AccessState),
       progress: progressIn({ kind: 'cancelled', at: NOW, by: text }, { text, attempts: 0 }),
     },
     ...outcomesSaying(text, { steps: 1, changes: 1 }).map(ends),
-    plain(finished('cancelled', false, text)),
-    plain(finished('created', true, text)),
+    plain(finished('cancelled', text)),
+    plain(finished('created', text), { assigning: 'made' }),
   ];
 }
 
@@ -286,17 +293,16 @@ const lineStates: readonly AccessState[] = [
   { kind: 'cancelled', at: NOW, by: { id: 'megan', name: 'Megan Bowen' } },
   { kind: 'approved', ...decided },
   { kind: 'lapsed', ...decided, at: NOW, why: 'notAll' },
-  { kind: 'started', ...decided, requestId: 'R7K3MQ', assigned: true, calledOffBy: null },
+  { kind: 'started', ...decided, requestId: 'R7K3MQ', calledOffBy: null },
   {
     kind: 'finished',
     ...decided,
     requestId: 'R7K3MQ',
-    assigned: false,
     calledOffBy: null,
     at: NOW,
     outcome: 'created',
   },
-  { kind: 'finished', ...decided, requestId: 'R7K3MQ', assigned: false, calledOffBy: null, at: NOW, outcome: 'failed' },
+  { kind: 'finished', ...decided, requestId: 'R7K3MQ', calledOffBy: null, at: NOW, outcome: 'failed' },
 ];
 
 /** As many lines as a joint request may have: all of them waiting, and some in each state. */

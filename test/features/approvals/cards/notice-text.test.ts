@@ -2,11 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import type { CardMessage } from '../../../../src/chat/reply.ts';
 import type { AccessRequest } from '../../../../src/features/approvals/access-requests/access-request.ts';
 import { noticeContent, noticeText } from '../../../../src/features/approvals/cards/notice-text.ts';
-import { words } from '../../../chat/views/drawings.ts';
+import type { Task, TaskState } from '../../../../src/requests/request.ts';
+import { doneWith, words } from '../../../chat/views/drawings.ts';
 import { outOfScope, report } from '../../provisioning/cards/outcomes.ts';
 import {
   accessIn,
   approved,
+  assigns,
   awaiting,
   cancelledBy,
   DECEMBER,
@@ -16,15 +18,15 @@ import {
   lapsed,
   lapseReasons,
   pending,
+  progressIn,
 } from './access-drawings.ts';
 
 type Kind = Parameters<typeof noticeText>[1]['kind'];
 
-const notice = (
-  kind: Kind,
-  accessRequest: AccessRequest,
-  outcome: Parameters<typeof noticeText>[1]['outcome'] = null,
-) => noticeText(words, { accessRequest, kind, outcome, entraPortalUrl: 'https://entra.microsoft.com' });
+const notice = (kind: Kind, accessRequest: AccessRequest, task: Parameters<typeof noticeText>[1]['task'] = null) =>
+  noticeText(words, { accessRequest, kind, task, entraPortalUrl: 'https://entra.microsoft.com' });
+const taskIn = (state: TaskState, more: Partial<Task> = {}) =>
+  progressIn(state, { task: more }).request.tasks[0] ?? null;
 const kinds: readonly Kind[] = [
   ...(['approved', 'denied', 'expired', 'cancelled', 'lapsed', 'result'] as const),
   ...(['reminder', 'nobodyReached', 'waits'] as const),
@@ -86,7 +88,7 @@ describe('a notice', () => {
 
   it('names people of the helpdesk where a person has to act', () => {
     const accessRequest = accessIn(approved(), { heldUp: 'quarantine' });
-    const input = { accessRequest, outcome: null, entraPortalUrl: null, helpdesk: ['Alex Wilber', 'Lynne Robbins'] };
+    const input = { accessRequest, task: null, entraPortalUrl: null, helpdesk: ['Alex Wilber', 'Lynne Robbins'] };
 
     const said = noticeText(words, { ...input, kind: 'approved' });
 
@@ -96,7 +98,7 @@ describe('a notice', () => {
   });
 
   it('reminds by a card whose button opens the request, until it is decided', () => {
-    const reminder = { kind: 'reminder', outcome: null, entraPortalUrl: null } as const;
+    const reminder = { kind: 'reminder', task: null, entraPortalUrl: null } as const;
 
     const open = noticeContent(words, { ...reminder, accessRequest: accessIn(pending) });
     const decided = noticeContent(words, { ...reminder, accessRequest: accessIn(denied(null)) });
@@ -133,13 +135,14 @@ describe('a notice', () => {
   });
 
   it('words a result as its card does', () => {
-    expect(notice('result', accessIn(finished('created', true)), { kind: 'created', report })).toBe(
+    expect(notice('result', accessIn(finished('created')), taskIn(doneWith({ kind: 'created', report })))).toBe(
       'Access to Salesforce for Isaiah Langer (request K3M7QA): Account created. Isaiah Langer now has an account in Salesforce.',
     );
-    expect(notice('result', accessIn(finished('notInScope')), outOfScope('assigned'))).toContain(
+    expect(notice('result', accessIn(finished('notInScope')), taskIn(doneWith(outOfScope('assigned'))))).toContain(
       'Isaiah Langer has to be assigned to Salesforce',
     );
-    expect(notice('result', accessIn(finished('notInScope', true)), outOfScope('assigned'))).toContain('had not seen');
+    const made = taskIn(doneWith(outOfScope('assigned')), assigns('made'));
+    expect(notice('result', accessIn(finished('notInScope')), made)).toContain('had not seen');
     expect(notice('result', accessIn(finished('cancelled')))).toContain('(request K3M7QA): Canceled.');
   });
 
@@ -171,7 +174,7 @@ describe('a notice', () => {
     ['lapsed', accessIn(lapsed('notAssigned'), awaiting)],
     ['cancelled', accessIn(cancelledBy('alex', 'Alex Wilber'), awaiting)],
   ])('does not say that nothing was done where an earlier try may have done it: %s', (kind, accessRequest) => {
-    const input = { accessRequest, kind, outcome: null, entraPortalUrl: null };
+    const input = { accessRequest, kind, task: null, entraPortalUrl: null };
 
     const [told, open] = [noticeText(words, input), noticeText(words, { ...input, mayBeDone: true })];
 
