@@ -10,7 +10,7 @@ import { cancelRequest } from '../../src/requests/confirmation.ts';
 import { forecastRequest } from '../../src/requests/forecast.ts';
 import { forecastQueue } from '../../src/requests/queue.ts';
 import { assignmentLeft, type Request, type Task } from '../../src/requests/request.ts';
-import { findRequest, type StoreParts } from '../../src/requests/store.ts';
+import { accessSource, findRequest, type StoreParts } from '../../src/requests/store.ts';
 import type { Worker } from '../../src/worker.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { engines, useTestDatabase } from '../support/databases.ts';
@@ -34,6 +34,8 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
   let isAssigned: boolean;
   let answers: AssignResult[];
   let asked: string[];
+  /** Of each change that it told, whether it was of a request that carries out an access request. */
+  let heard: boolean[];
   let standing: StillMay;
   let duringCall: () => Promise<void>;
   let beforeAnswer: () => Promise<void>;
@@ -50,6 +52,7 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
     isAssigned = false;
     answers = [];
     asked = [];
+    heard = [];
     standing = 'may';
     duringCall = async () => undefined;
     beforeAnswer = async () => undefined;
@@ -80,7 +83,7 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
       store,
       assignments,
       authority: { of: async () => standing },
-      changed: () => undefined,
+      changed: (_, ofAccess) => heard.push(ofAccess),
       log: createLog('silent'),
     });
     await assigner.settled();
@@ -213,6 +216,17 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
       outcome: { kind: 'refused', cause: 'assignmentRefused', code: 'Authorization_RequestDenied' },
     });
     expect((await recorded()).toSorted()).toEqual(['begun', 'begun', 'made', 'refused']);
+  });
+
+  it.each([
+    ['a line', 'conversation|1', false],
+    ['an access request', `${accessSource}K3M7QA`, true],
+  ])('tells of a change, and what the request carries out: %s', async (_what, source, ofAccess) => {
+    await ask(store, [], { source, tasks: [{ subject: person('diego'), members: [], assignRole: 'User' }] });
+
+    await run();
+
+    expect(heard).toEqual([ofAccess]);
   });
 
   it('is not sent for a task that was canceled before', async () => {

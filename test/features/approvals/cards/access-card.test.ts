@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
 import type { AccessRequest } from '../../../../src/features/approvals/access-requests/access-request.ts';
 import type { AccessCardInput } from '../../../../src/features/approvals/cards/access-card.ts';
-import type { TaskState, WaitReason } from '../../../../src/requests/request.ts';
+import type { AssignmentStep, TaskState, WaitReason } from '../../../../src/requests/request.ts';
 import { doneWith, elementsOf, NOW } from '../../../chat/views/drawings.ts';
 import { failed, outOfScope, report } from '../../provisioning/cards/outcomes.ts';
 import { lapses } from '../access-requests/lapses.ts';
@@ -297,6 +297,15 @@ describe('the card of an access request that has ended', () => {
 
     expect(text).toContain('had not seen the assignment after several attempts');
     expect(text).not.toContain('Assign Isaiah Langer to Salesforce:');
+  });
+
+  it('says that the assignment may have been made where it was canceled meanwhile, and how to take it back', () => {
+    const state = { kind: 'cancelled', at: NOW, by: 'alex' } as const;
+    const canceled = (step: AssignmentStep) =>
+      textOf(accessIn(finished('cancelled')), { progress: progressIn(state, { attempts: 0, task: assigns(step) }) });
+
+    expect(canceled('begun')).toMatch(/may have been made[\s\S]*remove the assignment[\s\S]*\[Open in Entra\]/);
+    for (const step of ['wanted', 'found', 'refused'] as const) expect(canceled(step)).not.toMatch(/assignment/);
   });
 
   it('names the real cause where the assignment is not the cause', () => {
