@@ -191,9 +191,9 @@ export interface AccessRequestRow extends RequestedColumns, SubjectColumns, Leas
   decided_from: string | null;
   /** The provisioning request that carries it out. */
   request_id: string | null;
-  /** How far the app role assignment that the approval makes has come; null before it is begun. */
+  /** How far an earlier version came with the app role assignment. Now its task has that step. */
   assigning: 'begun' | 'unanswered' | 'made' | 'refused' | null;
-  /** 1 where Usher made the app role assignment. */
+  /** Written by an earlier version alone: 1 where it made the app role assignment. */
   assigned: Generated<number>;
   /** When it ended, for the final states. */
   ended_at: number | null;
