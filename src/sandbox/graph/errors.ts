@@ -26,6 +26,13 @@ export function noSuchObject(id: string): SandboxResponse {
   );
 }
 
+/** For a caller without the permission. */
+export const insufficientPrivileges = refusal(
+  403,
+  'Authorization_RequestDenied',
+  'Insufficient privileges to complete the operation.',
+);
+
 /** For an unknown path. */
 export function noSuchSegment(segment: string): SandboxResponse {
   return refusal(404, 'ResourceNotFound', `Resource not found for the segment '${segment}'.`);

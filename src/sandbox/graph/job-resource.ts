@@ -1,6 +1,6 @@
 import { assertNever } from '../../assert-never.ts';
 import type { Application, RuleObject, SynchronizationJob, SynchronizationRule } from '../tenant/applications.ts';
-import { type AttributeMapping, inboundMappings, outboundMappings } from '../tenant/attributes.ts';
+import { type AttributeMapping, inboundMappings, mappingsOf } from '../tenant/attributes.ts';
 import { stableGuid } from '../tenant/identity.ts';
 import { timestamp } from '../tenant/provisioning/report.ts';
 import type { Tenant } from '../tenant/tenant.ts';
@@ -30,7 +30,12 @@ export function jobResource(tenant: Tenant, application: Application, job: Synch
         ? { expiration: null, interval: neverAgain, state: 'Disabled' }
         : { expiration: null, interval: 'PT40M', state: 'Active' },
     status: jobStatus(tenant, application, job),
-    synchronizationJobSettings: [{ name: 'AzureIngestionAttributeOptimization', value: 'False' }],
+    synchronizationJobSettings: [
+      { name: 'AzureIngestionAttributeOptimization', value: 'False' },
+      ...(job.deletionThreshold === null
+        ? []
+        : [{ name: 'QuarantineTooManyDeletesThreshold', value: String(job.deletionThreshold) }]),
+    ],
   };
 }
 
@@ -72,11 +77,15 @@ function jobStatus(
       };
     }
     case 'quarantined': {
-      const error = {
-        code: 'SystemForCrossDomainIdentityManagementInvalidCredentials',
-        message: `Please provide a valid tenant URL and secret token for your application: ${application.displayName} answered 401.`,
-        tenantActionable: true,
-      };
+      // Deletions that are held back are no error of the application's.
+      const error =
+        job.quarantineReason === 'TooManyDeletes'
+          ? null
+          : {
+              code: 'SystemForCrossDomainIdentityManagementInvalidCredentials',
+              message: `Please provide a valid tenant URL and secret token for your application: ${application.displayName} answered 401.`,
+              tenantActionable: true,
+            };
       const began = Math.floor(now / dayMs) * dayMs - 2 * dayMs;
       return {
         ...status0,
@@ -93,7 +102,7 @@ function jobStatus(
           currentBegan: timestamp(began),
           // A quarantined job is tried once a day.
           nextAttempt: timestamp(began + 3 * dayMs),
-          reason: 'EncounteredQuarantineException',
+          reason: job.quarantineReason,
           seriesBegan: timestamp(began),
           seriesCount: 3,
           error,
@@ -148,7 +157,7 @@ export function schemaResource(job: SynchronizationJob): Entity {
 }
 
 function ruleResource(job: SynchronizationJob, rule: SynchronizationRule): Readonly<Record<string, unknown>> {
-  const mappings = job.direction === 'outbound' ? outboundMappings : inboundMappings;
+  const mappings = job.direction === 'outbound' ? mappingsOf(job) : inboundMappings;
   return {
     containerFilter: null,
     editable: true,

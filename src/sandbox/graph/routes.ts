@@ -8,7 +8,7 @@ import * as servicePrincipals from './service-principals.ts';
 type Handler = (tenant: Tenant, request: SandboxRequest, first: string, second: string) => SandboxResponse;
 
 interface Route {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** Fixed segments, and `*` for an id or a cast, also within quotes. */
   readonly template: readonly string[];
   readonly handle: Handler;
@@ -38,6 +38,7 @@ const routes: readonly Route[] = [
   route('GET', '/servicePrincipals/*', servicePrincipals.readServicePrincipal),
   route('GET', '/servicePrincipals/*/appRoleAssignedTo', servicePrincipals.listAssignedTo),
   route('POST', '/servicePrincipals/*/appRoleAssignedTo', servicePrincipals.assignTo),
+  route('DELETE', '/servicePrincipals/*/appRoleAssignedTo/*', servicePrincipals.unassignFrom),
   route('GET', jobs, servicePrincipals.listJobs),
   route('GET', `${jobs}/*`, servicePrincipals.readJob),
   route('GET', `${jobs}/*/schema`, servicePrincipals.readSchema),

@@ -10,7 +10,7 @@ import {
   servicePrincipalEntity,
   servicePrincipalType,
 } from './entities.ts';
-import { badRequest, noSuchObject } from './errors.ts';
+import { badRequest, insufficientPrivileges, noSuchObject } from './errors.ts';
 import type { SandboxRequest, SandboxResponse } from './exchange.ts';
 import { jobResource, schemaResource } from './job-resource.ts';
 
@@ -29,18 +29,22 @@ export const readServicePrincipal: Handler = (tenant, request, id) =>
     entity(request, servicePrincipalEntity(application), servicePrincipalType, 'servicePrincipals'),
   );
 
+/** Lags behind: an assignment that was just made is missing, and one that was just removed is still there. */
 export const listAssignedTo: Handler = (tenant, request, id) =>
   withApplication(tenant, id, (application) =>
     collection(
       request,
-      tenant.assignments(application.id).map((assignment) => assignmentEntity(tenant, application, assignment)),
+      tenant
+        .replicatedAssignments(application.id)
+        .map((assignment) => assignmentEntity(tenant, application, assignment)),
       { type: appRoleAssignmentType, context: 'appRoleAssignments' },
     ),
   );
 
-/** Assigns a person or a group. It is listed at once, but provisioning sees it later, in Entra up to a few minutes. */
+/** Assigns a person or a group. The principal's list has it at once, but provisioning sees it later, in Entra up to a few minutes. */
 export const assignTo: Handler = (tenant, request, id) =>
   withApplication(tenant, id, (application) => {
+    if (tenant.lacks('AppRoleAssignment.ReadWrite.All')) return insufficientPrivileges;
     const { principalId, resourceId, appRoleId } = asRecord(request.body);
     if (typeof principalId !== 'string' || typeof resourceId !== 'string' || typeof appRoleId !== 'string') {
       return badRequest('principalId, resourceId and appRoleId are all required.', 'Request_BadRequest');
@@ -56,7 +60,8 @@ export const assignTo: Handler = (tenant, request, id) =>
     if (!isKnown) {
       return badRequest('Permission being assigned was not found on application.', 'Request_BadRequest');
     }
-    if (tenant.assignments(application.id).some((assignment) => assignment.principalId === principalId)) {
+    const held = tenant.assignments(application.id).filter((assignment) => assignment.principalId === principalId);
+    if (held.some((assignment) => assignment.appRoleId === appRoleId)) {
       return badRequest(
         'Permission being assigned already exists on the object. It is already assigned.',
         'Request_BadRequest',
@@ -65,6 +70,14 @@ export const assignTo: Handler = (tenant, request, id) =>
     const assignment = tenant.assignInEntra(application.id, principalId, appRoleId);
     const created = assignmentEntity(tenant, application, assignment);
     return { ...entity(request, created, appRoleAssignmentType, 'appRoleAssignments'), status: 201 };
+  });
+
+/** A group's assignment goes like any other: it is the caller who must not delete it for one person's sake. */
+export const unassignFrom: Handler = (tenant, _request, id, assignmentId) =>
+  withApplication(tenant, id, (application) => {
+    if (tenant.lacks('AppRoleAssignment.ReadWrite.All')) return insufficientPrivileges;
+    const isRemoved = tenant.unassignInEntra(application.id, assignmentId);
+    return isRemoved ? { status: 204, body: undefined } : noSuchObject(assignmentId);
   });
 
 export const listJobs: Handler = (tenant, request, id) =>

@@ -42,6 +42,19 @@ export interface SynchronizationJob {
   readonly direction: 'outbound' | 'fromActiveDirectory' | 'fromHr';
   readonly targetName: string;
   readonly rules: readonly SynchronizationRule[];
+  /** Of a job in quarantine. */
+  readonly quarantineReason: 'EncounteredQuarantineException' | 'TooManyDeletes';
+  /**
+   * What becomes of the account of a person who is no longer assigned. `deletes`: the app knows no inactive account.
+   * `skips`: `SkipOutOfScopeDeletions` is set. `unmapped`: no mapping fills `active`, so nothing can turn it off.
+   */
+  readonly removal: 'disables' | 'deletes' | 'skips' | 'unmapped';
+  /** "Sync all users and groups": a person is in scope without an assignment. */
+  readonly takesEverybody: boolean;
+  /** Whether an answer about a person out of scope says that the app has no account; else it has no matching step. */
+  readonly tellsAbsence: boolean;
+  /** How many disables and deletions in a cycle send the job into quarantine; null where it does not tell. */
+  readonly deletionThreshold: number | null;
 }
 
 export interface SynchronizationRule {
@@ -330,6 +343,11 @@ function synchronizationJob(displayName: string, particulars: JobParticulars): S
     shape: 'object',
     spelling: 'azureAd',
     direction: 'outbound',
+    quarantineReason: 'EncounteredQuarantineException',
+    removal: 'disables',
+    takesEverybody: false,
+    tellsAbsence: false,
+    deletionThreshold: null,
     ...particulars,
   };
 }

@@ -1,3 +1,4 @@
+import type { SynchronizationJob } from './applications.ts';
 import { distinguishedName, type Person } from './people.ts';
 
 /**
@@ -52,6 +53,11 @@ export const inboundMappings: readonly AttributeMapping[] = [
   mapping('PhysicalDeliveryOfficeName', 'physicalDeliveryOfficeName', (person) => person.officeLocation),
   mapping('UserPrincipalName', 'userPrincipalName', (person) => person.userPrincipalName),
 ];
+
+/** The mappings of a job that provisions people from Entra. */
+export function mappingsOf({ removal }: Pick<SynchronizationJob, 'removal'>): readonly AttributeMapping[] {
+  return removal === 'unmapped' ? outboundMappings.filter(({ target }) => target !== 'active') : outboundMappings;
+}
 
 export type Attributes = Readonly<Record<string, string>>;
 

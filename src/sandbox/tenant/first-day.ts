@@ -21,10 +21,13 @@ export function firstDay(at: number, further: Further = nothing): State {
   const present = [...everybody, ...further.people];
   const state: State = {
     people: new Map([...present, ...storePeople].map((one) => [one.id, one])),
+    deletedPeople: new Map(),
+    changedApplications: new Map(),
     assignments: new Map(),
     accounts: new Map(),
     conflicts: new Set([`${apps.salesforce.id} ${people.grady.id}`]),
     directoryRoles: new Map(),
+    withdrawn: new Set(),
     audit: [],
   };
   for (const application of [...everyApplication, ...further.applications])

@@ -15,6 +15,15 @@ export function objectId(number: number): string {
  * (accounts in the target application, assignments), so that two runs of the demo look alike.
  */
 export function stableGuid(...words: readonly string[]): string {
-  const hex = createHash('sha256').update(words.join('\u0000')).digest('hex');
+  const hex = digest(words).toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+/** The same in the form of an app role assignment's id: 43 characters, of which some may be `-` or `_`. */
+export function stableKey(...words: readonly string[]): string {
+  return digest(words).toString('base64url');
+}
+
+function digest(words: readonly string[]): Buffer {
+  return createHash('sha256').update(words.join('\u0000')).digest();
 }

@@ -1,6 +1,6 @@
 import { type Application, defaultAccessRoleId } from './applications.ts';
 import type { Attributes } from './attributes.ts';
-import { stableGuid } from './identity.ts';
+import { stableGuid, stableKey } from './identity.ts';
 import type { Person } from './people.ts';
 import type { AuditRecord } from './provisioning/audit-record.ts';
 
@@ -9,9 +9,11 @@ export interface Account {
   readonly id: string;
   readonly active: boolean;
   readonly attributes: Attributes;
+  /** Made by hand in the application: until a person in scope is matched with it, the service does not manage it. */
+  readonly unlinked?: true;
 }
 
-/** An application role that a person or group holds. It also makes a person "assigned". */
+/** An application role that a person or group holds; one may hold several. Any of them makes a person "assigned". */
 export interface Assignment {
   readonly id: string;
   readonly principalId: string;
@@ -19,18 +21,30 @@ export interface Assignment {
   readonly createdAt: number;
   /** When provisioning first sees it, in ms since 1970. */
   readonly effectiveAt: number;
+  /** Null while it is there. Once it is removed: from when provisioning no longer sees it. */
+  readonly endsAt: number | null;
 }
 
-/** The changing state of a tenant. Maps are keyed by application id, then by the source object's id. */
+/** The changing state of a tenant. Maps are keyed by application id, then by the id of the source object or principal. */
 export interface State {
   readonly people: Map<string, Person>;
-  readonly assignments: Map<string, Map<string, Assignment>>;
+  /** In the recycle bin. */
+  readonly deletedPeople: Map<string, Person>;
+  /** Those whose job a test has changed. */
+  readonly changedApplications: Map<string, Application>;
+  /** Removed ones included. */
+  readonly assignments: Map<string, Map<string, readonly Assignment[]>>;
   readonly accounts: Map<string, Map<string, Account>>;
   /** `<application id> <person id>` where another account in the application has the person's name. */
   readonly conflicts: Set<string>;
   readonly directoryRoles: Map<string, Set<string>>;
+  /** The application permissions that the caller lacks. */
+  readonly withdrawn: Set<SandboxPermission>;
   readonly audit: AuditRecord[];
 }
+
+/** The permissions that a test can take away; all others are always there. */
+export type SandboxPermission = 'AppRoleAssignment.ReadWrite.All';
 
 export function shelf<T>(shelves: Map<string, Map<string, T>>, applicationId: string): Map<string, T> {
   const found = shelves.get(applicationId) ?? new Map<string, T>();
@@ -39,8 +53,8 @@ export function shelf<T>(shelves: Map<string, Map<string, T>>, applicationId: st
 }
 
 /**
- * Assigns, or changes the role of an existing assignment. The default is the application's first role; without
- * `replicationMs` provisioning sees it at once.
+ * Assigns a role, besides any others; again from now on where the principal holds it already. The default is the
+ * application's first role; without `replicationMs` provisioning sees it at once.
  */
 export function assign(
   state: State,
@@ -50,15 +64,45 @@ export function assign(
   appRoleId?: string,
   replicationMs = 0,
 ): Assignment {
+  const roleId = appRoleId ?? application.appRoles[0]?.id ?? defaultAccessRoleId;
+  const assigned = shelf(state.assignments, application.id);
+  const held = assigned.get(principalId) ?? [];
+  const same = held.filter((one) => one.appRoleId === roleId);
+  const present = same.find(isThere);
   const assignment: Assignment = {
-    id: stableGuid('assignment', application.id, principalId),
+    // One that is made again gets another id, as in Entra.
+    id: present?.id ?? stableKey('assignment', application.id, principalId, roleId, String(same.length)),
     principalId,
-    appRoleId: appRoleId ?? application.appRoles[0]?.id ?? defaultAccessRoleId,
+    appRoleId: roleId,
     createdAt,
     effectiveAt: createdAt + replicationMs,
+    endsAt: null,
   };
-  shelf(state.assignments, application.id).set(principalId, assignment);
+  assigned.set(principalId, [...held.filter((one) => one !== present), assignment]);
   return assignment;
+}
+
+/** Removes an assignment; provisioning sees it until `endsAt`. False when there is none of this id. */
+export function endAssignment(state: State, applicationId: string, assignmentId: string, endsAt: number): boolean {
+  const assigned = shelf(state.assignments, applicationId);
+  for (const [principalId, held] of assigned) {
+    const ended = held.find((one) => one.id === assignmentId && isThere(one));
+    if (ended === undefined) continue;
+    assigned.set(
+      principalId,
+      held.map((one) => (one === ended ? { ...one, endsAt } : one)),
+    );
+    return true;
+  }
+  return false;
+}
+
+/** Whether it has not been removed. */
+export const isThere = ({ endsAt }: Assignment): boolean => endsAt === null;
+
+/** Whether provisioning sees it at this moment. */
+export function isEffective({ effectiveAt, endsAt }: Assignment, at: number): boolean {
+  return effectiveAt <= at && (endsAt === null || at < endsAt);
 }
 
 /** Creates or replaces a source object's account in the application. Its id never changes. */

@@ -1,11 +1,29 @@
 import { type Clock, systemClock } from '../../clock.ts';
-import { type Application, apps, everyApplication, manyApplications, microsoftGraph } from './applications.ts';
+import {
+  type Application,
+  apps,
+  everyApplication,
+  jobOf,
+  manyApplications,
+  microsoftGraph,
+  type SynchronizationJob,
+} from './applications.ts';
 import { type Further, firstDay } from './first-day.ts';
 import { everyGroup, type Group, groupsByMember } from './groups.ts';
 import { distinguishedName, type Person, people, seasonalPeople } from './people.ts';
 import { type AuditRecord, auditRecord } from './provisioning/audit-record.ts';
 import { provisionPerson } from './provisioning/provision-person.ts';
-import { type Account, type Assignment, assign, keepAccount, shelf } from './state.ts';
+import {
+  type Account,
+  type Assignment,
+  assign,
+  endAssignment,
+  isEffective,
+  isThere,
+  keepAccount,
+  type SandboxPermission,
+  shelf,
+} from './state.ts';
 
 /**
  * The tenant's state: the directory, assignments, the accounts in the applications, and the audit log. One server
@@ -34,7 +52,10 @@ export interface Tenant {
   directoryRoles(personId: string): readonly string[];
   /** The holders of this template's directory role; undefined for a role that was never assigned. */
   roleHolders(roleTemplateId: string): readonly Person[] | undefined;
+  /** Those that are there, replicated or not; none of people in the recycle bin. */
   assignments(applicationId: string): readonly Assignment[];
+  /** The same as provisioning sees it: what has just been made is missing, and what has just been removed is there. */
+  replicatedAssignments(applicationId: string): readonly Assignment[];
   /**
    * Assigned as provisioning sees it, either directly or as a direct member of an assigned group. Nesting does not
    * count, as in Entra, and neither does an assignment that has not been replicated yet.
@@ -44,16 +65,32 @@ export interface Tenant {
   accountCount(applicationId: string, type: 'User' | 'Group'): number;
   /** True when another account in the application already uses this person's name. */
   hasConflict(applicationId: string, personId: string): boolean;
+  /** Whether a test has taken this permission away from the caller. */
+  lacks(permission: SandboxPermission): boolean;
   /** Newest first. */
   auditRecords(): readonly AuditRecord[];
 
   assign(applicationId: string, principalId: string, appRoleId?: string): Assignment;
   /** Like an assignment made in Entra: it is listed at once, and provisioning sees it once it is replicated. */
   assignInEntra(applicationId: string, principalId: string, appRoleId: string): Assignment;
+  /** Removes all assignments of this person or group at once, without a trace. */
   unassign(applicationId: string, principalId: string): void;
+  /**
+   * Like one assignment removed in Entra: it is no longer listed, and provisioning sees it until that is replicated. A
+   * group's takes the application from all its members. False when there is none of this id.
+   */
+  unassignInEntra(applicationId: string, assignmentId: string): boolean;
   keepAccount(applicationId: string, sourceId: string, account: Omit<Account, 'id'>): Account;
+  deleteAccount(applicationId: string, sourceId: string): void;
   resolveConflict(applicationId: string, personId: string): void;
   changePerson(personId: string, changes: Partial<Omit<Person, 'id'>>): Person;
+  /** Puts a person into the recycle bin: the directory no longer shows them, and their accounts stay as they are. */
+  deletePerson(personId: string): void;
+  restorePerson(personId: string): void;
+  /** Changes how an application's job behaves; its id and its rules stay. */
+  changeJob(applicationId: string, changes: Partial<Omit<SynchronizationJob, 'id' | 'rules'>>): void;
+  /** Takes a permission from the caller, until the reset. */
+  withdraw(permission: SandboxPermission): void;
   /** Gives a person a directory role, by the template id that is the same in every tenant. */
   grantDirectoryRole(personId: string, roleTemplateId: string): void;
   /** Undoes `grantDirectoryRole`. */
@@ -69,7 +106,7 @@ export interface TenantOptions {
   readonly seasonal?: number;
   /** The minimum number of enterprise applications. */
   readonly apps?: number;
-  /** How long provisioning takes, in ms, to see an assignment that was made in Entra. */
+  /** How long provisioning takes, in ms, to see an assignment that was made or removed in Entra. */
   readonly replicationMs?: number;
   /** Additions to the listed applications, groups and people, e.g. people with odd names. */
   readonly further?: Partial<Further>;
@@ -124,6 +161,8 @@ export function createTenant({
     microsoftGraph,
   ];
   const byId = new Map(everything.map((application) => [application.id, application]));
+  const asChanged = (application: Application) => state.changedApplications.get(application.id) ?? application;
+  const assignedTo = (applicationId: string) => [...shelf(state.assignments, applicationId).values()].flat();
 
   const tenant: Tenant = {
     clock,
@@ -133,8 +172,11 @@ export function createTenant({
       [...state.people.values()].find((one) => sameName(distinguishedName(one)) === sameName(name)),
     groups: () => allGroups,
     group: (id) => allGroups.find((group) => group.id === id.toLowerCase()),
-    applications: () => everything,
-    application: (id) => byId.get(id.toLowerCase()),
+    applications: () => everything.map(asChanged),
+    application: (id) => {
+      const application = byId.get(id.toLowerCase());
+      return application === undefined ? undefined : asChanged(application);
+    },
     reportsOf: (personId) => [...state.people.values()].filter((one) => one.managerId === personId),
     groupsAround,
     peopleWithin: (groupId) =>
@@ -148,17 +190,24 @@ export function createTenant({
       );
       return holders.length === 0 ? undefined : holders;
     },
-    assignments: (applicationId) => [...shelf(state.assignments, applicationId).values()],
+    assignments: (applicationId) =>
+      assignedTo(applicationId).filter((one) => isThere(one) && !state.deletedPeople.has(one.principalId)),
+    replicatedAssignments: (applicationId) =>
+      assignedTo(applicationId).filter(
+        (one) => isEffective(one, clock.now()) && !state.deletedPeople.has(one.principalId),
+      ),
     isAssigned: (applicationId, principalId) => {
       const assigned = shelf(state.assignments, applicationId);
-      const isEffective = (id: string) => (assigned.get(id)?.effectiveAt ?? Number.POSITIVE_INFINITY) <= clock.now();
-      return isEffective(principalId) || groupsOf(principalId).some((group) => isEffective(group.id));
+      const holders = [principalId, ...groupsOf(principalId).map(({ id }) => id)];
+      return holders.some((id) => (assigned.get(id) ?? []).some((one) => isEffective(one, clock.now())));
     },
     account: (applicationId, sourceId) => shelf(state.accounts, applicationId).get(sourceId),
     accountCount: (applicationId, type) =>
-      [...shelf(state.accounts, applicationId).keys()].filter((id) => state.people.has(id) === (type === 'User'))
-        .length,
+      [...shelf(state.accounts, applicationId).keys()].filter(
+        (id) => (tenant.group(id) === undefined) === (type === 'User'),
+      ).length,
     hasConflict: (applicationId, personId) => state.conflicts.has(`${applicationId} ${personId}`),
+    lacks: (permission) => state.withdrawn.has(permission),
     auditRecords: () => state.audit.toReversed(),
 
     assign: (applicationId, principalId, appRoleId) =>
@@ -170,7 +219,12 @@ export function createTenant({
     unassign: (applicationId, principalId) => {
       shelf(state.assignments, applicationId).delete(principalId);
     },
+    unassignInEntra: (applicationId, assignmentId) =>
+      endAssignment(state, applicationId, assignmentId, clock.now() + replicationMs),
     keepAccount: (applicationId, sourceId, account) => keepAccount(state, applicationId, sourceId, account),
+    deleteAccount: (applicationId, sourceId) => {
+      shelf(state.accounts, applicationId).delete(sourceId);
+    },
     resolveConflict: (applicationId, personId) => {
       state.conflicts.delete(`${applicationId} ${personId}`);
     },
@@ -178,6 +232,24 @@ export function createTenant({
       const changed = { ...known(person(personId), personId), ...changes };
       state.people.set(changed.id, changed);
       return changed;
+    },
+    deletePerson: (personId) => {
+      const deleted = known(person(personId), personId);
+      state.people.delete(deleted.id);
+      state.deletedPeople.set(deleted.id, deleted);
+    },
+    restorePerson: (personId) => {
+      const restored = known(state.deletedPeople.get(personId), personId);
+      state.deletedPeople.delete(personId);
+      state.people.set(personId, restored);
+    },
+    changeJob: (applicationId, changes) => {
+      const application = known(tenant.application(applicationId), applicationId);
+      const job = { ...jobOf(application), ...changes };
+      state.changedApplications.set(application.id, { ...application, job });
+    },
+    withdraw: (permission) => {
+      state.withdrawn.add(permission);
     },
     grantDirectoryRole: (personId, roleTemplateId) => {
       const { id } = known(person(personId), personId);

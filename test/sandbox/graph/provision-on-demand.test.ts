@@ -151,7 +151,10 @@ describe('provisionOnDemand for an application that answers with one object', ()
 
     expect(first.report).toMatchObject({
       action: 'Disable',
-      modifiedProperties: [{ displayName: 'active', oldValue: 'True', newValue: 'False' }],
+      modifiedProperties: [
+        { displayName: 'active', oldValue: 'True', newValue: 'False' },
+        { displayName: 'IsSoftDeleted', oldValue: null, newValue: 'True' },
+      ],
     });
     expect(second.key.details?.errorCode).toBe('NotEffectivelyEntitled');
   });

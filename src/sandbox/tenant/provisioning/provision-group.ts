@@ -46,12 +46,13 @@ export function provisionGroup(
     target: job.targetName,
   };
   const account = tenant.account(application.id, group.id);
-  const checks = { active: true, assigned: tenant.isAssigned(application.id, group.id), spelling: job.spelling };
+  const assigned = tenant.isAssigned(application.id, group.id);
+  const checks = { active: true, assigned, entitled: assigned || job.takesEverybody, spelling: job.spelling };
   const before: readonly UntimedStep[] = [
     importStep(subject, { objectId: group.id, displayName: group.displayName, mailNickname: group.mailNickname }),
     ...(account === undefined ? [] : [foundInTargetStep(subject, { id: account.id, ...account.attributes })]),
     scopingStep(subject, checks),
-    ...(account === undefined && checks.assigned ? [notFoundInTargetStep(subject)] : []),
+    ...(account === undefined && checks.entitled ? [notFoundInTargetStep(subject)] : []),
   ];
   const basics = {
     reportableIdentifier: subject.label,
@@ -61,7 +62,7 @@ export function provisionGroup(
     sourceSystem: system(subject.source),
     targetSystem: system(subject.target),
   };
-  if (!checks.assigned) {
+  if (!checks.entitled) {
     const steps = [...before, notEntitledStep(subject, checks)];
     return reported({ ...basics, action: 'Other', statusInfo: skipped, steps }, endedAt);
   }

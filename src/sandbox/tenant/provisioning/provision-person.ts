@@ -1,5 +1,5 @@
-import { type Application, jobOf } from '../applications.ts';
-import { type Attributes, mapped, missingAttribute, outboundMappings } from '../attributes.ts';
+import { type Application, jobOf, type SynchronizationJob } from '../applications.ts';
+import { type Attributes, mapped, mappingsOf, missingAttribute } from '../attributes.ts';
 import type { Person } from '../people.ts';
 import type { Account } from '../state.ts';
 import {
@@ -16,6 +16,7 @@ import {
   type UntimedStep,
 } from './report.ts';
 import {
+  absentFromTargetStep,
   attributeMissingStep,
   exportStep,
   foundInTargetStep,
@@ -34,11 +35,12 @@ interface Accounts {
   account(applicationId: string, sourceId: string): Account | undefined;
   hasConflict(applicationId: string, personId: string): boolean;
   keepAccount(applicationId: string, sourceId: string, account: Omit<Account, 'id'>): Account;
+  deleteAccount(applicationId: string, sourceId: string): void;
 }
 
 /**
  * Provisions one person from Entra to an application, the way the service does: import, match, scope, then create,
- * update, disable or leave alone. Changes the account in the application; the caller records it. `endedAt` is the
+ * update, disable, delete or leave alone. Changes the account in the application; the caller records it. `endedAt` is the
  * reported end, in ms since 1970.
  */
 export function provisionPerson(
@@ -49,11 +51,11 @@ export function provisionPerson(
 ): ProvisioningReport {
   const job = jobOf(application);
   const account = tenant.account(application.id, person.id);
-  const checks = {
-    active: person.accountEnabled,
-    assigned: tenant.isAssigned(application.id, person.id),
-    spelling: job.spelling,
-  };
+  const assigned = tenant.isAssigned(application.id, person.id);
+  const entitled = assigned || job.takesEverybody;
+  const checks = { active: person.accountEnabled, assigned, entitled, spelling: job.spelling };
+  const inScope = checks.active && entitled;
+  const removal = inScope ? null : removalOf(job, checks.active, account);
   const subject: Subject = {
     type: 'User',
     label: person.userPrincipalName,
@@ -61,20 +63,20 @@ export function provisionPerson(
     target: job.targetName,
   };
   const before: readonly UntimedStep[] = [
-    importStep(subject, importedAttributes(person, checks.assigned)),
-    ...(account === undefined ? [] : [foundInTargetStep(subject, { id: account.id, ...account.attributes })]),
-    scopingStep(subject, checks),
+    importStep(subject, importedAttributes(person, { assigned, inScope })),
+    ...(account === undefined ? [] : [foundInTargetStep(subject, { id: account.id, ...listed(job, account) })]),
+    ...(account === undefined && !inScope && job.tellsAbsence ? [absentFromTargetStep(subject)] : []),
+    scopingStep(subject, checks, inScope || removal !== null ? 'Success' : 'Skipped'),
   ];
   const found: Found = { tenant, application, person, subject, account, before };
 
-  if (!checks.active || !checks.assigned) {
-    // The service disables the account of a person who is no longer assigned, but on demand it leaves a disabled source
-    // account alone.
-    if (account?.active && checks.active) return reported(disable(found, account), endedAt);
+  if (!inScope) {
+    if (account !== undefined && removal === 'disables') return reported(disable(found, account), endedAt);
+    if (account !== undefined && removal === 'deletes') return reported(remove(found), endedAt);
     const steps = [...before, notEntitledStep(subject, checks)];
     return reported({ ...basics(found), action: 'Other', statusInfo: skipped, steps }, endedAt);
   }
-  const missing = missingAttribute(person, outboundMappings);
+  const missing = missingAttribute(person, mappingsOf(job));
   if (missing !== null) {
     const matching = account === undefined ? [notFoundInTargetStep(subject)] : [];
     const steps = [...before, ...matching, attributeMissingStep(subject, missing)];
@@ -82,6 +84,24 @@ export function provisionPerson(
   }
   if (account === undefined) return reported(create(found), endedAt);
   return reported(update(found, account), endedAt);
+}
+
+/** What on-demand provisioning does to the account of a person who is out of scope; null when it leaves it alone. */
+function removalOf(
+  { removal }: SynchronizationJob,
+  isActiveInSource: boolean,
+  account: Account | undefined,
+): 'disables' | 'deletes' | null {
+  // For a person who is disabled in Entra it does nothing: only the regular cycle does. An account that was never
+  // linked is not the service's to change.
+  if (!isActiveInSource || !account?.active || account.unlinked === true) return null;
+  return removal === 'disables' || removal === 'deletes' ? removal : null;
+}
+
+/** The account's attributes as far as they are mapped: of others the service knows nothing. */
+function listed(job: SynchronizationJob, { attributes }: Account): Attributes {
+  const targets = new Set(mappingsOf(job).map(({ target }) => target));
+  return Object.fromEntries(Object.entries(attributes).filter(([name]) => targets.has(name)));
 }
 
 interface Found {
@@ -95,7 +115,7 @@ interface Found {
 
 function create(found: Found): Findings {
   const { tenant, application, person, subject, before } = found;
-  const attributes = mapped(person, outboundMappings);
+  const attributes = mapped(person, mappingsOf(jobOf(application)));
   const steps = [...before, notFoundInTargetStep(subject)];
   const modifiedProperties = differences({}, attributes);
   if (tenant.hasConflict(application.id, person.id)) {
@@ -124,9 +144,11 @@ function create(found: Found): Findings {
 
 function update(found: Found, account: Account): Findings {
   const { tenant, application, person, subject, before } = found;
-  const attributes = mapped(person, outboundMappings);
+  const attributes = mapped(person, mappingsOf(jobOf(application)));
   const modifiedProperties = differences(account.attributes, attributes);
   if (modifiedProperties.length === 0) {
+    // The match alone links the account.
+    tenant.keepAccount(application.id, person.id, { active: account.active, attributes: account.attributes });
     return {
       ...basics(found),
       action: 'Other',
@@ -160,7 +182,24 @@ function disable(found: Found, account: Account): Findings {
       ...before,
       exportStep('EntryExportUpdateSoftDelete', `User '${subject.label}' was disabled in ${subject.target}`, subject),
     ],
-    modifiedProperties: differences(account.attributes, attributes),
+    modifiedProperties: [
+      ...differences(account.attributes, attributes),
+      { displayName: 'IsSoftDeleted', oldValue: null, newValue: 'True' },
+    ],
+  };
+}
+
+function remove(found: Found): Findings {
+  const { tenant, application, person, subject, before } = found;
+  tenant.deleteAccount(application.id, person.id);
+  return {
+    ...basics(found),
+    action: 'Delete',
+    statusInfo: succeeded,
+    steps: [
+      ...before,
+      exportStep('EntryExportDelete', `User '${subject.label}' was deleted in ${subject.target}`, subject),
+    ],
   };
 }
 
@@ -186,7 +225,7 @@ export function differences(before: Attributes, after: Attributes): readonly Mod
 // changed.
 function unchanged({ application, person }: Found): readonly ModifiedProperty[] {
   if (jobOf(application).spelling !== 'azureAd') return [];
-  const attributes = importedAttributes(person, true);
+  const attributes = importedAttributes(person, { assigned: true, inScope: true });
   return Object.entries(attributes).map(([displayName, newValue]) => ({ displayName, oldValue: null, newValue }));
 }
 

@@ -13,6 +13,8 @@ export interface Subject {
 export interface ScopingChecks {
   readonly active: boolean;
   readonly assigned: boolean;
+  /** Assigned, or of an application that takes everybody. */
+  readonly entitled: boolean;
   readonly spelling: 'azureAd' | 'entraId';
 }
 
@@ -49,29 +51,43 @@ export function notFoundInTargetStep({ type, label, source, target }: Subject): 
   };
 }
 
+/** Only some connectors tell this of an object that is not to be created. */
+export function absentFromTargetStep({ type, label, target }: Subject): UntimedStep {
+  return {
+    name: 'EntryImport',
+    type: 'Matching',
+    status: 'Success',
+    description: `No matching ${type} was found in ${target} for '${label}'`,
+    details: {},
+  };
+}
+
 /** The checks under their old or new names: connectors still differ. */
-export function scopingStep({ type }: Subject, checks: ScopingChecks): UntimedStep {
-  const inScope = checks.active && checks.assigned;
+export function scopingStep(
+  { type }: Subject,
+  checks: ScopingChecks,
+  status: 'Success' | 'Skipped' = checks.active && checks.entitled ? 'Success' : 'Skipped',
+): UntimedStep {
   const active = capitalised(checks.active);
   const assigned = capitalised(checks.assigned);
   return {
     name: 'EntrySynchronizationScoping',
     type: 'Scoping',
-    status: inScope ? 'Success' : 'Skipped',
+    status,
     description: `Determine if ${type} in scope by evaluating against each scoping filter`,
     details:
       checks.spelling === 'azureAd'
         ? {
             IsActive: active,
             Assigned: assigned,
-            IsEffectivelyEntitledForProvisioning: capitalised(inScope),
+            IsEffectivelyEntitledForProvisioning: capitalised(checks.active && checks.entitled),
             IsInProvisioningScopeDisplayName: 'True',
             ScopeEvaluationResult: '{}',
           }
         : {
             'Active in the source system': active,
             'Assigned to the application': assigned,
-            [`${type} has the required role`]: assigned,
+            [`${type} has the required role`]: capitalised(checks.entitled),
             'Scoping filter evaluation passed': 'True',
             ScopeEvaluationResult: '{}',
           },
@@ -114,7 +130,7 @@ export function attributeMissingStep(subject: Subject, attribute: string): Untim
 }
 
 export function exportStep(
-  name: 'EntryExportAdd' | 'EntryExportUpdate' | 'EntryExportUpdateSoftDelete',
+  name: 'EntryExportAdd' | 'EntryExportUpdate' | 'EntryExportUpdateSoftDelete' | 'EntryExportDelete',
   description: string,
   { label }: Subject,
   status: 'Success' | 'Failure' = 'Success',
@@ -146,7 +162,10 @@ export function notEntitledReason({ type, label }: Subject, { active, assigned }
 }
 
 /** The attributes of the source object that the import step lists. */
-export function importedAttributes(person: Person, assigned: boolean): UntimedStep['details'] {
+export function importedAttributes(
+  person: Person,
+  { assigned, inScope }: { readonly assigned: boolean; readonly inScope: boolean },
+): UntimedStep['details'] {
   return {
     objectId: person.id,
     accountEnabled: capitalised(person.accountEnabled),
@@ -160,7 +179,8 @@ export function importedAttributes(person: Person, assigned: boolean): UntimedSt
     jobTitle: person.jobTitle,
     employeeId: person.employeeId,
     preferredLanguage: person.preferredLanguage,
-    IsSoftDeleted: 'False',
-    ...(assigned ? { appRoleAssignments: 'User' } : {}),
+    // True for every object that is to be turned off in the application, wherever it is in Entra.
+    IsSoftDeleted: capitalised(!inScope),
+    appRoleAssignments: assigned ? 'User' : '',
   };
 }
