@@ -28,12 +28,15 @@ function throughBase(baseUrl: string, graphRoot: string | undefined, link: strin
   return `${baseUrl}${to.pathname.slice(version.length)}${to.search}`;
 }
 
-/** The path below the version without its ids: what a log or a metric may name. */
+/**
+ * The path below the version without its ids: what a log or a metric may name. An assignment's id, of 43 characters, may
+ * happen to be all letters; Graph's own words are shorter.
+ */
 export function endpointName(path: string): string {
   return path
     .replace(/^https?:\/\/.*?\/v1\.0(?=\/)/, '')
     .replace(/\?.*$/, '')
     .split('/')
-    .map((segment) => (/^[a-zA-Z$]*(\.[a-zA-Z]+)*$/.test(segment) ? segment : '{id}'))
+    .map((segment) => (segment.length < 43 && /^[a-zA-Z$]*(\.[a-zA-Z]+)*$/.test(segment) ? segment : '{id}'))
     .join('/');
 }

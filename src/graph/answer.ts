@@ -43,6 +43,9 @@ export function refusesToken({ status, code }: { readonly status: number; readon
   return status === 401 && /token/i.test(code);
 }
 
+/** `DELETE` takes one app role assignment away, and nothing else. */
+export type GraphMethod = 'GET' | 'POST' | 'DELETE';
+
 /** What Microsoft's support asks for. Both ids are safe to log and to show. */
 export interface Trace {
   readonly clientRequestId: string;
@@ -50,7 +53,7 @@ export interface Trace {
   readonly date: string | null;
   /** Which call it was, without its ids; absent where no call was made. */
   readonly endpoint?: string;
-  readonly method?: 'GET' | 'POST';
+  readonly method?: GraphMethod;
 }
 
 /** A read that can fail in expected ways. */

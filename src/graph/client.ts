@@ -3,7 +3,7 @@ import { Agent, type Dispatcher, errors, request } from 'undici';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { addressOf, endpointName } from './address.ts';
-import { type GraphAnswer, refusesToken, type Trace } from './answer.ts';
+import { type GraphAnswer, type GraphMethod, refusesToken, type Trace } from './answer.ts';
 import { acceptedEncodings, largestAnswerBytes, unpackedText } from './body.ts';
 import { readODataError, retryAfterMs } from './odata.ts';
 import { version } from './version.ts';
@@ -28,7 +28,7 @@ export interface GraphClient {
 }
 
 export interface GraphCall {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: GraphMethod;
   /** Below the version, beginning with a slash, segments encoded by `graphPath`; or a whole `@odata.nextLink`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
@@ -47,7 +47,7 @@ export interface GraphCall {
 export interface ObservedCall {
   /** The path with its ids taken out, e.g. `/users/{id}/manager`. */
   readonly endpoint: string;
-  readonly method: 'GET' | 'POST';
+  readonly method: GraphMethod;
   /** `none` where no answer came. */
   readonly status: number | 'none';
   /** From the call to its answer, getting a token included. */

@@ -128,6 +128,8 @@ const typeCountsSchema = z
   .catch([])
   .transform((pairs) => readable(pairs, typeCountSchema));
 
+const settingSchema = z.object({ name: z.string(), value: nullableText });
+
 /** A job as Graph sends it. Only its id is required: a job with nothing else reads as `other`. */
 export const storedJobSchema = z.object({
   id: z.string(),
@@ -142,6 +144,10 @@ export const storedJobSchema = z.object({
       synchronizedEntryCountByType: typeCountsSchema,
     }),
   ),
+  synchronizationJobSettings: z
+    .array(z.unknown())
+    .catch([])
+    .transform((settings) => readable(settings, settingSchema)),
 });
 
 export type StoredJob = z.infer<typeof storedJobSchema>;
@@ -163,6 +169,23 @@ export function stateOf({ schedule, status }: StoredJob): JobState {
   if (code.toLowerCase() === 'active') return { kind: scheduled === 'paused' ? 'paused' : 'active' };
   const kind = stateKinds.get(code.toLowerCase());
   return kind === undefined ? { kind: 'other', code } : { kind };
+}
+
+/**
+ * Whether the job holds disables and deletions back, because a cycle would have done more than its threshold allows. It
+ * is then to be left alone: a start or a restart may carry them out.
+ * https://learn.microsoft.com/entra/identity/app-provisioning/accidental-deletions
+ */
+export function holdsDeletionsBack(state: JobState): boolean {
+  return state.kind === 'quarantined' && state.reason?.toLowerCase() === 'toomanydeletes';
+}
+
+/** How many disables and deletions in a cycle the job allows; null where it does not tell, as most do not. */
+export function deletionThresholdOf({ synchronizationJobSettings }: StoredJob): number | null {
+  const setting = synchronizationJobSettings.find(
+    ({ name }) => name.toLowerCase() === 'quarantinetoomanydeletesthreshold',
+  );
+  return /^\d{1,9}$/.test(setting?.value ?? '') ? Number(setting?.value) : null;
 }
 
 const unknownError = { code: null, message: null, tenantActionable: null };

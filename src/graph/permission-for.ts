@@ -3,7 +3,7 @@ import type { Trace } from './answer.ts';
 /** The permissions by path; the first match counts. `docs/setup.md` explains what each permission is for. */
 const permissions: readonly (readonly [RegExp, string])[] = [
   [/\/synchronization\b/, 'Synchronization.ReadWrite.All'],
-  [/^POST .*\/appRoleAssignedTo$/, 'AppRoleAssignment.ReadWrite.All'],
+  [/^(?:POST|DELETE) .*\/appRoleAssignedTo\b/, 'AppRoleAssignment.ReadWrite.All'],
   [/\/appRoleAssign/, 'Directory.Read.All'],
   [/\/auditLogs\//, 'AuditLog.Read.All'],
   [/directoryRole/i, 'RoleManagement.Read.Directory'],

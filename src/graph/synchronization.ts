@@ -3,6 +3,7 @@ import { type Fetched, fetched, type GraphAnswer, mapped } from './answer.ts';
 import { type Cache, createCache } from './cache.ts';
 import type { GraphClient } from './client.ts';
 import {
+  deletionThresholdOf,
   type JobState,
   type JobStatus,
   type StoredJob,
@@ -22,7 +23,7 @@ import {
   schemaSchema,
 } from './rules.ts';
 
-export type { JobState } from './job-status.ts';
+export { holdsDeletionsBack, type JobState } from './job-status.ts';
 
 /**
  * Synchronization jobs: finds them, reads their status, and provisions on demand.
@@ -71,6 +72,8 @@ export interface Job {
   readonly state: JobState;
   /** The connector provisions nothing on demand while its regular cycles are scheduled, as they are now. */
   readonly mustStopFirst: boolean;
+  /** More disables and deletions than this in a cycle are held back; missing where the job does not tell. */
+  readonly deletionThreshold?: number;
 }
 
 export interface OnDemandCall {
@@ -197,11 +200,15 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
   };
 }
 
-const jobOf = (stored: StoredJob): Job => ({
-  id: stored.id,
-  state: stateOf(stored),
-  mustStopFirst: isScheduled(stored) && oauthConnector.test(templateOf(stored) ?? ''),
-});
+function jobOf(stored: StoredJob): Job {
+  const deletionThreshold = deletionThresholdOf(stored);
+  return {
+    id: stored.id,
+    state: stateOf(stored),
+    mustStopFirst: isScheduled(stored) && oauthConnector.test(templateOf(stored) ?? ''),
+    ...(deletionThreshold === null ? {} : { deletionThreshold }),
+  };
+}
 
 /**
  * Box, G Suite, Slack and Workplace by the names of their templates, of which some end in `OutDelta`.

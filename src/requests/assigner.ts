@@ -47,7 +47,7 @@ import { accessSource, type StoreParts } from './store.ts';
  */
 export interface AssignerParts {
   readonly store: StoreParts;
-  readonly assignments: Assignments;
+  readonly assignments: Pick<Assignments, 'find' | 'forget' | 'assign'>;
   readonly authority: Authority;
   /** Called after each change of a request, once it is stored. `ofAccess`: it carries out an access request. */
   readonly changed: (requestId: string, ofAccess: boolean) => void;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { addressOf } from '../../src/graph/address.ts';
+import { addressOf, endpointName } from '../../src/graph/address.ts';
 
 const root = 'https://graph.microsoft.com';
 const direct = `${root}/v1.0`;
@@ -22,5 +22,22 @@ describe('the address of a next link', () => {
     ['no address at all', proxy, root, 'https://', null],
   ])('of %s', (_what, base, graphRoot, path, address) => {
     expect(addressOf(base, graphRoot, { path })).toBe(address);
+  });
+});
+
+describe('the name of an endpoint', () => {
+  it.each([
+    ['/users/5eed0000-0000-4000-8000-000000000003/manager', '/users/{id}/manager'],
+    [
+      '/groups/5eed/transitiveMembers/microsoft.graph.user?$top=1',
+      '/groups/{id}/transitiveMembers/microsoft.graph.user',
+    ],
+    [
+      '/servicePrincipals/5eed/appRoleAssignedTo/41W1zT6z1U-kJxf62svfp1HFE8pMZhxDun-ThPczmJE',
+      '/servicePrincipals/{id}/appRoleAssignedTo/{id}',
+    ],
+    [`/servicePrincipals/5eed/appRoleAssignedTo/${'aB'.repeat(21)}c`, '/servicePrincipals/{id}/appRoleAssignedTo/{id}'],
+  ])('has no id of %s', (path, name) => {
+    expect(endpointName(path)).toBe(name);
   });
 });

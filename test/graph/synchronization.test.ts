@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createSynchronization, type JobState, type Synchronization } from '../../src/graph/synchronization.ts';
+import {
+  createSynchronization,
+  holdsDeletionsBack,
+  type JobState,
+  type Synchronization,
+} from '../../src/graph/synchronization.ts';
 import { apps } from '../../src/sandbox/tenant/applications.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
 import { type Bench, startBench } from './support.ts';
@@ -454,6 +459,58 @@ describe('a job whose connector was authorized by OAuth', () => {
 
     expect(told).toMatchObject({ value: { job: { mustStopFirst } } });
     expect(byItsId).toMatchObject({ value: { job: { mustStopFirst } } });
+  });
+});
+
+describe('deletions that a job holds back', () => {
+  const jobFound = async () => {
+    const found = await synchronization.findJob(salesforce.id);
+    return found.ok && found.value.kind === 'one' ? found.value.job : null;
+  };
+
+  it.each([
+    ['TooManyDeletes', true],
+    ['tooManyDeletes', true],
+    ['EncounteredQuarantineException', false],
+    [null, false],
+  ])('are the reason of its quarantine: %s', async (reason, isHeldBack) => {
+    const state = await stateOf({ id: 'a job', status: { code: 'Quarantine', quarantine: { reason } } });
+
+    expect(state === null ? null : holdsDeletionsBack(state)).toBe(isHeldBack);
+  });
+
+  it('are told by the sandbox’s job in quarantine, and by no job that works', async () => {
+    const before = await jobFound();
+    bench.sandbox.tenant.changeJob(salesforce.id, { health: 'quarantined', quarantineReason: 'TooManyDeletes' });
+    await bench.clock.advance(minuteMs);
+    const after = await jobFound();
+
+    expect([before, after].map((job) => job && holdsDeletionsBack(job.state))).toEqual([false, true]);
+  });
+
+  it('begin above a threshold, where the job tells one', async () => {
+    bench.sandbox.tenant.changeJob(salesforce.id, { deletionThreshold: 500 });
+
+    const listed = await jobFound();
+    const itself = await synchronization.readJob(salesforce.id, salesforceJob);
+
+    expect(listed).toMatchObject({ deletionThreshold: 500 });
+    expect(itself).toMatchObject({ value: { deletionThreshold: 500 } });
+  });
+
+  it.each([
+    ['no settings', undefined],
+    ['settings of another shape', { QuarantineTooManyDeletesThreshold: '500' }],
+    ['other settings', [{ name: 'AzureIngestionAttributeOptimization', value: 'False' }]],
+    ['no number', [{ name: 'QuarantineTooManyDeletesThreshold', value: 'many' }]],
+    ['no value', [{ name: 'QuarantineTooManyDeletesThreshold' }]],
+  ])('have no threshold with %s', async (_what, synchronizationJobSettings) => {
+    jobsAre({ ...job('a job', 'Active'), synchronizationJobSettings });
+
+    const found = await synchronization.findJob('an app');
+
+    expect(found).toMatchObject({ value: { job: { id: 'a job' } } });
+    expect(found).not.toHaveProperty('value.job.deletionThreshold');
   });
 });
 

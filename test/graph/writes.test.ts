@@ -20,6 +20,14 @@ it('Usher asks Graph to change nothing but what it provisions on demand, and the
 
   // Graph takes a question about membership by POST.
   expect(posts.toSorted()).toEqual(['appRoleAssignedTo', 'checkMemberGroups', 'provisionOnDemand']);
-  expect(source).not.toMatch(/method: '(?:PATCH|PUT|DELETE)'/);
-  expect(source).toContain("readonly method?: 'GET' | 'POST';");
+  expect(source).not.toMatch(/method: '(?:PATCH|PUT)'/);
+  expect(source).toContain("export type GraphMethod = 'GET' | 'POST' | 'DELETE';");
+});
+
+it('Usher asks Graph to delete nothing but app role assignments, in one place', () => {
+  const [before = '', ...deletions] = source.split("method: 'DELETE'");
+
+  expect(deletions).toHaveLength(1);
+  // The path stands right before the call.
+  expect(before.slice(-200)).toMatch(/\/appRoleAssignedTo\$\{graphPath\(id\)\}`/);
 });

@@ -2,9 +2,9 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/gl
 import type { StillMay } from '../../src/access/still-may.ts';
 import type { Database } from '../../src/db/database.ts';
 import { fetched, type GraphTrouble } from '../../src/graph/answer.ts';
-import type { Assignments, AssignResult } from '../../src/graph/assignments.ts';
+import type { AssignResult } from '../../src/graph/assignments.ts';
 import { createLog } from '../../src/log.ts';
-import { startAssigner } from '../../src/requests/assigner.ts';
+import { type AssignerParts, startAssigner } from '../../src/requests/assigner.ts';
 import { beginAssigning, claimAssignments } from '../../src/requests/assignment-steps.ts';
 import { cancelRequest } from '../../src/requests/confirmation.ts';
 import { forecastRequest } from '../../src/requests/forecast.ts';
@@ -61,7 +61,7 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
   });
   afterEach(() => assigner?.stop());
 
-  const assignments: Assignments = {
+  const assignments: AssignerParts['assignments'] = {
     forget: () => {
       cached = null;
     },

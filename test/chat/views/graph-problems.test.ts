@@ -75,6 +75,7 @@ describe('a refusal by Graph', () => {
     ['/servicePrincipals', 'GET', 'Application.Read.All'],
     ['/servicePrincipals/{id}/synchronization/jobs', 'GET', 'Synchronization.ReadWrite.All'],
     ['/servicePrincipals/{id}/appRoleAssignedTo', 'POST', 'AppRoleAssignment.ReadWrite.All'],
+    ['/servicePrincipals/{id}/appRoleAssignedTo/{id}', 'DELETE', 'AppRoleAssignment.ReadWrite.All'],
     ['/auditLogs/provisioning', 'GET', 'AuditLog.Read.All'],
   ] as const)('names the permission that the call needs: %s', (endpoint, method, permission) => {
     const text = refused(403, 'Forbidden', { trace: { ...trace, endpoint, method } });
