@@ -48,7 +48,7 @@ const isFailure = (step: Step): boolean => step.status === 'failure';
 const isExport = (step: Step): boolean => step.type === 'export' || plainWord(step.name).startsWith('entryexport');
 
 // `EntrySynchronizationSkip` is of type export too, and must never pass for one.
-const isDoneExport = (step: Step): boolean => isExport(step) && step.status === 'success' && !isSkip(step);
+export const isDoneExport = (step: Step): boolean => isExport(step) && step.status === 'success' && !isSkip(step);
 
 const isRemoval = (action: string | null): boolean =>
   action === 'disable' || action === 'delete' || action === 'stageddelete';
@@ -101,7 +101,7 @@ function passedOver(announced: Announcement | null, entry: Entry): Outcome {
   };
 }
 
-function meansOutOfScope(code: string): boolean {
+export function meansOutOfScope(code: string): boolean {
   const word = plainWord(code);
   return word === 'noteffectivelyentitled' || word.endsWith('notinscope');
 }

@@ -53,6 +53,19 @@ export function failedScopingChecks(
   return mostTellingFirst.filter((check) => failed.has(check));
 }
 
+/** What the service says of one condition, in scoping and skip steps; null where it says nothing. A "no" outweighs. */
+export function saidOf(steps: readonly Step[], check: ScopingCheck): boolean | null {
+  if (failedScopingChecks(steps).includes(check)) return false;
+  const isMet = steps.some(
+    (step) =>
+      (step.type === 'scoping' || isSkip(step)) &&
+      Object.entries(step.details).some(
+        ([key, value]) => spellings.get(plainWord(key)) === check && plainWord(value) === 'true',
+      ),
+  );
+  return isMet ? true : null;
+}
+
 function failuresIn(details: Step['details']): readonly ScopingCheck[] {
   return Object.entries(details).flatMap(([key, value]) => {
     const check = spellings.get(plainWord(key));
