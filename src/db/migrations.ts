@@ -218,6 +218,15 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
       await sql`create index tasks_assigning on tasks (state, due_at) where assign_role is not null`.execute(db);
     },
     '029-joint-requests': (db) => joinAccessRequests(db, dialect.engine),
+    async '030-task-unassigning'(db) {
+      await sql`alter table tasks add column unassign text`.execute(db);
+      await sql`drop index tasks_assigning`.execute(db);
+      await sql`create index tasks_assigning on tasks (state, due_at) where assign_role is not null or unassign is not null`.execute(
+        db,
+      );
+      await sql`alter table requests add column purpose text`.execute(db);
+      await sql`alter table requests add column second_person integer not null default 0`.execute(db);
+    },
   };
   return Object.fromEntries(Object.entries(steps).map(([name, up]) => [name, { up }]));
 }

@@ -69,6 +69,10 @@ export interface RequestRow extends RequestedColumns {
   left_out: Generated<string>;
   /** When the access request was made that this request carries out; kept by the database, see `search.ts`. */
   access_at: Generated<number | null>;
+  /** `removal`: its tasks take access away; null: they give it. */
+  purpose: Generated<'removal' | null>;
+  /** 1 where a second person has to confirm it. */
+  second_person: Generated<number>;
 }
 
 export interface TaskRow extends SubjectColumns, LeaseColumns {
@@ -91,7 +95,9 @@ export interface TaskRow extends SubjectColumns, LeaseColumns {
   assign_role: Generated<string | null>;
   /** How far that is; null where it was not begun. See `requests/request.ts`. */
   assigning: Generated<'begun' | 'unanswered' | 'made' | 'found' | 'refused' | null>;
-  /** 1 where the subject has just been assigned to the app, which takes Graph minutes to replicate. */
+  /** The assignments that are deleted before its call: JSON of `Unassignment`; null for none. */
+  unassign: Generated<string | null>;
+  /** 1 where the subject has just been assigned to the app, or is not assigned any more, which takes Graph minutes to replicate. */
   awaits_assignment: Generated<number>;
   /** How many calls found the subject not assigned yet. */
   unseen: Generated<number>;

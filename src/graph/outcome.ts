@@ -22,6 +22,17 @@ export type Outcome =
     }
   /** `NotEffectivelyEntitled` and its like; `failedChecks` names what kept the object out, most telling first. */
   | { readonly kind: 'notInScope'; readonly failedChecks: readonly ScopingCheck[]; readonly report: Report }
+  /**
+   * After an unassignment: the person is out of the app, which the answer proves. `nothingThere`: the app has no account.
+   * `inactiveAlready`: it has one, which was inactive before the call.
+   */
+  | {
+      readonly kind: 'removed';
+      readonly how: 'disabled' | 'deleted' | 'nothingThere' | 'inactiveAlready';
+      readonly report: Report;
+    }
+  /** After an unassignment: no proof of that. */
+  | { readonly kind: 'notRemoved'; readonly why: NotRemoved; readonly report: Report }
   /** Nothing was done for another reason, e.g. `AttributeValidationFailed` for `property`. */
   | {
       readonly kind: 'skipped';
@@ -59,6 +70,20 @@ export type Outcome =
       /** What a later attempt was told; it says nothing about the attempt before. */
       readonly last?: LastAnswer;
     };
+
+/** Why a removal is not verified; see `outcome/removal-verdict.ts`. */
+export type NotRemoved =
+  | 'accountAlive'
+  | 'stillEntitled'
+  | 'heldBack'
+  /** No call can ever tell of these three. */
+  | 'syncsAll'
+  | 'skipsDeletions'
+  | 'noActiveMapping'
+  /** The answer does not show the account's state. */
+  | 'unproven'
+  /** The provisioning service had not seen the unassignment after several calls. */
+  | 'unseen';
 
 /**
  * How an attempt ended whose effect is unknown. `serverError`: a 5xx other than 504. `noAnswer`: no answer came, and no
@@ -98,6 +123,9 @@ export type RefusalCause =
   | 'assignmentRefused'
   /** The same, as Graph gave no clear answer for a day: it may have been assigned. */
   | 'assignmentUnanswered'
+  /** The same for the deletion of the person's assignments; some of them may have been deleted. */
+  | 'unassignRefused'
+  | 'unassignUnanswered'
   | 'wrongRule'
   | 'notFound'
   | 'credentialsMissing'
@@ -121,6 +149,17 @@ export interface Report {
   /** The subject's id in the target application. */
   readonly targetId: string | null;
 }
+
+/** Nothing told. */
+export const emptyReport: Report = {
+  steps: [],
+  changes: [],
+  changeId: null,
+  subjectLabel: null,
+  sourceSystem: null,
+  targetSystem: null,
+  targetId: null,
+};
 
 export interface Step {
   readonly type: StepType;

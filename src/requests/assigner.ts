@@ -24,9 +24,9 @@ import { endWaiting } from './ending.ts';
 import { accessSource, type StoreParts } from './store.ts';
 
 /**
- * Assigns the app roles that tasks want before their calls. It takes no grant of the rate gate, which counts on-demand
- * calls alone: a task with its assignment before it is out of line, for the claim and for the forecast, and gets in line
- * when the person is assigned.
+ * Assigns the app roles that tasks want before their calls, and deletes a person's own assignments for those that take
+ * access away. It takes no grant of the rate gate, which counts on-demand calls alone: a task with its step before it is
+ * out of line, for the claim and for the forecast, and gets in line when the step is taken.
  *
  *     due ──▶ may the person who ordered it still? ──no──▶ done: refused
  *                 │ yes
@@ -44,10 +44,13 @@ import { accessSource, type StoreParts } from './store.ts';
  *
  * A process leases the row meanwhile. When it dies, the lease expires, and another one begins at the top: the question
  * whether the person is assigned finds what the dead one did, and Entra itself refuses a second assignment of one role.
+ *
+ * A deletion goes the same way: Usher reads which assignments are the person's own, notes them in the record, and deletes
+ * them one by one. Those that are gone by the next attempt count as deleted. What the person has through groups stays.
  */
 export interface AssignerParts {
   readonly store: StoreParts;
-  readonly assignments: Pick<Assignments, 'find' | 'forget' | 'assign'>;
+  readonly assignments: Pick<Assignments, 'find' | 'forget' | 'assign' | 'list' | 'unassign'>;
   readonly authority: Authority;
   /** Called after each change of a request, once it is stored. `ofAccess`: it carries out an access request. */
   readonly changed: (requestId: string, ofAccess: boolean) => void;
@@ -96,8 +99,7 @@ export function startAssigner(parts: AssignerParts): Worker {
   }
 
   async function takeSteps(due: DueAssignment): Promise<void> {
-    const { task, orderedBy, appRole } = due;
-    const { app, subject } = task;
+    const { task, orderedBy, assignment } = due;
     const standing = await authority.of(due);
     switch (standing) {
       case 'may':
@@ -111,6 +113,19 @@ export function startAssigner(parts: AssignerParts): Worker {
       default:
         return assertNever(standing, 'standing');
     }
+    switch (assignment.kind) {
+      case 'assign':
+        return assign(due, assignment.appRole);
+      case 'unassign':
+        return unassign(due, assignment.only);
+      default:
+        return assertNever(assignment, 'assignment');
+    }
+  }
+
+  async function assign(due: DueAssignment, appRole: string): Promise<void> {
+    const { task } = due;
+    const { app, subject } = task;
     assignments.forget(app.id, subject.id);
     const found = await assignments.find(app.id, subject.id);
     if (!found.ok) return putOff(due, !isNew(due));
@@ -132,6 +147,42 @@ export function startAssigner(parts: AssignerParts): Worker {
       default:
         return assertNever(assigned, 'assignment');
     }
+  }
+
+  /** `only`: the ids of those to delete; null for all that are the person's own. */
+  async function unassign(due: DueAssignment, only: readonly string[] | null): Promise<void> {
+    const { task } = due;
+    const { app, subject } = task;
+    const found = await assignments.list(subject.id, app.id);
+    if (!found.ok) return putOff(due, !isNew(due));
+    const through = found.value.flatMap((one) => (one.via === 'group' ? [one.groupName ?? one.principalId] : []));
+    const own = found.value.flatMap((one) =>
+      one.via === 'direct' && (only === null || only.includes(one.id)) ? [one] : [],
+    );
+    const ids = own.map(({ id }) => id);
+    if (own.length === 0) return noteAssigned(store, due, isNew(due) ? 'found' : 'made', { ids, through });
+
+    if (!(await beginAssigning(store, due, ids))) return;
+    for (const one of own) {
+      const gone = await assignments.unassign(subject.id, one);
+      switch (gone.kind) {
+        case 'done':
+        case 'gone':
+          break;
+        case 'trouble':
+          return putOff(due, true);
+        case 'refused':
+          log.warn(
+            { requestId: task.requestId, taskId: task.id, code: 'unassignment_refused', reason: gone.code },
+            'an assignment could not be deleted',
+          );
+          return noteRefused(store, due, gone.code);
+        default:
+          return assertNever(gone, 'unassignment');
+      }
+    }
+    log.info({ requestId: task.requestId, taskId: task.id, count: ids.length }, 'assignments were deleted');
+    return noteAssigned(store, due, 'made', { ids, through });
   }
 
   /** The next pause is as long as the wait so far. */

@@ -1,14 +1,19 @@
-import type { ExpressionBuilder, Selectable, UpdateQueryBuilder } from 'kysely';
+import type { ExpressionBuilder, UpdateQueryBuilder } from 'kysely';
 import { isFreeLease } from '../db/leases.ts';
-import type { Schema, TaskRow } from '../db/schema.ts';
-import { assignmentRefused, assignmentUnanswered } from '../graph/outcome/refusal.ts';
+import type { Schema } from '../db/schema.ts';
+import {
+  assignmentRefused,
+  assignmentUnanswered,
+  unassignRefused,
+  unassignUnanswered,
+} from '../graph/outcome/refusal.ts';
 import type { Outcome } from '../graph/outcome.ts';
 import { readGate } from '../rate-gate/gate-row.ts';
 import { writeAudit } from './audit-log.ts';
 import type { OrderedTask } from './authority.ts';
 import { endWaitingIn } from './ending.ts';
-import type { AssignmentStep, Lease } from './request.ts';
-import { toTask } from './rows.ts';
+import type { AssignmentStep, Lease, TaskAssignment } from './request.ts';
+import { toTask, type Unassignment } from './rows.ts';
 import { bumpRevision, type StoreParts } from './store.ts';
 
 /**
@@ -19,7 +24,7 @@ import { bumpRevision, type StoreParts } from './store.ts';
  * it in the row. The task itself goes on, or ends, only where it still waits.
  */
 export interface DueAssignment extends OrderedTask {
-  readonly appRole: string;
+  readonly assignment: Exclude<TaskAssignment, { kind: 'none' }>;
   readonly lease: Lease;
   /** When it was put in line; milliseconds since 1970. */
   readonly enqueuedAt: number;
@@ -30,10 +35,11 @@ export const longestUnansweredMs = 24 * 60 * 60_000;
 
 type Tasks = ExpressionBuilder<Schema, 'tasks'>;
 
-/** An assignment is wanted, and it is not known to be made or refused. */
+/** A step is wanted, and it is not known to be taken or refused. */
 const isUnsettled = (task: Tasks) =>
   task.and([
-    task('assign_role', 'is not', null),
+    // As the index has it.
+    task.or([task('assign_role', 'is not', null), task('unassign', 'is not', null)]),
     task.or([task('assigning', 'is', null), task('assigning', 'in', ['begun', 'unanswered'])]),
   ]);
 const isPending = (task: Tasks) => task.and([task('state', '=', 'waiting'), isUnsettled(task)]);
@@ -69,7 +75,12 @@ export function claimAssignments(
         .where('id', '=', id)
         .returningAll()
         .executeTakeFirstOrThrow();
-      claimed.push(dueAssignment(row, await requestOf(transaction, row.request_id), lease));
+      const task = toTask(row);
+      const { assignment } = task;
+      if (assignment.kind === 'none') continue;
+      const { requested_by_id: requestedById, source } = await requestOf(transaction, row.request_id);
+      const { ordered_by: orderedBy, enqueued_at: enqueuedAt } = row;
+      claimed.push({ task, assignment, requestedById, orderedBy, source, enqueuedAt, lease });
     }
     return claimed;
   });
@@ -77,15 +88,6 @@ export function claimAssignments(
 
 const requestOf = (query: StoreParts['database']['query'], id: string) =>
   query.selectFrom('requests').select(['requested_by_id', 'source']).where('id', '=', id).executeTakeFirstOrThrow();
-
-function dueAssignment(
-  row: Selectable<TaskRow>,
-  { requested_by_id: requestedById, source }: { readonly requested_by_id: string; readonly source: string },
-  lease: Lease,
-): DueAssignment {
-  const { ordered_by: orderedBy, enqueued_at: enqueuedAt, assign_role } = row;
-  return { task: toTask(row), appRole: assign_role ?? '', requestedById, orderedBy, source, enqueuedAt, lease };
-}
 
 /** When the next assignment is due after this time, however long ago; null when none is. */
 export async function nextAssignmentAt({ database }: StoreParts, after = -1): Promise<number | null> {
@@ -115,24 +117,34 @@ export async function renewAssignment({ database }: StoreParts, due: DueAssignme
 /**
  * Call it right before the call is sent. True when the task still waits for it: a cancellation from then on finds that
  * the call was begun. Repeated attempts write one `begun` into the record.
+ *
+ * @param ids the assignments that are going to be deleted
  */
-export function beginAssigning(parts: StoreParts, due: DueAssignment): Promise<boolean> {
+export function beginAssigning(parts: StoreParts, due: DueAssignment, ids: readonly string[] = []): Promise<boolean> {
   return parts.database.transact(async (transaction) => {
     const begun = await ofLease(transaction.updateTable('tasks').set({ assigning: 'begun' }), due)
       .returning('id')
       .executeTakeFirst();
     if (begun === undefined) return false;
-    if (isNew(due)) await record(parts, transaction, due, 'begun', null);
+    if (isNew(due)) await record(parts, transaction, due, 'begun', { code: null, ids });
     return true;
   });
 }
 
 /** Whether no call was begun for it before. */
-export const isNew = ({ task: { assignment } }: DueAssignment): boolean =>
-  assignment.kind === 'assign' && assignment.step === 'wanted';
+export const isNew = ({ assignment }: DueAssignment): boolean => assignment.step === 'wanted';
 
-/** The person is assigned. The task gets in line, if it still waits; its call is repeated until Graph has noticed. */
-export function noteAssigned(parts: StoreParts, due: DueAssignment, step: 'made' | 'found'): Promise<void> {
+/**
+ * The step is taken. The task gets in line, if it still waits; its call is repeated until Graph has noticed.
+ *
+ * @param unassigned the assignments that were deleted, and the groups through which the person is still assigned
+ */
+export function noteAssigned(
+  parts: StoreParts,
+  due: DueAssignment,
+  step: 'made' | 'found',
+  unassigned: { readonly ids: readonly string[]; readonly through: readonly string[] } | null = null,
+): Promise<void> {
   return parts.database.transact(async (transaction) => {
     const now = parts.clock.now();
     const noted = await transaction
@@ -141,6 +153,7 @@ export function noteAssigned(parts: StoreParts, due: DueAssignment, step: 'made'
       .set(({ ref }) => ({
         state: ref('state'),
         assigning: step,
+        ...(unassigned === null ? {} : { unassign: unassignText(due, unassigned.through) }),
         awaits_assignment: 1,
         unseen: 0,
         due_at: now,
@@ -154,11 +167,16 @@ export function noteAssigned(parts: StoreParts, due: DueAssignment, step: 'made'
       .executeTakeFirst();
     if (noted === undefined) return;
     await bumpRevision(transaction, due.task.requestId);
-    await record(parts, transaction, due, step, null);
+    await record(parts, transaction, due, step, { code: null, ids: unassigned?.ids ?? [] });
   });
 }
 
-/** Entra will not assign the person: the task is done, if it still waits. */
+function unassignText({ assignment }: DueAssignment, through: readonly string[]): string {
+  const only = assignment.kind === 'unassign' ? assignment.only : null;
+  return JSON.stringify({ only, through } satisfies Unassignment);
+}
+
+/** Entra refuses the step: the task is done, if it still waits. */
 export function noteRefused(parts: StoreParts, due: DueAssignment, code: string): Promise<void> {
   return parts.database.transact(async (transaction) => {
     await readGate(parts, transaction);
@@ -170,8 +188,9 @@ export function noteRefused(parts: StoreParts, due: DueAssignment, code: string)
       .returning('id')
       .executeTakeFirst();
     if (noted === undefined) return;
-    await record(parts, transaction, due, 'refused', code);
-    const isEnded = await endTask(parts, transaction, due, assignmentRefused(code), 'assignmentRefused');
+    await record(parts, transaction, due, 'refused', { code, ids: [] });
+    const ends = endsOf(due);
+    const isEnded = await endTask(parts, transaction, due, ends.refused(code), ends.refused(code).cause);
     if (!isEnded) await bumpRevision(transaction, due.task.requestId);
   });
 }
@@ -195,14 +214,20 @@ export function putOffAssigning(
     // A cancelled task keeps that its call was not answered.
     const ofTask = isBegun ? change.where('id', '=', due.task.id).where(isUnsettled) : ofLease(change, due);
     if ((await ofTask.returning('id').executeTakeFirst()) === undefined) return;
-    const { assignment } = due.task;
-    const isNews = isBegun && !(assignment.kind === 'assign' && assignment.step === 'unanswered');
-    if (isNews) await record(parts, transaction, due, 'unanswered', null);
+    const isNews = isBegun && due.assignment.step !== 'unanswered';
+    if (isNews) await record(parts, transaction, due, 'unanswered', { code: null, ids: [] });
     const isOver = now >= until;
-    const isEnded = isOver && (await endTask(parts, transaction, due, assignmentUnanswered, 'assignmentUnanswered'));
+    const { unanswered } = endsOf(due);
+    const isEnded = isOver && (await endTask(parts, transaction, due, unanswered, unanswered.cause));
     if (!isEnded) await bumpRevision(transaction, due.task.requestId);
   });
 }
+
+/** How a task ends whose step is refused, or is not answered. */
+const endsOf = ({ assignment }: DueAssignment) =>
+  assignment.kind === 'assign'
+    ? { refused: assignmentRefused, unanswered: assignmentUnanswered }
+    : { refused: unassignRefused, unanswered: unassignUnanswered };
 
 function endTask(
   parts: StoreParts,
@@ -214,19 +239,23 @@ function endTask(
   return endWaitingIn(parts, transaction, task.requestId, outcome, { taskId: task.id, reason });
 }
 
-/** As an approval's assignment is recorded; here the id is that of the provisioning request. */
+/** The id is that of the provisioning request. */
 function record(
   { clock }: StoreParts,
   transaction: Parameters<typeof writeAudit>[0],
-  { task, appRole }: DueAssignment,
+  { task, assignment }: DueAssignment,
   step: AssignmentStep,
-  code: string | null,
+  { code, ids }: { readonly code: string | null; readonly ids: readonly string[] },
 ): Promise<void> {
-  const details = { step, app: task.app.id, subject: task.subject.id, appRole, code };
+  const about = { step, app: task.app.id, subject: task.subject.id };
+  const isAssigned = assignment.kind === 'assign';
+  const details = isAssigned
+    ? { ...about, appRole: assignment.appRole, code }
+    : { ...about, ...(ids.length === 0 ? {} : { assignments: ids }), code };
   return writeAudit(transaction, {
     at: clock.now(),
     actorId: '',
-    kind: 'assigned',
+    kind: isAssigned ? 'assigned' : 'unassigned',
     requestId: task.requestId,
     details,
   });

@@ -2,6 +2,7 @@ import { assertNever } from '../assert-never.ts';
 import { type GraphAnswer, type GraphTrouble, refusesToken } from '../graph/answer.ts';
 import { readOutcome } from '../graph/outcome/read-outcome.ts';
 import { isInProgress, readRefusal, signInGone } from '../graph/outcome/refusal.ts';
+import { lastRemovalOutcome, removalOutcome } from '../graph/outcome/removal-outcome.ts';
 import type { Outcome } from '../graph/outcome.ts';
 import type { OnDemandCall } from '../graph/synchronization.ts';
 import type { IsShown } from '../masking/attributes.ts';
@@ -17,7 +18,8 @@ import type { CallNews, Postponement } from './running.ts';
  *     answer                         then
  *     200, readable                  done
  *     200, not in scope, though      again after 30 s, 1, 2 and 4 minutes; then done
- *       Usher has just assigned
+ *       Usher has just assigned, or
+ *       assigned, though it is not
  *     200, unreadable                done: unknown (the call went through; a person decides about another)
  *     429                            again when the gate opens, which closes for all tasks; the 20th: done: refused
  *     500, 502, 503                  again after 5, 10, 20 s; then done: refused
@@ -100,6 +102,13 @@ export async function attempt(
     case 'ok': {
       const outcome = readOutcome(answer.body, graph.isShown);
       const delayMs = task.awaitsAssignment ? assignmentDelaysMs[task.assignmentMisses] : undefined;
+      if (task.assignment.kind === 'unassign') {
+        const removal = removalOutcome(outcome, task.assignment.through);
+        if (removal !== null) return done(removal);
+        return delayMs === undefined
+          ? done(lastRemovalOutcome(outcome))
+          : again({ reason: 'unassignmentUnseen', delayMs });
+      }
       if (outcome.kind !== 'notInScope' || delayMs === undefined) return done(outcome);
       return again({ reason: 'assignmentUnseen', delayMs });
     }

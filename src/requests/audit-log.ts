@@ -30,6 +30,8 @@ export type AuditKind =
   | 'assignmentOrdered'
   /** A step of the assignment of a task's subject, before its call. */
   | 'assigned'
+  /** A step of the deletion of its assignments, before its call. */
+  | 'unassigned'
   /** The result was sent to the manager of its person. */
   | 'managerTold'
   | 'blocked'

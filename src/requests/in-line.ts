@@ -65,9 +65,12 @@ export const findGateAndLine = compiledOnce((db, { scope, most }: { readonly sco
 
 const lineColumns = ['id', 'request_id', 'lane', 'turn', 'enqueued_at', 'due_at'] as const;
 
-/** No assignment comes before its call, or none any more. */
+/** No assignment step comes before its call, or none any more. */
 export const isPastAssignment = (task: ExpressionBuilder<Schema, 'tasks'>) =>
-  task.or([task('assign_role', 'is', null), task('assigning', 'in', ['made', 'found'])]);
+  task.or([
+    task.and([task('assign_role', 'is', null), task('unassign', 'is', null)]),
+    task('assigning', 'in', ['made', 'found']),
+  ]);
 
 /** The waiting tasks of a lane, next one first: the one definition of its order, which the index serves. */
 export function inLine(query: Kysely<Schema>, lane: number) {

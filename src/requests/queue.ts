@@ -191,7 +191,16 @@ export async function requeueTasks(
     const finished = await transaction
       .selectFrom('tasks')
       .innerJoin('requests', 'requests.id', 'tasks.request_id')
-      .select(['tasks.id', 'tasks.lane', 'awaits_assignment', 'assign_role', 'assigning', 'outcome_kind', 'source'])
+      .select([
+        'tasks.id',
+        'tasks.lane',
+        'awaits_assignment',
+        'assign_role',
+        'unassign',
+        'assigning',
+        'outcome_kind',
+        'source',
+      ])
       .where('request_id', '=', requestId)
       .where('tasks.id', 'in', taskIds)
       .where('state', '=', 'done')
@@ -247,16 +256,21 @@ export async function runAgain(
   );
 }
 
-type StepColumns = Pick<Selectable<TaskRow>, 'assign_role' | 'assigning'>;
+type StepColumns = Pick<Selectable<TaskRow>, 'assign_role' | 'unassign' | 'assigning'>;
 
 /**
  * The assignment step of a task that a person retries. An approval holds for the assignment as well; without one a retry
  * repeats the call alone, and an assignment that was not made has a button of its own.
  */
-function stepAgain({ assign_role, assigning }: StepColumns, isApproved: boolean): StepColumns {
-  if (assigning === 'made' || assigning === 'found') return { assign_role, assigning };
-  if (!isApproved) return { assign_role: null, assigning: null };
-  return { assign_role, assigning: assigning === 'refused' ? null : assigning };
+function stepAgain({ assign_role, unassign, assigning }: StepColumns, isApproved: boolean): StepColumns {
+  // A removal is repeated whole: the person may have been assigned again.
+  if (unassign !== null) {
+    const hasBegun = assigning === 'made' || assigning === 'begun' || assigning === 'unanswered';
+    return { assign_role, unassign, assigning: hasBegun ? 'begun' : null };
+  }
+  if (assigning === 'made' || assigning === 'found') return { assign_role, unassign, assigning };
+  if (!isApproved) return { assign_role: null, unassign, assigning: null };
+  return { assign_role, unassign, assigning: assigning === 'refused' ? null : assigning };
 }
 
 /** Tasks leave `done` under the gate's lock alone, so what this transaction has read of them is still valid. */

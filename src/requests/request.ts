@@ -17,15 +17,15 @@ import type { GateFault } from '../rate-gate/fault.ts';
  * A long list is `held` until its requester has seen and confirmed what would happen. `waiting` may have the reason why
  * it waits again, and a time before which it is not due. A sent call cannot be undone.
  *
- * A step may come before the call: an app role assignment. Its task is `waiting`, out of line and without a grant, until
- * the step is behind it (`assigner.ts`):
+ * A step may come before the call: an app role assignment is made, or the person's own assignments are deleted. Its task
+ * is `waiting`, out of line and without a grant, until the step is behind it (`assigner.ts`):
  *
- *     none                                        in line
- *     assign: wanted ──▶ begun ──────┬──▶ made    in line
- *               │          ▲         ├──▶ refused, and the task is done
- *               │          │         ▼
- *               │          └──── unanswered ──▶ after a day the task is done
- *               └──assigned already──▶ found      in line
+ *     none                                           in line
+ *     (un)assign: wanted ──▶ begun ──────┬──▶ made   in line
+ *                   │          ▲         ├──▶ refused, and the task is done
+ *                   │          │         ▼
+ *                   │          └──── unanswered ──▶ after a day the task is done
+ *                   └──it is so already──▶ found     in line
  *
  * A task that leaves `waiting` keeps its step, so that its card says whether an assignment was made or may have been.
  */
@@ -43,6 +43,8 @@ export interface Request {
   readonly revision: number;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
+  /** Its tasks take access away. `secondPerson`: not the requester but another person has to confirm it. */
+  readonly removal?: { readonly secondPerson: boolean };
   /** Missing, or null, where none was given. */
   readonly ticket?: Ticket | null;
   /** It needs a ticket number, which its confirmation gives; missing for no. */
@@ -162,11 +164,21 @@ export interface Task {
 export type TaskAssignment =
   | { readonly kind: 'none' }
   /** `appRole`: its display name or value. */
-  | { readonly kind: 'assign'; readonly appRole: string; readonly step: AssignmentStep };
+  | { readonly kind: 'assign'; readonly appRole: string; readonly step: AssignmentStep }
+  /**
+   * The person's own assignments to the app are deleted: these, by their ids, or all where `only` is null. `through`: the
+   * names of the groups through which the person was still assigned then.
+   */
+  | {
+      readonly kind: 'unassign';
+      readonly only: readonly string[] | null;
+      readonly through: readonly string[];
+      readonly step: AssignmentStep;
+    };
 
 /**
- * `begun`: the call to Entra may have been sent. `unanswered`: it was, and may have made the assignment. `found`: the
- * person was assigned already, and not by Usher.
+ * `begun`: the call to Entra may have been sent. `unanswered`: it was, and may have made or deleted the assignment.
+ * `found`: it was as it should be already, and not by Usher.
  */
 export type AssignmentStep = 'wanted' | 'begun' | 'unanswered' | 'made' | 'found' | 'refused';
 
@@ -176,9 +188,16 @@ export function isToAssign({ assignment, state }: Pick<Task, 'assignment' | 'sta
   return assignment.step !== 'made' && assignment.step !== 'found';
 }
 
+/** Whether it takes access away. */
+export const isRemoval = ({ assignment }: Pick<Task, 'assignment'>): boolean => assignment.kind === 'unassign';
+
+/** Whether Usher has deleted the person's assignments, or may have. */
+export const mayHaveUnassigned = ({ assignment }: Pick<Task, 'assignment'>): boolean =>
+  assignment.kind === 'unassign' && assignment.step !== 'wanted' && assignment.step !== 'found';
+
 /** What Usher leaves in Entra of an assignment: one that it made, or that it may have made. */
 export function assignmentLeft({ assignment }: Pick<Task, 'assignment'>): 'made' | 'perhaps' | 'none' {
-  if (assignment.kind === 'none') return 'none';
+  if (assignment.kind !== 'assign') return 'none';
   switch (assignment.step) {
     case 'made':
       return 'made';
@@ -261,7 +280,9 @@ export type WaitReason =
   | 'interrupted'
   | 'retried'
   /** The app role assignment that Usher made has not reached the provisioning service yet. */
-  | 'assignmentUnseen';
+  | 'assignmentUnseen'
+  /** The same for a deletion of the assignment. */
+  | 'unassignmentUnseen';
 
 /** The process that works on a task, and until when others leave it alone. */
 export interface Lease {

@@ -28,6 +28,7 @@ export function withoutTasks(row: Selectable<RequestRow>): Omit<Request, 'tasks'
     revision: row.revision,
     createdAt: row.created_at,
     leftOut: JSON.parse(row.left_out) as LeftOut[],
+    ...(row.purpose === 'removal' ? { removal: { secondPerson: row.second_person === 1 } } : {}),
     ...ticketMark(row),
     ...(row.ticket === awaitedTicket ? { awaitsTicket: true } : {}),
     ...(row.ticket === awaitedTicket && row.ticket_url !== null ? { ticketUrl: row.ticket_url } : {}),
@@ -81,10 +82,14 @@ export function toTask(row: Selectable<TaskRow>): Task {
   };
 }
 
-function toAssignment({ assign_role: appRole, assigning }: Selectable<TaskRow>): TaskAssignment {
-  if (appRole === null) return { kind: 'none' };
-  return { kind: 'assign', appRole, step: (assigning as AssignmentStep | null) ?? 'wanted' };
+function toAssignment({ assign_role: appRole, unassign, assigning }: Selectable<TaskRow>): TaskAssignment {
+  const step = (assigning as AssignmentStep | null) ?? 'wanted';
+  if (unassign !== null) return { kind: 'unassign', ...(JSON.parse(unassign) as Unassignment), step };
+  return appRole === null ? { kind: 'none' } : { kind: 'assign', appRole, step };
 }
+
+/** As a task's row has it, in JSON. */
+export type Unassignment = Pick<Extract<TaskAssignment, { kind: 'unassign' }>, 'only' | 'through'>;
 
 /** The mark is left out for members. */
 export function guestMark({ subject_guest }: { readonly subject_guest: number }): { readonly guest?: true } {

@@ -94,7 +94,7 @@ export async function postponeTask(parts: StoreParts, claimed: ClaimedTask, why:
     due_at: now + why.delayMs,
     again: why.reason,
     throttles: why.closesGate === undefined ? throttles : throttles + 1,
-    unseen: why.reason === 'assignmentUnseen' ? assignmentMisses + 1 : assignmentMisses,
+    unseen: isUnseen(why.reason) ? assignmentMisses + 1 : assignmentMisses,
     perhaps: claimed.task.perhaps ?? (why.unsent === true ? null : unknownEnds[why.reason]),
     ...(why.ruleId === undefined ? {} : { rule_id: why.ruleId }),
   });
@@ -128,7 +128,10 @@ const unknownEnds: Readonly<Record<WaitReason, UnknownEnd | null>> = {
   interrupted: 'interrupted',
   retried: null,
   assignmentUnseen: null,
+  unassignmentUnseen: null,
 };
+
+const isUnseen = (reason: WaitReason): boolean => reason === 'assignmentUnseen' || reason === 'unassignmentUnseen';
 
 /** A task whose call did nothing is not sent again when it was cancelled meanwhile. */
 async function takeBack({ clock }: StoreParts, transaction: Transaction<Schema>, { task }: ClaimedTask): Promise<void> {

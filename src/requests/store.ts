@@ -10,7 +10,7 @@ import { type Lane, laneNumbers } from '../rate-gate/lanes.ts';
 import { type AuditEntry, writeAudit } from './audit-log.ts';
 import { membersPerCall, type Request, type Task } from './request.ts';
 import { newRequestId } from './request-id.ts';
-import { awaitedTicket, ticketColumns, toTask, withoutTasks } from './rows.ts';
+import { awaitedTicket, ticketColumns, toTask, type Unassignment, withoutTasks } from './rows.ts';
 
 /** A new request, before it has an id. */
 export interface NewRequest
@@ -37,7 +37,9 @@ export type NewTask = Pick<Task, 'subject' | 'members' | 'app' | 'jobId' | 'rule
   Partial<Pick<Task, 'awaitsAssignment'>> & {
     /** The app role to assign before the call. */
     readonly assignRole?: string;
-    /** How far that has come before; missing or null for not begun. */
+    /** Which of the person's own assignments to delete before the call, by id; null for all. */
+    readonly unassign?: readonly string[] | null;
+    /** How far that step has come before; missing or null for not begun. */
     readonly assigning?: 'begun' | 'unanswered' | 'made' | null;
   };
 
@@ -97,7 +99,7 @@ export async function insertRequest(
   const turn = turns[lane] ?? 0;
   const rows = wanted.tasks.map(
     (
-      { subject, members, app, jobId, ruleId, awaitsAssignment = false, assignRole = null, assigning = null },
+      { subject, members, app, jobId, ruleId, awaitsAssignment = false, assignRole = null, unassign, assigning = null },
       position,
     ): Insertable<TaskRow> => ({
       id: randomUUID(),
@@ -111,6 +113,7 @@ export async function insertRequest(
       members: JSON.stringify(members),
       awaits_assignment: awaitsAssignment ? 1 : 0,
       assign_role: assignRole,
+      unassign: unassign === undefined ? null : JSON.stringify({ only: unassign, through: [] } satisfies Unassignment),
       assigning,
       app_id: app.id,
       app_name: app.name,

@@ -2,7 +2,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/gl
 import type { StillMay } from '../../src/access/still-may.ts';
 import type { Database } from '../../src/db/database.ts';
 import { fetched, type GraphTrouble } from '../../src/graph/answer.ts';
-import type { AssignResult } from '../../src/graph/assignments.ts';
+import type { AssignResult, PersonsAssignment, UnassignResult } from '../../src/graph/assignments.ts';
 import { createLog } from '../../src/log.ts';
 import { type AssignerParts, startAssigner } from '../../src/requests/assigner.ts';
 import { beginAssigning, claimAssignments } from '../../src/requests/assignment-steps.ts';
@@ -24,6 +24,10 @@ const trouble: GraphTrouble = {
   trace: { clientRequestId: 'client', requestId: null, date: null },
 };
 
+const facts = { servicePrincipalId: 'salesforce', appName: 'Salesforce', roleId: 'user', roleName: 'User' };
+const own = (id: string): PersonsAssignment => ({ ...facts, id, via: 'direct', principalId: 'diego' });
+const ofGroup: PersonsAssignment = { ...facts, id: 'group’s', via: 'group', principalId: 'sales', groupName: 'Sales' };
+
 describe.each(engines)('an assignment before a call on $name', (engine) => {
   const place = useTestDatabase(engine);
   let database: Database;
@@ -34,6 +38,9 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
   let isAssigned: boolean;
   let answers: AssignResult[];
   let asked: string[];
+  /** The person's assignments in Entra, and the answers to the next deletions. */
+  let listed: readonly PersonsAssignment[];
+  let deletions: UnassignResult[];
   /** Of each change that it told, whether it was of a request that carries out an access request. */
   let heard: boolean[];
   let standing: StillMay;
@@ -52,6 +59,8 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
     isAssigned = false;
     answers = [];
     asked = [];
+    listed = [own('one'), own('two'), ofGroup];
+    deletions = [];
     heard = [];
     standing = 'may';
     duringCall = async () => undefined;
@@ -62,6 +71,17 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
   afterEach(() => assigner?.stop());
 
   const assignments: AssignerParts['assignments'] = {
+    list: async () => {
+      await beforeAnswer();
+      return fetched(listed);
+    },
+    async unassign(_userId, { id }) {
+      asked.push(id);
+      await duringCall();
+      const answer = deletions.shift() ?? { kind: 'done' };
+      if (answer.kind === 'done') listed = listed.filter((one) => one.id !== id);
+      return answer;
+    },
     forget: () => {
       cached = null;
     },
@@ -103,7 +123,7 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
   };
   const stepOf = async (request: Request) => {
     const { assignment } = await taskOf(request);
-    return assignment.kind === 'assign' ? assignment.step : null;
+    return assignment.kind === 'none' ? null : assignment.step;
   };
   const recorded = async () =>
     (await readAudit(database.query, 100))
@@ -315,5 +335,90 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
     await later(minute);
 
     expect([before, asked.length, await stepOf(request)]).toEqual([[0, 'wanted'], 1, 'made']);
+  });
+
+  describe('that is deleted', () => {
+    const removes = (unassign: readonly string[] | null = null): Promise<Request> =>
+      ask(store, [], { tasks: [{ subject: person('diego'), members: [], unassign }] });
+    const records = async () =>
+      (await readAudit(database.query, 100))
+        .filter(({ kind }) => kind === 'unassigned')
+        .map(({ details }) => details)
+        .toReversed();
+
+    it('is every one of the person’s own, and none of a group, which the task names; then its call waits for Graph', async () => {
+      const request = await removes();
+
+      await run();
+
+      expect(asked).toEqual(['one', 'two']);
+      expect(await taskOf(request)).toMatchObject({
+        assignment: { kind: 'unassign', only: null, through: ['Sales'], step: 'made' },
+        awaitsAssignment: true,
+      });
+      expect((await claimed(store)).task.requestId).toBe(request.id);
+      expect(await records()).toMatchObject([
+        { step: 'begun', assignments: ['one', 'two'], subject: 'diego' },
+        { step: 'made', assignments: ['one', 'two'], subject: 'diego' },
+      ]);
+    });
+
+    it('is only the named one where the request names it', async () => {
+      await removes(['two']);
+
+      await run();
+
+      expect(asked).toEqual(['two']);
+    });
+
+    it('is none where the person has none of their own, for which Usher claims no credit', async () => {
+      listed = [ofGroup];
+      const request = await removes();
+
+      await run();
+
+      expect([asked, await stepOf(request)]).toEqual([[], 'found']);
+    });
+
+    it('is deleted once, and the others after it, when Graph did not answer in the middle', async () => {
+      deletions = [{ kind: 'done' }, { kind: 'trouble', trouble }];
+      const request = await removes();
+
+      await run();
+      const between = await stepOf(request);
+      await later(minute);
+
+      expect([between, await stepOf(request)]).toEqual(['unanswered', 'made']);
+      expect(asked).toEqual(['one', 'two', 'two']);
+    });
+
+    it('counts as deleted where it is gone', async () => {
+      deletions = [{ kind: 'gone' }, { kind: 'gone' }];
+      const request = await removes();
+
+      await run();
+
+      expect(await stepOf(request)).toBe('made');
+    });
+
+    it('ends the task, with the code, where Entra refuses', async () => {
+      deletions = [{ kind: 'refused', why: 'permission', code: 'Authorization_RequestDenied' }];
+      const request = await removes();
+
+      await run();
+
+      expect((await taskOf(request)).state).toMatchObject({
+        outcome: { kind: 'refused', cause: 'unassignRefused', code: 'Authorization_RequestDenied' },
+      });
+    });
+
+    it('is not deleted for a task that is canceled while Usher looks for it', async () => {
+      const request = await removes();
+      beforeAnswer = async () => void (await cancelRequest(store, request.id, 'alex'));
+
+      await run();
+
+      expect([asked, await stepOf(request)]).toEqual([[], 'wanted']);
+    });
   });
 });

@@ -175,7 +175,7 @@ function lastEvent(facts: CheckFacts): CheckVerdict | 'well' | null {
   const own = ownResult(facts.lastEntry);
   // The log dates Usher's own call by its end, so that entry is never older than the request that it belongs to.
   if (own !== null && (entry === null || (entry.at ?? 0) < own.at)) {
-    return OUTCOME_TONES[own.outcome] === 'good'
+    return OUTCOME_TONES[own.outcome] === 'good' && own.outcome !== 'removed'
       ? 'well'
       : { kind: 'ownTryFailed', requestId: own.requestId, outcome: own.outcome };
   }
@@ -192,6 +192,8 @@ function eventOf(entry: LogEntry, facts: CheckFacts): CheckVerdict | 'well' | nu
       return 'well';
     case 'disabled':
     case 'deleted':
+    case 'removed':
+    case 'notRemoved':
       return { kind: 'removed', entry };
     case 'notInScope':
       return { kind: 'outOfScope', entry, mended: isMended(outcome.failedChecks[0], facts) };

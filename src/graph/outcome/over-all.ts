@@ -15,6 +15,9 @@ export function overAll(earlier: UnknownEnd | null, outcome: Outcome): Outcome {
     case 'disabled':
     case 'deleted':
     case 'otherChange':
+    // Both tell the present state, whatever an earlier attempt did.
+    case 'removed':
+    case 'notRemoved':
       return outcome;
     case 'inSync':
       return earlier === null ? outcome : { ...outcome, earlier };

@@ -41,7 +41,7 @@ export type RefusalReason =
 
 export function reasonOf(refused: Extract<Outcome, { kind: 'refused' }>): RefusalReason {
   const { status, code, cause } = refused;
-  if (cause === 'assignmentRefused' || cause === 'assignmentUnanswered') return cause;
+  if (beforeCall.has(cause)) return cause;
   if (code === serviceAway.code) return 'serviceAway';
   if (code === 'NoCredential' || (status === 0 && code.startsWith('AADSTS'))) return 'noToken';
   if (status === 0) return 'unreachable';
@@ -50,6 +50,10 @@ export function reasonOf(refused: Extract<Outcome, { kind: 'refused' }>): Refusa
   if (status === 409) return isInProgress(refused) ? 'inProgress' : 'conflict';
   return status === 400 ? 'badRequest' : 'other';
 }
+
+const beforeCall: ReadonlySet<RefusalCause> = new Set([
+  ...(['assignmentRefused', 'assignmentUnanswered', 'unassignRefused', 'unassignUnanswered'] as const),
+]);
 
 /** Whether a conflict is with work that is under way: a matter of waiting. No code for it is documented. */
 export function isInProgress({ status, code, message }: Omit<Refusal, 'retryAfterMs'>): boolean {
@@ -95,6 +99,12 @@ export const ordererMayNot = unmade(403, 'OrdererMayNot', 'ordererMayNot');
 
 /** The app role was not assigned. `code` is Graph's, or says what was wrong before it was asked. */
 export const assignmentRefused = (code: string) => unmade(0, code, 'assignmentRefused');
+
+/** Not all of the person's assignments could be deleted. `code` is Graph's, or Usher's own. */
+export const unassignRefused = (code: string) => unmade(0, code, 'unassignRefused');
+
+/** Whether the person's assignments were deleted is unknown. */
+export const unassignUnanswered = unmade(0, 'UnassignUnanswered', 'unassignUnanswered');
 
 /** Whether the app role was assigned is unknown. */
 export const assignmentUnanswered = unmade(0, 'AssignmentUnanswered', 'assignmentUnanswered');

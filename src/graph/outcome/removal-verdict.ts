@@ -66,6 +66,9 @@ export function judgeRemoval(outcome: Outcome, left: 'none' | 'some' = 'none'): 
     case 'refused':
       return unknown(told.kind);
     case 'unknown':
+    // Judged already.
+    case 'removed':
+    case 'notRemoved':
       return unknown('noAnswer');
     default:
       return assertNever(told, 'outcome');

@@ -13,6 +13,8 @@ export const gravities: Readonly<Record<OutcomeKind, number>> = {
   deleted: 1,
   otherChange: 1,
   inSync: 0,
+  removed: 1,
+  notRemoved: 4,
 };
 
 /**

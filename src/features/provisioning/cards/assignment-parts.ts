@@ -1,7 +1,7 @@
 import type { Maybe, SubmitButton, Text } from '../../../chat/cards/card-views.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import { maybe, short, submitButton } from '../../../chat/views/parts.ts';
-import { assignmentLeft, type Task } from '../../../requests/request.ts';
+import { assignmentLeft, mayHaveUnassigned, type Task } from '../../../requests/request.ts';
 
 /** What a click may assign: the app roles, and how many people lack them. */
 export interface AssignOffer {
@@ -27,6 +27,10 @@ export function assignButtons(
 
 /** What Usher leaves in Entra of the assignment before a call; null where there is nothing. */
 export function assignmentText(words: Messages, task: Task): string | null {
+  if (mayHaveUnassigned(task)) {
+    const made = task.assignment.kind === 'unassign' && task.assignment.step === 'made';
+    return words.card(made ? 'unassignment.made' : 'unassignment.perhaps', roleValues(task));
+  }
   const left = assignmentLeft(task);
   if (left === 'none') return null;
   return words.card(`assignment.${left}`, roleValues(task));

@@ -73,17 +73,19 @@ export interface ListCardInput {
 }
 
 /** The groups in which the verdict line sums up outcomes. */
-type Sum = 'done' | 'lostAccess' | 'notProvisioned' | 'failed' | 'unknown';
+type Sum = 'done' | 'removed' | 'lostAccess' | 'notProvisioned' | 'notRemoved' | 'failed' | 'unknown';
 
 const SUM_OF: Readonly<Record<OutcomeKind, Sum>> = {
   created: 'done',
   updated: 'done',
   otherChange: 'done',
   inSync: 'done',
+  removed: 'removed',
   disabled: 'lostAccess',
   deleted: 'lostAccess',
   notInScope: 'notProvisioned',
   skipped: 'notProvisioned',
+  notRemoved: 'notRemoved',
   failed: 'failed',
   refused: 'failed',
   unknown: 'unknown',
@@ -94,8 +96,10 @@ const OUTCOMES = OUTCOME_KINDS.map((kind) => [kind, SUM_OF[kind], OUTCOME_TONES[
 
 const SUMS: readonly (readonly [Sum, MessageKey])[] = [
   ['done', 'list.sum.done'],
+  ['removed', 'list.sum.removed'],
   ['lostAccess', 'list.sum.lostAccess'],
   ['notProvisioned', 'list.sum.notProvisioned'],
+  ['notRemoved', 'list.sum.notRemoved'],
   ['failed', 'list.sum.failed'],
   ['unknown', 'list.sum.unknown'],
 ];
@@ -351,7 +355,7 @@ function endedSection(words: Messages, { ended = [], failures, counts }: ListOve
 
 /** Whether an outcome is no failure, and so has no row of its own. */
 function isWell(kind: OutcomeKind): boolean {
-  return SUM_OF[kind] === 'done' || SUM_OF[kind] === 'lostAccess';
+  return SUM_OF[kind] === 'done' || SUM_OF[kind] === 'lostAccess' || SUM_OF[kind] === 'removed';
 }
 
 /** Two people with the same name are not rare among five hundred. */

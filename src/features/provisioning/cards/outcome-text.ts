@@ -19,6 +19,8 @@ export interface Told {
   readonly hasAssigned: boolean;
   /** Not by Usher; missing for no. */
   readonly byOthers?: boolean;
+  /** The groups through which the person is still assigned after a removal; missing for none. */
+  readonly through?: readonly string[];
   /** The app role that a button next to the text assigns; missing for none. */
   readonly assigns?: string | null;
   /** Whether a Retry button accompanies the text. */
@@ -45,7 +47,8 @@ export interface Verdict {
 }
 
 /** Whether the person of a task has just been assigned, so that its call may have come too early. */
-export function assignedIn({ awaitsAssignment, assignment }: Task): Pick<Told, 'hasAssigned' | 'byOthers'> {
+export function assignedIn({ awaitsAssignment, assignment }: Task): Pick<Told, 'hasAssigned' | 'byOthers' | 'through'> {
+  if (assignment.kind === 'unassign') return { hasAssigned: false, through: assignment.through };
   return {
     hasAssigned: awaitsAssignment,
     byOthers: assignment.kind === 'assign' && assignment.step === 'found',
@@ -70,6 +73,10 @@ export function verdictOf(words: Messages, told: Told): Verdict {
     until: untilText(words, told),
     role: short(told.assigns ?? 'none', 60),
     by: told.byOthers === true ? 'others' : 'usher',
+    groups:
+      told.through === undefined || told.through.length === 0
+        ? 'none'
+        : words.list(told.through.map((name) => short(name, 60))),
     code: latest.kind === 'refused' ? short(latest.code, 60) : '',
     why: outcome.kind === 'unknown' ? unknownReason(words, outcome.why) : '',
   };
@@ -105,6 +112,9 @@ function titleReason(words: Messages, outcome: Outcome, app: string): string | n
 const REASONED: ReadonlySet<MessageKey> = new Set<MessageKey>([
   'verdict.notInScope',
   'verdict.skipped',
+  'verdict.removed',
+  'verdict.notRemoved',
+  'verdict.notVerified',
   'verdict.failed',
   'verdict.refused',
   'verdict.notSent',

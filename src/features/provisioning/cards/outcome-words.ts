@@ -3,7 +3,7 @@ import type { MessageKey } from '../../../chat/messages.ts';
 import type { Tone } from '../../../chat/views/tone.ts';
 import { type ErrorMeaning, explainErrorCode } from '../../../graph/outcome/error-codes.ts';
 import { type RefusalReason, reasonOf } from '../../../graph/outcome/refusal.ts';
-import type { Outcome, OutcomeKind, ScopingCheck } from '../../../graph/outcome.ts';
+import type { NotRemoved, Outcome, OutcomeKind, ScopingCheck } from '../../../graph/outcome.ts';
 
 /** An outcome's name, meaning and next step, as keys of the catalogue. */
 export interface OutcomeWords {
@@ -31,10 +31,12 @@ export const OUTCOME_TONES: Readonly<Record<OutcomeKind, Tone>> = {
   updated: 'good',
   otherChange: 'good',
   inSync: 'good',
+  removed: 'good',
   disabled: 'warning',
   deleted: 'warning',
   notInScope: 'warning',
   skipped: 'warning',
+  notRemoved: 'bad',
   failed: 'bad',
   refused: 'bad',
   unknown: 'unknown',
@@ -47,10 +49,15 @@ type Explained =
   | `skipped.${'property' | 'validation' | 'other'}`
   | `failed.${ErrorMeaning}`
   | `refused.${RefusalReason}`
+  | `removed.${Extract<Outcome, { kind: 'removed' }>['how']}`
+  | `notRemoved.${NotRemoved}`
   | 'unknown.earlier';
 
 /** After these nothing is left to do. */
-const calm = ['change.created', 'change.updated', 'change.otherChange'] as const satisfies readonly Explained[];
+const calm = [
+  ...(['change.created', 'change.updated', 'change.otherChange'] as const),
+  ...(['removed.disabled', 'removed.deleted', 'removed.nothingThere', 'removed.inactiveAlready'] as const),
+] as const satisfies readonly Explained[];
 
 function isCalm(name: Explained): name is (typeof calm)[number] {
   return calm.some((one) => one === name);
@@ -72,6 +79,12 @@ export function outcomeWords(outcome: Outcome): OutcomeWords {
         verdict: 'verdict.notInScope',
         ...explanation(`notInScope.${outcome.failedChecks[0] ?? 'unnamed'}`),
       };
+    case 'removed':
+      return { tone: 'good', verdict: 'verdict.removed', ...explanation(`removed.${outcome.how}`) };
+    case 'notRemoved': {
+      const verdict = isStillIn(outcome.why) ? 'verdict.notRemoved' : 'verdict.notVerified';
+      return { tone: 'bad', verdict, ...explanation(`notRemoved.${outcome.why}`) };
+    }
     case 'skipped':
       return { tone: 'warning', verdict: 'verdict.skipped', ...skippedWords(outcome.code, outcome.property) };
     case 'failed':
@@ -84,6 +97,9 @@ export function outcomeWords(outcome: Outcome): OutcomeWords {
       return assertNever(outcome, 'outcome');
   }
 }
+
+/** Known to be in the app still; after the other ends that is not known. */
+const isStillIn = (why: NotRemoved): boolean => why === 'accountAlive' || why === 'stillEntitled' || why === 'heldBack';
 
 function changeWords(outcome: Change): OutcomeWords {
   const { kind } = outcome;
@@ -113,6 +129,9 @@ function refusedWords(reason: RefusalReason): OutcomeWords {
     case 'assignmentRefused':
     case 'assignmentUnanswered':
       return { tone: 'bad', verdict: 'verdict.notInScope', ...words };
+    case 'unassignRefused':
+    case 'unassignUnanswered':
+      return { tone: 'bad', verdict: 'verdict.notRemoved', ...words };
     case 'inProgress':
       return { tone: 'unknown', verdict: 'verdict.inProgress', ...words };
     default:

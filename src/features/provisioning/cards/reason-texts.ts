@@ -42,6 +42,10 @@ export function shortReason(words: Messages, outcome: Outcome, app = ''): string
       const [first] = outcome.failedChecks;
       return first === undefined ? words.plain('reason.unnamedCheck') : checkText(words, first, app);
     }
+    case 'removed':
+      return words.plain(`reason.${outcome.how}`);
+    case 'notRemoved':
+      return words.plain(`reason.${outcome.why}`, { app, named: app === '' ? 'no' : 'yes' });
     case 'skipped':
       return skipReason(words, outcome);
     case 'failed':

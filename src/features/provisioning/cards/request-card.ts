@@ -8,6 +8,7 @@ import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 import {
   assignmentLeft,
   type Forecast,
+  isRemoval,
   isToAssign,
   type Request,
   sentCalls,
@@ -113,12 +114,16 @@ function waiting(
 ): TaskProgress {
   const isLater = dueAt > now;
   if (isToAssign(task)) {
-    const text = isLater ? 'request.assigningLater' : 'request.assigningText';
+    const doing = isRemoval(task) ? 'unassigning' : 'assigning';
+    const text = words.card(`request.${doing}${isLater ? 'Later' : 'Text'}`, {
+      ...roleValues(task),
+      time: words.time(dueAt, now),
+    });
     return {
       tone: 'working',
-      title: words.card('request.assigning'),
-      paragraphs: [{ text: words.card(text, { ...roleValues(task), time: words.time(dueAt, now) }) }],
-      summary: 'request.summary.assigning',
+      title: words.card(`request.${doing}`),
+      paragraphs: [{ text }],
+      summary: `request.summary.${doing}`,
     };
   }
   const fault = forecast?.fault;
@@ -144,11 +149,11 @@ function waiting(
       summary: 'request.summary.waiting',
     };
   // Until the assignment can have replicated, the queue position says nothing, and the reason gives the time itself.
-  const isForAssignment = waitReason === 'assignmentUnseen' && isLater;
+  const isForAssignment = (waitReason === 'assignmentUnseen' || waitReason === 'unassignmentUnseen') && isLater;
   const when = isForAssignment ? '' : whenText(words, forecast, dueAt, now);
   return {
     tone: 'waiting',
-    title: isForAssignment ? words.card('request.waitingForAssignment') : waitingTitle(words, forecast),
+    title: isForAssignment ? words.card(`request.${waitReason}`) : waitingTitle(words, forecast),
     paragraphs: [...maybe(reason), ...maybe(when)],
     summary: 'request.summary.waiting',
   };
@@ -172,7 +177,8 @@ function whenText(words: Messages, forecast: Forecast | null, dueAt: number, now
 }
 
 function running(words: Messages, { now }: ProgressInput, task: Task, state: Running): TaskProgress {
-  const text = words.card('request.runningText', {
+  const isTaking = isRemoval(task);
+  const text = words.card(isTaking ? 'request.removingText' : 'request.runningText', {
     person: short(task.subject.name),
     app: short(task.app.name),
     time: words.time(state.startedAt, now),
@@ -182,7 +188,7 @@ function running(words: Messages, { now }: ProgressInput, task: Task, state: Run
     tone: 'working',
     title: words.card('request.running'),
     paragraphs: [{ text }, ...maybe(attempt)],
-    summary: 'request.summary.running',
+    summary: isTaking ? 'request.summary.removing' : 'request.summary.running',
   };
 }
 
