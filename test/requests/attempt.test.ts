@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { GraphAnswer, NoAnswer, Trace } from '../../src/graph/answer.ts';
@@ -380,6 +381,51 @@ describe('an attempt after an assignment that Usher has just made', () => {
       { kind: 'again', postponement: { reason: 'noAnswer' } },
       { kind: 'again', postponement: { reason: 'assignmentUnseen', delayMs: 30_000 } },
     ]);
+  });
+});
+
+describe('an attempt after the deletion of an assignment', () => {
+  const fixture = (name: string): GraphAnswer => ({
+    kind: 'ok',
+    status: 200,
+    body: JSON.parse(readFileSync(new URL(`../fixtures/graph/${name}.response.json`, import.meta.url), 'utf8')),
+    trace,
+  });
+  const stillAssigned = fixture('01-docs-user-Skipped-RedundantExport');
+  const removing = (assignmentMisses: number, through: readonly string[] = []): Task => ({
+    ...taskAt(assignmentMisses + 1),
+    assignment: { kind: 'unassign', only: null, through, step: 'made' },
+    awaitsAssignment: true,
+    assignmentMisses,
+  });
+
+  it('waits for Microsoft to see it, and ends unverified with the fifth answer that does not', async () => {
+    const settlements = [
+      await settle({ answer: stillAssigned }, removing(0)),
+      await settle({ answer: stillAssigned }, removing(4)),
+    ];
+
+    expect(settlements).toMatchObject([
+      { kind: 'again', postponement: { reason: 'unassignmentUnseen', delayMs: 30_000 } },
+      { kind: 'done', outcome: { kind: 'notRemoved', why: 'unseen' } },
+    ]);
+  });
+
+  it('ends at once where a group assigns the person still', async () => {
+    const settlement = await settle({ answer: stillAssigned }, removing(0, ['Sales']));
+
+    expect(settlement).toMatchObject({ kind: 'done', outcome: { kind: 'notRemoved', why: 'stillEntitled' } });
+  });
+
+  it.each([
+    ['synthetic-a-unassigned-disabled', { kind: 'removed', how: 'disabled' }],
+    ['synthetic-a-unassigned-deleted', { kind: 'removed', how: 'deleted' }],
+    ['synthetic-b-unassigned-account-inactive', { kind: 'removed', how: 'inactiveAlready' }],
+    ['synthetic-a-unassigned-account-active', { kind: 'notRemoved', why: 'accountAlive' }],
+    ['synthetic-a-unassigned-no-matching-step', { kind: 'notRemoved', why: 'unproven' }],
+    ['synthetic-a-failed-EntryConflict', { kind: 'failed' }],
+  ])('is judged by what the answer proves: %s', async (name, outcome) => {
+    expect(await settle({ answer: fixture(name) }, removing(0))).toMatchObject({ kind: 'done', outcome });
   });
 });
 

@@ -13,7 +13,15 @@ import { welcome } from '../../../src/features/help/cards/welcome-card.ts';
 import { whoami } from '../../../src/features/help/cards/whoami-card.ts';
 import { type RequestCardInput, requestCard } from '../../../src/features/provisioning/cards/request-card.ts';
 import type { GraphTrouble } from '../../../src/graph/answer.ts';
-import type { Change, Outcome, RefusalCause, Report, Step, UnknownEnd } from '../../../src/graph/outcome.ts';
+import type {
+  Change,
+  NotRemoved,
+  Outcome,
+  RefusalCause,
+  Report,
+  Step,
+  UnknownEnd,
+} from '../../../src/graph/outcome.ts';
 import type { AssignmentStep, Request, TaskState } from '../../../src/requests/request.ts';
 import { everyStartCardSaying } from '../../features/help/start-drawings.ts';
 
@@ -94,6 +102,11 @@ export function drawOutcome(outcome: Outcome, more: Partial<RequestCardInput> = 
   return draw(requestIn(doneWith(outcome)), more);
 }
 
+const NOT_REMOVED: readonly NotRemoved[] = [
+  ...(['accountAlive', 'stillEntitled', 'heldBack', 'syncsAll', 'skipsDeletions', 'noActiveMapping'] as const),
+  ...(['unproven', 'unseen'] as const),
+];
+
 const CAUSES: readonly RefusalCause[] = [
   'quarantined',
   'permission',
@@ -107,6 +120,8 @@ const CAUSES: readonly RefusalCause[] = [
   'serviceUnavailable',
   'assignmentRefused',
   'assignmentUnanswered',
+  'unassignRefused',
+  'unassignUnanswered',
   'other',
 ];
 
@@ -139,6 +154,10 @@ export function outcomesSaying(text: string, { steps = 2, changes = 3 } = {}): O
     { kind: 'skipped', code: text, property: text, reason: text, report },
     { kind: 'failed', code: text, reason: text, recommendedAction: text, report },
     ...CAUSES.map((cause): Outcome => ({ kind: 'refused', status: 400, code: text, message: text, cause })),
+    ...(['disabled', 'deleted', 'nothingThere', 'inactiveAlready'] as const).map(
+      (how): Outcome => ({ kind: 'removed', how, report }),
+    ),
+    ...NOT_REMOVED.map((why): Outcome => ({ kind: 'notRemoved', why, report })),
     { kind: 'unknown', why: 'unreadable' },
     { kind: 'inSync', report, earlier: 'timeout', warning: { code: text, reason: text } },
     {

@@ -12,6 +12,7 @@ import type { Account } from '../../../requests/overview.ts';
 import type { Request, Subject, WaitingFault } from '../../../requests/request.ts';
 import { accountSection, peopleIn } from './account-rows.ts';
 import { type AssignOffer, assignButtons, assignedText } from './assignment-parts.ts';
+import { isWell, SUM_OF, SUMS } from './outcome-sums.ts';
 import { OUTCOME_KINDS, OUTCOME_TONES, outcomeWords } from './outcome-words.ts';
 import {
   calledName,
@@ -72,37 +73,8 @@ export interface ListCardInput {
   readonly entraPortalUrl?: string | null;
 }
 
-/** The groups in which the verdict line sums up outcomes. */
-type Sum = 'done' | 'removed' | 'lostAccess' | 'notProvisioned' | 'notRemoved' | 'failed' | 'unknown';
-
-const SUM_OF: Readonly<Record<OutcomeKind, Sum>> = {
-  created: 'done',
-  updated: 'done',
-  otherChange: 'done',
-  inSync: 'done',
-  removed: 'removed',
-  disabled: 'lostAccess',
-  deleted: 'lostAccess',
-  notInScope: 'notProvisioned',
-  skipped: 'notProvisioned',
-  notRemoved: 'notRemoved',
-  failed: 'failed',
-  refused: 'failed',
-  unknown: 'unknown',
-};
-
 /** With each outcome's word for the counts. */
 const OUTCOMES = OUTCOME_KINDS.map((kind) => [kind, SUM_OF[kind], OUTCOME_TONES[kind], `count.${kind}`] as const);
-
-const SUMS: readonly (readonly [Sum, MessageKey])[] = [
-  ['done', 'list.sum.done'],
-  ['removed', 'list.sum.removed'],
-  ['lostAccess', 'list.sum.lostAccess'],
-  ['notProvisioned', 'list.sum.notProvisioned'],
-  ['notRemoved', 'list.sum.notRemoved'],
-  ['failed', 'list.sum.failed'],
-  ['unknown', 'list.sum.unknown'],
-];
 
 /** Up to this many people, the first screen names each person for whom Usher made a call. */
 const FIRST_NAMES = 8;
@@ -351,11 +323,6 @@ function endedSection(words: Messages, { ended = [], failures, counts }: ListOve
     return [{ glyph, color, text: words.card(key), line, opens: [] } satisfies ListRow];
   });
   return rows.length === 0 ? [] : [{ headings: maybe(words.card('list.ended')), rows, more: [] }];
-}
-
-/** Whether an outcome is no failure, and so has no row of its own. */
-function isWell(kind: OutcomeKind): boolean {
-  return SUM_OF[kind] === 'done' || SUM_OF[kind] === 'lostAccess' || SUM_OF[kind] === 'removed';
 }
 
 /** Two people with the same name are not rare among five hundred. */
