@@ -31,6 +31,10 @@ export type Permission =
   | 'request.cancel'
   /** Assigning an app's role to people who are not assigned, where `APPS_FILE` lets operators do so. */
   | 'request.assign'
+  /** Taking people out of apps. */
+  | 'removal.run'
+  /** Confirming that; which of its roles may depends on the removal. */
+  | 'removal.confirm'
   /** Asking an approver for a person's access. */
   | 'access.request'
   /** Deciding on access requests, and seeing which ones wait for a decision. */

@@ -14,6 +14,8 @@ export const policy = {
   'request.retry': ['operator', 'cloudSyncOperator'],
   'request.cancel': ['operator', 'cloudSyncOperator'],
   'request.assign': ['operator'],
+  'removal.run': ['operator'],
+  'removal.confirm': ['operator', 'approver', 'appApprover'],
   'access.request': ['requester', 'operator'],
   'access.decide': ['approver', 'appApprover'],
   'access.cancel': ['operator'],

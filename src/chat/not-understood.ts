@@ -35,8 +35,8 @@ function nearestVerb({ registry, grammar }: CommandParts, said: Parsed | null): 
  * Chapters in the order in which most callers want them: first what only few may do, since that is why they have their
  * role. Operators seldom request access.
  */
-const order: readonly Chapter[] = ['provision', 'decide', 'ask', 'check', 'requests', 'watch', 'about'];
-const orderOfOperators: readonly Chapter[] = ['provision', 'check', 'requests', 'decide', 'ask', 'watch', 'about'];
+const order: readonly Chapter[] = ['provision', 'leaving', 'decide', 'ask', 'check', 'requests', 'watch', 'about'];
+const orderOfOperators: readonly Chapter[] = ['provision', 'leaving', 'check', 'requests', 'decide', 'ask', 'watch', 'about'];
 
 /** The commands that this caller may use, by chapter. */
 export function commandsFor(parts: Pick<CommandParts, 'registry' | 'graphAccess'>, caller: Caller): CommandHelp[] {

@@ -112,6 +112,8 @@ export type CardAction =
   | { readonly verb: 'confirm'; readonly requestId: string; readonly ticket?: string }
   /** Assigns the app role to the request's people who are not assigned, and provisions them. */
   | { readonly verb: 'assign'; readonly requestId: string }
+  /** Confirms that people are taken out of apps. */
+  | { readonly verb: 'removeNow'; readonly requestId: string }
   /** Tells the manager of the request's person how it ended. */
   | { readonly verb: 'tellManager'; readonly requestId: string }
   /** A decision on an access request; `reason` is the text typed into the card. */

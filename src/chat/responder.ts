@@ -109,6 +109,7 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
       case 'confirm':
       case 'page':
       case 'assign':
+      case 'removeNow':
       case 'tellManager':
         return pressButton(parts, turn, action.verb, action);
       case 'submit': {

@@ -30,6 +30,8 @@ import { helpCommand } from './help/help.ts';
 import { homeCommand } from './help/home.ts';
 import { kitsCommand } from './help/kits.ts';
 import { whoamiCommand } from './help/whoami.ts';
+import { removeNowButton } from './leaving/confirm-removal.ts';
+import { removeCommand } from './leaving/remove.ts';
 import { assignButton } from './provisioning/assign.ts';
 import { cancelCommand, confirmButton } from './provisioning/cancel.ts';
 import { cancelAllByCommand } from './provisioning/cancel-all.ts';
@@ -49,6 +51,7 @@ export const registry: Registry = {
     provision: provisionCommand,
     provisionList: provisionListCommand,
     provisionGroup: provisionGroupCommand,
+    remove: removeCommand,
     status: statusCommand,
     check: checkCommand,
     queue: queueCommand,
@@ -79,7 +82,13 @@ export const registry: Registry = {
     whoami: whoamiCommand,
     help: helpCommand,
   },
-  buttons: { confirm: confirmButton, page: pageButton, assign: assignButton, tellManager: tellManagerButton },
+  buttons: {
+    confirm: confirmButton,
+    page: pageButton,
+    assign: assignButton,
+    removeNow: removeNowButton,
+    tellManager: tellManagerButton,
+  },
   messages: {
     request: requestCards,
     access: accessCards,

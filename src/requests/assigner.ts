@@ -21,6 +21,7 @@ import {
 } from './assignment-steps.ts';
 import type { Authority } from './authority.ts';
 import { endWaiting } from './ending.ts';
+import { isBeingProvisioned } from './removals.ts';
 import { accessSource, type StoreParts } from './store.ts';
 
 /**
@@ -63,6 +64,7 @@ const defaultLeaseMs = 30_000;
 const concurrency = 4;
 const firstPauseMs = 60_000;
 const longestPauseMs = 60 * 60_000;
+const otherCallPauseMs = 5_000;
 
 export function startAssigner(parts: AssignerParts): Worker {
   const { store, assignments, authority, log, leaseMs = defaultLeaseMs } = parts;
@@ -153,6 +155,9 @@ export function startAssigner(parts: AssignerParts): Worker {
   async function unassign(due: DueAssignment, only: readonly string[] | null): Promise<void> {
     const { task } = due;
     const { app, subject } = task;
+    // A provisioning that was asked for before may still create the account.
+    if (isNew(due) && (await isBeingProvisioned(store.database, { personId: subject.id, appId: app.id })))
+      return putOffAssigning(store, due, { pauseMs: otherCallPauseMs, isBegun: false });
     const found = await assignments.list(subject.id, app.id);
     if (!found.ok) return putOff(due, !isNew(due));
     const through = found.value.flatMap((one) => (one.via === 'group' ? [one.groupName ?? one.principalId] : []));

@@ -171,9 +171,10 @@ export function noteAssigned(
   });
 }
 
-function unassignText({ assignment }: DueAssignment, through: readonly string[]): string {
-  const only = assignment.kind === 'unassign' ? assignment.only : null;
-  return JSON.stringify({ only, through } satisfies Unassignment);
+function unassignText({ assignment }: DueAssignment, through: readonly string[]): string | null {
+  if (assignment.kind !== 'unassign') return null;
+  const { only, roles } = assignment;
+  return JSON.stringify({ only, roles, through } satisfies Unassignment);
 }
 
 /** Entra refuses the step: the task is done, if it still waits. */

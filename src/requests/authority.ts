@@ -10,7 +10,7 @@ import type { Log } from '../log.ts';
 import type { Settlement } from './attempt.ts';
 import { endWaiting } from './ending.ts';
 import type { ClaimedTask } from './queue.ts';
-import { isToAssign, type Task } from './request.ts';
+import { isRemoval, isToAssign, type Task } from './request.ts';
 import type { Postponement } from './running.ts';
 import { accessSource, type StoreParts } from './store.ts';
 
@@ -18,7 +18,8 @@ import { accessSource, type StoreParts } from './store.ts';
  * Whether the person who started a task may still do so when its turn comes. A long list waits for hours, and meanwhile
  * a person may be disabled or lose the role. A request that carries out an access request rests on two people: the
  * requester may ask, and the approver may decide. A retry rests on the person who clicked it, a confirmed list on the
- * person who confirmed it, an assignment before the call on the person who ordered it, or on the approval.
+ * person who confirmed it, an assignment before the call on the person who ordered it, or on the approval. Once an
+ * assignment is deleted, the call that has the account disabled and proves it is made in any case.
  */
 export interface Authority {
   /** Roles are a minute old at most. */
@@ -61,12 +62,19 @@ export function createAuthority({ database, access, synchronization }: Authority
     return may(row.decided_by_id, 'access.decide');
   }
 
+  async function mayRemove({ requestedById, orderedBy }: OrderedTask): Promise<StillMay> {
+    const requester = await may(requestedById, 'removal.run');
+    if (requester !== 'may' || orderedBy === null || orderedBy === requestedById) return requester;
+    return may(orderedBy, 'removal.confirm');
+  }
+
   return {
-    of(ordered) {
+    async of(ordered) {
       const { orderedBy, requestedById, source, task } = ordered;
       // A retry by another person does not make the assignment theirs.
       if (source.startsWith(accessSource) && (orderedBy === null || isToAssign(task)))
         return mayBeCarriedOut(source.slice(accessSource.length), requestedById);
+      if (isRemoval(task)) return isToAssign(task) ? mayRemove(ordered) : 'may';
       const personId = orderedBy ?? requestedById;
       return isToAssign(task) ? may(personId, 'request.assign') : mayProvision(personId, ordered);
     },

@@ -94,6 +94,12 @@ export interface LeftOut {
     | 'isApp'
     /** Of an access request over several: one that waits or is carried out already. */
     | 'alreadyAsked'
+    /** Of a removal: nothing of the person's own assigns them. */
+    | 'notAssigned'
+    | 'onlyThroughGroup'
+    /** The account is disabled in Entra, so that on-demand provisioning skips it. */
+    | 'accountOff'
+    | 'removalOpen'
     | 'notYourReport'
     | 'forYourself'
     /** No approver decides on people of another source than Entra. */
@@ -167,11 +173,13 @@ export type TaskAssignment =
   | { readonly kind: 'assign'; readonly appRole: string; readonly step: AssignmentStep }
   /**
    * The person's own assignments to the app are deleted: these, by their ids, or all where `only` is null. `through`: the
-   * names of the groups through which the person was still assigned then.
+   * names of the groups through which the person was still assigned then. `roles`: of the person's own assignments when
+   * the removal was asked for.
    */
   | {
       readonly kind: 'unassign';
       readonly only: readonly string[] | null;
+      readonly roles: readonly string[];
       readonly through: readonly string[];
       readonly step: AssignmentStep;
     };

@@ -89,7 +89,7 @@ function toAssignment({ assign_role: appRole, unassign, assigning }: Selectable<
 }
 
 /** As a task's row has it, in JSON. */
-export type Unassignment = Pick<Extract<TaskAssignment, { kind: 'unassign' }>, 'only' | 'through'>;
+export type Unassignment = Pick<Extract<TaskAssignment, { kind: 'unassign' }>, 'only' | 'roles' | 'through'>;
 
 /** The mark is left out for members. */
 export function guestMark({ subject_guest }: { readonly subject_guest: number }): { readonly guest?: true } {

@@ -25,6 +25,8 @@ export interface NewRequest
   readonly behind?: number;
   /** True to wait for the requester's confirmation; see `confirmation.ts`. */
   readonly held: boolean;
+  /** Its tasks take access away; missing where they give it. */
+  readonly removal?: Request['removal'];
   /** One for each call, in the order in which they were named; at least one. */
   readonly tasks: readonly NewTask[];
 }
@@ -37,8 +39,8 @@ export type NewTask = Pick<Task, 'subject' | 'members' | 'app' | 'jobId' | 'rule
   Partial<Pick<Task, 'awaitsAssignment'>> & {
     /** The app role to assign before the call. */
     readonly assignRole?: string;
-    /** Which of the person's own assignments to delete before the call, by id; null for all. */
-    readonly unassign?: readonly string[] | null;
+    /** Which of the person's own assignments to delete before the call. */
+    readonly unassign?: Unassignment;
     /** How far that step has come before; missing or null for not begun. */
     readonly assigning?: 'begun' | 'unanswered' | 'made' | null;
   };
@@ -113,7 +115,7 @@ export async function insertRequest(
       members: JSON.stringify(members),
       awaits_assignment: awaitsAssignment ? 1 : 0,
       assign_role: assignRole,
-      unassign: unassign === undefined ? null : JSON.stringify({ only: unassign, through: [] } satisfies Unassignment),
+      unassign: unassign === undefined ? null : JSON.stringify(unassign),
       assigning,
       app_id: app.id,
       app_name: app.name,
@@ -142,7 +144,18 @@ export async function insertRequest(
 /** The new row, with an id that no request of either kind has; or the id of what this source has made before. */
 async function insertOrFind(
   transaction: Transaction<Schema>,
-  { source, requestedBy, reader, conversation, leftOut, tasks, ticket = null, awaitsTicket, ticketUrl }: NewRequest,
+  {
+    source,
+    requestedBy,
+    reader,
+    conversation,
+    leftOut,
+    tasks,
+    ticket = null,
+    awaitsTicket,
+    ticketUrl,
+    removal,
+  }: NewRequest,
   now: number,
   draw: () => string,
 ): Promise<Selectable<RequestRow> | { readonly earlier: string }> {
@@ -163,6 +176,8 @@ async function insertOrFind(
       revision: 1,
       created_at: now,
       left_out: JSON.stringify(leftOut),
+      purpose: removal === undefined ? null : ('removal' as const),
+      second_person: removal?.secondPerson === true ? 1 : 0,
       ...ticketColumns(ticket),
       ...(awaitsTicket === true ? { ticket: awaitedTicket, ticket_url: ticketUrl ?? null } : {}),
     };

@@ -25,6 +25,7 @@ export function clickedCard({ what }: Incoming): string | null {
     case 'cancel':
     case 'confirm':
     case 'assign':
+    case 'removeNow':
     case 'tellManager':
       return null;
     default:

@@ -23,6 +23,11 @@ const expected: Readonly<Record<Permission, { onCloudSync: readonly Role[]; onOt
   'request.retry': { onCloudSync: ['operator', 'cloudSyncOperator'], onOthers: ['operator'] },
   'request.cancel': { onCloudSync: ['operator', 'cloudSyncOperator'], onOthers: ['operator'] },
   'request.assign': { onCloudSync: ['operator'], onOthers: ['operator'] },
+  'removal.run': { onCloudSync: ['operator'], onOthers: ['operator'] },
+  'removal.confirm': {
+    onCloudSync: ['operator', 'approver', 'appApprover'],
+    onOthers: ['operator', 'approver', 'appApprover'],
+  },
   'access.request': { onCloudSync: ['requester', 'operator'], onOthers: ['requester', 'operator'] },
   'access.decide': { onCloudSync: ['approver', 'appApprover'], onOthers: ['approver', 'appApprover'] },
   'access.cancel': { onCloudSync: ['operator'], onOthers: ['operator'] },

@@ -338,8 +338,10 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
   });
 
   describe('that is deleted', () => {
-    const removes = (unassign: readonly string[] | null = null): Promise<Request> =>
-      ask(store, [], { tasks: [{ subject: person('diego'), members: [], unassign }] });
+    const removes = (only: readonly string[] | null = null): Promise<Request> =>
+      ask(store, [], {
+        tasks: [{ subject: person('diego'), members: [], unassign: { only, roles: [], through: [] } }],
+      });
     const records = async () =>
       (await readAudit(database.query, 100))
         .filter(({ kind }) => kind === 'unassigned')

@@ -394,7 +394,7 @@ describe('an attempt after the deletion of an assignment', () => {
   const stillAssigned = fixture('01-docs-user-Skipped-RedundantExport');
   const removing = (assignmentMisses: number, through: readonly string[] = []): Task => ({
     ...taskAt(assignmentMisses + 1),
-    assignment: { kind: 'unassign', only: null, through, step: 'made' },
+    assignment: { kind: 'unassign', only: null, roles: [], through, step: 'made' },
     awaitsAssignment: true,
     assignmentMisses,
   });

@@ -6,6 +6,7 @@ import { wordsOf } from './app-mentions.ts';
 export type Intent =
   | 'provision'
   | 'requestAccess'
+  | 'remove'
   | 'check'
   | 'status'
   | 'watch'

@@ -281,7 +281,9 @@ export type OpenedExport =
  */
 export interface Registry {
   readonly commands: { readonly [V in Verb]: CommandDeclaration<V> };
-  readonly buttons: { readonly [V in 'confirm' | 'page' | 'assign' | 'tellManager']: ButtonDeclaration<V> };
+  readonly buttons: {
+    readonly [V in 'confirm' | 'page' | 'assign' | 'removeNow' | 'tellManager']: ButtonDeclaration<V>;
+  };
   readonly messages: { readonly [K in MessageKind]: MessageDeclaration };
   readonly accessRequests: AccessRequests;
   /** Tells who decides on access to this app. */

@@ -147,6 +147,8 @@ export interface SayButton {
     | 'tryAgain'
     | 'tryIt'
     | 'yes'
+    | 'checkIt'
+    | 'removeAtOnce'
     | 'line'
     | TermButton;
   /** `run` answers with a new message, `choose` in place of this card, `personal` in the clicker's personal chat. */

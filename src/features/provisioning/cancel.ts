@@ -70,6 +70,8 @@ async function confirm(parts: CommandParts, turn: Turn, requestId: string, typed
   const found = await findOwnRequest(parts, turn, 'provision.run', requestId);
   if (found.kind === 'reply') return found.reply;
   const { request } = found;
+  // A removal has a button of its own, and other rules.
+  if (request.removal !== undefined) return say(turn.words, { kind: 'staleButton' });
   const ticket = request.awaitsTicket === true ? await givenTicket(parts, turn, request, typed) : null;
   if (ticket !== null && 'kind' in ticket) return ticket;
   const confirmed = await confirmRequest(parts.store, request.id, turn.caller.id, ticket);

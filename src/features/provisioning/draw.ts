@@ -17,6 +17,7 @@ import { type CallCounts, countCalls, type GroupCardInput, groupCard } from './c
 import { listCard } from './cards/list-card.ts';
 import { OUTCOME_TONES } from './cards/outcome-words.ts';
 import { pageCard } from './cards/page-card.ts';
+import { removalCard } from './cards/removal-card.ts';
 import { requestCard } from './cards/request-card.ts';
 
 export interface DrawParts extends AssignParts {
@@ -188,6 +189,7 @@ function drawMany(
       takesMs: finishesAt === null ? null : finishesAt - now,
       ...setting,
     });
+  if (states.held > 0 && whole?.removal !== undefined) return removalCard({ request: whole, ...setting });
   if (states.held > 0) {
     const takesMs = finishesAt === null ? null : finishesAt - now;
     return confirmCard({ request, count: states.held, accounts: overview.accounts, takesMs, ...setting });

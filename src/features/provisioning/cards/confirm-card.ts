@@ -91,7 +91,7 @@ export function nobodyFoundCard(
   return { card, summary };
 }
 
-function leftOutFolded(words: Messages, leftOut: readonly LeftOut[], limits: RowLimits) {
+export function leftOutFolded(words: Messages, leftOut: readonly LeftOut[], limits: RowLimits) {
   const first = leftOutSection(words, leftOut, { ...limits, rows: FIRST_ROWS });
   return fold(words, first, leftOutSection(words, leftOut, limits));
 }
@@ -108,7 +108,7 @@ function confirmButtons(
   ];
 }
 
-const emptyList = {
+export const emptyList = {
   subject: [],
   bars: [],
   next: [],
