@@ -201,7 +201,7 @@ describe('the architecture', () => {
 
     expect(across).toEqual([]);
     expect(new Set(sources.flatMap(({ path }) => featureOf(path) ?? []))).toEqual(
-      new Set(['approvals', 'checks', 'help', 'provisioning']),
+      new Set(['approvals', 'checks', 'help', 'leaving', 'provisioning']),
     );
   });
 

@@ -36,7 +36,16 @@ function nearestVerb({ registry, grammar }: CommandParts, said: Parsed | null): 
  * role. Operators seldom request access.
  */
 const order: readonly Chapter[] = ['provision', 'leaving', 'decide', 'ask', 'check', 'requests', 'watch', 'about'];
-const orderOfOperators: readonly Chapter[] = ['provision', 'leaving', 'check', 'requests', 'decide', 'ask', 'watch', 'about'];
+const orderOfOperators: readonly Chapter[] = [
+  'provision',
+  'leaving',
+  'check',
+  'requests',
+  'decide',
+  'ask',
+  'watch',
+  'about',
+];
 
 /** The commands that this caller may use, by chapter. */
 export function commandsFor(parts: Pick<CommandParts, 'registry' | 'graphAccess'>, caller: Caller): CommandHelp[] {

@@ -19,7 +19,7 @@ const about = ['home', 'whoami', 'help'];
 
 describe('the commands that a caller may use', () => {
   it('begin with provisioning, for an operator', () => {
-    const provisioning = ['provision', 'provisionList', 'provisionGroup'];
+    const provisioning = ['provision', 'provisionList', 'provisionGroup', 'remove'];
     const requests = ['requests', 'history', 'show', 'retry', 'cancel', 'cancelAllBy', 'exportHistory'];
 
     expect(verbsFor('operator')).toEqual([
