@@ -110,8 +110,8 @@ export type CardAction =
   | { readonly verb: 'ticket'; readonly text: string; readonly ticket: string }
   /** Confirms what a request announced; with the ticket number typed into the card, where it asks for one. */
   | { readonly verb: 'confirm'; readonly requestId: string; readonly ticket?: string }
-  /** Assigns the app role to the request's people who are not assigned, and provisions them. */
-  | { readonly verb: 'assign'; readonly requestId: string }
+  /** Assigns the app role to the request's people who are not assigned, and provisions them; of a page, to those on it. */
+  | { readonly verb: 'assign'; readonly requestId: string; readonly page?: number | undefined }
   /** Confirms that people are taken out of apps. */
   | { readonly verb: 'removeNow'; readonly requestId: string }
   /** Tells the manager of the request's person how it ended. */

@@ -11,16 +11,31 @@ export interface Unassigned {
   readonly lane: number;
 }
 
+/** Some of a request's tasks, by their positions: from the first one, to before the other. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Of any request. */
+const all: Stretch = { from: 0, to: 1_000_000 };
+
 /**
  * The people of a request who are not assigned, as their finished tasks say, or whose assignment was not made. A person
  * whom Usher has just assigned only needs time. What carries out an access request waits for the assignment by itself.
  */
-export async function findUnassigned({ query }: Pick<Database, 'query'>, requestId: string): Promise<Unassigned[]> {
+export async function findUnassigned(
+  { query }: Pick<Database, 'query'>,
+  requestId: string,
+  { from, to }: Stretch = all,
+): Promise<Unassigned[]> {
   const rows = await query
     .selectFrom('tasks')
     .innerJoin('requests', 'requests.id', 'tasks.request_id')
     .select(['tasks.id', 'tasks.app_id', 'tasks.subject_id', 'tasks.lane'])
     .where('tasks.request_id', '=', requestId)
+    .where('tasks.position', '>=', from)
+    .where('tasks.position', '<', to)
     .where('requests.source', 'not like', `${accessSource}%`)
     .where('tasks.state', '=', 'done')
     .where('tasks.subject_type', 'in', ['User', 'user'])
@@ -50,10 +65,11 @@ export function assignAndRequeue(
   requestId: string,
   roles: ReadonlyMap<string, string>,
   actorId: string,
+  stretch?: Stretch,
 ): Promise<number> {
   return parts.database.transact(async (transaction) => {
     const gate = await readGate(parts, transaction);
-    const unassigned = await findUnassigned({ query: transaction }, requestId);
+    const unassigned = await findUnassigned({ query: transaction }, requestId, stretch);
     const wanted = unassigned.flatMap(({ taskId: id, appId, lane }) => {
       const assign_role = roles.get(appId);
       return assign_role === undefined

@@ -19,12 +19,13 @@ export function clickedCard({ what }: Incoming): string | null {
       return action.on === 'form' ? what.cardId : null;
     case 'page':
       return action.on === 'page' ? what.cardId : null;
+    case 'assign':
+      return action.page === undefined ? null : what.cardId;
     case 'run':
     case 'personal':
     case 'retry':
     case 'cancel':
     case 'confirm':
-    case 'assign':
     case 'removeNow':
     case 'tellManager':
       return null;

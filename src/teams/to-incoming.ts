@@ -76,6 +76,7 @@ function toFile({ name, content }: Readonly<Record<string, unknown>>): IncomingF
 
 /** A button's data comes from the client; only the known shapes are accepted. */
 const requestId = z.string().regex(/^[0-9A-Z]{4,12}$/);
+const page = z.number().int().min(0).max(1000);
 /**
  * An optional input of a card; if it is empty, Teams sends nothing, or an empty text. A text that is too long is cut,
  * and a character that databases cannot store becomes a space; neither is refused.
@@ -94,7 +95,8 @@ const ticks = {
 const actionSchema: z.ZodType<CardAction> = z.discriminatedUnion('verb', [
   z.object({ verb: z.enum(['run', 'choose', 'personal']), text: z.string().max(1000) }),
   z.object({ verb: z.literal('ticket'), text: z.string().max(3000), ticket: optionalText(40) }),
-  z.object({ verb: z.enum(['retry', 'cancel', 'assign', 'removeNow', 'tellManager']), requestId }),
+  z.object({ verb: z.enum(['retry', 'cancel', 'removeNow', 'tellManager']), requestId }),
+  z.object({ verb: z.literal('assign'), requestId, page: page.optional() }),
   z.object({ verb: z.literal('approve'), requestId, ...ticks }),
   z.object({ verb: z.literal('confirm'), requestId, ticket: optionalText(40) }),
   z.object({ verb: z.literal('deny'), requestId, reason: optionalText(500), ...ticks }),
@@ -113,7 +115,7 @@ const actionSchema: z.ZodType<CardAction> = z.discriminatedUnion('verb', [
   z.object({
     verb: z.literal('page'),
     requestId,
-    page: z.number().int().min(0).max(1000),
+    page,
     on: z.enum(['list', 'page']),
   }),
 ]);

@@ -103,6 +103,18 @@ describe.each(engines)('people who are not assigned, on $name', (engine) => {
     expect(entry?.details).toEqual({ tasks: [tasks[0]?.id, tasks[2]?.id] });
   });
 
+  it('are only those of a stretch where one is named', async () => {
+    const request = await ended(Array.from({ length: 4 }, () => outOfScope('assigned')));
+    const stretch = { from: 1, to: 3 };
+
+    const before = await findUnassigned(database, request.id, stretch);
+    const count = await assignAndRequeue(store, request.id, roles, 'patti', stretch);
+
+    expect(before.map(({ subjectId }) => subjectId)).toEqual(['person 1', 'person 2']);
+    expect(count).toBe(2);
+    expect(await found(request)).toEqual(['person 0', 'person 3']);
+  });
+
   it('go back once, however often the button is pressed', async () => {
     const request = await ended([outOfScope('assigned')]);
 

@@ -7,7 +7,7 @@ import { loopback } from '../../src/sandbox/environment.ts';
 import { type SandboxGraph, startSandboxGraph } from '../../src/sandbox/graph/server.ts';
 import { type Connector, startConnector } from '../../src/sandbox/teams/connector.ts';
 import { apps } from '../../src/sandbox/tenant/applications.ts';
-import { people } from '../../src/sandbox/tenant/people.ts';
+import { generatedPeople, people } from '../../src/sandbox/tenant/people.ts';
 import { eventually } from '../support/eventually.ts';
 import { type CardInputs, startTestUsher, type TestUsher, type TestUsherOptions } from '../support/usher.ts';
 
@@ -238,6 +238,76 @@ describe('a list', () => {
     expect(title).toBe('Assign roles Standard User and User and provision');
     expect(assignments()).toBe(2);
     expect(last().text).toMatch(/Not provisioned/);
+  });
+});
+
+describe('a page of a list', () => {
+  const pageOf = (number: number) => teams.cardsFor().findLast(({ text }) => text.includes(`Page ${number} of 2`));
+  const theirs = generatedPeople.slice(0, 30);
+  /** The first two stand on the first page, the last one on the second. */
+  const unassigned = [theirs[0], theirs[3], theirs[27]].map((one) => one?.id ?? '');
+  const onPage = 'Assign role “Standard User” and provision 2 people';
+
+  beforeEach(async () => {
+    await start({
+      environment: { PROVISION_LIMIT: '100', PROVISION_GUARD_MS: '1000' },
+      sandboxOptions: { limit: 1_000 },
+    });
+    for (const id of unassigned) teams.sandbox.tenant.unassign(apps.salesforce.id, id);
+    await says('alex', `provision users to Salesforce\n${theirs.map((one) => one.userPrincipalName).join('\n')}`);
+    await presses('Provision 30 people');
+    await presses('Show all');
+  });
+
+  it('has a button for those on it who are not assigned, which assigns these alone and shows them where they were', async () => {
+    const first = pageOf(1);
+    const before = teams.sandbox.stats().calls;
+
+    await presses(onPage);
+
+    expect(first?.buttons.map(({ title }) => title)).toEqual([onPage, 'Next']);
+    expect(pageOf(1)?.id).toBe(first?.id);
+    expect(pageOf(1)?.text).toMatch(/Assigning|Waiting/);
+    expect([assignments(), teams.sandbox.stats().calls - before]).toEqual([2, 2]);
+    expect(teams.cardsFor()[0]?.text).toContain('1 not provisioned');
+    const assigned = teams.sandbox.tenant.assignments(apps.salesforce.id).map(({ principalId }) => principalId);
+    expect(unassigned.map((id) => assigned.includes(id))).toEqual([true, true, false]);
+  });
+
+  it('assigns each once, however often its button is pressed, and then has none', async () => {
+    const first = pageOf(1) ?? last();
+
+    await Promise.all([1, 2, 3].map(() => teams.press('alex', first, onPage)));
+    await teams.settled();
+    await teams.press('alex', first, onPage);
+    await teams.settled();
+
+    expect(assignments()).toBe(2);
+    expect((await teams.records()).filter(({ kind }) => kind === 'assignmentOrdered')).toHaveLength(1);
+    expect(pageOf(1)?.buttons.map(({ title }) => title)).toEqual(['Next']);
+  });
+
+  it('has a button for one person on its second page, until they are provisioned', async () => {
+    await presses('Next');
+    const second = pageOf(2)?.buttons.map(({ title }) => title);
+
+    await presses(one);
+    await presses('Previous');
+    await presses('Next');
+
+    expect(second).toEqual([one, 'Previous']);
+    expect(pageOf(2)?.buttons.map(({ title }) => title)).toEqual(['Previous']);
+    expect(assignments()).toBe(1);
+  });
+
+  it('does nothing for a person who may not assign, whatever the click claims', async () => {
+    const requestId = idOf(teams.cardsFor()[0]?.text ?? '');
+
+    await teams.click('lynne', pageOf(1)?.id ?? '', { verb: 'assign', requestId, page: 0 });
+    await teams.settled();
+
+    expect(assignments()).toBe(0);
+    expect(pageOf(1)?.text).toContain('Page 1 of 2');
   });
 });
 

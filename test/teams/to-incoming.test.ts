@@ -125,6 +125,10 @@ describe('a button', () => {
       { verb: 'deny', requestId: 'R7K3MQ', reason: '' },
     ],
     [
+      { verb: 'assign', requestId: 'R7K3MQ', page: 2, roles: ['Administrator'] },
+      { verb: 'assign', requestId: 'R7K3MQ', page: 2 },
+    ],
+    [
       { verb: 'confirm', requestId: 'R7K3MQ' },
       { verb: 'confirm', requestId: 'R7K3MQ', ticket: '' },
     ],

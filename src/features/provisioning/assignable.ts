@@ -2,7 +2,7 @@ import { roleAssignedBy } from '../../apps-file.ts';
 import { type Fetched, fetched } from '../../graph/answer.ts';
 import type { Applications } from '../../graph/applications.ts';
 import type { StoreParts } from '../../requests/store.ts';
-import { findUnassigned } from '../../requests/unassigned.ts';
+import { findUnassigned, type Stretch } from '../../requests/unassigned.ts';
 
 export interface AssignParts {
   readonly store: StoreParts;
@@ -23,8 +23,9 @@ export interface Assignable {
 export async function findAssignable(
   { store, applications }: AssignParts,
   requestId: string,
+  stretch?: Stretch,
 ): Promise<Fetched<Assignable>> {
-  const unassigned = await findUnassigned(store.database, requestId);
+  const unassigned = await findUnassigned(store.database, requestId, stretch);
   const roles = new Map<string, string>();
   for (const appId of new Set(unassigned.map((one) => one.appId))) {
     const found = await applications.find(appId);

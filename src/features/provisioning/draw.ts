@@ -9,6 +9,7 @@ import { findRequestOverview, type RequestOverview } from '../../requests/overvi
 import { forecastQueue } from '../../requests/queue.ts';
 import type { Forecast, Request, Task, WaitingFault } from '../../requests/request.ts';
 import { findRequest, findSingle } from '../../requests/store.ts';
+import type { Stretch } from '../../requests/unassigned.ts';
 import { withinMs } from '../../time-limit.ts';
 import { type AssignParts, findAssignable } from './assignable.ts';
 import type { AssignOffer } from './cards/assignment-parts.ts';
@@ -143,9 +144,14 @@ function shownIn({ isPersonalChat }: DrawParts, conversation: string): ShownTo {
 }
 
 /** What this reader may have assigned by a click; null where that is nothing, or Graph does not tell in time. */
-async function offerOf(parts: DrawParts, requestId: string, { canAssign }: ShownTo): Promise<AssignOffer | null> {
+export async function offerOf(
+  parts: AssignParts & Pick<DrawParts, 'graphAccess'>,
+  requestId: string,
+  { canAssign }: Pick<ShownTo, 'canAssign'>,
+  stretch?: Stretch,
+): Promise<AssignOffer | null> {
   if (!canAssign || parts.graphAccess === 'delegated') return null;
-  const found = await withinMs(findAssignable(parts, requestId), offerMs, parts.store.clock);
+  const found = await withinMs(findAssignable(parts, requestId, stretch), offerMs, parts.store.clock);
   if (!found.ok || found.value.roles.size === 0) return null;
   const { people, roles } = found.value;
   return { people, roles: [...new Set(roles.values())] };

@@ -9,16 +9,17 @@ export interface AssignOffer {
   readonly people: number;
 }
 
-/** The button that assigns, and then provisions; none where there is no role. It names the role, and several people. */
+/** The button that assigns, and then provisions; none where there is no role. It names the role, and several people; on a page it is about its people. */
 export function assignButtons(
   words: Messages,
   requestId: string,
   offer: AssignOffer | null = null,
+  page?: number,
 ): Maybe<SubmitButton> {
   if (offer === null || offer.roles.length === 0) return [];
   const { roles, people } = offer;
   const role = words.list(roles.map((one) => short(one, 30)));
-  return submitButton(words, 'button.assign', { verb: 'assign', requestId }, undefined, {
+  return submitButton(words, 'button.assign', { verb: 'assign', requestId, page }, undefined, {
     role,
     roles: roles.length,
     people,

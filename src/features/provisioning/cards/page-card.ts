@@ -6,6 +6,7 @@ import { appNames } from '../../../chat/views/app-names.ts';
 import { maybe, moreText, short, submitButton } from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
 import type { Request, Task } from '../../../requests/request.ts';
+import { type AssignOffer, assignButtons } from './assignment-parts.ts';
 import { calledName, inApp, type RowLimits, row, stateLine } from './people-rows.ts';
 
 /** As many as fit on a card with the longest names. */
@@ -18,6 +19,8 @@ export interface PageCardInput {
   /** From 0. */
   readonly page: number;
   readonly pages: number;
+  /** What a click may assign to the people of this page; missing for nothing. */
+  readonly assigns?: AssignOffer | null;
 }
 
 const LEVELS: readonly RowLimits[] = [
@@ -30,7 +33,7 @@ const LEVELS: readonly RowLimits[] = [
  * One page of all the people of a list in their current state: name, verdict, and the reason of a failure. In the
  * language of the person who turns the page.
  */
-export function pageCard(words: Messages, { request, tasks, page, pages }: PageCardInput): CardMessage {
+export function pageCard(words: Messages, { request, tasks, page, pages, assigns }: PageCardInput): CardMessage {
   const values = { app: appNames(words, request.apps), page: page + 1, pages };
   const isOverSeveral = request.apps.length > 1;
   const summary = words.plain('page.summary', values);
@@ -54,7 +57,7 @@ export function pageCard(words: Messages, { request, tasks, page, pages }: PageC
       toggles: [],
       links: [],
       footer: [{ text: words.card('page.footer', { request: short(request.id, 40) }) }],
-      buttons: pageButtons(words, request.id, page, pages),
+      buttons: [...assignButtons(words, request.id, assigns, page), ...pageButtons(words, request.id, page, pages)],
     };
   });
   return { card, summary };

@@ -187,6 +187,7 @@ export function everyListCardSaying(text: string): CardMessage[] {
       })),
       page: 3,
       pages: 20,
+      assigns: { roles: [text, text, text], people: PEOPLE_PER_PAGE },
     }),
     drawGroup(groupIn(states, { text, leftOut })),
     drawGroup(groupIn([{ kind: 'held' }, { kind: 'held' }], { text, leftOut }), { takesMs: 20_000 }),
