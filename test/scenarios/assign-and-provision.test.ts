@@ -18,7 +18,7 @@ const hybridAdministrator = '8ac3fc64-6eca-42ea-9e69-59f4c7b60eb2';
 const assigning = /appRoleAssignedTo$/;
 const one = 'Assign role “Standard User” and provision';
 
-/** A minute passes at once. */
+/** A minute passes at once. It grows from test to test, as the end of an earlier Usher would wait where a clock goes back. */
 let offsetMs = 0;
 const clock: Clock = {
   ...systemClock,
@@ -32,7 +32,6 @@ let closing: (() => Promise<void>)[];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'usher-assign-'));
   closing = [];
-  offsetMs = 0;
 });
 afterEach(async () => {
   for (const close of closing.toReversed()) await close();

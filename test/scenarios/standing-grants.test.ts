@@ -14,6 +14,7 @@ const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 
 let teams: TestUsher;
+/** Grows from test to test: the end of an earlier Usher would wait for the time that a clock goes back. */
 let offsetMs = 0;
 const clock: Clock = {
   ...systemClock,
@@ -24,7 +25,6 @@ afterEach(() => teams.close());
 
 /** Patti decides by her directory role, and Lynne, who has a chat with Usher, by hers. */
 async function start(options: TestUsherOptions = {}): Promise<void> {
-  offsetMs = 0;
   teams = await startTestUsher({
     ...options,
     environment: { PROVISION_WINDOW_MS: '100', APPROVERS: approverRole, ...options.environment },
