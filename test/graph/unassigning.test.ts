@@ -170,15 +170,14 @@ describe('unassigning', () => {
 
   it('never deletes a group’s entry, whatever the caller calls it', async () => {
     const [entry] = (await listed(member, gitHubEnterprise.id)).filter(({ via }) => via === 'group');
-    const forged: DirectAssignment = {
-      ...(await ownOf(member, gitHubEnterprise.id)),
-      id: entry?.id ?? '',
-    };
+    const own = await ownOf(member, gitHubEnterprise.id);
+    const forged: DirectAssignment = { ...own, id: entry?.id ?? '' };
 
     const results = [
       await assignments.unassign(member, forged),
-      // As it may come from what was stored.
+      // As they may come from what was stored.
       await assignments.unassign(member, entry as unknown as DirectAssignment),
+      await assignments.unassign(member, { ...own, via: 'group' } as unknown as DirectAssignment),
     ];
 
     for (const result of results) expect(result).toEqual({ kind: 'refused', why: 'notTheirs', code: 'notTheirs' });

@@ -169,8 +169,7 @@ function isSaidUnassigned(told: Reported): boolean {
 function ifAlive(told: Reported): RemovalVerdict | null {
   if (accountIn(told.report) !== 'alive') return null;
   const texts = told.report.steps.flatMap((step) => [detailOf(step, 'SkipReason'), step.description]);
-  const code = told.kind === 'skipped' ? told.code : '';
-  const isSkipped = [...texts, code].some((text) => plainWord(text ?? '').includes('skipoutofscopedeletions'));
+  const isSkipped = texts.some((text) => plainWord(text ?? '').includes('skipoutofscopedeletions'));
   return isSkipped ? unseen('skipsDeletions') : { kind: 'notRemoved', why: 'accountAlive' };
 }
 

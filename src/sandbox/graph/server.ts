@@ -6,6 +6,7 @@ import { badRequest, noSuchSegment, refusal } from './errors.ts';
 import { decodedSegments, maxBodyBytes, readBody, type SandboxRequest, type SandboxResponse } from './exchange.ts';
 import { readFault, readFaults } from './fault-notation.ts';
 import { createFaults, type Fault } from './faults.ts';
+import { changeJob } from './job-changes.ts';
 import { createLatency } from './latency.ts';
 import { answer, isOnDemand } from './routes.ts';
 import { strike, tooManyRequests } from './strike.ts';
@@ -177,6 +178,12 @@ export async function startSandboxGraph({
         return badRequest(error instanceof Error ? error.message : String(error));
       }
       return { status: 204, body: undefined };
+    }
+    if (path === '/_sandbox/jobs' && method === 'POST') {
+      const read = await readBody(incoming);
+      const parsed = parseJson(read.kind === 'read' ? read.text : '');
+      const problem = changeJob(tenant, parsed.ok ? parsed.value : undefined);
+      return problem === null ? { status: 204, body: undefined } : badRequest(problem);
     }
     if (path === '/_sandbox/stats' && method === 'GET') return { status: 200, body: stats() };
     if (path !== '/_sandbox/reset' || method !== 'POST') return noSuchSegment(path);

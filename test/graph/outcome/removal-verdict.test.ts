@@ -170,14 +170,25 @@ describe('the verdict on a removal', () => {
     ],
     [
       'skipped, a person called Not Found',
-      skipped(
-        {
-          ...step('EntryImport', 'Matching', 'Success'),
-          description: "Retrieved  'not found@contoso.com' from Salesforce",
-        },
-        scope('False'),
-      ),
+      {
+        ...skipped(
+          {
+            ...step('EntryImport', 'Matching', 'Success'),
+            description: "Retrieved  'not found@contoso.com' from Salesforce",
+          },
+          scope('False'),
+        ),
+        targetId: '',
+      },
       unknown('stateNotTold'),
+    ],
+    [
+      'skipped, would be created, and yet an account is listed',
+      {
+        ...skipped(step('EntrySynchronizationAdd', 'Matching', 'Success', { active: 'True' }), scope('False')),
+        targetId: '',
+      },
+      notRemoved('accountAlive'),
     ],
     ['skipped, no Matching step', skipped(scope('False')), unknown('noMatching')],
     [
@@ -198,8 +209,8 @@ describe('the verdict on a removal', () => {
     ],
     [
       'skipped, an attribute that is only called so',
-      skipped(account({ 'emails[type eq "work"].active': 'False', active: 'True' }), scope('False')),
-      notRemoved('accountAlive'),
+      skipped(account({ 'emails[type eq "work"].active': 'False' }), scope('False')),
+      cannotBeVerified('noActiveMapping'),
     ],
     [
       'skipped, active and inactive at once',
@@ -259,6 +270,11 @@ describe('the verdict on a removal', () => {
     ['in sync, unassigned, no Matching step', redundant(scope('False')), unknown('noMatching')],
     ['in sync, unassigned, unmapped', redundant(account(), scope('False')), cannotBeVerified('noActiveMapping')],
     ['in sync, silent about the assignment', redundant(inactive, scope(null)), unknown('stateNotTold')],
+    [
+      'in sync, with a change that was only considered',
+      { ...redundant(inactive, scope(null)), changes: [turned('active', 'True')] },
+      unknown('stateNotTold'),
+    ],
     ['in sync in an app that takes everybody', redundant(active, inScopeUnassigned), cannotBeVerified('syncsAll')],
     [
       'in sync where the step shows the switch',

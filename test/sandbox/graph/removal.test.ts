@@ -3,7 +3,7 @@ import type { SandboxGraph } from '../../../src/sandbox/graph/server.ts';
 import { apps } from '../../../src/sandbox/tenant/applications.ts';
 import { groups } from '../../../src/sandbox/tenant/groups.ts';
 import { people } from '../../../src/sandbox/tenant/people.ts';
-import { call, type Json, opened, provision, startSandbox, stepLines } from '../support.ts';
+import { call, type Json, opened, post, provision, startSandbox, stepLines } from '../support.ts';
 
 const { salesforce, serviceNow, gitHubEnterprise } = apps;
 const { adele, diego } = people;
@@ -222,6 +222,8 @@ describe('a job that holds deletions back', () => {
   const job = async () =>
     (await call(sandbox.url, `/servicePrincipals/${salesforce.id}/synchronization/jobs/${salesforce.job?.id}`)).body;
 
+  const change = (body: unknown) => post(sandbox.url.replace('/v1.0', ''), '/_sandbox/jobs', body);
+
   it('is in quarantine for it, without an error, and takes no call on demand', async () => {
     sandbox.tenant.changeJob(salesforce.id, { health: 'quarantined', quarantineReason: 'TooManyDeletes' });
 
@@ -242,6 +244,32 @@ describe('a job that holds deletions back', () => {
     const threshold = { name: 'QuarantineTooManyDeletesThreshold', value: '500' };
     expect(before.synchronizationJobSettings).not.toContainEqual(threshold);
     expect(after.synchronizationJobSettings).toContainEqual(threshold);
+  });
+
+  it.each(['salesforce', salesforce.id])('may be changed over HTTP, by the app’s name or id: %s', async (app) => {
+    const changed = await change({
+      app,
+      health: 'quarantined',
+      quarantineReason: 'TooManyDeletes',
+      deletionThreshold: 5,
+    });
+
+    expect(changed.status).toBe(204);
+    expect((await job()).status?.quarantine?.reason).toBe('TooManyDeletes');
+    expect((await job()).synchronizationJobSettings).toContainEqual(expect.objectContaining({ value: '5' }));
+  });
+
+  it.each([
+    [{ app: 'Salesforce', removal: 'forgets' }, 'removal'],
+    [{ app: 'Salesforce', id: 'another' }, 'id'],
+    [{ app: 'Payroll', removal: 'skips' }, 'There is no job of Payroll.'],
+    [{ app: 'Planets', removal: 'skips' }, 'There is no job of Planets.'],
+    [undefined, 'expected object'],
+  ])('is not changed by %j', async (body, why) => {
+    const answer = await change(body);
+
+    expect(answer.status).toBe(400);
+    expect(answer.body.error?.message).toContain(why);
   });
 
   it('is an ordinary one again after the reset', async () => {
