@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { failedScopingChecks } from '../../../src/graph/outcome/scoping.ts';
+import { failedScopingChecks, saidOf } from '../../../src/graph/outcome/scoping.ts';
 import type { Step } from '../../../src/graph/outcome.ts';
 
 const scopingStep = (details: Record<string, string>, more: Partial<Step> = {}): Step => ({
@@ -74,5 +74,21 @@ describe('failedScopingChecks', () => {
     ];
 
     expect(failedScopingChecks([scopingStep({ Assigned: 'False' })], texts)).toEqual(['assigned', 'scopingFilter']);
+  });
+});
+
+describe('what is said of one condition', () => {
+  it.each([
+    ['nothing', [scopingStep({ IsActive: 'True' })], null],
+    ['yes', [scopingStep({ Assigned: 'True' })], true],
+    ['no', [scopingStep({ 'Assigned to the application': 'False' })], false],
+    ['no, outweighing a yes', [scopingStep({ Assigned: 'True' }), scopingStep({ Assigned: 'False' })], false],
+    [
+      'an attribute of the same name',
+      [scopingStep({ Assigned: 'True' }, { type: 'import', name: 'EntryImport' })],
+      null,
+    ],
+  ])('is %s', (_what, steps, said) => {
+    expect(saidOf(steps, 'assigned')).toBe(said);
   });
 });
