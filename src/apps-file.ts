@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { type EndTerms, endFields, isUsualTooLong } from './access-ends.ts';
 import type { ConfigProblem } from './config.ts';
 import { type TicketTerms, ticketFields } from './ticket-rules.ts';
 
@@ -11,13 +12,16 @@ import { type TicketTerms, ticketFields } from './ticket-rules.ts';
  * `ticket`: whether a request needs a ticket number; missing for what `TICKETS` says. `ticketUrl`: the address of a
  * ticket, with `{ticket}` in it. `ticketProjects`: the keys of the projects whose tickets it takes as well, `ABC-123`.
  *
+ * `longest` and `usual`: how long access lasts at most, and where a request names no end: `"longest": "90d"`, a whole
+ * number of hours (`h`), days, weeks, months or years.
+ *
  * With kits, these entries are one of two lists:
  *
  *     { "apps": [], "kits": [{ "kit": "Sales", "aliases": ["sales starter"], "apps": ["Salesforce", "ServiceNow"] }] }
  *
  * A kit may say besides who may `ask` for it, its `approvers`, whether it assigns, and its tickets: `KitTerms`.
  */
-export interface AppEntry extends TicketTerms {
+export interface AppEntry extends TicketTerms, EndTerms {
   /**
    * The service principal's object id or the application id, with or without `id:` before it, or the display name,
    * which is bound to the app that has it when the entry is first seen; see `graph/app-bindings.ts`.
@@ -53,7 +57,7 @@ export function roleAssignedBy(by: Assigner, { assign }: Pick<AppEntry, 'assign'
 }
 
 /** What a kit of `APPS_FILE` says about those who ask for it, in place of what its apps say or beside it. */
-export interface KitTerms extends Pick<TicketTerms, 'ticket' | 'ticketUrl'> {
+export interface KitTerms extends Pick<TicketTerms, 'ticket' | 'ticketUrl'>, EndTerms {
   /** Ids, in lower case, of the groups or people of whom requesters may ask for the kit; null for all who may ask. */
   readonly ask: readonly string[] | null;
   /** Ids as `AppEntry.approvers`, who decide on what is asked for by the kit's name. Empty for those of each app. */
@@ -106,6 +110,7 @@ const appsSchema = z.array(
       .nullable()
       .default(null),
     ...ticketFields,
+    ...endFields,
   }),
 );
 const ids = z.array(z.guid('is not an object id; names do not work here').toLowerCase());
@@ -125,6 +130,7 @@ const kitsSchema = z.array(
       .default(null),
     ticket: ticketFields.ticket,
     ticketUrl: ticketFields.ticketUrl,
+    ...endFields,
   }),
 );
 const withKits = z.strictObject({ apps: appsSchema.default([]), kits: kitsSchema.default([]) });
@@ -157,7 +163,12 @@ export function readAppsFile(path: string | null): AppsFileResult {
   }
   const { apps: entries } = parsed.data;
   const kits = parsed.data.kits.map((kit) => ({ ...kit, apps: kit.apps.map((app) => entryNamed(entries, app)) }));
-  const problems = [...aliasProblems(entries), ...kits.flatMap(doubledApps), ...kitNameProblems(entries, kits)];
+  const problems = [
+    ...aliasProblems(entries),
+    ...kits.flatMap(doubledApps),
+    ...kitNameProblems(entries, kits),
+    ...[...entries, ...kits].flatMap(endProblems),
+  ];
   return problems.length > 0 ? { ok: false, problems } : { ok: true, entries, kits };
 }
 
@@ -177,6 +188,11 @@ function doubledApps({ kit, apps }: KitEntry): readonly ConfigProblem[] {
     `names an app of the kit ${kit} twice`,
     'let each app of a kit stand once',
   );
+}
+
+function endProblems(entry: AppEntry | KitEntry): readonly ConfigProblem[] {
+  const name = 'kit' in entry ? `the kit ${entry.kit}` : entry.app;
+  return problemWith(isUsualTooLong(entry) ? [name] : [], 'has a “usual” above its “longest”', 'make “usual” shorter');
 }
 
 function kitNameProblems(entries: readonly AppEntry[], kits: readonly KitEntry[]): readonly ConfigProblem[] {

@@ -44,6 +44,8 @@ const floors: readonly (readonly string[])[] = [
     'clouds.ts',
     'apps-file.ts',
     'ticket-rules.ts',
+    'access-ends.ts',
+    'days.ts',
     'identity.ts',
     'lazily.ts',
     'secret.ts',

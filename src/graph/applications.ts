@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { EndTerms } from '../access-ends.ts';
 import type { AppEntry, KitEntry, RoleAssignment } from '../apps-file.ts';
 import type { Clock } from '../clock.ts';
 import type { TicketTerms } from '../ticket-rules.ts';
@@ -63,6 +64,8 @@ export interface Application {
   readonly assign: RoleAssignment | null;
   /** What `APPS_FILE` says about its tickets; missing where it says nothing. */
   readonly tickets?: TicketTerms;
+  /** What it says about when access ends; missing where it says nothing. */
+  readonly ends?: EndTerms;
   /**
    * An entry of `APPS_FILE` has its name and leads to no app: its approvers are unknown, so Usher decides nothing for
    * it.
@@ -134,6 +137,7 @@ export function createApplications(parts: {
       approvers: own.flatMap(({ approvers }) => approvers),
       assign: own.find(({ assign }) => assign !== null)?.assign ?? null,
       ...ticketsOf(own),
+      ...endsOf(own),
       ...(isUnsettled(entries, app, bindings) ? { unsettled: true } : {}),
     };
   };
@@ -273,6 +277,13 @@ function ticketsOf(own: readonly AppEntry[]): Pick<Application, 'tickets'> {
   };
   const isSaid = tickets.ticket !== undefined || tickets.ticketUrl !== undefined || tickets.ticketProjects.length > 0;
   return isSaid ? { tickets } : {};
+}
+
+/** The same of ends. */
+function endsOf(own: readonly AppEntry[]): Pick<Application, 'ends'> {
+  const longest = own.find((entry) => entry.longest !== undefined)?.longest;
+  const usual = own.find((entry) => entry.usual !== undefined)?.usual;
+  return longest === undefined && usual === undefined ? {} : { ends: { longest, usual } };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ParsedResult } from 'chrono-node';
 import { DateTime } from 'luxon';
+import { startOfDay } from '../../days.ts';
 import type { Reader } from '../../requests/request.ts';
 import { type Span, spanIn } from './calendars.ts';
 import {
@@ -10,7 +11,6 @@ import {
   nameOneDay,
   readIsoDate,
   searchDates,
-  startOfDay,
   todayOf,
   withoutEdges,
 } from './typed-dates.ts';

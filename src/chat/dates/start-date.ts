@@ -1,5 +1,6 @@
 import type { ParsedResult } from 'chrono-node';
 import { DateTime } from 'luxon';
+import { startOfDay } from '../../days.ts';
 import type { Reader } from '../../requests/request.ts';
 import { endPlace } from '../grammar/end-words.ts';
 import { isLength } from '../grammar/lengths.ts';
@@ -16,7 +17,6 @@ import {
   readIsoDate,
   searchDates,
   standsAlone,
-  startOfDay,
   todayOf,
   withoutEdges,
 } from './typed-dates.ts';
@@ -32,9 +32,9 @@ export type StartDate =
    */
   | ({ readonly kind: 'date'; readonly startsAt: number } & Around)
   | ({ readonly kind: 'today' } & Around)
-  | { readonly kind: 'past'; readonly startsAt: number }
+  | ({ readonly kind: 'past'; readonly startsAt: number } & Around)
   /** More than a year ahead. */
-  | { readonly kind: 'tooFar'; readonly startsAt: number }
+  | ({ readonly kind: 'tooFar'; readonly startsAt: number } & Around)
   | { readonly kind: 'unclear' }
   /** More than one day, or the length of a stay; `stay`: where it is a start with an end, or an end alone. */
   | { readonly kind: 'several'; readonly stay: Stay | null };
@@ -105,7 +105,7 @@ function readPast(text: string, reader: Reader, now: number): StartDate {
   const since = readSince(text, reader, now);
   if (since.kind !== 'since') return { kind: 'unclear' };
   const isToday = since.at === todayOf(reader, now).toMillis();
-  return isToday ? { kind: 'today', ...nothingAround } : { kind: 'past', startsAt: since.at };
+  return isToday ? { kind: 'today', ...nothingAround } : { kind: 'past', startsAt: since.at, ...nothingAround };
 }
 
 /** The text after "since" or "seit"; null without one of these. */
@@ -188,6 +188,8 @@ function judge(day: DateTime, around: Around, today: DateTime): StartDate {
   const start = startOfDay(day);
   const startsAt = start.toMillis();
   if (startsAt === today.toMillis()) return { kind: 'today', ...around };
-  if (startsAt < today.toMillis()) return { kind: 'past', startsAt };
-  return start > today.plus({ years: 1 }) ? { kind: 'tooFar', startsAt } : { kind: 'date', startsAt, ...around };
+  if (startsAt < today.toMillis()) return { kind: 'past', startsAt, ...around };
+  return start > today.plus({ years: 1 })
+    ? { kind: 'tooFar', startsAt, ...around }
+    : { kind: 'date', startsAt, ...around };
 }

@@ -1,5 +1,6 @@
 import type { Chrono, ParsedResult } from 'chrono-node';
-import { DateTime, IANAZone } from 'luxon';
+import { DateTime } from 'luxon';
+import { startOfDay, zoneOr } from '../../days.ts';
 import type { Reader } from '../../requests/request.ts';
 import { trimEdges } from '../grammar/tokens.ts';
 import { mannerOf } from './calendars.ts';
@@ -22,13 +23,7 @@ export type Direction = 'ahead' | 'nearest';
 
 /** The reader's current day; an unknown zone reads as UTC. `now` in ms since 1970. */
 export function todayOf({ timeZone }: Reader, now: number): DateTime {
-  return startOfDay(DateTime.fromMillis(now, { zone: IANAZone.isValidZone(timeZone) ? timeZone : 'UTC' }));
-}
-
-/** The first moment of a day: not midnight where the clock is put forward then, and the earlier of two midnights. */
-export function startOfDay(day: DateTime): DateTime {
-  const start = day.startOf('day');
-  return start.getPossibleOffsets()[0] ?? start;
+  return startOfDay(DateTime.fromMillis(now, { zone: zoneOr(timeZone) }));
 }
 
 /** `2026-12-01` as a day, which may not exist; null for other formats. */

@@ -1,3 +1,4 @@
+import { endlessAt } from './endless.ts';
 import {
   CJK_LENGTH,
   countedAt,
@@ -66,6 +67,8 @@ const ON = wordSet('on am le el il op em den pada');
 const MERE_ENDS = wordSet('end ends');
 /** "fino all'11 gennaio". */
 const ELIDED_DAY = /^(?:all|l)'\d/;
+/** Other names with one of these must be quoted. */
+const ARTICLES = wordSet('a an the');
 const LONGEST_LENGTH = 8;
 const LONGEST_DAY = 5;
 const LONGEST_WORD = 40;
@@ -84,9 +87,18 @@ export function endPlace(words: readonly Word[]): EndPlace | null {
   for (const at of words.keys()) {
     if (!mayEnd(words, plain, at)) continue;
     const place = endAt(words, plain, at);
-    if (place !== null) return withStart(words, place);
+    if (place !== null) return withStart(words, behindName(words, plain, place) ?? place);
   }
   return null;
+}
+
+/** "to Until Labs until Friday": a capital behind "until" may begin a name, if another "until" has a date. */
+function behindName(words: readonly Word[], plain: readonly string[], { from, sure }: EndPlace): EndPlace | null {
+  const next = words[from + 1];
+  if (sure || !STRONG.has(plain[from] ?? '') || next === undefined || isSmall(next)) return null;
+  const last = plain.findLastIndex((word, at) => at > from && (STRONG.has(word) || STRONG_UNLESS_NAMES.has(word)));
+  const later = last < 0 ? null : endAt(words, plain, last);
+  return later?.sure === true ? later : null;
 }
 
 /** Whether a word may introduce an end without a date; a name that holds it must be quoted. */
@@ -117,7 +129,10 @@ export function writeEnd(end: string): { readonly leadIn: 'for' | 'until'; reado
   const words = splitWords(end);
   const leadIn = isLength(end) ? 'for' : 'until';
   const place = endPlace(splitWords(`x ${leadIn} ${end}`));
-  const isPlainly = words.every(({ text }) => isPlain(text) && !REASON_WORDS.has(text.toLowerCase()));
+  const isPlainly = words.every(({ text }) => {
+    const isOfAnEnd = isPlain(text) || ARTICLES.has(text.toLowerCase()) || /^\d{1,2}:\d{2}$/.test(text);
+    return isOfAnEnd && !REASON_WORDS.has(text.toLowerCase());
+  });
   const isBare =
     isPlainly && place?.from === 1 && place.to === words.length + 2 && place.text === end && place.start === null;
   return { leadIn, isBare };
@@ -134,7 +149,15 @@ function endAt(words: readonly Word[], plain: readonly string[], at: number): En
   if (word === undefined || word.quoted) return null;
   const inLine =
     between(words, plain, at) ?? behindLeadIn(words, plain, at) ?? inOneWord(words, at) ?? inRange(words, at);
-  return inLine ?? behindDay(words, plain, at) ?? bareLength(words, plain, at);
+  return inLine ?? behindDay(words, plain, at) ?? endless(words, plain, at) ?? bareLength(words, plain, at);
+}
+
+/** "to ServiceNow permanently", "permanent access". */
+function endless(words: readonly Word[], plain: readonly string[], at: number): EndPlace | null {
+  const length = endlessAt(plain, at);
+  const next = plain[at + length] ?? 'access';
+  const isApart = SEPARATORS.has(next) || next === 'access';
+  return length > 0 && isApart && (at > 0 || words.length > length) ? place(words, at, at, at + length, false) : null;
 }
 
 function behindLeadIn(words: readonly Word[], plain: readonly string[], at: number): EndPlace | null {

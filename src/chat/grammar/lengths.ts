@@ -8,9 +8,9 @@ import { phraseList, wordSet } from './word-lists.ts';
  */
 
 export const FILLERS = wordsOf(({ fillers }) => fillers);
-const UNITS = wordsOf(({ units }) => units);
-const LENGTHS = wordsOf(({ lengths = [] }) => lengths);
-const COUNTS = wordsOf(({ counts }) => counts);
+const UNITS = wordsOf(({ units, otherUnits = [] }) => [...Object.values(units).flat(), ...otherUnits]);
+const LENGTHS = wordsOf(({ lengths = {} }) => Object.keys(lengths));
+const COUNTS = wordsOf(({ counts, otherCounts = {} }) => [...counts, ...Object.keys(otherCounts)]);
 /** "the end of the year" is a day, not a length. */
 const AT_THE_END = wordSet('end ende fin final finales fim fine eind einde slutet конца кінця akhir cuoi');
 /** "1.5", "1,5", "2½", "1/2". */
@@ -20,9 +20,9 @@ const GLUED_LENGTH = new RegExp(
   `^(?:${DECIMAL})[- ]?(?:d|w|m|mo|y|h|hrs?|hours?|days?|wks?|weeks?|mths?|months?|yrs?|years?)$`,
 );
 const HYPHENATED = new RegExp(`^(\\p{L}+|${DECIMAL})-(\\p{L}+)$`, 'u');
-const JOINTS = wordSet('or to and bis oder ou o');
+export const JOINTS = wordSet('or to and bis oder ou o');
 /** After the unit: "un an et demi", "um ano e meio", "a year and a half". */
-const HALVES = wordSet('half demi demie medio media meio meia mezzo mezza halb halbe');
+export const HALVES = wordSet('half demi demie medio media meio meia mezzo mezza halb halbe halbes halben');
 const HALF_ANDS = wordSet('and et y e und en');
 export const MOST_FILLERS = 5;
 /** "a couple of", "one and a half". */

@@ -11,7 +11,8 @@ export function plainWord(word: Word | undefined): string {
   return plainText(fold(word));
 }
 
-function plainText(text: string): string {
+/** The same for a text. */
+export function plainText(text: string): string {
   if (/^[a-z0-9]*$/.test(text)) return text;
   return text
     .toLowerCase()

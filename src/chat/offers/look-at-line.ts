@@ -7,6 +7,7 @@ import { say } from '../registry/turn.ts';
 import type { Reply } from '../reply.ts';
 import { type Mention, mentionsIn } from './app-mentions.ts';
 import { type Pair, readAround } from './around.ts';
+import { endIn } from './end-in.ts';
 import { guessesFor } from './guesses.ts';
 import { gives, type Intent, intentOf, isAboutSync, isForSelf, isHalf, lacks, type Meant } from './intent.ts';
 import { nameableIn } from './nameable.ts';
@@ -32,7 +33,6 @@ export async function lookAtLine(
   const intent = given ?? intentOf(own);
   const line = foreignIn(own) === null ? own : withoutForeign(own);
   if (intent === null || line.length > longestLookedAt || turn.caller.roles.length === 0) return null;
-  const { clock } = parts.store;
   const listing = await nameableIn(parts, line);
   if (!listing.ok) return null;
   const mentions = mentionsIn(line, listing.value, false);
@@ -49,15 +49,12 @@ export async function lookAtLine(
   const pairs = around.pairs.map(({ people, app }) => ({ people: isAppAlone ? self : people.map(orByPart), app }));
   const isOfSync = intent === 'provision' && isAboutSync(line) && !(await namesPeople(parts, pairs.flatMap(allNames)));
   const meant = isOfSync ? 'status' : meantBy(turn, intent === 'open' ? openIntent(line, first) : intent, isAppAlone);
-  const start = meant === 'provision' && mayOnlyAsk(turn) ? startIn(line, turn.incoming.reader, clock.now()) : null;
-  const base =
-    start === null
-      ? null
-      : ({ verb: 'provision', subject: '', app: '', term: { start: start.start, end: null, reason: null } } as const);
-  const guesses = guessesFor(meant, { ...around, pairs }, line, base);
-  const leftOut = start === null ? around.leftOut : around.leftOut.flatMap((text) => withoutSaid(text, start.said));
-  const offered = { guesses, leftOut, ...(start === null ? {} : { said: start.said }) };
-  const found = await offerIfFound(parts, turn, offered);
+  const { start, end, said } = termsIn(parts, turn, line, meant);
+  const isTimed = start !== null || end !== null;
+  const base = { verb: 'provision', subject: '', app: '', term: { start, end, reason: null } } as const;
+  const guesses = guessesFor(meant, { ...around, pairs }, line, isTimed ? base : null);
+  const leftOut = said.reduce((texts, one) => texts.flatMap((text) => withoutSaid(text, one)), around.leftOut);
+  const found = await offerIfFound(parts, turn, { guesses, leftOut, said: said.join(' ') });
   if (found !== null) return found;
   // "add the new one to salesforce": who is missing.
   if (isGiven && !isAboutSync(line)) {
@@ -77,6 +74,17 @@ const ASKING_ANOTHER =
 
 /** "no i meant lee gu" */
 const CORRECTING = /^\s*(?:(?:no|nope|sorry|oops)[\s,.!]+)*i (?:meant|mean)\s+/i;
+
+/** The times that the offered lines keep. An operator provisions at once, so that only an end is one. */
+function termsIn({ store }: CommandParts, turn: Turn, line: string, meant: Meant) {
+  if (meant !== 'provision') return { start: null, end: null, said: [] };
+  const { reader } = turn.incoming;
+  const now = store.clock.now();
+  const start = mayOnlyAsk(turn) ? startIn(line, reader, now) : null;
+  const end = endIn(line, reader, now);
+  const said = [start, end].flatMap((one) => one?.said ?? []);
+  return { start: start?.start ?? null, end: end?.end ?? null, said };
+}
 
 /** What is left of a text that the button leaves out, without the words that it has. */
 function withoutSaid(text: string, said: string): readonly string[] {

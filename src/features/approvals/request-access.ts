@@ -19,6 +19,7 @@ import type { Application } from '../../graph/applications.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
 import type { Kit } from '../../graph/kit-apps.ts';
 import { isGuest } from '../../graph/user.ts';
+import { endTermsOf } from '../provisioning/line-ends.ts';
 import { offerLongerApp, readTerms, type Terms } from '../provisioning/line-terms.ts';
 import { openAccessCard } from './access-requests/access-cards.ts';
 import { type AccessRequest, type AskedKit, askedId } from './access-requests/access-request.ts';
@@ -70,7 +71,8 @@ export async function requestAccess(
   if (!may.ok) return troubleReply(turn.words, may.trouble, tryAgain(parts, command));
   if (may.value !== 'may') return refuseAsking(parts, turn, user, may.value, app.id);
 
-  const offered = offerInstead(parts, turn, { typed, command }, { app: app.displayName, who: user.displayName }, terms);
+  const who = { app: app.displayName, who: user.displayName, ends: endTermsOf([app]) };
+  const offered = offerInstead(parts, turn, { typed, command }, who, terms);
   if (offered !== null) return offered;
 
   const found = findTicket(parts, turn, [app], {
@@ -119,7 +121,8 @@ async function requestAll(
     turn.words,
     apps.map(({ displayName: name }) => ({ name })),
   );
-  const offered = offerInstead(parts, turn, { typed, command }, { app, who }, terms);
+  const ends = endTermsOf(apps, kits);
+  const offered = offerInstead(parts, turn, { typed, command }, { app, who, ends }, terms);
   if (offered !== null) return offered;
   const found = findTicket(parts, turn, apps, { ticket: typed.ticket, command: typed, kits });
   if (found.kind === 'missing') return found.reply ?? sayTicketMissing(parts, turn, apps);

@@ -1,3 +1,4 @@
+import type { EndTerms } from '../../access-ends.ts';
 import type { CommandOf } from '../../chat/command.ts';
 import { readStartDate } from '../../chat/dates/start-date.ts';
 import { withTicket } from '../../chat/grammar/ticket-words.ts';
@@ -5,7 +6,8 @@ import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { didYouMean } from '../../chat/views/did-you-mean.ts';
 import { termCard } from '../provisioning/cards/term-card.ts';
-import { endReply, type Terms } from '../provisioning/line-terms.ts';
+import { endReply } from '../provisioning/line-ends.ts';
+import type { Terms } from '../provisioning/line-terms.ts';
 
 /** What an access request's line says besides its people and apps: its dates and its reason. */
 type RequestAccessCommand = CommandOf<'requestAccess'>;
@@ -75,7 +77,7 @@ export function offerInstead(
   parts: CommandParts,
   turn: Turn,
   { typed, command }: { readonly typed: RequestAccessCommand; readonly command: RequestAccessCommand },
-  who: { readonly who: string; readonly app: string },
+  who: { readonly who: string; readonly app: string; readonly ends: readonly EndTerms[] },
   { start, startsAt, end, time, isOnly, maybe, reason }: Extract<Terms, { kind: 'terms' }>,
 ): Reply | null {
   const { words, incoming } = turn;
@@ -91,9 +93,10 @@ export function offerInstead(
   }
   const line = parts.grammar.format({ ...command, start, end: null, reason });
   if (end !== null)
-    return endReply(parts, turn, who, { end, startsAt, time, isOnly }, [
-      { label: 'withoutEnd', verb: 'choose', text: line },
-    ]);
+    return endReply(parts, turn, { end, startsAt, time, isOnly }, who.ends, {
+      ...who,
+      buttons: [{ label: 'withoutEnd', verb: 'choose', text: line }],
+    });
   if (time !== null) {
     const day = startsAt === null ? null : dayIn(startsAt);
     const buttons = [{ label: 'withoutTime', verb: 'choose', text: line }] as const;

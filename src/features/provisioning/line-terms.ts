@@ -1,14 +1,11 @@
 import { assertNever } from '../../assert-never.ts';
 import { mannerOf } from '../../chat/dates/calendars.ts';
-import { readEndDate } from '../../chat/dates/end-date.ts';
 import { findReasonDate } from '../../chat/dates/reason-date.ts';
 import { dayOf, readStartDate, startOfNextSpan } from '../../chat/dates/start-date.ts';
 import type { AppCommand } from '../../chat/offers/guesses.ts';
 import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { didYouMean } from '../../chat/views/did-you-mean.ts';
-import type { SayButton } from '../../chat/views/parts.ts';
-import { termCard } from './cards/term-card.ts';
 import type { ListProblem } from './problems.ts';
 
 /** The time and reason of a line, as typed. */
@@ -25,7 +22,7 @@ export type Terms =
       readonly startsAt: number | null;
       /** The start for use in a line: as typed, or the day alone where more was typed around it. */
       readonly start: string | null;
-      /** As typed, without its lead-in. Usher cannot end access: a line with an end is never carried out. */
+      /** As typed, without its lead-in; `line-ends.ts` reads it. */
       readonly end: string | null;
       /** The typed start with a time of day, which Usher does not keep. */
       readonly time: string | null;
@@ -62,7 +59,7 @@ export function readTerms(parts: CommandParts, turn: Turn, said: Said, instead: 
   if (typed === null) return plain;
   if (said.end !== null && areMixed([typed, said.end], mannerOf(reader.locale).monthFirst))
     return { kind: 'problem', problem: { kind: 'unclearStart', typed: `${typed} – ${said.end}`, instead } };
-  // Only the first day of "next week" is offered, since Usher cannot end access.
+  // Of "for next week", the first day is the start; whether it is the end as well is asked.
   const span = isOnly ? startOfNextSpan(typed, reader, now) : null;
   if (span !== null) return { ...plain, startsAt: span, start: dayOf(span, reader) };
   const problem = (what: ListProblem): Terms => ({ kind: 'problem', problem: what });
@@ -111,26 +108,6 @@ const dayAndMonth = /^(\d{1,2})[/.-](\d{1,2})(?:[/.-]\d{2,4})?$/;
 function areMixed(days: readonly string[], monthFirst: boolean): boolean {
   const parts = days.map((day) => dayAndMonth.exec(day)?.slice(1).map(Number));
   return parts.every((part) => part !== undefined) && parts.some((part) => (part?.[monthFirst ? 0 : 1] ?? 0) > 12);
-}
-
-type EndTerms = Pick<Extract<Terms, { kind: 'terms' }>, 'startsAt' | 'time' | 'isOnly'> & { readonly end: string };
-
-/** Says that Usher cannot end access, what it understood, and what the caller can do instead. */
-export function endReply(
-  { store }: CommandParts,
-  { incoming, words }: Turn,
-  who: { readonly who: string; readonly app: string },
-  { end, startsAt, time, isOnly }: EndTerms,
-  buttons: readonly SayButton[],
-  lostReason: string | null = null,
-): Reply {
-  const { reader } = incoming;
-  const read = readEndDate(end, reader, store.clock.now(), startsAt);
-  const date = read.kind === 'day' ? words.day(read.endsOn, reader.timeZone) : '';
-  const from = startsAt === null ? null : words.day(startsAt, reader.timeZone);
-  const how = isOnly ? 'only' : read.kind === 'day' && read.hasTime ? 'time' : read.kind;
-  const what = { kind: 'end', ...who, end, read: how, date, from } as const;
-  return { kind: 'card', message: termCard(words, { what, buttons, lostReason, lostTime: time }) };
 }
 
 /**

@@ -20,7 +20,8 @@ import type { SayButton } from '../../chat/views/parts.ts';
 import type { Application } from '../../graph/applications.ts';
 import { nobodyFoundCard } from './cards/confirm-card.ts';
 import { termCard } from './cards/term-card.ts';
-import { endReply, offerLongerApp, readTerms } from './line-terms.ts';
+import { endReply, endTermsOf } from './line-ends.ts';
+import { offerLongerApp, readTerms } from './line-terms.ts';
 import { foldDuplicates } from './lists/people-list.ts';
 import { say } from './problems.ts';
 
@@ -64,14 +65,9 @@ export async function untimely(parts: CommandParts, turn: Turn, command: TimedCo
   if (end !== null) {
     // Without its end, but not on another day.
     const buttons = startsAt === null ? [now] : [ask === null ? { ...now, label: 'provisionNow' as const } : ask];
-    return endReply(
-      parts,
-      turn,
-      who,
-      { end, startsAt, time, isOnly },
-      buttons,
-      buttons[0] === ask ? null : terms.reason,
-    );
+    const lostReason = buttons[0] === ask ? null : terms.reason;
+    const ends = endTermsOf(found.apps, found.kits);
+    return endReply(parts, turn, { end, startsAt, time, isOnly }, ends, { ...who, buttons, lostReason });
   }
   if (startsAt === null && time === null)
     return term.reason === null

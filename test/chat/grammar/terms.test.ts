@@ -21,7 +21,9 @@ function read(line: string, locale: string): string {
   const begins = found === null ? '' : sayStart(found);
   if (end === null) return begins === '' ? 'none' : begins;
   const ends = readEndDate(end, reader, NOW, found?.kind === 'date' ? found.startsAt : null);
-  return `${begins} … ${ends.kind === 'day' ? `${day(ends.endsOn)}${ends.hasTime ? ' with a time' : ''}` : `${ends.kind} ${end}`}`.trim();
+  if (ends.kind !== 'at') return `${begins} … ${ends.kind === 'unreadable' ? 'unclear' : ends.kind} ${end}`.trim();
+  if (ends.length !== null) return `${begins} … length ${end}`.trim();
+  return `${begins} … ${day(ends.endsAt)}${ends.hasTime ? ' with a time' : ''}`.trim();
 }
 
 function commandOf(parsed: Parsed): Command | null {
@@ -61,15 +63,15 @@ describe('what a line says of the time', () => {
     ['en', 'for a day', '… length a day'],
     ['en', 'for an hour', '… length an hour'],
     ['en', 'for 8 hours', '… length 8 hours'],
-    ['en', 'for 2-3 weeks', '… length 2-3 weeks'],
-    ['en', 'for two or three weeks', '… length two or three weeks'],
+    ['en', 'for 2-3 weeks', '… unclear 2-3 weeks'],
+    ['en', 'for two or three weeks', '… unclear two or three weeks'],
     ['en', 'for one and a half months', '… length one and a half months'],
     ['en', 'for a couple of days', '… length a couple of days'],
     ['en', 'for a fortnight', '… length a fortnight'],
     ['en', 'for half a year', '… length half a year'],
     ['en', 'for the next two weeks', '… length the next two weeks'],
-    ['en', 'for the rest of the year', '… length the rest of the year'],
-    ['en', 'for the weekend', '… length the weekend'],
+    ['en', 'for the rest of the year', '… 2026-12-31'],
+    ['en', 'for the weekend', '… unclear the weekend'],
     ['en', 'for up to 30 days', '… length 30 days'],
     ['en', '(2 weeks)', '… length 2 weeks'],
     ['en', 'until 31 March', '… 2027-03-31'],
@@ -81,8 +83,8 @@ describe('what a line says of the time', () => {
     ['en', 'ending 31 March', '… 2027-03-31'],
     ['en', 'expires on 2027-03-31', '… 2027-03-31'],
     ['en', 'until the end of March', '… 2027-03-31'],
-    ['en', 'through the end of the year', '… unclear the end of the year'],
-    ['en', 'until further notice', '… unclear further notice'],
+    ['en', 'through the end of the year', '… 2026-12-31'],
+    ['en', 'until further notice', '… endless further notice'],
     ['en', 'until 31 February', '… unclear 31 February'],
     ['en', 'for tomorrow', '2026-11-19 … 2026-11-19'],
     ['en', 'for December', '2026-12-01 … unclear December'],
@@ -122,9 +124,14 @@ describe('what a line says of the time', () => {
     ['en', 'for one and a half years', '… length one and a half years'],
     ['en', 'for a year and a half', '… length a year and a half'],
     ['en', 'for two (2) weeks', '… length two (2) weeks'],
-    ['en', 'for now', '… length now'],
-    ['en', 'for a while', '… length a while'],
-    ['en', 'for the time being', '… length the time being'],
+    ['en', 'for now', '… unclear now'],
+    ['en', 'for a while', '… unclear a while'],
+    ['en', 'for the time being', '… unclear the time being'],
+    ['en', 'permanently', '… endless permanently'],
+    ['en', 'forever', '… endless forever'],
+    ['en', 'for ever', '… endless for ever'],
+    ['en', 'until 18:00', '… 2026-11-18 with a time'],
+    ['en', 'until 6pm tomorrow', '… 2026-11-19 with a time'],
     ['en', 'for next week', 'unclear … unclear next week'],
     ['en', 'until next week', '… unclear next week'],
     ['en', 'until christmas', '… unclear christmas'],
@@ -137,7 +144,7 @@ describe('what a line says of the time', () => {
     ['en', 'until he moves to Sales on monday', '… unclear he moves to Sales on monday'],
     ['en', 'till he is back on monday', '… unclear he is back on monday'],
     ['en', "'til he is back on monday", '… unclear he is back on monday'],
-    ['en', 'until further notice from monday', '2026-11-23 … unclear further notice'],
+    ['en', 'until further notice from monday', '2026-11-23 … endless further notice'],
     ['en', 'from tomorrow until the day after tomorrow', '2026-11-19 … 2026-11-20'],
     ['en', 'from 15 December to 15 January', '2026-12-15 … 2027-01-15'],
     ['en', 'on 31 February', 'unclear'],

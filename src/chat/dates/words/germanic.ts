@@ -30,16 +30,35 @@ export const GERMANIC = {
       another further additional first more extra business working calendar consecutive current upcoming all and half
       end remaining least at period max maximum
     `),
-    units: wordList(`
-      hour hours hr hrs h minute minutes min mins day days d night nights weekend weekends workday workdays week weeks
-      wk wks w fortnight fortnights sprint sprints month months mo mos mth mths quarter quarters semester semesters term
-      year years yr yrs y decade
+    units: {
+      minute: wordList('minute minutes min mins'),
+      hour: wordList('hour hours hr hrs h'),
+      day: wordList('day days d'),
+      week: wordList('week weeks wk wks w'),
+      month: wordList('month months mo mos mth mths'),
+      quarter: wordList('quarter quarters'),
+      year: wordList('year years yr yrs y'),
+    },
+    otherUnits: wordList(`
+      night nights weekend weekends workday workdays fortnight fortnights sprint sprints semester semesters term decade
     `),
     counts: phraseList(`
-      a an one single | two couple | three few | four several | five some | six | seven | eight | nine | ten | eleven
-      twelve | thirteen | fourteen | fifteen | sixteen | seventeen | eighteen | nineteen | twenty | thirty | forty
-      fifty | sixty | seventy | eighty | ninety | hundred
+      a an one single | two couple | three | four | five | six | seven | eight | nine | ten | eleven | twelve | thirteen
+      fourteen | fifteen | sixteen | seventeen | eighteen | nineteen | twenty
     `),
+    otherCounts: {
+      thirty: 30,
+      forty: 40,
+      fifty: 50,
+      sixty: 60,
+      seventy: 70,
+      eighty: 80,
+      ninety: 90,
+      hundred: 100,
+      few: null,
+      several: null,
+      some: null,
+    },
     near: phraseList('today | tomorrow | tonight | yesterday'),
     days: {
       'the day after tomorrow': 2,
@@ -64,16 +83,22 @@ export const GERMANIC = {
     ahead: phraseList('in | nach | binnen'),
     fillers: wordList(`
       der die das den dem des nächsten nächste kommenden kommende restlichen rest etwa ca circa rund nur weitere
-      weiteren ganzen ganze ende diese diesen maximal höchstens paar ganzes
+      weiteren ganzen ganze ende diese diesen maximal höchstens paar ganzes halbes halben
     `),
-    units: wordList(`
-      stunde stunden std minuten tag tage tagen tages wochenende woche wochen monat monate monaten monats quartal
-      quartale quartals semester jahr jahre jahren jahres
-    `),
+    units: {
+      minute: ['minuten'],
+      hour: wordList('stunde stunden std'),
+      day: wordList('tag tage tagen tages'),
+      week: wordList('woche wochen'),
+      month: wordList('monat monate monaten monats'),
+      quarter: wordList('quartal quartale quartals'),
+      year: wordList('jahr jahre jahren jahres'),
+    },
+    otherUnits: wordList('wochenende semester'),
     counts: phraseList(`
-      anderthalb eineinhalb | ein eine einen einem einer | zweieinhalb | zwei | drei | vier | fünf | sechs | sieben
-      acht | neun | zehn
+      ein eine einen einem einer | zwei | drei | vier | fünf | sechs | sieben | acht | neun | zehn
     `),
+    otherCounts: { anderthalb: 1.5, eineinhalb: 1.5, zweieinhalb: 2.5 },
     near: phraseList('heute | morgen | gestern'),
     days: { übermorgen: 2, überübermorgen: 3, vorgestern: -2 },
   },
@@ -87,10 +112,17 @@ export const GERMANIC = {
     duringBehind: phraseList('lang'),
     ahead: phraseList('over | binnen | in | na'),
     fillers: wordList('de het een komende volgende rest van ongeveer nog hele gehele eind einde deze dit alleen paar'),
-    units: wordList('uur uren minuten dag dagen week weken maand maanden kwartaal kwartalen jaar jaren'),
-    counts: phraseList(`
-      anderhalf anderhalve | één een | twee | drie | vier | vijf | zes | zeven | acht | negen | tien
-    `),
+    units: {
+      minute: ['minuten'],
+      hour: wordList('uur uren'),
+      day: wordList('dag dagen'),
+      week: wordList('week weken'),
+      month: wordList('maand maanden'),
+      quarter: wordList('kwartaal kwartalen'),
+      year: wordList('jaar jaren'),
+    },
+    counts: phraseList('één een | twee | drie | vier | vijf | zes | zeven | acht | negen | tien'),
+    otherCounts: { anderhalf: 1.5, anderhalve: 1.5 },
     near: phraseList('vandaag | morgen | gisteren'),
     days: { overmorgen: 2, eergisteren: -2 },
   },
@@ -102,9 +134,15 @@ export const GERMANIC = {
     during: phraseList('i | under | högst | max | som längst'),
     ahead: phraseList('om | inom | efter'),
     fillers: wordList('de den det närmaste kommande nästa resten av cirka ungefär hela slutet bara'),
-    units: wordList(`
-      timme timmar minuter dag dagar dygn vecka veckor veckan månad månader månaden kvartal kvartalet år året
-    `),
+    units: {
+      minute: ['minuter'],
+      hour: wordList('timme timmar'),
+      day: wordList('dag dagar dygn'),
+      week: wordList('vecka veckor veckan'),
+      month: wordList('månad månader månaden'),
+      quarter: wordList('kvartal kvartalet'),
+      year: wordList('år året'),
+    },
     counts: phraseList('en ett | två | tre | fyra | fem | sex | sju | åtta | nio | tio'),
     near: phraseList('idag | i dag | imorgon | i morgon | igår'),
     days: { 'i övermorgon': 2, övermorgon: 2, 'i förrgår': -2, förrgår: -2 },

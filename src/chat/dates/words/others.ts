@@ -7,12 +7,31 @@ export const OTHERS = {
     end: phraseList('حتى | إلى | الى | لغاية | حتى يوم | ينتهي في | تنتهي في'),
     during: phraseList('لمدة | لفترة | مدة | خلال'),
     ahead: phraseList('بعد'),
-    fillers: wordList('نهاية'),
-    units: wordList(`
-      ساعة ساعات ساعتين يوم أيام ايام يوما يومين أسبوع اسبوع أسابيع اسابيع أسبوعين اسبوعين شهر أشهر اشهر شهور شهرين شهرا
-      ربع سنة سنوات عام أعوام سنتين عامين
-    `),
-    lengths: wordList('ساعة ساعتين يوم يومين أسبوع أسبوعين اسبوعين شهر شهرين سنة سنتين عام عامين'),
+    fillers: ['نهاية'],
+    units: {
+      minute: [],
+      hour: wordList('ساعة ساعات ساعتين'),
+      day: wordList('يوم أيام ايام يوما يومين'),
+      week: wordList('أسبوع اسبوع أسابيع اسابيع أسبوعين اسبوعين'),
+      month: wordList('شهر أشهر اشهر شهور شهرين شهرا'),
+      quarter: ['ربع'],
+      year: wordList('سنة سنوات عام أعوام سنتين عامين'),
+    },
+    lengths: {
+      ساعة: 1,
+      ساعتين: 2,
+      يوم: 1,
+      يومين: 2,
+      أسبوع: 1,
+      أسبوعين: 2,
+      اسبوعين: 2,
+      شهر: 1,
+      شهرين: 2,
+      سنة: 1,
+      سنتين: 2,
+      عام: 1,
+      عامين: 2,
+    },
     counts: phraseList(`
       واحد واحدة | اثنان اثنين | ثلاثة ثلاث | أربعة أربع | خمسة خمس | ستة ست | سبعة سبع | ثمانية ثماني
     `),
@@ -27,11 +46,16 @@ export const OTHERS = {
     duringBehind: phraseList('ajan | ajaksi | verran'),
     ahead: [],
     fillers: wordList('seuraavan seuraavat koko noin loppu tämän'),
-    units: wordList(`
-      tunti tuntia tunnin tunniksi päivä päivää päivän päiväksi viikko viikkoa viikon viikoksi kuukausi kuukautta
-      kuukauden kuukaudeksi neljännes neljänneksen vuosi vuotta vuoden vuodeksi
-    `),
-    lengths: wordList('tunniksi päiväksi viikoksi kuukaudeksi vuodeksi'),
+    units: {
+      minute: [],
+      hour: wordList('tunti tuntia tunnin tunniksi'),
+      day: wordList('päivä päivää päivän päiväksi'),
+      week: wordList('viikko viikkoa viikon viikoksi'),
+      month: wordList('kuukausi kuukautta kuukauden kuukaudeksi'),
+      quarter: wordList('neljännes neljänneksen'),
+      year: wordList('vuosi vuotta vuoden vuodeksi'),
+    },
+    lengths: { tunniksi: 1, päiväksi: 1, viikoksi: 1, kuukaudeksi: 1, vuodeksi: 1 },
     counts: phraseList(`
       yksi yhden yhdeksi | kaksi kahden kahdeksi | kolme kolmen | neljä neljän | viisi viiden | kuusi kuuden
     `),
@@ -45,7 +69,15 @@ export const OTHERS = {
     during: phraseList('selama | untuk | maksimal | paling lama'),
     ahead: phraseList('dalam'),
     fillers: wordList('tanggal akhir sekitar sisa seluruh'),
-    units: wordList('jam hari minggu pekan bulan triwulan kuartal tahun'),
+    units: {
+      minute: [],
+      hour: ['jam'],
+      day: ['hari'],
+      week: wordList('minggu pekan'),
+      month: ['bulan'],
+      quarter: wordList('triwulan kuartal'),
+      year: ['tahun'],
+    },
     counts: phraseList('satu | dua | tiga | empat | lima | enam | tujuh | delapan | sembilan | sepuluh'),
     near: phraseList('hari ini | besok | kemarin'),
     days: { lusa: 2, 'kemarin lusa': -2 },
@@ -58,7 +90,15 @@ export const OTHERS = {
     duringBehind: phraseList('間 | 限定 | だけ'),
     ahead: [],
     fillers: [],
-    units: wordList('時間 日 日間 週 週間 か月 ヶ月 カ月 四半期 年 年間'),
+    units: {
+      minute: [],
+      hour: ['時間'],
+      day: wordList('日 日間'),
+      week: wordList('週 週間'),
+      month: wordList('か月 ヶ月 カ月'),
+      quarter: ['四半期'],
+      year: wordList('年 年間'),
+    },
     counts: [],
     near: phraseList('今日 | 明日 | 昨日'),
     days: { 明後日: 2, あさって: 2, 明々後日: 3, 明明後日: 3, しあさって: 3, 一昨日: -2, おととい: -2 },
@@ -69,10 +109,15 @@ export const OTHERS = {
     during: phraseList('на | в течение | на срок | на период | сроком на | максимум на | не более'),
     ahead: phraseList('через | спустя'),
     fillers: wordList('следующие ближайшие весь всю всё остаток около примерно конца эту этот'),
-    units: wordList(`
-      час часа часов минут день дня дней сутки суток неделя недели недель неделю месяц месяца месяцев квартал квартала
-      кварталов год года лет
-    `),
+    units: {
+      minute: ['минут'],
+      hour: wordList('час часа часов'),
+      day: wordList('день дня дней сутки суток'),
+      week: wordList('неделя недели недель неделю'),
+      month: wordList('месяц месяца месяцев'),
+      quarter: wordList('квартал квартала кварталов'),
+      year: wordList('год года лет'),
+    },
     counts: phraseList('один одну одна | два две | три | четыре | пять | шесть | семь | восемь | девять | десять'),
     near: phraseList('сегодня | завтра | вчера'),
     days: { послезавтра: 2, позавчера: -2 },
@@ -83,10 +128,15 @@ export const OTHERS = {
     during: phraseList('на | протягом | упродовж | впродовж | на строк | на термін | терміном на'),
     ahead: phraseList('через | за'),
     fillers: wordList('наступні найближчі весь цілий решту близько кінця цей цю'),
-    units: wordList(`
-      година години годин годину день дні днів дня тиждень тижні тижнів тижня місяць місяці місяців місяця квартал
-      кварталу рік роки років року
-    `),
+    units: {
+      minute: [],
+      hour: wordList('година години годин годину'),
+      day: wordList('день дні днів дня'),
+      week: wordList('тиждень тижні тижнів тижня'),
+      month: wordList('місяць місяці місяців місяця'),
+      quarter: wordList('квартал кварталу'),
+      year: wordList('рік роки років року'),
+    },
     counts: phraseList("один одну одна | два дві | три | чотири | п'ять | шість | сім | вісім | дев'ять | десять"),
     near: phraseList('сьогодні | завтра | вчора'),
     days: { післязавтра: 2, позавчора: -2 },
@@ -99,7 +149,15 @@ export const OTHERS = {
     during: phraseList('trong | trong vòng | trong khoảng | suốt | tối đa'),
     ahead: phraseList('sau'),
     fillers: wordList('ngày hết khoảng cuối'),
-    units: wordList('giờ tiếng phút ngày tuần tháng quý năm'),
+    units: {
+      minute: ['phút'],
+      hour: wordList('giờ tiếng'),
+      day: ['ngày'],
+      week: ['tuần'],
+      month: ['tháng'],
+      quarter: ['quý'],
+      year: ['năm'],
+    },
     counts: phraseList('một | hai | ba | bốn | năm | sáu | bảy | tám | chín | mười'),
     near: phraseList('hôm nay | ngày mai | hôm qua'),
     days: { 'ngày kia': 2, 'ngày mốt': 2, 'hôm kia': -2 },
@@ -112,7 +170,15 @@ export const OTHERS = {
     duringBehind: phraseList('之内 | 之內 | 以内 | 以內'),
     ahead: [],
     fillers: [],
-    units: wordList('小时 小時 天 日 周 週 星期 礼拜 禮拜 个月 個月 月 季度 个季度 年'),
+    units: {
+      minute: [],
+      hour: wordList('小时 小時'),
+      day: wordList('天 日'),
+      week: wordList('周 週 星期 礼拜 禮拜'),
+      month: wordList('个月 個月 月'),
+      quarter: wordList('季度 个季度'),
+      year: ['年'],
+    },
     counts: [],
     near: phraseList('今天 | 明天 | 昨天'),
     days: { 后天: 2, 後天: 2, 大后天: 3, 大後天: 3, 前天: -2 },

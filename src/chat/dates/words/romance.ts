@@ -14,9 +14,16 @@ export const ROMANCE = {
       el la los las de del próximos próximas próximo próxima resto unos unas todo toda este esta solo otros otras final
       finales fin día aproximadamente
     `),
-    units: wordList(`
-      hora horas minutos día días semana semanas quincena mes meses trimestre trimestres semestre año años
-    `),
+    units: {
+      minute: ['minutos'],
+      hour: wordList('hora horas'),
+      day: wordList('día días'),
+      week: wordList('semana semanas'),
+      month: wordList('mes meses'),
+      quarter: wordList('trimestre trimestres'),
+      year: wordList('año años'),
+    },
+    otherUnits: wordList('quincena semestre'),
     counts: phraseList('un una uno | dos | tres | cuatro | cinco | seis | siete | ocho | nueve | diez'),
     near: phraseList('hoy | mañana | ayer'),
     days: { 'pasado mañana': 2, 'pasado manana': 2, anteayer: -2, 'antes de ayer': -2 },
@@ -37,10 +44,16 @@ export const ROMANCE = {
       le la les des de du prochains prochaines prochaine prochain reste environ toute tout encore seulement fin quelques
       cette ce une l' durée
     `),
-    units: wordList(`
-      heure heures minutes jour jours journée journées l'après-midi semaine semaines quinzaine mois trimestre trimestres
-      semestre an ans année années l'année
-    `),
+    units: {
+      minute: ['minutes'],
+      hour: wordList('heure heures'),
+      day: wordList('jour jours journée journées'),
+      week: wordList('semaine semaines'),
+      month: ['mois'],
+      quarter: wordList('trimestre trimestres'),
+      year: wordList("an ans année années l'année"),
+    },
+    otherUnits: wordList("l'après-midi quinzaine semestre"),
     counts: phraseList('un une | deux | trois | quatre | cinq | six | sept | huit | neuf | dix'),
     near: phraseList("aujourd'hui | demain | hier"),
     days: {
@@ -66,9 +79,16 @@ export const ROMANCE = {
       il lo la i gli le di del prossimi prossime prossimo prossima resto circa tutto tutta altri altre solo fine questo
       questa l'
     `),
-    units: wordList(`
-      ora ore minuti giorno giorni settimana settimane mese mesi trimestre trimestri semestre anno anni
-    `),
+    units: {
+      minute: ['minuti'],
+      hour: wordList('ora ore'),
+      day: wordList('giorno giorni'),
+      week: wordList('settimana settimane'),
+      month: wordList('mese mesi'),
+      quarter: wordList('trimestre trimestri'),
+      year: wordList('anno anni'),
+    },
+    otherUnits: ['semestre'],
     counts: phraseList('un una uno | due | tre | quattro | cinque | sei | sette | otto | nove | dieci'),
     near: phraseList('oggi | domani | ieri'),
     days: { dopodomani: 2, 'dopo domani': 2, "l'altroieri": -2, "l'altro ieri": -2, 'altro ieri': -2 },
@@ -86,9 +106,16 @@ export const ROMANCE = {
     fillers: wordList(`
       o a os as de do da próximos próximas próximo próxima resto cerca dia todo toda este esta mais fim final uns umas
     `),
-    units: wordList(`
-      hora horas minutos dia dias semana semanas quinzena mês meses trimestre trimestres semestre ano anos
-    `),
+    units: {
+      minute: ['minutos'],
+      hour: wordList('hora horas'),
+      day: wordList('dia dias'),
+      week: wordList('semana semanas'),
+      month: wordList('mês meses'),
+      quarter: wordList('trimestre trimestres'),
+      year: wordList('ano anos'),
+    },
+    otherUnits: wordList('quinzena semestre'),
     counts: phraseList('um uma | dois duas | três | quatro | cinco | seis | sete | oito | nove | dez'),
     near: phraseList('hoje | amanhã | ontem'),
     days: { 'depois de amanhã': 2, 'depois de amanha': 2, 'depois d’amanhã': 2, anteontem: -2 },

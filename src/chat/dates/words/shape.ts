@@ -1,3 +1,5 @@
+export type UnitOfTime = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
+
 /**
  * The words that say when something begins and how long it lasts, for each language whose dates Usher reads
  * (`calendars.ts`), besides the names of months and weekdays, which `Intl` knows. In lowercase; accents make no
@@ -20,12 +22,15 @@ export interface DateWords {
   readonly ahead: readonly string[];
   /** Words that may precede a day or a length: articles, "next", "about", "the rest of". */
   readonly fillers: readonly string[];
-  /** Hours, days, weeks, months, quarters and years. */
-  readonly units: readonly string[];
-  /** One-word lengths, which need no number. */
-  readonly lengths?: readonly string[];
+  readonly units: Readonly<Record<UnitOfTime, readonly string[]>>;
+  /** Units of which Usher does not know how long they are: "sprint". */
+  readonly otherUnits?: readonly string[];
+  /** One-word lengths, which need no number: how many of their unit they are. */
+  readonly lengths?: Readonly<Record<string, number>>;
   /** One, two, three and so on; several words for one number are separated by spaces. */
   readonly counts: readonly string[];
+  /** Other numbers; null for words that name no certain one. */
+  readonly otherCounts?: Readonly<Record<string, number | null>>;
   /** Yesterday, today and tomorrow. */
   readonly near: readonly string[];
   /** Other days named by their distance from today; `chrono-node` takes a part of some for the whole. */

@@ -7,18 +7,25 @@ import { type SayButton, short } from '../../../chat/views/parts.ts';
 
 /** The times of a line that Usher cannot carry out; nothing has been done. Days in words, as from `Messages.day`. */
 export type TermNotice =
-  /**
-   * `read`: how the end was read, `time` as a day with an hour, `only` as the start as well; `date`: its day, if it is
-   * one.
-   */
+  /** An end that was read: `date` is its day, or its moment. */
   | {
       readonly kind: 'end';
       readonly who: string;
       readonly app: string;
       readonly end: string;
-      readonly read: 'day' | 'time' | 'length' | 'only' | 'unclear';
       readonly date: string;
       readonly from: string | null;
+    }
+  | {
+      readonly kind: 'badEnd';
+      readonly app: string;
+      readonly end: string;
+      readonly why: BadEnd;
+      /** The end that was read, or the latest that is allowed; empty for none. */
+      readonly date: string;
+      readonly from: string | null;
+      /** In words; empty where no length is the problem. */
+      readonly longest: string;
     }
   /** A request with a time of day; `day` null for the approval itself as the start. */
   | { readonly kind: 'time'; readonly typed: string; readonly day: string | null }
@@ -33,6 +40,9 @@ export type TermNotice =
       readonly day: string | null;
       readonly canAsk: boolean;
     };
+
+/** Why access cannot be asked for with an end. `only`: it is the start as well ("for Monday"). */
+export type BadEnd = 'past' | 'beforeStart' | 'tooLong' | 'endless' | 'unreadable' | 'only';
 
 export interface TermCardInput {
   readonly what: TermNotice;
@@ -54,7 +64,7 @@ export function termCard(
   const time = lostTime === null ? [] : [words.card('term.lostTime', { typed: short(lostTime) })];
   return noticeCard(words, {
     tone: 'unknown',
-    title: words.card(`term.${what.kind}.title`),
+    title: words.card(`term.${what.kind}.title`, values),
     paragraphs: [
       words.card(`term.${what.kind}.happened`, values),
       ...time,
@@ -75,8 +85,12 @@ const LONGEST_SHOWN = 200;
 function valuesOf(what: TermNotice): MessageValues {
   switch (what.kind) {
     case 'end': {
-      const { who, app, end, read, date, from } = what;
-      return { who: short(who), app: short(app), end: short(end), read, date, from: from ?? 'none' };
+      const { who, app, end, date, from } = what;
+      return { who: short(who), app: short(app), end: short(end), date, from: from ?? 'none' };
+    }
+    case 'badEnd': {
+      const { app, end, why, date, from, longest } = what;
+      return { app: short(app), end: short(end), why, date, from: from ?? 'none', longest };
     }
     case 'time':
       return { typed: short(what.typed), day: what.day ?? 'none' };

@@ -1,0 +1,19 @@
+import { type DateTime, IANAZone } from 'luxon';
+
+/** Days as a person's clock has them. */
+
+/** An unknown time zone counts as UTC. */
+export function zoneOr(timeZone: string): string {
+  return IANAZone.isValidZone(timeZone) ? timeZone : 'UTC';
+}
+
+/** The first moment of a day: not midnight where the clock is put forward then, and the earlier of two midnights. */
+export function startOfDay(day: DateTime): DateTime {
+  const start = day.startOf('day');
+  return start.getPossibleOffsets()[0] ?? start;
+}
+
+/** The last moment of a day. */
+export function endOfDay(day: DateTime): DateTime {
+  return startOfDay(day.startOf('day').plus({ days: 1 })).minus(1);
+}

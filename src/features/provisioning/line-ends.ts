@@ -1,0 +1,141 @@
+import { type AccessEnd, type EndTerms, endWithin, type LengthOfTime } from '../../access-ends.ts';
+import { assertNever } from '../../assert-never.ts';
+import { type EndDate, readEndDate } from '../../chat/dates/end-date.ts';
+import type { Messages } from '../../chat/messages.ts';
+import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
+import type { Reply } from '../../chat/reply.ts';
+import type { SayButton } from '../../chat/views/parts.ts';
+import type { Application } from '../../graph/applications.ts';
+import type { Kit } from '../../graph/kit-apps.ts';
+import { type BadEnd, type TermNotice, termCard } from './cards/term-card.ts';
+import type { Terms } from './line-terms.ts';
+
+/** What the line says of its times. */
+type SaidEnd = Pick<Extract<Terms, { kind: 'terms' }>, 'end' | 'startsAt' | 'time' | 'isOnly'>;
+
+/** The end of a line for the apps that it names. */
+export type LineEnd =
+  /** `end` is null where neither the line nor `APPS_FILE` names one; `isUsual`: the file does, and not the line. */
+  | { readonly kind: 'end'; readonly end: AccessEnd | null; readonly isUsual: boolean }
+  /** `endsAt`: of the end that was read, or of the latest that is allowed. */
+  | {
+      readonly kind: 'bad';
+      readonly why: BadEnd;
+      readonly endsAt: Pick<AccessEnd, 'endsAt' | 'hasTime'> | null;
+      readonly longest: LengthOfTime | null;
+    };
+
+/** What `APPS_FILE` says about ends of these apps, and of the kits by whose names they are asked for. */
+export function endTermsOf(apps: readonly Application[], kits: readonly Kit[] = []): readonly EndTerms[] {
+  return [...apps.map(({ ends = {} }) => ends), ...kits];
+}
+
+/** Reads the end of a line, and judges it by the terms of what the line asks for. */
+export function readLineEnd(
+  { store }: CommandParts,
+  { incoming: { reader } }: Turn,
+  { end, startsAt, isOnly }: SaidEnd,
+  terms: readonly EndTerms[],
+): LineEnd {
+  const now = store.clock.now();
+  const start = { startsAt: startsAt ?? now, timeZone: reader.timeZone };
+  const read = end === null ? null : isOnly ? bad('only') : readEnd(readEndDate(end, reader, now, startsAt));
+  if (read !== null && 'why' in read) return read;
+  const within = endWithin(terms, start, read);
+  switch (within.kind) {
+    case 'endless':
+      return { kind: 'end', end: null, isUsual: false };
+    case 'end':
+      return within;
+    case 'tooLong':
+      return bad('tooLong', within.latest, within.longest);
+    case 'beforeStart':
+      return bad('beforeStart', read);
+    default:
+      return assertNever(within, 'end');
+  }
+}
+
+function readEnd(read: EndDate): AccessEnd | Extract<LineEnd, { kind: 'bad' }> {
+  switch (read.kind) {
+    case 'at': {
+      const { kind: _, ...end } = read;
+      return end;
+    }
+    case 'past':
+    case 'beforeStart':
+      return bad(read.kind, read);
+    case 'endless':
+    case 'unreadable':
+      return bad(read.kind);
+    default:
+      return assertNever(read, 'end');
+  }
+}
+
+function bad(
+  why: BadEnd,
+  endsAt: Pick<AccessEnd, 'endsAt' | 'hasTime'> | null = null,
+  longest: LengthOfTime | null = null,
+): Extract<LineEnd, { kind: 'bad' }> {
+  return { kind: 'bad', why, endsAt, longest };
+}
+
+interface Told {
+  readonly who: string;
+  readonly app: string;
+  /** Lines that Usher can carry out. */
+  readonly buttons: readonly SayButton[];
+  /** A typed reason that none of the lines contains. */
+  readonly lostReason?: string | null;
+}
+
+/** The answer to a line that names an end. */
+export function endReply(
+  parts: CommandParts,
+  turn: Turn,
+  said: SaidEnd & { readonly end: string },
+  terms: readonly EndTerms[],
+  told: Told,
+): Reply {
+  const { words, incoming } = turn;
+  const read = readLineEnd(parts, turn, said, terms);
+  const from = said.startsAt === null ? null : words.day(said.startsAt, incoming.reader.timeZone);
+  const dateOf = (at: Pick<AccessEnd, 'endsAt' | 'hasTime'> | null) => sayEnd(parts, turn, at);
+  if (read.kind === 'end') return cannotEndYet(turn, said, told, { date: dateOf(read.end), from });
+  const { why, endsAt, longest } = read;
+  const { app } = told;
+  const length = longest === null ? '' : sayLength(words, longest);
+  const what = { kind: 'badEnd', app, end: said.end, why, date: dateOf(endsAt), from, longest: length } as const;
+  return card(turn, said, told, what);
+}
+
+/** The one place that turns away an end which could be asked for, until Usher ends access. */
+function cannotEndYet(
+  turn: Turn,
+  said: SaidEnd & { readonly end: string },
+  told: Told,
+  dates: { readonly date: string; readonly from: string | null },
+): Reply {
+  const { who, app } = told;
+  return card(turn, said, told, { kind: 'end', who, app, end: said.end, ...dates });
+}
+
+function card({ words }: Turn, { time }: SaidEnd, { buttons, lostReason = null }: Told, what: TermNotice): Reply {
+  return { kind: 'card', message: termCard(words, { what, buttons, lostReason, lostTime: time }) };
+}
+
+/** The day of an end in words, with the time of day where it has one; empty for none. */
+export function sayEnd(
+  { store }: CommandParts,
+  { words, incoming }: Turn,
+  end: Pick<AccessEnd, 'endsAt' | 'hasTime'> | null,
+): string {
+  if (end === null) return '';
+  return end.hasTime ? words.moment(end.endsAt, store.clock.now()) : words.day(end.endsAt, incoming.reader.timeZone);
+}
+
+/** "90 days". */
+export function sayLength(words: Messages, { count, unit }: LengthOfTime): string {
+  return words.plain('term.length', { count, unit });
+}
