@@ -88,7 +88,7 @@ export function endWithin(terms: readonly EndTerms[], start: AccessStart, asked:
     start,
   );
   const usual = earliest(
-    terms.map((term) => term.usual ?? term.longest),
+    terms.flatMap((term) => [term.usual, term.longest]),
     start,
   );
   if (asked === null) return usual === null ? { kind: 'endless' } : { kind: 'end', end: usual, isUsual: true };

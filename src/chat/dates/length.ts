@@ -81,7 +81,8 @@ function partsOf(word: string): readonly string[] {
     const count = typed === '半' ? '½' : String(CJK_NUMBERS.indexOf(typed.replace(/[两兩]/, '二')) + 1 || typed);
     return [count, unit];
   }
-  const [, count = '', unit = ''] = /^(\d[\d.,]*[½¼¾]?|[½¼¾]|\p{L}+)-?(\p{L}+)$/u.exec(word) ?? [];
+  const [, digits, letters, unit = ''] = /^(?:(\d[\d.,]*[½¼¾]?|[½¼¾])-?|(\p{L}+)-)(\p{L}+)$/u.exec(word) ?? [];
+  const count = digits ?? letters ?? '';
   return isLengthStart(word) && UNITS.has(unit) && (isCount(count) || COUNTS.has(count)) ? [count, unit] : [word];
 }
 
