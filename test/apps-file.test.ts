@@ -60,6 +60,31 @@ describe('the apps file', () => {
     expect(read([{ app: 'Salesforce', ...tickets }])).toMatchObject({ ok: true, entries: [tickets] });
   });
 
+  it('says of an app how long access lasts at most, and where a request names no end', () => {
+    expect(read([{ app: 'Salesforce', longest: '90d', usual: '2w' }])).toMatchObject({
+      ok: true,
+      entries: [{ longest: '90d', usual: '2w' }],
+    });
+  });
+
+  it('that names a usual length of access above the longest is reported', () => {
+    const entries = [
+      { app: 'Salesforce', longest: '90d', usual: '1y' },
+      { app: 'Box', usual: '1y' },
+    ];
+
+    expect(read(entries)).toEqual({
+      ok: false,
+      problems: [
+        {
+          variable: 'APPS_FILE',
+          problem: 'has a “usual” above its “longest”: Salesforce',
+          fix: 'make “usual” shorter',
+        },
+      ],
+    });
+  });
+
   it('may be empty', () => {
     expect(read([])).toEqual({ ok: true, entries: [], kits: [] });
   });
@@ -110,6 +135,10 @@ describe('the apps file', () => {
     ['0.ticketUrl', [{ app: 'A', ticketUrl: 'https://{ticket}.contoso.example' }]],
     ['0.ticketUrl', [{ app: 'A', ticketUrl: 7 }]],
     ['0.ticketProjects.1', [{ app: 'A', ticketProjects: ['DEV', 'D.*'] }]],
+    ['0.longest', [{ app: 'A', longest: '0d' }]],
+    ['0.longest', [{ app: 'A', longest: 90 }]],
+    ['0.usual', [{ app: 'A', usual: '3 months' }]],
+    ['0.usual', [{ app: 'A', longest: '90d', usual: '3q' }]],
     ['0.assign.appRole', [{ app: 'A', assign: {} }]],
     ['0.assign.appRole', [{ app: 'A', assign: { appRole: ' ' } }]],
     ['0.assign', [{ app: 'A', assign: { appRole: 'User', group: 'Sales' } }]],
@@ -218,6 +247,15 @@ describe('the kits of the apps file', () => {
     expect(plain).toMatchObject({ kits: [{ ask: null, approvers: [], assign: null }] });
   });
 
+  it('may say how long access lasts, the usual length below the longest', () => {
+    expect(read({ kits: [{ ...sales, longest: '1y', usual: '3m' }] })).toMatchObject({
+      kits: [{ longest: '1y', usual: '3m' }],
+    });
+    expect(problemsIn({ kits: [{ ...sales, longest: '1w', usual: '8d' }] })).toMatchObject([
+      { problem: 'has a “usual” above its “longest”: the kit Sales' },
+    ]);
+  });
+
   it('may repeat their own name as an alias, with the words that make no difference', () => {
     expect(read({ kits: [{ ...sales, aliases: ['the sales kit', 'SALES'] }] })).toMatchObject({ ok: true });
   });
@@ -255,6 +293,7 @@ describe('the kits of the apps file', () => {
     ['kits.0.ticket', { kits: [{ ...sales, ticket: true }] }],
     ['kits.0.ticketUrl', { kits: [{ ...sales, ticketUrl: 'http://contoso.example/{ticket}' }] }],
     ['kits.0.ticketUrl', { kits: [{ ...sales, ticketUrl: 'https://contoso.example/' }] }],
+    ['kits.0.longest', { kits: [{ ...sales, longest: '90' }] }],
     ['apps.1.app', { apps: [{ app: 'Salesforce' }, { app: '' }] }],
   ])('with a mistake at %s are reported with that position: %j', (place, content) => {
     expect(problemsIn(content)).toMatchObject([

@@ -12,7 +12,8 @@ const entries: readonly AppEntry[] = [
     approvers: ['a group', 'a person'],
     assign: { appRole: 'User', by: ['approval', 'operator'] },
   },
-  { app: apps.gitHubEnterprise.appId, aliases: ['gh'], approvers: [], assign: null },
+  { app: apps.gitHubEnterprise.appId, aliases: ['gh'], approvers: [], assign: null, longest: '90d' },
+  { app: 'GitHub Enterprise', aliases: [], approvers: [], assign: null, longest: '1y', usual: '30d' },
   { app: 'Long gone', aliases: ['old'], approvers: [], assign: null },
 ];
 
@@ -85,6 +86,12 @@ describe('finding an application', () => {
     expect(found).toMatchObject({
       value: { app: { approvers: ['a group', 'a person'], assign: { appRole: 'User' } } },
     });
+  });
+
+  it('brings along how long access lasts, which the first entry says that says it', async () => {
+    const found = await applications.find('GitHub Enterprise');
+
+    expect(found).toMatchObject({ value: { app: { ends: { longest: '90d', usual: '30d' } } } });
   });
 
   it.each(['salesf', 'force', 'Sales force', 'hub', 'Enterprise'])(

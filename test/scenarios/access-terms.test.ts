@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { Clock } from '../../src/clock.ts';
 import { systemClock } from '../../src/clock.ts';
@@ -11,11 +14,15 @@ const NOW = Date.parse('2026-11-18T12:00:00Z');
 let teams: TestUsher;
 afterEach(() => teams.close());
 
-async function start(): Promise<void> {
+async function start(content?: unknown): Promise<void> {
   const begun = systemClock.now();
   const clock: Clock = { ...systemClock, now: () => NOW + systemClock.now() - begun };
-  const environment = { PROVISION_WINDOW_MS: '100', COMMANDS_PER_MINUTE: unlimited };
+  const folder = mkdtempSync(join(tmpdir(), 'usher-terms-'));
+  const file = join(folder, 'apps.json');
+  writeFileSync(file, JSON.stringify(content ?? []));
+  const environment = { PROVISION_WINDOW_MS: '100', COMMANDS_PER_MINUTE: unlimited, APPS_FILE: file };
   teams = await startTestUsher({ environment, usherOptions: { clock } });
+  rmSync(folder, { recursive: true });
 }
 
 async function says(person: keyof typeof people, line: string, locale = 'en-US'): Promise<void> {
@@ -178,6 +185,62 @@ describe('a request with an end', () => {
       expect(text).not.toContain('cannot end');
       expect(made).toBe(0);
     }
+  });
+});
+
+describe('an end that cannot be asked for', () => {
+  it.each([
+    [`${snow} until yesterday`, 'That end has passed', 'was Tuesday, November 17, 2026'],
+    [
+      `${snow} from 1 December until 2026-11-30`,
+      'The end comes before the start',
+      'access would start on Tuesday, December 1',
+    ],
+    [`${snow} until further notice`, 'When should access end?', '“further notice”, which names no end'],
+    [`${snow} permanently`, 'When should access end?', '“permanently”, which names no end'],
+    [`${snow} until march`, 'When should access end?', 'could not tell from “march”'],
+    ['provision isaiah to ServiceNow forever', 'When should access end?', '“forever”, which names no end'],
+  ])('is said to be none, with the reason: %s', async (line, title, reason) => {
+    await start();
+
+    const asker = await outcome('megan', line);
+    const operator = await outcome('alex', line);
+
+    for (const { text, asked: made, calls, lines } of [asker, operator]) {
+      expect(text).toContain(title);
+      expect(text).toContain(reason);
+      expect({ made, calls, lines: lines.length }).toEqual({ made: 0, calls: 0, lines: 1 });
+    }
+  });
+
+  it.each([
+    [`${snow} for 91 days`, '90 days at most, here until Tuesday, February 16, 2027'],
+    ['provision isaiah to ServiceNow until 31 March', '90 days at most, here until Tuesday, February 16, 2027'],
+    [`${snow} from 1 December until 1 April`, '90 days at most, here until Sunday, February 28, 2027'],
+    ['request access for isaiah and diego to ServiceNow and GitHub for 9 hours', '8 hours at most, here until 2'],
+    ['request access for isaiah to the Dev kit for 2 months', '2 weeks at most, here until Wednesday, December 2'],
+    ['provision isaiah to the Dev kit for 2 months', '2 weeks at most, here until Wednesday, December 2'],
+  ])('is longer than the app or the kit lets access last: %s', async (line, bound) => {
+    const apps = [
+      { app: 'ServiceNow', longest: '90d' },
+      { app: 'GitHub Enterprise', longest: '8h' },
+    ];
+    await start({ apps, kits: [{ kit: 'Dev', apps: ['ServiceNow', 'Salesforce'], longest: '2w' }] });
+    const who = line.startsWith('provision') ? 'alex' : 'megan';
+
+    const said = await outcome(who, line);
+
+    expect(said.text).toContain('Access cannot last that long');
+    expect(said.text).toContain(bound);
+    expect(said).toMatchObject({ asked: 0, calls: 0 });
+  });
+
+  it('is none within what the app allows', async () => {
+    await start([{ app: 'ServiceNow', longest: '90d' }]);
+
+    const said = await outcome('megan', `${snow} for 90 days`);
+
+    expect(said.text).toContain('Usher cannot end access yet');
   });
 });
 

@@ -33,7 +33,9 @@ async function apps(parts: CommandParts, turn: Turn, search: string | null): Pro
   );
   const entries = read
     .filter(({ app }) => chosen.has(app.id))
-    .map(({ app, status }) => ({ id: app.id, name: app.displayName, aliases: app.aliases, state: stateOf(status) }));
+    .map(({ app: { id, displayName: name, aliases, ends }, status }) => {
+      return { id, name, aliases, ends, state: stateOf(status) };
+    });
   const found = { entries, count: fitting.length, complete, search, isNear: near.length > 0 };
   return { kind: 'card', message: appsCard(turn.words, found) };
 }

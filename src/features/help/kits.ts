@@ -33,10 +33,16 @@ async function kits(parts: CommandParts, turn: Turn, { kit: typed }: CommandOf<'
   return { kind: 'card', message };
 }
 
-async function termsOf({ access }: CommandParts, { ask, approvers, ticket }: Kit): Promise<SeenTerms> {
+async function termsOf({ access }: CommandParts, kit: Kit): Promise<SeenTerms> {
+  const { ask, approvers, ticket, longest, usual } = kit;
   const contacts = await access.contactsOf([...new Set([...(ask ?? []), ...approvers])]);
   const nameOf = (id: string) => contacts.find((contact) => contact.id === id)?.name || id;
-  return { ask: ask?.map(nameOf) ?? null, approvers: approvers.map(nameOf), needsTicket: ticket === 'required' };
+  return {
+    ask: ask?.map(nameOf) ?? null,
+    approvers: approvers.map(nameOf),
+    needsTicket: ticket === 'required',
+    ends: { longest, usual },
+  };
 }
 
 /** The kits with the state of each app's provisioning. */

@@ -1,14 +1,16 @@
 import { type AccessEnd, type EndTerms, endWithin, type LengthOfTime } from '../../access-ends.ts';
 import { assertNever } from '../../assert-never.ts';
 import { type EndDate, readEndDate } from '../../chat/dates/end-date.ts';
-import type { Messages } from '../../chat/messages.ts';
 import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
 import type { Reply } from '../../chat/reply.ts';
+import { sayEnd, sayLength } from '../../chat/views/ends.ts';
 import type { SayButton } from '../../chat/views/parts.ts';
 import type { Application } from '../../graph/applications.ts';
 import type { Kit } from '../../graph/kit-apps.ts';
 import { type BadEnd, type TermNotice, termCard } from './cards/term-card.ts';
 import type { Terms } from './line-terms.ts';
+
+type Moment = Pick<AccessEnd, 'endsAt' | 'hasTime'>;
 
 /** What the line says of its times. */
 type SaidEnd = Pick<Extract<Terms, { kind: 'terms' }>, 'end' | 'startsAt' | 'time' | 'isOnly'>;
@@ -21,7 +23,7 @@ export type LineEnd =
   | {
       readonly kind: 'bad';
       readonly why: BadEnd;
-      readonly endsAt: Pick<AccessEnd, 'endsAt' | 'hasTime'> | null;
+      readonly endsAt: Moment | null;
       readonly longest: LengthOfTime | null;
     };
 
@@ -75,7 +77,7 @@ function readEnd(read: EndDate): AccessEnd | Extract<LineEnd, { kind: 'bad' }> {
 
 function bad(
   why: BadEnd,
-  endsAt: Pick<AccessEnd, 'endsAt' | 'hasTime'> | null = null,
+  endsAt: Moment | null = null,
   longest: LengthOfTime | null = null,
 ): Extract<LineEnd, { kind: 'bad' }> {
   return { kind: 'bad', why, endsAt, longest };
@@ -101,7 +103,8 @@ export function endReply(
   const { words, incoming } = turn;
   const read = readLineEnd(parts, turn, said, terms);
   const from = said.startsAt === null ? null : words.day(said.startsAt, incoming.reader.timeZone);
-  const dateOf = (at: Pick<AccessEnd, 'endsAt' | 'hasTime'> | null) => sayEnd(parts, turn, at);
+  const now = parts.store.clock.now();
+  const dateOf = (at: Moment | null) => (at === null ? '' : sayEnd(words, at, now));
   if (read.kind === 'end') return cannotEndYet(turn, said, told, { date: dateOf(read.end), from });
   const { why, endsAt, longest } = read;
   const { app } = told;
@@ -123,19 +126,4 @@ function cannotEndYet(
 
 function card({ words }: Turn, { time }: SaidEnd, { buttons, lostReason = null }: Told, what: TermNotice): Reply {
   return { kind: 'card', message: termCard(words, { what, buttons, lostReason, lostTime: time }) };
-}
-
-/** The day of an end in words, with the time of day where it has one; empty for none. */
-export function sayEnd(
-  { store }: CommandParts,
-  { words, incoming }: Turn,
-  end: Pick<AccessEnd, 'endsAt' | 'hasTime'> | null,
-): string {
-  if (end === null) return '';
-  return end.hasTime ? words.moment(end.endsAt, store.clock.now()) : words.day(end.endsAt, incoming.reader.timeZone);
-}
-
-/** "90 days". */
-export function sayLength(words: Messages, { count, unit }: LengthOfTime): string {
-  return words.plain('term.length', { count, unit });
 }

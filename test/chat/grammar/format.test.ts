@@ -253,6 +253,7 @@ describe('the canonical line of a command', () => {
     const end = fc.constantFrom(
       ...['31 March', '2 weeks', 'the rest of the year', 'a day', '8 hours', '31/03/2027', 'le 31 mars', '2 semaines'],
       ...['31. maaliskuuta', '3月31日', '2週間', '31 March 2027', 'further notice', 'next Friday', '1-31 December'],
+      ...['18:00', '18:00 on friday', 'a year and a half', 'the end of March', 'forever', 'for ever', 'permanently'],
     );
     const term = fc
       .record({

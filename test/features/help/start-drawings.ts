@@ -71,7 +71,12 @@ function kitCardsSaying(words: Messages, text: string): CardMessage[] {
     kitsCard(words, { ...input, isNear: true }),
     kitsCard(words, { ...input, kits: [], search: null, mayAdd: true }),
     kitsCard(words, { ...input, kits: [] }),
-    kitCard(words, kit, { ask: Array.from({ length: 8 }, () => text), approvers: [text, text], needsTicket: true }),
+    kitCard(words, kit, {
+      ask: Array.from({ length: 8 }, () => text),
+      approvers: [text, text],
+      needsTicket: true,
+      ends: { longest: '90d', usual: '30d' },
+    }),
   ];
 }
 

@@ -1,9 +1,11 @@
+import type { EndTerms } from '../../../access-ends.ts';
 import type { AppsView } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import { markdownText } from '../../../chat/cards/safe-text.ts';
 import { writeCheckName } from '../../../chat/grammar/check-names.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
+import { sayEndTerms } from '../../../chat/views/ends.ts';
 import { callName, LONGEST_NAME, lineButton, maybe, rowButton, short } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 
@@ -23,6 +25,7 @@ export interface AppEntry {
   readonly state: AppState;
   /** Other names that Usher accepts for the app. */
   readonly aliases: readonly string[];
+  readonly ends?: EndTerms | undefined;
 }
 
 const STATES: Readonly<Record<AppState, { readonly tone: Tone; readonly word: MessageKey }>> = {
@@ -95,13 +98,16 @@ function noneText(words: Messages, search: string | null): string {
 }
 
 function row(words: Messages, entry: AppEntry, all: readonly AppEntry[]): AppsView['rows'][number] {
-  const { name, state, aliases } = entry;
+  const { name, state, aliases, ends = {} } = entry;
   const { tone, word } = STATES[state];
   const others = short(words.list(aliases.slice(0, 5)), LONGEST_ALIASES);
   return {
     look: lookOf(tone),
     name: markdownText(name, LONGEST_NAME),
-    lines: maybe(others === '' ? null : words.card('apps.aliases', { aliases: others })),
+    lines: [
+      ...maybe(others === '' ? null : words.card('apps.aliases', { aliases: others })),
+      ...maybe(sayEndTerms(words, ends)),
+    ],
     state: words.card(word),
     opens: rowButton(words, `status ${writeCheckName(callName(entry, all))}`),
   };

@@ -1,3 +1,4 @@
+import type { EndTerms } from '../../../access-ends.ts';
 import type { AppsView } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import { markdownText } from '../../../chat/cards/safe-text.ts';
@@ -6,6 +7,7 @@ import { writeName } from '../../../chat/grammar/names.ts';
 import { type JobReading, jobWord } from '../../../chat/jobs/job-words.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
+import { sayEndTerms } from '../../../chat/views/ends.ts';
 import { callName, LONGEST_NAME, lineButton, maybe, moreText, rowButton, short } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 import type { KitTrouble } from '../../../graph/kit-apps.ts';
@@ -23,6 +25,7 @@ export interface SeenTerms {
   /** The same of those who decide; empty for the approvers of each app. */
   readonly approvers: readonly string[];
   readonly needsTicket: boolean;
+  readonly ends: EndTerms;
 }
 
 export type SeenApp =
@@ -140,7 +143,7 @@ function appRow(words: Messages, app: SeenApp, all: readonly SeenApp[]): AppsVie
   };
 }
 
-function termLines(words: Messages, { ask, approvers, needsTicket }: SeenTerms) {
+function termLines(words: Messages, { ask, approvers, needsTicket, ends }: SeenTerms) {
   const named = (names: readonly string[]) => {
     const more = names.length - MOST_DECIDING;
     const rest = more > 0 ? [words.plain('kits.moreNames', { count: more })] : [];
@@ -150,6 +153,7 @@ function termLines(words: Messages, { ask, approvers, needsTicket }: SeenTerms) 
     ...maybe(ask === null ? null : words.card('kits.ask', { names: named(ask) })),
     ...maybe(approvers.length === 0 ? null : words.card('kits.approvers', { names: named(approvers) })),
     ...maybe(needsTicket ? words.card('kits.ticket') : null),
+    ...maybe(sayEndTerms(words, ends)),
   ];
 }
 

@@ -11,7 +11,7 @@ const app = (status: Extract<SeenApp, { id: string }>['status'], name = 'Salesfo
   id: `id of ${name}`,
   status,
 });
-const plain = { ask: null, approvers: [], needsTicket: false } as const;
+const plain = { ask: null, approvers: [], needsTicket: false, ends: {} } as const;
 const list = { search: null, isNear: false, mayAdd: false } as const;
 const glyphOf = (...apps: readonly SeenApp[]) =>
   cardAsText(kitsCard(words, { ...list, kits: [kitSaying('Sales', apps)] }).card).match(/^(\S) {2}Sales/m)?.[1];
@@ -48,7 +48,7 @@ describe('the card of a kit', () => {
     const kits = Array.from({ length: 25 }, () => kit);
 
     const names = Array.from({ length: 50 }, () => long);
-    const terms = { ask: names, approvers: names, needsTicket: true };
+    const terms = { ask: names, approvers: names, needsTicket: true, ends: { longest: '90d', usual: '30d' } };
 
     const cards = [kitCard(words, kit, terms), kitsCard(words, { ...list, kits })].map(({ card }) => card);
 
@@ -56,6 +56,13 @@ describe('the card of a kit', () => {
       expect(Buffer.byteLength(JSON.stringify(card))).toBeLessThanOrEqual(LARGEST_CARD_BYTES);
       expect(cardAsText(card)).toMatch(/And \d+ more\./);
     }
+  });
+
+  it('tells how long access lasts', () => {
+    const { card } = kitCard(words, kitSaying('Sales', [app('none')]), { ...plain, ends: { longest: '90d' } });
+
+    expect(cardAsText(card)).toContain('Access for 90 days at most.');
+    expect(cardAsText(kitCard(words, kitSaying('Sales', [app('none')]), plain).card)).not.toContain('Access for');
   });
 
   it('opens one of two apps of the same name by its id', () => {
