@@ -133,6 +133,8 @@ describe('Usher offers the beginning of a text where the whole is no name', () =
     ['alex', 'did isaiah get salesforce', ['check isaiah in Salesforce'], ''],
     ['megan', 'isaiah needs access to salesforce', ['request access for isaiah to Salesforce'], ''],
     ['megan', 'pls give isaiah salesforce', ['request access for isaiah to Salesforce'], ''],
+    ['megan', 'isaiah needs salesforce for 2 weeks', ['request access for isaiah to Salesforce for 2 weeks'], ''],
+    ['alex', 'isaiah needs salesforce until 31 march please', [`${isaiah} until 31 march`], ''],
     ['megan', 'isaiah needs Concur for ticket INC0012345', ['request access for isaiah to Concur INC0012345'], ''],
     ['lynne', 'check servicenow for diego', ['check diego in ServiceNow'], ''],
     ['lynne', 'check adele in salesforce INC0012345', ['check adele in Salesforce'], ticket],
@@ -295,7 +297,7 @@ describe('a line about several people or apps', () => {
       ['provision user adele@contoso.com to github', 'provision user isaiah to github'],
       '',
     ],
-    ['alex', 'for 2 weeks provision isaiah to Zscaler', ['provision user isaiah to Zscaler'], 'Left out: for 2 weeks.'],
+    ['alex', 'for 2 weeks provision isaiah to Zscaler', ['provision user isaiah to Zscaler for 2 weeks'], ''],
     [
       'megan',
       'request temporary access for isaiah to Concur',
