@@ -1,6 +1,6 @@
 import { DateTime, type DurationLikeObject } from 'luxon';
 import { z } from 'zod';
-import { endOfDay, startOfDay, zoneOr } from './days.ts';
+import { startOfDay, zoneOr } from './days.ts';
 
 /**
  * When access ends, and how long an app or a kit lets it last. All of it is calendar arithmetic in the time zone of the
@@ -64,7 +64,7 @@ export function endAfter(length: LengthOfTime, { startsAt, timeZone }: AccessSta
   // In a month that has too few days, Luxon takes the last one for the day of the start.
   const isShort = 'months' in duration && end.day < start.day;
   const last = isWhole && !isShort ? end.minus({ days: 1 }) : end;
-  return { endsAt: endOfDay(last).toMillis(), hasTime: false, length };
+  return { endsAt: last.endOf('day').toMillis(), hasTime: false, length };
 }
 
 function isByTheClock({ unit }: LengthOfTime): boolean {

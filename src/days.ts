@@ -12,8 +12,3 @@ export function startOfDay(day: DateTime): DateTime {
   const start = day.startOf('day');
   return start.getPossibleOffsets()[0] ?? start;
 }
-
-/** The last moment of a day. */
-export function endOfDay(day: DateTime): DateTime {
-  return startOfDay(day.startOf('day').plus({ days: 1 })).minus(1);
-}

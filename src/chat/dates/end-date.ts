@@ -2,7 +2,6 @@ import type { ParsedResult } from 'chrono-node';
 import { DateTime, FixedOffsetZone } from 'luxon';
 import { type AccessEnd, endAfter } from '../../access-ends.ts';
 import { assertNever } from '../../assert-never.ts';
-import { endOfDay } from '../../days.ts';
 import type { Reader } from '../../requests/request.ts';
 import { isEndless } from '../grammar/endless.ts';
 import { isLength } from '../grammar/lengths.ts';
@@ -73,7 +72,7 @@ export function readEndDate(text: string, reader: Reader, now: number, startsAt:
   if (length?.kind === 'length') return { kind: 'at', ...endAfter(length.length, start) };
   if (length?.kind === 'rest') {
     const end = DateTime.fromMillis(start.startsAt, { zone: todayOf(reader, now).zone }).endOf(length.unit);
-    return { kind: 'at', endsAt: end.toMillis(), hasTime: end < endOfDay(end), length: null };
+    return { kind: 'at', endsAt: end.toMillis(), hasTime: end < end.endOf('day'), length: null };
   }
   if (isLength(typed)) return { kind: 'unreadable' };
   const moment = readMoment(typed, reader, now);
@@ -92,18 +91,19 @@ function readMoment(typed: string, reader: Reader, now: number): Moment | null {
   const [, isNext, unit] = endOfSpan.exec(typed) ?? [];
   const span = (unit?.toLowerCase() as 'day' | undefined) ?? shortEnds[typed.toLowerCase()];
   if (span !== undefined) {
-    const day = today.plus(isNext === undefined ? {} : { [`${span}s`]: 1 }).endOf(span);
-    return { endsAt: endOfDay(day).toMillis(), hasTime: false };
+    return wholeDay(today.plus(isNext === undefined ? {} : { [`${span}s`]: 1 }).endOf(span));
   }
   const day = withoutEdges(typed.replace(midnight, ''));
-  if (day === '') return { endsAt: endOfDay(today).toMillis(), hasTime: false };
+  if (day === '') return wholeDay(today);
   // The month's first day or its last: the caller has to say.
   if (isMonthOnly(day)) return null;
-  return readDayAndTime(day, reader, now, today) ?? readDay(day, reader, now) ?? readTimeAlone(day, reader, now, today);
+  return readDayAndTime(day, reader, today) ?? readDay(day, reader, now) ?? readTimeAlone(day, reader, now, today);
 }
 
+const wholeDay = (day: DateTime): Moment => ({ endsAt: day.endOf('day').toMillis(), hasTime: false });
+
 /** "6pm tomorrow", "5pm UTC on Friday"; null for a text without a day and a time. */
-function readDayAndTime(typed: string, reader: Reader, now: number, today: DateTime): Moment | null {
+function readDayAndTime(typed: string, reader: Reader, today: DateTime): Moment | null {
   const result = timeIn(typed, reader, today);
   if (result === null) return null;
   const { start } = result;
@@ -111,9 +111,7 @@ function readDayAndTime(typed: string, reader: Reader, now: number, today: DateT
   if (isMisnamed(result, named)) return null;
   // The parser looks ahead from noon, and takes a day whose hour is before it for a later one.
   const isToday = !start.isCertain('year') && named.minus({ years: 1 }).hasSame(today, 'day');
-  const isPastWeekday = start.isCertain('weekday') && !start.isCertain('day') && momentOn(named, result) <= now;
-  const day = isToday ? today : named.plus({ weeks: isPastWeekday ? 1 : 0 });
-  return { endsAt: momentOn(day, result), hasTime: true };
+  return { endsAt: momentOn(isToday ? today : named, result), hasTime: true };
 }
 
 /** "18:00": of today, or of tomorrow. */
@@ -153,7 +151,7 @@ function readDay(typed: string, reader: Reader, now: number): Moment | null {
       // "the project ends on 31 March" mentions a day, but access may end on another one.
       if (date.rest !== '' || (date.hasTime && !isEvening(typed, reader, now))) return null;
       const day = DateTime.fromMillis(date.kind === 'today' ? now : date.startsAt, { zone: todayOf(reader, now).zone });
-      return { endsAt: endOfDay(day).toMillis(), hasTime: false };
+      return wholeDay(day);
     }
     case 'unclear':
     case 'several':

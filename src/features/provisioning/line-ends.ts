@@ -41,7 +41,9 @@ export function readLineEnd(
 ): LineEnd {
   const now = store.clock.now();
   const start = { startsAt: startsAt ?? now, timeZone: reader.timeZone };
-  const read = end === null ? null : isOnly ? bad('only') : readEnd(readEndDate(end, reader, now, startsAt));
+  // "for Monday" may mean from then on; "for today" does not.
+  const isOpen = isOnly && startsAt !== null;
+  const read = end === null ? null : isOpen ? bad('only') : readEnd(readEndDate(end, reader, now, startsAt));
   if (read !== null && 'why' in read) return read;
   const within = endWithin(terms, start, read);
   switch (within.kind) {

@@ -147,7 +147,16 @@ describe('the end of a line', () => {
       '25:00',
       '18:60',
     ],
-    ...['31 February', 'tuesday 31 march', '2027-02-29', 'tomorrow morning', 'in 8 hours', '2-3 weeks', 'a few days'],
+    ...[
+      '31 February',
+      'tuesday 31 march',
+      'tuesday 31 march 18:00',
+      '2027-02-29',
+      'tomorrow morning',
+      'in 8 hours',
+      '2-3 weeks',
+      'a few days',
+    ],
     ...['5 working days', 'a sprint', 'now', 'a while', 'the time being', '0 days', '30m', 'he leaves', 'his last day'],
     ...['the project ends on 31 March', 'the project ends on 31 March 2029', 'Friday or Monday', 'x'.repeat(2_000)],
   ])('“%s” is never guessed at', (text) => {

@@ -453,6 +453,16 @@ describe('the list of apps', () => {
     expect(sent.map((action) => Object(action).data.text)).toEqual(['status Salesforce', 'status D1', 'status D2']);
   });
 
+  it('tells how long access to an app lasts', () => {
+    const entries = [{ ...entry('Salesforce', 'healthy', ['sf']), ends: { longest: '90d', usual: '30d' } }];
+
+    const { card } = apps(words, { entries, count: 1, complete: true, search: null });
+
+    expect(cardAsText(card)).toContain(
+      'Also: sf\n   Access for 90 days at most, and for 30 days where the request names no end.',
+    );
+  });
+
   it('offers the app with a similar name where none matches', () => {
     const message = apps(words, {
       entries: [entry('Salesforce', 'healthy')],

@@ -277,7 +277,10 @@ export function everyCardSaying(text: string, size: { steps?: number; changes?: 
     problem(words, { kind: 'unclear', typed: text }, many(say, 9)),
     welcome(words, { name: text, canUse: true, commands: many(command) }),
     apps(words, {
-      entries: many({ id: '5eed0000-0000-4000-8000-0000000000a1', name: text, state: 'paused', aliases: many(text) }),
+      entries: many({
+        ...{ id: '5eed0000-0000-4000-8000-0000000000a1', name: text, state: 'paused', aliases: many(text) },
+        ends: { longest: '90d', usual: '30d' },
+      }),
       count: 700,
       complete: false,
       search: text,

@@ -5,6 +5,7 @@ import { groupPicker } from '../../../../src/features/provisioning/cards/group-p
 import { type ListCounts, type ListOverview, listCard } from '../../../../src/features/provisioning/cards/list-card.ts';
 import { OUTCOME_KINDS } from '../../../../src/features/provisioning/cards/outcome-words.ts';
 import { PEOPLE_PER_PAGE, pageCard } from '../../../../src/features/provisioning/cards/page-card.ts';
+import { type TermNotice, termCard } from '../../../../src/features/provisioning/cards/term-card.ts';
 import type { ListProblem } from '../../../../src/features/provisioning/problems.ts';
 import { problem } from '../../../../src/features/provisioning/problems.ts';
 import type { Outcome } from '../../../../src/graph/outcome.ts';
@@ -143,6 +144,21 @@ function assignmentsSaying(text: string): CardMessage[] {
 }
 
 /** Every card of lists and groups at its fullest, every text of others in it being `text`. */
+/** The times of a line that Usher cannot carry out. */
+function termCardsSaying(text: string): CardMessage[] {
+  const buttons = [{ label: 'withoutEnd', verb: 'choose', text }] as const;
+  const why = ['past', 'beforeStart', 'tooLong', 'endless', 'unreadable', 'only'] as const;
+  const dates = { date: text, from: text };
+  const notices: TermNotice[] = [
+    { kind: 'end', who: text, app: text, end: text, ...dates },
+    ...why.map((one) => ({ kind: 'badEnd', app: text, end: text, why: one, ...dates, longest: text }) as const),
+    { kind: 'time', typed: text, day: text },
+    { kind: 'reasonDay', reason: text, day: text },
+    { kind: 'start', who: text, app: text, typed: text, day: text, canAsk: true },
+  ];
+  return notices.map((what) => termCard(words, { what, buttons, lostReason: text, lostTime: text }));
+}
+
 export function everyListCardSaying(text: string): CardMessage[] {
   const leftOut = leftOutSaying(text);
   const outcomes = outcomesSaying(text, { steps: 1, changes: 1 });
@@ -168,6 +184,7 @@ export function everyListCardSaying(text: string): CardMessage[] {
     accounts: accountsOf(twenty, people, accountStates, text),
   });
   return [
+    ...termCardsSaying(text),
     listCard({ overview: severalOf(overview, 125), now: NOW, canRetry: true }),
     listCard({ overview: severalOf(over, 125), now: NOW, canRetry: true }),
     listCard({ overview: severalOf(over, 3), now: NOW, canRetry: true }),
