@@ -125,6 +125,7 @@ describe('a request with an end', () => {
     [`${snow} for a while`, 'en-US', 'Usher could not tell from “a while” when access should end', snow],
     [`${snow} for monday`, 'en-US', '“monday” may mean from then on, or only then', `${snow} on monday`],
     [`${snow} for next week`, 'en-US', '“next week” may mean from then on, or only then', `${snow} on 2026-11-23`],
+    [`${snow} for today`, 'en-US', 'until Wednesday, November 18, 2026 (“today”)', `${snow} starting today`],
     [`${snow} until next week`, 'en-US', 'Usher could not tell from “next week” when access should end', snow],
     [`${snow} 1 to 31 December`, 'en-US', 'until Thursday, December 31, 2026', `${snow} on 1 December`],
     [`${snow} from 1 until 31 December`, 'en-US', 'starting on Tuesday, December 1', `${snow} on 1 December`],
