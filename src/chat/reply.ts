@@ -80,6 +80,8 @@ export interface FormValues {
   readonly app: string;
   /** `YYYY-MM-DD`. */
   readonly start: string;
+  /** A day or a length, as typed. */
+  readonly end: string;
   readonly reason: string;
   readonly ticket: string;
 }

@@ -109,6 +109,7 @@ const actionSchema: z.ZodType<CardAction> = z.discriminatedUnion('verb', [
     subject: optionalText(4000, /[^\P{Cc}\n]+/gu),
     app: optionalText(4000),
     start: optionalText(100),
+    end: optionalText(100),
     reason: optionalText(500),
     ticket: optionalText(40),
   }),

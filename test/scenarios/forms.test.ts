@@ -18,7 +18,7 @@ async function says(who: Somebody, line: string) {
 
 /** Fills in the form that was opened last, and presses its button. */
 async function fillIn(who: Somebody, button: string, inputs: CardInputs) {
-  const empty = { picked: '', subject: '', app: '', start: '', reason: '' };
+  const empty = { picked: '', subject: '', app: '', start: '', end: '', reason: '' };
   await teams.press(who, teams.lastCard(), button, { ...empty, ...inputs });
   await teams.settled();
   return teams.lastCard();
@@ -27,6 +27,19 @@ async function fillIn(who: Somebody, button: string, inputs: CardInputs) {
 const refusals = async () => (await teams.records()).filter(({ kind }) => kind === 'denied');
 
 describe('a form', () => {
+  it.each([
+    ['megan', 'request', 'Request access', { end: '3 months' }, '(“3 months”)'],
+    ['megan', 'request', 'Request access', { end: 'until 31 March' }, '(“31 March”)'],
+    ['alex', 'provision', 'Provision', { end: 'for 8 hours' }, '(“8 hours”)'],
+    ['alex', 'provision', 'Provision', { end: 'for ever' }, '“for ever”, which names no end'],
+  ] as const)('of %s takes an end as a line does: %s', async (who, line, button, inputs, understood) => {
+    await says(who, line);
+
+    const { text } = await fillIn(who, button, { subject: 'isaiah', app: 'Salesforce', ...inputs });
+
+    expect(text).toContain(understood);
+  });
+
   it.each([
     ['alex', 'provision', 'Provision a person'],
     ['alex', 'provision users', 'Provision a person'],

@@ -156,7 +156,7 @@ const further: readonly Entry[] = [
 
 /** The form of this command, filled in. */
 function submitted(form: string): CardAction {
-  const values = { picked: '', subject: 'lee', app: 'Salesforce', start: '', reason: '', ticket: '' };
+  const values = { picked: '', subject: 'lee', app: 'Salesforce', start: '', end: '', reason: '', ticket: '' };
   return { verb: 'submit', form, on: 'form', ...values };
 }
 

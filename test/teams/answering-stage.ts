@@ -68,6 +68,7 @@ export const ask: CardAction = {
   subject: 'isaiah',
   app: 'Salesforce',
   start: '',
+  end: '',
   reason: '',
   ticket: '',
 };

@@ -338,6 +338,7 @@ export interface FormView extends AnyView<FormButton> {
   /** One of the two: some clients do not accept an empty date value. */
   readonly filledStarts: Maybe<DateField & { readonly value: string }>;
   readonly emptyStarts: Maybe<DateField>;
+  readonly ends: Maybe<Omit<Field, 'errorMessage'>>;
   readonly reasons: Maybe<Omit<Field, 'errorMessage'>>;
   readonly tickets: Maybe<Omit<Field, 'errorMessage'>>;
   readonly footer: Maybe<Text>;

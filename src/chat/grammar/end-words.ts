@@ -124,6 +124,11 @@ export function endAtTheEnd(words: readonly Word[]): EndPlace | null {
   return /^(?:and$|end|expir|finish|terminat|remove|revoke)/.test(plainWord(words[place.from])) ? null : place;
 }
 
+/** An end that stands alone, with or without its lead-in: "until 31 March", "3 months"; null for no text. */
+export function endAlone(text: string): string | null {
+  return text === '' ? null : (endPlace(splitWords(`x ${text}`))?.text ?? text);
+}
+
 /** An end for a line, with its lead-in. */
 export function writeEnd(end: string): { readonly leadIn: 'for' | 'until'; readonly isBare: boolean } {
   const words = splitWords(end);

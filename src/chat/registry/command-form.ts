@@ -203,13 +203,14 @@ function exampleOf(examples: readonly [string, ...string[]]): string {
 function cleaned(filled: FormValues, fields: FormFields): FormValues {
   // A form of an earlier version has fewer fields.
   const clean = (text = '') => text.replace(/\s+/gu, ' ').trim();
-  const { picked, subject, app, start, reason, ticket } = filled;
+  const { picked, subject, app, start, end, reason, ticket } = filled;
   const lines = subject.split('\n').map(clean);
   return {
     picked: clean(picked),
     subject: fields.person === 'several' ? lines.filter((line) => line !== '').join('\n') : clean(subject),
     app: clean(app),
     start: clean(start),
+    end: clean(end),
     reason: clean(reason),
     ticket: clean(ticket),
   };

@@ -9,7 +9,7 @@ export type VerbWithForm = Extract<
 >;
 
 /** What a form asks, in the order of the card; a person is picked or typed, whichever the client can do. */
-export type FormField = 'person' | 'app' | 'start' | 'reason' | 'ticket';
+export type FormField = 'person' | 'app' | 'start' | 'end' | 'reason' | 'ticket';
 
 /** `several`: one at least, of people and apps alone; kits stand among the apps. */
 export type FormFields = Readonly<Partial<Record<FormField, 'required' | 'optional' | 'several'>>>;

@@ -25,7 +25,7 @@ export interface FormInput {
   readonly example: string;
 }
 
-export const emptyForm: FormValues = { picked: '', subject: '', app: '', start: '', reason: '', ticket: '' };
+export const emptyForm: FormValues = { picked: '', subject: '', app: '', start: '', end: '', reason: '', ticket: '' };
 
 /** Teams searches them in the client; some clients show a longer list badly. */
 export const MOST_CHOICES = 40;
@@ -34,6 +34,8 @@ const LONGEST_FIELD = 200;
 const LONGEST_FIELDS = 2_000;
 /** Picked people of whom a form keeps track when it comes back, each of them 37 bytes. */
 const MOST_PICKED = 150;
+/** As much as its input takes. */
+const LONGEST_END = 100;
 const LONGEST_KIT = 120;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
@@ -99,6 +101,16 @@ function viewOf(words: Messages, input: Drawn): FormView {
     appTexts: app === undefined || input.asChoices ? [] : [app],
     filledStarts: fields.start !== undefined && hasStart ? [{ ...start, value: values.start }] : [],
     emptyStarts: fields.start === undefined || hasStart ? [] : [start],
+    ends:
+      fields.end === undefined
+        ? []
+        : [
+            {
+              label: words.plain('form.end'),
+              placeholder: words.plain('form.endHint'),
+              value: plainText(values.end, LONGEST_END),
+            },
+          ],
     reasons:
       fields.reason === undefined
         ? []

@@ -66,6 +66,7 @@ export function ticketCard(words: Messages, { app, line, typed, isNeeded, exampl
     appTexts: [],
     filledStarts: [],
     emptyStarts: [],
+    ends: [],
     reasons: [],
     tickets: ticketField(words, typed ?? '', examples),
     footer: [{ text: `${words.card('ticket.goesOn')} ${markdownText(line, 2 * LONGEST_CARRIED)}` }],

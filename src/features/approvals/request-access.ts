@@ -3,6 +3,7 @@ import { deny } from '../../access/policy.ts';
 import { assertNever } from '../../assert-never.ts';
 import { findTicket, sayTicketMissing } from '../../chat/ask-ticket.ts';
 import type { CommandOf } from '../../chat/command.ts';
+import { endAlone } from '../../chat/grammar/end-words.ts';
 import { listOfNames, namesInList } from '../../chat/grammar/name-list.ts';
 import type { Messages } from '../../chat/messages.ts';
 import { saysKit, seekApps } from '../../chat/names/seek-apps.ts';
@@ -296,13 +297,20 @@ declare module '../../chat/command.ts' {
 }
 
 export const accessForm: CommandForm = {
-  fields: { person: 'several', app: 'several', start: 'optional', reason: 'optional', ticket: 'optional' },
-  toCommand: ({ subjects, app, start, reason, ticket }) => ({
+  fields: {
+    person: 'several',
+    app: 'several',
+    start: 'optional',
+    end: 'optional',
+    reason: 'optional',
+    ticket: 'optional',
+  },
+  toCommand: ({ subjects, app, start, end, reason, ticket }) => ({
     verb: 'requestAccess',
     subject: listOfNames(subjects),
     app,
     start: start === '' ? null : start,
-    end: null,
+    end: endAlone(end),
     reason: reason === '' ? null : reason,
     ...(ticket === '' ? {} : { ticket }),
   }),

@@ -1,5 +1,6 @@
 import { findTicket, sayTicketMissing } from '../../chat/ask-ticket.ts';
 import type { CommandOf } from '../../chat/command.ts';
+import { endAlone } from '../../chat/grammar/end-words.ts';
 import { beginLooking, findPerson, findSubject } from '../../chat/names/subject.ts';
 import { requestOf, taskOn } from '../../chat/names/target.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
@@ -88,9 +89,11 @@ export const provisionCommand = defineCommand({
   offeredByTeams: { personal: 1, team: 3, groupChat: 1 },
   tryIt: null,
   form: {
-    fields: { person: 'several', app: 'several', ticket: 'optional' },
-    toCommand: ({ subjects, app, ticket }) => {
-      const rest = { app, ...(ticket === '' ? {} : { ticket }) };
+    fields: { person: 'several', app: 'several', end: 'optional', ticket: 'optional' },
+    toCommand: ({ subjects, app, end, ticket }) => {
+      const ends = endAlone(end);
+      const term = ends === null ? {} : { term: { start: null, end: ends, reason: null } };
+      const rest = { app, ...term, ...(ticket === '' ? {} : { ticket }) };
       const [subject = '', second] = subjects;
       return second === undefined
         ? { verb: 'provision', subject, ...rest }

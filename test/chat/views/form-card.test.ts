@@ -29,8 +29,8 @@ const appCount = (count: number) => Array.from({ length: count }, (_, n) => ({ i
 
 describe('a form', () => {
   it.each([
-    ['provision', ['picked', 'subject', 'app']],
-    ['requestAccess', ['picked', 'subject', 'app', 'start', 'reason']],
+    ['provision', ['picked', 'subject', 'app', 'end']],
+    ['requestAccess', ['picked', 'subject', 'app', 'start', 'end', 'reason']],
     ['check', ['picked', 'subject', 'app']],
     ['status', ['app']],
     ['watch', ['app']],
@@ -149,6 +149,7 @@ describe('a form', () => {
       subject: 'isaiah',
       app: 'salesforce',
       start: '2026-12-01',
+      end: '3 months',
       reason: 'He *joins*',
       ticket: '',
     };
@@ -160,7 +161,7 @@ describe('a form', () => {
     expect(text).toContain('Usher found nobody named “isaiah”.');
     expect(text).toContain('Or type names or user names [isaiah]');
     expect(text).toContain('Apps* [Salesforce] (Salesforce, ServiceNow)');
-    expect(text).toMatch(/\[2026-12-01\]\nWhy\? \(optional\) \[He \*joins\*\]/);
+    expect(text).toMatch(/\[2026-12-01\]\nUntil when, or for how long\? \(optional\) \[3 months\]\nWhy\? \(optional\) \[He \*joins\*\]/);
   });
 
   it('drops an invalid date', () => {

@@ -31,7 +31,7 @@ export function formSaying(text: string, form: VerbWithForm, apps: number): Form
     form,
     fields: registry.commands[form].form?.fields ?? {},
     apps: Array.from({ length: apps }, (_, n) => ({ id: `app-${n}`, name: text })),
-    values: { picked: '', subject: text, app: text, start: '2026-12-01', reason: text, ticket: text },
+    values: { picked: '', subject: text, app: text, start: '2026-12-01', end: text, reason: text, ticket: text },
     problems: [text],
     today: '2026-03-02',
     example: registry.commands[form].examples[0],
