@@ -48,6 +48,8 @@ export type Parsed =
       readonly said: readonly string[];
       /** The ticket number that the line names; it is not among the words. */
       readonly ticket?: string;
+      /** The day or the length that the line names; it is not among the words. */
+      readonly end?: string;
     }
   | { readonly kind: 'empty' }
   | { readonly kind: 'tooLong'; readonly length: number; readonly limit: number }

@@ -180,7 +180,7 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
   async function complete(
     turn: Turn,
     line: string,
-    { verb, missing, said, ticket = '' }: Extract<Parsed, { kind: 'incomplete' }>,
+    { verb, missing, said, ticket = '', end = '' }: Extract<Parsed, { kind: 'incomplete' }>,
   ): Promise<Reply> {
     const refusal = (await refuseVerb(parts, turn, verb)) ?? refuseUnattended(parts, turn, verb);
     if (refusal !== null) return refusal;
@@ -197,7 +197,7 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
     if (form === null) return say(turn.words, { kind: 'incomplete', missing });
     const subject = missing === 'app' && mayMean ? said.join(' ') : '';
     const app = missing === 'subject' && mayMean ? await appsSaid(parts, line) : '';
-    return openForm(parts, turn, form, { subject, app, ticket });
+    return openForm(parts, turn, form, { subject, app, ticket, end });
   }
 
   return answer;

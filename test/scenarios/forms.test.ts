@@ -64,6 +64,8 @@ describe('a form', () => {
   it.each([
     ['alex', 'provision isaiah, adele', 'Or type names or user names [isaiah, adele]'],
     ['alex', 'provision to the Sales kit and Zscaler', 'Apps or a kit* [the Sales kit,Zscaler]'],
+    ['megan', 'request access for isaiah for 2 weeks', 'how long? (optional) [2 weeks]'],
+    ['alex', 'provision isaiah until friday', 'how long? (optional) [friday]'],
     ['megan', 'request access to Salesforce, GitHub', 'Apps or a kit* [Salesforce,GitHub Enterprise]'],
   ] as const)('keeps all that half a line of %s names: "%s"', async (who, line, kept) => {
     const { text } = await says(who, line);

@@ -3,7 +3,7 @@ import { endPlace, isEndWord, writeEnd } from './end-words.ts';
 import { quoteName, readName, writeApps, writeName } from './names.ts';
 import { REASON_WORDS } from './reason-words.ts';
 import { readReason, reasonPlace, withoutMarksAtTheEnd, writeBecause } from './reasons.ts';
-import type { Reading } from './rule.ts';
+import type { Incomplete, Reading } from './rule.ts';
 import { endsInTime, holdsOwnTime, isStartWord, startPlace, trailingStart, writeStart } from './start-words.ts';
 import { splitWords, type Word } from './tokens.ts';
 
@@ -100,9 +100,14 @@ export function readTimed(words: readonly Word[], read: (words: readonly Word[])
   const parts = readParts(head, read);
   if (parts === null) return read(words);
   const { reading, term, deadline } = parts;
-  if (reading.kind === 'incomplete') return reading;
+  if (reading.kind === 'incomplete') return withEnd(reading, term.end);
   const command = { ...reading.command, term: { ...term, reason } };
   return { kind: deadline ? 'nearly' : reading.kind, command };
+}
+
+/** Half a line that names an end. */
+export function withEnd(reading: Incomplete, end: string | null): Incomplete {
+  return end === null ? reading : { ...reading, end };
 }
 
 interface Parts {

@@ -46,7 +46,7 @@ export async function openForm(
   parts: CommandParts,
   turn: Turn,
   declared: DeclaredForm,
-  said: Partial<Pick<FormValues, 'subject' | 'app' | 'ticket'>> = {},
+  said: Partial<Pick<FormValues, 'subject' | 'app' | 'ticket' | 'end'>> = {},
 ): Promise<Reply> {
   const refusal = await refuseImpossible(parts, turn, declared.verb);
   if (refusal !== null) return refusal;

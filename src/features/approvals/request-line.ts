@@ -8,7 +8,7 @@ import { readReason, reasonPlace, withoutMarksAtTheEnd, writeBecause } from '../
 import { incomplete, type Reading } from '../../chat/grammar/rule.ts';
 import { addressIn, SEPARATORS, STRONG, splitAtSeparator } from '../../chat/grammar/separators.ts';
 import { startPlace } from '../../chat/grammar/start-words.ts';
-import { cutEnd, cutStart, writeTerms, writeTimedName } from '../../chat/grammar/terms.ts';
+import { cutEnd, cutStart, withEnd, writeTerms, writeTimedName } from '../../chat/grammar/terms.ts';
 import { fold, splitWords, type Word } from '../../chat/grammar/tokens.ts';
 
 /**
@@ -253,5 +253,5 @@ function build(
     return { kind: guessed || isGuess ? 'nearly' : 'command', command };
   }
   const missing = subject !== null || said.length > 1 ? 'app' : 'subject';
-  return incomplete('requestAccess', missing, said);
+  return withEnd(incomplete('requestAccess', missing, said), end);
 }

@@ -161,7 +161,9 @@ describe('a form', () => {
     expect(text).toContain('Usher found nobody named “isaiah”.');
     expect(text).toContain('Or type names or user names [isaiah]');
     expect(text).toContain('Apps* [Salesforce] (Salesforce, ServiceNow)');
-    expect(text).toMatch(/\[2026-12-01\]\nUntil when, or for how long\? \(optional\) \[3 months\]\nWhy\? \(optional\) \[He \*joins\*\]/);
+    expect(text).toMatch(
+      /\[2026-12-01\]\nUntil when, or for how long\? \(optional\) \[3 months\]\nWhy\? \(optional\) \[He \*joins\*\]/,
+    );
   });
 
   it('drops an invalid date', () => {
