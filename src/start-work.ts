@@ -7,6 +7,7 @@ import { routeAccess } from './features/approvals/access-requests/routing.ts';
 import { prepareStart } from './features/approvals/access-requests/starting.ts';
 import { giveUpWatch } from './features/checks/outbox.ts';
 import { startWatcher } from './features/checks/watching/watcher.ts';
+import { startEndings } from './features/leaving/ends/ending-worker.ts';
 import { startWarming } from './graph/job-survey.ts';
 import { type GraphAccess, requestersOf, withoutWork } from './graph-access.ts';
 import type { Log } from './log.ts';
@@ -115,6 +116,17 @@ export function startWork(parts: WorkParts): Work {
   });
   bus.subscribe('access', scheduler.wake);
 
+  const endings = (isAppOnly ? startEndings : withoutWork)({
+    store,
+    changed() {
+      bus.publish('tasks', null);
+      bus.publish('outbox', null);
+    },
+    log,
+    ...lease,
+  });
+  bus.subscribe('tasks', afterAnswers(clock, endings.wake));
+
   const watcher = (isAppOnly ? startWatcher : withoutWork)({
     store,
     readStatus: (appId) => synchronization.findStatus(appId),
@@ -133,12 +145,19 @@ export function startWork(parts: WorkParts): Work {
     async settled() {
       await scheduler.settled();
       while (await hasWork(store)) await clock.sleep(settledPollMs);
+      await endings.settled();
+      while (await hasWork(store)) await clock.sleep(settledPollMs);
+      await endings.settled();
       await scheduler.settled();
       await watcher.settled();
     },
     async stop(graceMs) {
       await Promise.all([
-        within(clock, Promise.all([scheduler.stop(), assigner.stop(), watcher.stop(), warming?.stop()]), dueMs),
+        within(
+          clock,
+          Promise.all([scheduler.stop(), assigner.stop(), endings.stop(), watcher.stop(), warming?.stop()]),
+          dueMs,
+        ),
         // Tasks that it could not release by then are taken over when their leases expire.
         within(clock, dispatcher.stop(graceMs), graceMs + dueMs),
       ]);

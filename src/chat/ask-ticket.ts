@@ -29,7 +29,7 @@ export interface TicketSaid {
   /** The same by names that mean the same for every caller. */
   readonly meant?: TicketCommand;
   /** Those that the line names; what they say holds beside what their apps say. */
-  readonly kits?: readonly Pick<Kit, 'ticket' | 'ticketUrl'>[];
+  readonly kits?: readonly Pick<Kit, 'ticket' | 'ticketUrl' | 'longest' | 'usual'>[];
 }
 
 /**

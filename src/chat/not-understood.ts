@@ -35,7 +35,7 @@ function nearestVerb({ registry, grammar }: CommandParts, said: Parsed | null): 
  * Chapters in the order in which most callers want them: first what only few may do, since that is why they have their
  * role. Operators seldom request access.
  */
-const order: readonly Chapter[] = ['provision', 'leaving', 'decide', 'ask', 'check', 'requests', 'watch', 'about'];
+const order: readonly Chapter[] = ['provision', 'decide', 'ask', 'check', 'requests', 'leaving', 'watch', 'about'];
 const orderOfOperators: readonly Chapter[] = [
   'provision',
   'leaving',

@@ -227,6 +227,7 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
       await sql`alter table requests add column purpose text`.execute(db);
       await sql`alter table requests add column second_person integer not null default 0`.execute(db);
     },
+    '031-entitlements': addEntitlements,
   };
   return Object.fromEntries(Object.entries(steps).map(([name, up]) => [name, { up }]));
 }
@@ -346,4 +347,23 @@ async function nameOutcomes(db: Kysely<unknown>): Promise<void> {
     }
     if (rows.length < outcomesAtOnce) return;
   }
+}
+
+/** Access that ends: one row for each task that gives some. */
+async function addEntitlements(db: Kysely<unknown>): Promise<void> {
+  const run = (statement: string) => sql.raw(statement).execute(db);
+  await run('alter table access_requests add column ends text');
+  await run('alter table tasks add column assignment_id text');
+  await run('alter table tasks add column ends_at bigint');
+  await run('alter table tasks add column ends_timed integer not null default 0');
+  await run(`create table entitlements (
+    task_id text primary key references tasks (id), request_id text not null references requests (id),
+    subject_id text not null, subject_name text not null, subject_label text, app_id text not null, app_name text not null,
+    ends_at bigint not null, timed integer not null default 0, remind_at bigint, state text not null, ended_as text,
+    why text, inherited_assignment text, removal_id text references requests (id), tries integer not null default 0,
+    due_at bigint, lease_owner text, lease_until bigint)`);
+  await run('create index entitlements_due on entitlements (due_at) where due_at is not null');
+  await run('create index entitlements_of on entitlements (subject_id, app_id)');
+  await run('create index entitlements_by_request on entitlements (request_id)');
+  await run('create index entitlements_removal on entitlements (removal_id) where removal_id is not null');
 }

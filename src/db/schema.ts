@@ -22,6 +22,7 @@ export interface Schema {
   app_bindings: AppBindingRow;
   card_owners: CardOwnerRow;
   known_names: KnownNameRow;
+  entitlements: EntitlementRow;
 }
 
 /** Where Teams reaches a person or a place, and how its readers want times and words. */
@@ -95,6 +96,11 @@ export interface TaskRow extends SubjectColumns, LeaseColumns {
   assign_role: Generated<string | null>;
   /** How far that is; null where it was not begun. See `requests/request.ts`. */
   assigning: Generated<'begun' | 'unanswered' | 'made' | 'found' | 'refused' | null>;
+  /** When the access that it gives ends, and whether by the clock; null for never. */
+  ends_at: Generated<number | null>;
+  ends_timed: Generated<number>;
+  /** The assignment that Usher made before its call; null for none, and where Graph did not tell. */
+  assignment_id: Generated<string | null>;
   /** The assignments that are deleted before its call: JSON of `Unassignment`; null for none. */
   unassign: Generated<string | null>;
   /** 1 where the subject has just been assigned to the app, or is not assigned any more, which takes Graph minutes to replicate. */
@@ -173,6 +179,33 @@ export interface AuditLogRow {
 }
 
 /** See `features/approvals/access-requests/access-request.ts`. Person columns hold Entra object ids and display names. */
+/** Access that ends; see `requests/entitlements.ts`. */
+export interface EntitlementRow extends LeaseColumns {
+  /** The task that gives it. */
+  task_id: string;
+  request_id: string;
+  subject_id: string;
+  subject_name: string;
+  subject_label: string | null;
+  app_id: string;
+  app_name: string;
+  ends_at: number;
+  /** 1 where it ends by the clock, and not with a day. */
+  timed: Generated<number>;
+  /** When its end is to be announced; null once it was. */
+  remind_at: number | null;
+  state: 'active' | 'ending' | 'overdue' | 'ended';
+  ended_as: Generated<'verified' | 'byHand' | 'extended' | 'neverGiven' | null>;
+  /** Of an overdue one. */
+  why: Generated<string | null>;
+  /** The assignment that Usher made for an earlier entitlement, which this one extends. */
+  inherited_assignment: string | null;
+  /** The provisioning request that takes it away. */
+  removal_id: Generated<string | null>;
+  tries: Generated<number>;
+  due_at: number | null;
+}
+
 export interface AccessRequestRow extends RequestedColumns, SubjectColumns, LeaseColumns {
   reason: string | null;
   starts_at: number | null;
@@ -222,6 +255,8 @@ export interface AccessRequestRow extends RequestedColumns, SubjectColumns, Leas
   joint_whole: Generated<number | null>;
   /** JSON of `AskedKit`: the kit through which the app was asked for. */
   kit: Generated<string | null>;
+  /** JSON of `AccessEnd`; null where the access has no end. */
+  ends: Generated<string | null>;
   /** JSON array: what the line named that becomes no access request; on the first of a joint request alone. */
   joint_left_out: Generated<string | null>;
 }
@@ -229,7 +264,7 @@ export interface AccessRequestRow extends RequestedColumns, SubjectColumns, Leas
 /** What Usher has posted to Teams, or is going to post; see `outbox/message.ts`. */
 export interface MessageRow extends PlaceColumns {
   id: string;
-  kind: 'request' | 'access' | 'notice' | 'announcement' | 'managerNote';
+  kind: 'request' | 'access' | 'notice' | 'announcement' | 'managerNote' | 'endNote';
   reference: string;
   /** Unique: what caused it, so that a repeat finds it. */
   source: string | null;

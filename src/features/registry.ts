@@ -31,6 +31,10 @@ import { homeCommand } from './help/home.ts';
 import { kitsCommand } from './help/kits.ts';
 import { whoamiCommand } from './help/whoami.ts';
 import { removeNowButton } from './leaving/confirm-removal.ts';
+import { endAccessCommand, endByHandCommand } from './leaving/ends/end-access.ts';
+import { extendCommand } from './leaving/ends/extend.ts';
+import { endsCommand } from './leaving/ends/list-ends.ts';
+import { endNotes } from './leaving/outbox.ts';
 import { removeCommand } from './leaving/remove.ts';
 import { assignButton } from './provisioning/assign.ts';
 import { cancelCommand, confirmButton } from './provisioning/cancel.ts';
@@ -52,6 +56,10 @@ export const registry: Registry = {
     provisionList: provisionListCommand,
     provisionGroup: provisionGroupCommand,
     remove: removeCommand,
+    ends: endsCommand,
+    extend: extendCommand,
+    endAccess: endAccessCommand,
+    endByHand: endByHandCommand,
     status: statusCommand,
     check: checkCommand,
     queue: queueCommand,
@@ -95,6 +103,7 @@ export const registry: Registry = {
     notice: accessNotices,
     announcement: announcements,
     managerNote: managerNotes,
+    endNote: endNotes,
   },
   accessRequests,
   approversOf: tellDeciders,

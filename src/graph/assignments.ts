@@ -70,7 +70,9 @@ export type Assigned =
   { readonly kind: 'assigned'; readonly through: string | null } | { readonly kind: 'missing' };
 
 export type AssignResult =
-  | { readonly kind: 'assigned' | 'already' }
+  /** `id`: of the assignment; null where Graph did not tell. */
+  | { readonly kind: 'assigned'; readonly id: string | null }
+  | { readonly kind: 'already' }
   /** Retrying does not help. `code` is Graph's, or says what was wrong before the call. */
   | { readonly kind: 'refused'; readonly why: AssignRefusal; readonly code: string }
   /** Worth retrying later: a new person or app is not replicated everywhere yet. */
@@ -113,6 +115,7 @@ const entrySchema = assignmentSchema.extend({
   resourceDisplayName: nullableText,
 });
 type Entry = z.infer<typeof entrySchema>;
+const madeSchema = z.object({ id: z.string() });
 
 export function createAssignments(parts: { readonly graph: GraphClient; readonly clock: Clock }): Assignments {
   const { graph } = parts;
@@ -161,7 +164,7 @@ export function createAssignments(parts: { readonly graph: GraphClient; readonly
     const path = `${graphPath('servicePrincipals', servicePrincipalId)}/appRoleAssignedTo`;
     const answer = await graph.send({ method: 'POST', path, body });
     forget(servicePrincipalId, userId);
-    if (answer.kind === 'ok') return { kind: 'assigned' };
+    if (answer.kind === 'ok') return { kind: 'assigned', id: madeSchema.safeParse(answer.body).data?.id ?? null };
     return isThereAlready(answer) ? { kind: 'already' } : troubleOrRefusal(answer);
   }
 

@@ -56,7 +56,7 @@ export interface Message {
   readonly isUncertain: boolean;
 }
 
-export type MessageKind = 'request' | 'access' | 'notice' | 'announcement' | 'managerNote';
+export type MessageKind = 'request' | 'access' | 'notice' | 'announcement' | 'managerNote' | 'endNote';
 export type Audience = 'requester' | 'approvers';
 
 /** How a post ended. */

@@ -3,6 +3,7 @@ import pMap from 'p-map';
 import { assertNever } from '../assert-never.ts';
 import { isDatabaseFault } from '../db/database.ts';
 import { createSteadiness } from '../db/leases.ts';
+import { isSameName } from '../graph/app-bindings.ts';
 import type { Assignments } from '../graph/assignments.ts';
 import { ordererMayNot } from '../graph/outcome/refusal.ts';
 import { underLease } from '../lease.ts';
@@ -131,16 +132,21 @@ export function startAssigner(parts: AssignerParts): Worker {
     assignments.forget(app.id, subject.id);
     const found = await assignments.find(app.id, subject.id);
     if (!found.ok) return putOff(due, !isNew(due));
-    if (found.value.kind === 'assigned') return noteAssigned(store, due, isNew(due) ? 'found' : 'made');
+    if (found.value.kind === 'assigned') {
+      if (isNew(due)) return noteAssigned(store, due, 'found');
+      return noteAssigned(store, due, 'made', { assignmentId: await findOwn(due, appRole) });
+    }
 
     if (!(await beginAssigning(store, due))) return;
     const assigned = await assignments.assign(app.id, subject.id, appRole);
     const ids = { requestId: task.requestId, taskId: task.id };
     switch (assigned.kind) {
       case 'assigned':
-      case 'already':
+      case 'already': {
         log.info({ ...ids }, 'an app role was assigned');
-        return noteAssigned(store, due, 'made');
+        const assignmentId = assigned.kind === 'assigned' ? assigned.id : await findOwn(due, appRole);
+        return noteAssigned(store, due, 'made', { assignmentId });
+      }
       case 'trouble':
         return putOff(due, true);
       case 'refused':
@@ -149,6 +155,14 @@ export function startAssigner(parts: AssignerParts): Worker {
       default:
         return assertNever(assigned, 'assignment');
     }
+  }
+
+  /** The assignment that a call without an answer made; null where it cannot be told from others. */
+  async function findOwn({ task: { app, subject } }: DueAssignment, appRole: string): Promise<string | null> {
+    const found = await assignments.list(subject.id, app.id);
+    if (!found.ok) return null;
+    const own = found.value.filter(({ via, roleName }) => via === 'direct' && isSameName(roleName ?? '', appRole));
+    return own.length === 1 ? (own[0]?.id ?? null) : null;
   }
 
   /** `only`: the ids of those to delete; null for all that are the person's own. */
@@ -165,7 +179,7 @@ export function startAssigner(parts: AssignerParts): Worker {
       one.via === 'direct' && (only === null || only.includes(one.id)) ? [one] : [],
     );
     const ids = own.map(({ id }) => id);
-    if (own.length === 0) return noteAssigned(store, due, isNew(due) ? 'found' : 'made', { ids, through });
+    if (own.length === 0) return noteAssigned(store, due, isNew(due) ? 'found' : 'made', { deleted: ids, through });
 
     if (!(await beginAssigning(store, due, ids))) return;
     for (const one of own) {
@@ -187,7 +201,7 @@ export function startAssigner(parts: AssignerParts): Worker {
       }
     }
     log.info({ requestId: task.requestId, taskId: task.id, count: ids.length }, 'assignments were deleted');
-    return noteAssigned(store, due, 'made', { ids, through });
+    return noteAssigned(store, due, 'made', { deleted: ids, through });
   }
 
   /** The next pause is as long as the wait so far. */

@@ -137,13 +137,13 @@ export const isNew = ({ assignment }: DueAssignment): boolean => assignment.step
 /**
  * The step is taken. The task gets in line, if it still waits; its call is repeated until Graph has noticed.
  *
- * @param unassigned the assignments that were deleted, and the groups through which the person is still assigned
+ * @param what the assignment that was made, or those that were deleted and the groups that assign the person still
  */
 export function noteAssigned(
   parts: StoreParts,
   due: DueAssignment,
   step: 'made' | 'found',
-  unassigned: { readonly ids: readonly string[]; readonly through: readonly string[] } | null = null,
+  what: Taken = { assignmentId: null },
 ): Promise<void> {
   return parts.database.transact(async (transaction) => {
     const now = parts.clock.now();
@@ -153,7 +153,7 @@ export function noteAssigned(
       .set(({ ref }) => ({
         state: ref('state'),
         assigning: step,
-        ...(unassigned === null ? {} : { unassign: unassignText(due, unassigned.through) }),
+        ...('deleted' in what ? { unassign: unassignText(due, what.through) } : { assignment_id: what.assignmentId }),
         awaits_assignment: 1,
         unseen: 0,
         due_at: now,
@@ -167,9 +167,13 @@ export function noteAssigned(
       .executeTakeFirst();
     if (noted === undefined) return;
     await bumpRevision(transaction, due.task.requestId);
-    await record(parts, transaction, due, step, { code: null, ids: unassigned?.ids ?? [] });
+    await record(parts, transaction, due, step, { code: null, ids: 'deleted' in what ? what.deleted : [] });
   });
 }
+
+type Taken =
+  | { readonly assignmentId: string | null }
+  | { readonly deleted: readonly string[]; readonly through: readonly string[] };
 
 function unassignText({ assignment }: DueAssignment, through: readonly string[]): string | null {
   if (assignment.kind !== 'unassign') return null;

@@ -32,6 +32,8 @@ export type AuditKind =
   | 'assigned'
   /** A step of the deletion of its assignments, before its call. */
   | 'unassigned'
+  /** A step of access that ends. */
+  | 'accessEnd'
   /** The result was sent to the manager of its person. */
   | 'managerTold'
   | 'blocked'

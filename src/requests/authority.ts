@@ -9,6 +9,7 @@ import type { Synchronization } from '../graph/synchronization.ts';
 import type { Log } from '../log.ts';
 import type { Settlement } from './attempt.ts';
 import { endWaiting } from './ending.ts';
+import { endSource } from './entitlement.ts';
 import type { ClaimedTask } from './queue.ts';
 import { isRemoval, isToAssign, type Task } from './request.ts';
 import type { Postponement } from './running.ts';
@@ -74,6 +75,8 @@ export function createAuthority({ database, access, synchronization }: Authority
       // A retry by another person does not make the assignment theirs.
       if (source.startsWith(accessSource) && (orderedBy === null || isToAssign(task)))
         return mayBeCarriedOut(source.slice(accessSource.length), requestedById);
+      // Access ends whatever became of the person who asked for it.
+      if (source.startsWith(endSource)) return 'may';
       if (isRemoval(task)) return isToAssign(task) ? mayRemove(ordered) : 'may';
       const personId = orderedBy ?? requestedById;
       return isToAssign(task) ? may(personId, 'request.assign') : mayProvision(personId, ordered);

@@ -146,6 +146,8 @@ export interface Task {
   readonly ruleId: string;
   /** What comes before its call. */
   readonly assignment: TaskAssignment;
+  /** When the access that it gives ends: milliseconds since 1970, by the clock or with the day; missing for never. */
+  readonly ends?: { readonly endsAt: number; readonly isTimed: boolean };
   /**
    * The subject has just been assigned to the app; Graph takes minutes to replicate that, and says "not in scope"
    * meanwhile.

@@ -72,6 +72,7 @@ export function toTask(row: Selectable<TaskRow>): Task {
     jobId: row.job_id,
     ruleId: row.rule_id,
     assignment: toAssignment(row),
+    ...(row.ends_at === null ? {} : { ends: { endsAt: row.ends_at, isTimed: row.ends_timed === 1 } }),
     awaitsAssignment: row.awaits_assignment === 1,
     attempts: row.attempts,
     throttles: row.throttles,

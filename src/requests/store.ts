@@ -8,6 +8,7 @@ import { insertMessages } from '../outbox/message-store.ts';
 import { type GateParts, readGate, type StoredGate } from '../rate-gate/gate-row.ts';
 import { type Lane, laneNumbers } from '../rate-gate/lanes.ts';
 import { type AuditEntry, writeAudit } from './audit-log.ts';
+import { insertEntitlements } from './entitlement.ts';
 import { membersPerCall, type Request, type Task } from './request.ts';
 import { newRequestId } from './request-id.ts';
 import { awaitedTicket, ticketColumns, toTask, type Unassignment, withoutTasks } from './rows.ts';
@@ -36,7 +37,7 @@ export const accessSource = 'access|';
 
 /** `members`: at most `membersPerCall`; empty for everything but a group. */
 export type NewTask = Pick<Task, 'subject' | 'members' | 'app' | 'jobId' | 'ruleId'> &
-  Partial<Pick<Task, 'awaitsAssignment'>> & {
+  Partial<Pick<Task, 'awaitsAssignment' | 'ends'>> & {
     /** The app role to assign before the call. */
     readonly assignRole?: string;
     /** Which of the person's own assignments to delete before the call. */
@@ -101,7 +102,18 @@ export async function insertRequest(
   const turn = turns[lane] ?? 0;
   const rows = wanted.tasks.map(
     (
-      { subject, members, app, jobId, ruleId, awaitsAssignment = false, assignRole = null, unassign, assigning = null },
+      {
+        subject,
+        members,
+        app,
+        jobId,
+        ruleId,
+        awaitsAssignment = false,
+        assignRole = null,
+        unassign,
+        assigning = null,
+        ends,
+      },
       position,
     ): Insertable<TaskRow> => ({
       id: randomUUID(),
@@ -117,6 +129,8 @@ export async function insertRequest(
       assign_role: assignRole,
       unassign: unassign === undefined ? null : JSON.stringify(unassign),
       assigning,
+      ends_at: ends?.endsAt ?? null,
+      ends_timed: ends?.isTimed === true ? 1 : 0,
       app_id: app.id,
       app_name: app.name,
       is_further: app.id === row.app_id ? 0 : 1,
@@ -136,9 +150,11 @@ export async function insertRequest(
     first !== undefined && others.length === 0
       ? await insertTask(transaction, first)
       : await insertTasks(transaction, rows);
+  const stored = tasks.map(toTask);
+  await insertEntitlements(transaction, stored, now);
   const details = askedFor(wanted);
   await writeAudit(transaction, { at: now, actorId: wanted.requestedBy.id, kind: 'asked', requestId, details });
-  return { ...withoutTasks(row), tasks: tasks.map(toTask) };
+  return { ...withoutTasks(row), tasks: stored };
 }
 
 /** The new row, with an id that no request of either kind has; or the id of what this source has made before. */

@@ -81,7 +81,7 @@ describe('assigning', () => {
 
     const result = await assignments.assign(salesforce.id, people.diego.id, 'system administrator');
 
-    expect(result).toEqual({ kind: 'assigned' });
+    expect(result).toMatchObject({ kind: 'assigned' });
     expect(posts()).toMatchObject([
       {
         path: `/servicePrincipals/${salesforce.id}/appRoleAssignedTo`,
@@ -100,7 +100,7 @@ describe('assigning', () => {
 
     const result = await assignments.assign(payroll.id, people.diego.id, 'User');
 
-    expect(result).toEqual({ kind: 'assigned' });
+    expect(result).toMatchObject({ kind: 'assigned' });
     expect(posts()).toMatchObject([{ body: { appRoleId: '00000000-0000-0000-0000-000000000000' } }]);
   });
 

@@ -92,7 +92,7 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
     async assign(app, subject, appRole) {
       asked.push(`${subject} → ${appRole} of ${app}`);
       await duringCall();
-      const answer = answers.shift() ?? { kind: 'assigned' };
+      const answer = answers.shift() ?? { kind: 'assigned', id: 'made' };
       if (answer.kind === 'assigned') isAssigned = true;
       return answer;
     },

@@ -1,4 +1,4 @@
-import type { CommandOf } from '../command.ts';
+import type { Command, CommandOf } from '../command.ts';
 import { quoteName, writeName } from './names.ts';
 import { readReason, reasonPlace, writeReason } from './reasons.ts';
 import { incomplete, type Reading } from './rule.ts';
@@ -16,14 +16,14 @@ const LETTERS_OF_AN_ID = /^[A-HJKMNP-TV-Z]{6}$/i;
 /** The most words that name a person and an app. */
 const MOST_NAMING = 6;
 
-type VerbOfAnId = 'retry' | 'cancel' | 'approve' | 'show';
+type VerbOfAnId = 'retry' | 'cancel' | 'approve' | 'show' | 'extend' | 'endAccess' | 'endByHand';
 
 /** The words after "show": an id; null when they are none, since many other words may follow. */
 export function readStrictRequestId(verb: VerbOfAnId, words: readonly Word[]): Reading | null {
   const left = words.filter((word) => !isAround(word));
   if (left.length === 0) return incomplete(verb, 'id');
   const requestId = left.length === 1 && looksLikeId(left[0]) ? idIn(left[0]) : null;
-  return requestId === null ? null : { kind: 'command', command: { verb, requestId } };
+  return requestId === null ? null : { kind: 'command', command: { verb, requestId } as Command };
 }
 
 /** The same for what is done with a request: the words may also name its person or app ("retry isaiah"). */

@@ -149,6 +149,10 @@ export interface SayButton {
     | 'yes'
     | 'checkIt'
     | 'removeAtOnce'
+    | 'extend'
+    | 'endNow'
+    | 'byHand'
+    | 'ends'
     | 'line'
     | TermButton;
   /** `run` answers with a new message, `choose` in place of this card, `personal` in the clicker's personal chat. */

@@ -1,5 +1,6 @@
 import { mayAskFor } from '../../access/asking.ts';
 import { deny } from '../../access/policy.ts';
+import type { AccessEnd, EndTerms } from '../../access-ends.ts';
 import { assertNever } from '../../assert-never.ts';
 import { findTicket, sayTicketMissing } from '../../chat/ask-ticket.ts';
 import type { CommandOf } from '../../chat/command.ts';
@@ -20,7 +21,7 @@ import type { Application } from '../../graph/applications.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
 import type { Kit } from '../../graph/kit-apps.ts';
 import { isGuest } from '../../graph/user.ts';
-import { endTermsOf } from '../provisioning/line-ends.ts';
+import { endTermsOf, readLineEnd } from '../provisioning/line-ends.ts';
 import { offerLongerApp, readTerms, type Terms } from '../provisioning/line-terms.ts';
 import { openAccessCard } from './access-requests/access-cards.ts';
 import { type AccessRequest, type AskedKit, askedId } from './access-requests/access-request.ts';
@@ -84,7 +85,10 @@ export async function requestAccess(
   if (found.kind === 'missing') return found.reply ?? sayTicketMissing(parts, turn, [app]);
 
   const creation = await createAccessRequest(parts.store, {
-    ...askedBy(turn, { reason, askedAs, startsAt: terms.startsAt, ticket: found.ticket }),
+    ...askedBy(turn, {
+      ...{ reason, askedAs, startsAt: terms.startsAt, ticket: found.ticket },
+      ends: endOf(parts, turn, terms, who.ends),
+    }),
     subject: subjectOf(user),
     app: { id: app.id, name: app.displayName },
   });
@@ -141,7 +145,10 @@ async function requestAll(
     })),
   );
   const creation = await createJointRequest(parts.store, {
-    ...askedBy(turn, { reason, askedAs, startsAt: terms.startsAt, ticket: found.ticket }),
+    ...askedBy(turn, {
+      ...{ reason, askedAs, startsAt: terms.startsAt, ticket: found.ticket },
+      ends: endOf(parts, turn, terms, ends),
+    }),
     ...{ lines, leftOut, whole: typed.whole === true },
   });
   return toldOf(parts, turn, 'jointId' in creation ? { kind: creation.kind, id: creation.jointId } : creation);
@@ -153,8 +160,19 @@ function kitOf(kits: readonly Kit[], { id }: Application): AskedKit | null {
   return kit === undefined ? null : { name: kit.name, approvers: kit.approvers, assign: kit.assign };
 }
 
+/** The end of the access: of the line, or the usual one; a bad one has been turned away before. */
+function endOf(
+  parts: CommandParts,
+  turn: Turn,
+  terms: Extract<Terms, { kind: 'terms' }>,
+  allowed: readonly EndTerms[],
+): AccessEnd | null {
+  const read = readLineEnd(parts, turn, terms, allowed);
+  return read.kind === 'end' ? read.end : null;
+}
+
 /** What a new request of this turn has whatever it asks for. */
-function askedBy(turn: Turn, said: Pick<NewAccessRequest, 'reason' | 'askedAs' | 'startsAt' | 'ticket'>) {
+function askedBy(turn: Turn, said: Pick<NewAccessRequest, 'reason' | 'askedAs' | 'startsAt' | 'ends' | 'ticket'>) {
   const { reader, conversation } = turn.incoming;
   const requestedBy = { id: turn.caller.id, name: turn.caller.name };
   return { ...said, source: sourceOf(turn), requestedBy, reader, conversation };

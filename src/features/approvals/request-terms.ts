@@ -92,11 +92,14 @@ export function offerInstead(
     return { kind: 'card', message: termCard(words, { what, buttons }) };
   }
   const line = parts.grammar.format({ ...command, start, end: null, reason });
-  if (end !== null)
-    return endReply(parts, turn, { end, startsAt, time, isOnly }, who.ends, {
-      ...who,
-      buttons: [{ label: 'withoutEnd', verb: 'choose', text: line }],
-    });
+  const bad =
+    end === null
+      ? null
+      : endReply(parts, turn, { end, startsAt, time, isOnly }, who.ends, {
+          ...who,
+          buttons: [{ label: 'withoutEnd', verb: 'choose', text: line }],
+        });
+  if (bad !== null) return bad;
   if (time !== null) {
     const day = startsAt === null ? null : dayIn(startsAt);
     const buttons = [{ label: 'withoutTime', verb: 'choose', text: line }] as const;

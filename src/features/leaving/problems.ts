@@ -1,11 +1,15 @@
 import { sayWith } from '../../chat/registry/turn.ts';
+import type { SayButton } from '../../chat/views/parts.ts';
 import { problemsWith, runs } from '../../chat/views/problem.ts';
 import { type ProblemKeys, problemKeys, valuesIn } from '../../chat/views/problem-keys.ts';
 import { problem as provisioningProblem } from '../provisioning/problems.ts';
 
 /** What keeps Usher from taking a person out of an app. */
 export type RemovalProblem =
-  | { readonly kind: 'removesAtOnce' | 'removesNotYourself' | 'removalNotYours' | 'removalExpired' }
+  | { readonly kind: 'removesAtOnce' | 'removesNotYourself' | 'removalNotYours' | 'removalExpired' | 'endNotYours' }
+  | { readonly kind: 'noEnd' | 'endedAlready'; readonly id: string }
+  /** Answers rather than problems. */
+  | { readonly kind: 'endsNow' | 'endedByHand'; readonly id: string; readonly count: number }
   | { readonly kind: 'removesEntraOnly'; readonly app: string }
   | { readonly kind: 'removesTooMany'; readonly count: number; readonly limit: number }
   | { readonly kind: 'removesNoGroup'; readonly group: string }
@@ -31,12 +35,29 @@ const KEYS: Readonly<Record<RemovalProblem['kind'], ProblemKeys>> = problemKeys(
   removesByCycle: 'warning',
   removesNoGroupAssignment: 'warning',
   removalOpen: 'neutral',
+  endNotYours: 'bad',
+  noEnd: 'unknown',
+  endedAlready: 'neutral',
+  endsNow: 'working',
+  endedByHand: 'good',
 });
+
+function buttonsOf(what: RemovalProblem): readonly SayButton[] {
+  switch (what.kind) {
+    case 'removalOpen':
+      return [runs('open', `show ${what.id}`)];
+    case 'noEnd':
+    case 'endedAlready':
+      return [runs('ends', 'ends')];
+    default:
+      return [];
+  }
+}
 
 /** A problem of this feature or of those that it builds on, as a card, and as a reply. */
 export const problem = problemsWith(provisioningProblem, {
   keys: KEYS,
   valuesOf: (what: RemovalProblem) => valuesIn(what),
-  buttonsOf: (what: RemovalProblem) => (what.kind === 'removalOpen' ? [runs('open', `show ${what.id}`)] : []),
+  buttonsOf,
 });
 export const say = sayWith(problem);

@@ -1,14 +1,15 @@
 import { type AccessEnd, type EndTerms, endWithin, type LengthOfTime } from '../../access-ends.ts';
 import { assertNever } from '../../assert-never.ts';
+import type { Term } from '../../chat/command.ts';
 import { type EndDate, readEndDate } from '../../chat/dates/end-date.ts';
 import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { sayEnd, sayLength } from '../../chat/views/ends.ts';
 import type { SayButton } from '../../chat/views/parts.ts';
 import type { Application } from '../../graph/applications.ts';
-import type { Kit } from '../../graph/kit-apps.ts';
+import type { NewTask } from '../../requests/store.ts';
 import { type BadEnd, type TermNotice, termCard } from './cards/term-card.ts';
-import type { Terms } from './line-terms.ts';
+import { readTerms, type Terms } from './line-terms.ts';
 
 type Moment = Pick<AccessEnd, 'endsAt' | 'hasTime'>;
 
@@ -28,7 +29,7 @@ export type LineEnd =
     };
 
 /** What `APPS_FILE` says about ends of these apps, and of the kits by whose names they are asked for. */
-export function endTermsOf(apps: readonly Application[], kits: readonly Kit[] = []): readonly EndTerms[] {
+export function endTermsOf(apps: readonly Application[], kits: readonly EndTerms[] = []): readonly EndTerms[] {
   return [...apps.map(({ ends = {} }) => ends), ...kits];
 }
 
@@ -94,20 +95,20 @@ interface Told {
   readonly lostReason?: string | null;
 }
 
-/** The answer to a line that names an end. */
+/** The answer to a line whose end cannot be kept; null for one that can. */
 export function endReply(
   parts: CommandParts,
   turn: Turn,
   said: SaidEnd & { readonly end: string },
   terms: readonly EndTerms[],
   told: Told,
-): Reply {
+): Reply | null {
   const { words, incoming } = turn;
   const read = readLineEnd(parts, turn, said, terms);
+  if (read.kind === 'end') return null;
   const from = said.startsAt === null ? null : words.day(said.startsAt, incoming.reader.timeZone);
   const now = parts.store.clock.now();
   const dateOf = (at: Moment | null) => (at === null ? '' : sayEnd(words, at, now));
-  if (read.kind === 'end') return cannotEndYet(turn, said, told, { date: dateOf(read.end), from });
   const { why, endsAt, longest } = read;
   const { app } = told;
   const length = longest === null ? '' : sayLength(words, longest);
@@ -115,17 +116,22 @@ export function endReply(
   return card(turn, said, told, what);
 }
 
-/** The one place that turns away an end which could be asked for, until Usher ends access. */
-function cannotEndYet(
-  turn: Turn,
-  said: SaidEnd & { readonly end: string },
-  told: Told,
-  dates: { readonly date: string; readonly from: string | null },
-): Reply {
-  const { who, app } = told;
-  return card(turn, said, told, { kind: 'end', who, app, end: said.end, ...dates });
-}
-
 function card({ words }: Turn, { time }: SaidEnd, { buttons, lostReason = null }: Told, what: TermNotice): Reply {
   return { kind: 'card', message: termCard(words, { what, buttons, lostReason, lostTime: time }) };
+}
+
+/**
+ * The end of the access that a provisioning line gives: of the line, or the usual one of its apps. A bad one has been
+ * turned away before.
+ */
+export function endOfLine(
+  parts: CommandParts,
+  turn: Turn,
+  term: Term | undefined,
+  allowed: readonly EndTerms[],
+): NonNullable<NewTask['ends']> | undefined {
+  const terms = readTerms(parts, turn, term ?? { start: null, end: null, reason: null }, 'now');
+  const read = terms.kind === 'terms' ? readLineEnd(parts, turn, terms, allowed) : null;
+  if (read?.kind !== 'end' || read.end === null) return undefined;
+  return { endsAt: read.end.endsAt, isTimed: read.end.hasTime };
 }

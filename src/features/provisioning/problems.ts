@@ -43,6 +43,8 @@ export type ListProblem =
       readonly manager: string;
       readonly text: string;
     }
+  /** Its people come from another source, where Usher assigns nothing. */
+  | { readonly kind: 'endNeedsEntra'; readonly app: string }
   /** In megabytes. */
   | { readonly kind: 'fileTooLarge'; readonly limit: number }
   /** The columns found in the file. */
@@ -57,6 +59,7 @@ export type ListProblem =
         | 'incompleteGroup'
         | 'fileUnreadable'
         | 'fileNotFromTenant'
+        | 'endOfGroup'
         | 'assignsNothing';
     };
 
@@ -95,6 +98,8 @@ const KEYS: Readonly<Record<ListProblem['kind'], ProblemKeys>> = problemKeys({
   incompleteGroup: 'unknown',
   fileUnreadable: 'warning',
   fileNotFromTenant: 'bad',
+  endOfGroup: 'warning',
+  endNeedsEntra: 'warning',
   assignsNothing: 'warning',
 });
 

@@ -1,5 +1,5 @@
 import { findTicket, type TicketSaid } from '../../chat/ask-ticket.ts';
-import type { CommandOf } from '../../chat/command.ts';
+import type { CommandOf, Term } from '../../chat/command.ts';
 import { listOfNames } from '../../chat/grammar/name-list.ts';
 import { findPeople, type PeopleFound } from '../../chat/names/people.ts';
 import { typistOf } from '../../chat/names/person.ts';
@@ -15,6 +15,7 @@ import type { DirectoryUser } from '../../graph/directory.ts';
 import type { LeftOut } from '../../requests/request.ts';
 import { createRequest } from '../../requests/store.ts';
 import { nobodyFoundCard } from './cards/confirm-card.ts';
+import { endOfLine, endTermsOf } from './line-ends.ts';
 import { readProvisionList, writeProvisionList } from './list-line.ts';
 import { foldDuplicates, mostPeople } from './lists/people-list.ts';
 import { say } from './problems.ts';
@@ -59,6 +60,7 @@ export async function provisionList(
     ticket: command.ticket,
     command: unread.length === 0 ? command : null,
     kits: found.kits,
+    term: command.term,
   });
 }
 
@@ -74,6 +76,8 @@ interface RowsAsked extends TicketSaid {
   readonly leftOut: readonly LeftOut[];
   /** However few the calls: a caller who named an app that takes none now, for example, may rather wait for it. */
   readonly asksFirst: boolean;
+  /** The times that the line says. */
+  readonly term?: Term | undefined;
   /** The button that repeats the line. */
   readonly again: readonly SayButton[];
 }
@@ -108,7 +112,7 @@ const noPeople: Extract<PeopleFound, { kind: 'people' }> = {
 export async function provisionAll(
   parts: CommandParts,
   turn: Turn,
-  { rows, leftOut, asksFirst, ...said }: Omit<RowsAsked, 'again'>,
+  { rows, leftOut, asksFirst, term, ...said }: Omit<RowsAsked, 'again'>,
   users: ReadonlyMap<string, DirectoryUser>,
 ): Promise<Reply> {
   const { tasks, leftOut: unused } = callsFor(rows, users);
@@ -123,6 +127,10 @@ export async function provisionAll(
   }
   if (tasks.length > mostCalls) return say(turn.words, { kind: 'tooManyCalls', count: tasks.length, limit: mostCalls });
   const isAsked = tasks.length > mostWithoutConfirmation || asksFirst || (apps.length > 1 && unused.length > 0);
+  const ends = endOfLine(parts, turn, term, endTermsOf(apps, said.kits ?? []));
+  const other = rows.flatMap(({ targets }) => targets).find(({ rule }) => !isOfEntra(rule));
+  if (ends !== undefined && other !== undefined)
+    return say(turn.words, { kind: 'endNeedsEntra', app: other.app.displayName });
   const ticket = findTicket(parts, turn, apps, said);
   // The confirmation asks for a ticket that is needed.
   if (ticket.kind === 'missing' && ticket.reply !== null && !(isAsked && ticket.isNeeded)) return ticket.reply;
@@ -134,7 +142,7 @@ export async function provisionAll(
     held: isAsked || awaitsTicket,
     ...(awaitsTicket ? { awaitsTicket, ...(ticketUrl === undefined ? {} : { ticketUrl }) } : { ticket: ticket.ticket }),
     leftOut: all,
-    tasks,
+    tasks: ends === undefined ? tasks : tasks.map((task) => ({ ...task, ends })),
   });
   parts.observe?.requested('list');
   return { kind: 'live', liveId: request.id };

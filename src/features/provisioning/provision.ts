@@ -9,6 +9,8 @@ import type { Reply } from '../../chat/reply.ts';
 import { createForeseen } from '../../requests/forecast.ts';
 import { drawSingle } from './draw.ts';
 import { kitForPeople } from './kit-line.ts';
+import { endOfLine, endTermsOf } from './line-ends.ts';
+import { say } from './problems.ts';
 import { readProvision, writeProvision } from './provision-line.ts';
 import { isLack, provisionAll } from './provision-list.ts';
 import { resolveProvision } from './resolve.ts';
@@ -36,6 +38,9 @@ async function provision(parts: CommandParts, turn: Turn, command: ProvisionComm
   if (subject.kind === 'reply') return subject.reply;
   const meant = { ...command, subject: subject.subject.label ?? command.subject };
   const { kits } = found;
+  const ends = endOfLine(parts, turn, command.term, endTermsOf([target.app], kits));
+  if (ends !== undefined && !isOfEntra(target.rule))
+    return say(turn.words, { kind: 'endNeedsEntra', app: target.app.displayName });
   const ticket = findTicket(parts, turn, [target.app], { ticket: command.ticket, command, meant, kits });
   if (ticket.kind === 'missing') return ticket.reply ?? sayTicketMissing(parts, turn, [target.app]);
   const { request, card, forecast } = await createForeseen(parts.store, {
@@ -44,7 +49,7 @@ async function provision(parts: CommandParts, turn: Turn, command: ProvisionComm
     lane: 'interactive',
     held: false,
     leftOut: [],
-    tasks: [taskOn(target, subject.subject)],
+    tasks: [ends === undefined ? taskOn(target, subject.subject) : { ...taskOn(target, subject.subject), ends }],
   });
   parts.observe?.requested('person');
   const live = { kind: 'live', liveId: request.id } as const;
@@ -66,7 +71,7 @@ async function provisionToSeveral(
   const rows = [{ entry, targets: found.targets }];
   const users = new Map(person === null ? [] : [[entry, person.user]]);
   const { leftOut, kits } = found;
-  const said = { ticket: command.ticket, command, kits };
+  const said = { ticket: command.ticket, command, kits, term: command.term };
   return provisionAll(parts, turn, { rows, leftOut, asksFirst: leftOut.some(isLack), ...said }, users);
 }
 

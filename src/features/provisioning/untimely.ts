@@ -31,8 +31,8 @@ type TimedCommand = CommandOf<'provision' | 'provisionList' | 'provisionGroup'>;
 const mostLookedUp = 10;
 
 /**
- * The answer to a provisioning line with a start or an end: provisioning happens at once and ends nothing, so the line
- * is not carried out, and alternatives are offered. Null where the line says no more than "today".
+ * The answer to a provisioning line with a start, or with an end that cannot be kept: provisioning happens at once, so the
+ * line is not carried out, and alternatives are offered. Null where the line says no more than "today" and a good end.
  */
 export async function untimely(parts: CommandParts, turn: Turn, command: TimedCommand): Promise<Reply | null> {
   const { term, ...plain } = command;
@@ -67,12 +67,16 @@ export async function untimely(parts: CommandParts, turn: Turn, command: TimedCo
     const buttons = startsAt === null ? [now] : [ask === null ? { ...now, label: 'provisionNow' as const } : ask];
     const lostReason = buttons[0] === ask ? null : terms.reason;
     const ends = endTermsOf(found.apps, found.kits);
-    return endReply(parts, turn, { end, startsAt, time, isOnly }, ends, { ...who, buttons, lostReason });
+    const bad = endReply(parts, turn, { end, startsAt, time, isOnly }, ends, { ...who, buttons, lostReason });
+    if (bad !== null) return bad;
+    // The members of a group may change, and its assignment is never touched.
+    if (command.verb === 'provisionGroup') return say(words, { kind: 'endOfGroup' }, [now]);
   }
-  if (startsAt === null && time === null)
-    return term.reason === null
-      ? null
-      : { kind: 'card', inPlace: true, message: didYouMean(words, { suggestion: parts.grammar.format(plain) }) };
+  if (startsAt === null && time === null) {
+    if (term.reason === null) return null;
+    const suggestion = parts.grammar.format(end === null ? plain : { ...plain, term: { ...term, reason: null } });
+    return { kind: 'card', inPlace: true, message: didYouMean(words, { suggestion }) };
+  }
   const day = startsAt === null ? null : words.day(startsAt, incoming.reader.timeZone);
   const what = { kind: 'start', ...who, typed: term.start ?? '', day, canAsk: ask !== null } as const;
   const buttons = ask === null ? [now] : [now, ask];

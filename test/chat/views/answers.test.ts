@@ -342,7 +342,7 @@ describe('the help', () => {
     );
     expect(text).toContain('Is it the sync or the person?\nstatus – ');
     expect(text).not.toMatch(/^(?:queue|deny|retry R7K3MQ) /m);
-    expect(text.split('\n').filter((line) => line.includes(' – '))).toHaveLength(13);
+    expect(text.split('\n').filter((line) => line.includes(' – '))).toHaveLength(14);
     expect(linesOf(message)).toMatchObject([{ text: 'help all' }]);
   });
 

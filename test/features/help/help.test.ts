@@ -16,10 +16,11 @@ const checking = ['status', 'check', 'queue', 'apps', 'kits'];
 const watching = ['watch', 'watches', 'unwatch'];
 const places = ['approvalChannels', 'removeApprovalChannel'];
 const about = ['home', 'whoami', 'help'];
+const ending = ['ends', 'extend', 'endAccess', 'endByHand'];
 
 describe('the commands that a caller may use', () => {
   it('begin with provisioning, for an operator', () => {
-    const provisioning = ['provision', 'provisionList', 'provisionGroup', 'remove'];
+    const provisioning = ['provision', 'provisionList', 'provisionGroup', 'remove', ...ending];
     const requests = ['requests', 'history', 'show', 'retry', 'cancel', 'cancelAllBy', 'exportHistory'];
 
     expect(verbsFor('operator')).toEqual([
@@ -31,22 +32,33 @@ describe('the commands that a caller may use', () => {
   it('begin with asking, for a requester, who may withdraw a request', () => {
     expect(verbsFor('requester')).toEqual([
       ...['requestAccess', 'accessForm', ...checking, 'requests', 'history', 'show', 'cancel'],
-      ...['watches', ...about],
+      ...[...ending, 'watches', ...about],
     ]);
   });
 
   it('begin with looking, for a viewer', () => {
-    expect(verbsFor('viewer')).toEqual([...checking, 'requests', 'history', 'show', ...watching, ...about]);
+    expect(verbsFor('viewer')).toEqual([...checking, 'requests', 'history', 'show', ...ending, ...watching, ...about]);
   });
 
   it('begin with deciding, for an approver', () => {
     const deciding = ['pending', 'approve', 'deny', 'sendApprovalsHere', 'stopSendingApprovals'];
 
     expect(verbsFor('approver')).toEqual([
-      ...[...deciding, ...places, ...checking, 'requests', 'history', 'show', 'exportHistory', ...watching, ...about],
+      ...[
+        ...deciding,
+        ...places,
+        ...checking,
+        'requests',
+        'history',
+        'show',
+        'exportHistory',
+        ...ending,
+        ...watching,
+        ...about,
+      ],
     ]);
     expect(verbsFor('appApprover')).toEqual([
-      ...[...deciding, ...checking, 'requests', 'history', 'show', 'watches', ...about],
+      ...[...deciding, ...checking, 'requests', 'history', 'show', ...ending, 'watches', ...about],
     ]);
   });
 

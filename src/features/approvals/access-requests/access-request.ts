@@ -1,3 +1,4 @@
+import type { AccessEnd } from '../../../access-ends.ts';
 import { assertNever } from '../../../assert-never.ts';
 import type { OutcomeKind } from '../../../graph/outcome.ts';
 import {
@@ -59,6 +60,8 @@ export interface AccessRequest {
    * Milliseconds since 1970: the start of the day in the requester's time zone; null for "as soon as it is approved".
    */
   readonly startsAt: number | null;
+  /** When the access ends; a length counts from its start. Missing or null for never. */
+  readonly ends?: AccessEnd | null;
   /** `provision` where the requester typed that but may only ask: their card says so. */
   readonly askedAs: 'request' | 'provision';
   /** The requester's language and time zone, and the conversation, which is opaque to this module. */
@@ -182,6 +185,8 @@ export type LapseReason =
   | 'graphAway'
   /** An entry of `APPS_FILE` for the app's name led to no app, or to several, for a day. */
   | 'appsFile'
+  /** Its end had come before it could start. */
+  | 'endPassed'
   /** It was to be all or none of a joint request, and another of it was not approved. */
   | 'notAll';
 
@@ -260,6 +265,7 @@ const retriedLapses: Readonly<Record<LapseReason, boolean>> = {
   microsoftApp: false,
   graphAway: true,
   appsFile: true,
+  endPassed: false,
   notAll: false,
 };
 

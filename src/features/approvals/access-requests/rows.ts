@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import type { AccessEnd } from '../../../access-ends.ts';
 import { assertNever } from '../../../assert-never.ts';
 import type { AccessRequestRow } from '../../../db/schema.ts';
 import { guestMark, ticketMark } from '../../../requests/rows.ts';
@@ -44,6 +45,7 @@ export function toAccessRequest(row: Selectable<AccessRequestRow>): AccessReques
     revision: row.revision,
     state: toState(row),
     ...jointMark(row),
+    ...(row.ends === null ? {} : { ends: JSON.parse(row.ends) as AccessEnd }),
     ...(row.kit === null ? {} : { kit: JSON.parse(row.kit) as AskedKit }),
   };
 }

@@ -2,6 +2,7 @@ import type { Access, PersonKey } from '../../../access/access.ts';
 import { mayAskFor } from '../../../access/asking.ts';
 import { mayDecide } from '../../../access/deciding.ts';
 import { stillMay } from '../../../access/still-may.ts';
+import { endAfter } from '../../../access-ends.ts';
 import { roleAssignedBy } from '../../../apps-file.ts';
 import { assertNever } from '../../../assert-never.ts';
 import type { Application, Applications } from '../../../graph/applications.ts';
@@ -46,6 +47,8 @@ export async function prepareStart(parts: StartParts, accessRequest: AccessReque
   if (target.kind !== 'target') return target;
   const decider = await checkDecider(parts, accessRequest, target.app);
   if (decider !== null) return decider;
+  const ends = endOf(accessRequest, parts.store.clock.now());
+  if (ends === 'passed') return lapsed('endPassed');
   const { app, job, rule } = target;
   const request: NewRequest = {
     source: accessSource + accessRequest.id,
@@ -70,6 +73,7 @@ export async function prepareStart(parts: StartParts, accessRequest: AccessReque
         app: { id: app.id, name: app.displayName },
         jobId: job.id,
         ruleId: rule.id,
+        ...(ends === null ? {} : { ends }),
         ...assignmentOf(accessRequest, app),
       },
     ],
@@ -160,6 +164,14 @@ function obstacleOf({ state, mustStopFirst }: Job): StartVerdict | null {
     default:
       return assertNever(state, 'job state');
   }
+}
+
+/** A length counts from the start, which is now. */
+function endOf({ ends = null, reader }: AccessRequest, now: number): NonNullable<NewTask['ends']> | 'passed' | null {
+  if (ends === null) return null;
+  const { endsAt, hasTime } =
+    ends.length === null ? ends : endAfter(ends.length, { startsAt: now, timeZone: reader.timeZone });
+  return endsAt <= now ? 'passed' : { endsAt, isTimed: hasTime };
 }
 
 /** An earlier version assigned before the start: its step goes on as the task's. */

@@ -18,7 +18,7 @@ export { type Acted, act } from './acting.ts';
 export interface NewAccessRequest
   extends Pick<
     AccessRequest,
-    'requestedBy' | 'subject' | 'app' | 'reason' | 'ticket' | 'startsAt' | 'askedAs' | 'kit'
+    'requestedBy' | 'subject' | 'app' | 'reason' | 'ticket' | 'startsAt' | 'ends' | 'askedAs' | 'kit'
   > {
   /** Where it came from, e.g. conversation and activity id. A second one from the same source is the first one. */
   readonly source: string;
@@ -115,6 +115,7 @@ export async function insertAccessRequest(
       reason: wanted.reason,
       ...ticketColumns(wanted.ticket ?? null),
       starts_at: wanted.startsAt,
+      ends: wanted.ends == null ? null : JSON.stringify(wanted.ends),
       kit: wanted.kit == null ? null : JSON.stringify(wanted.kit),
       asked_as: wanted.askedAs,
       locale: reader.locale,
@@ -136,6 +137,7 @@ export async function insertAccessRequest(
     ...asked,
     ...(ticket === null ? {} : { ticket: ticket.number }),
     ...(joint.joint_id == null ? {} : { joint: joint.joint_id }),
+    ...(wanted.ends == null ? {} : { endsAt: wanted.ends.endsAt }),
     ...(wanted.kit == null ? {} : { kit: wanted.kit.name }),
   };
   await writeAudit(transaction, { at: now, actorId: requestedBy.id, kind: 'accessAsked', requestId: id, details });

@@ -4,6 +4,7 @@ import { markdownText, plainText } from '../../../chat/cards/safe-text.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { ticketIn } from '../../../chat/views/did-you-mean.ts';
+import { sayLength } from '../../../chat/views/ends.ts';
 import { usersPageUrl } from '../../../chat/views/entra-link.ts';
 import {
   decisionButton,
@@ -84,6 +85,7 @@ export function accessCard(words: Messages, input: AccessCardInput): CardMessage
       ...(about === null ? [] : decisionRows(words, about, now)),
       ...ticketRow(words, input, about !== null),
       ...startRow(words, input, names),
+      ...endRow(words, accessRequest, now, facts?.assigns ?? null),
       ...(audience === 'requester' && facts !== null ? decidersRow(words, facts) : []),
       ...(decides ? [] : detailRows(words, input, null)),
     ]),
@@ -170,6 +172,25 @@ function startRow(
   return audience === 'requester'
     ? [{ title, value: markdownText(day) }]
     : [{ title, value: words.card('access.start.there', { day, requestedBy }) }];
+}
+
+/** When the access ends. Where Usher assigns nothing, its approvers read that Usher can only remind of the end. */
+export function endRow(
+  words: Messages,
+  { ends = null, reader }: Pick<AccessRequest, 'ends' | 'reader'>,
+  now: number,
+  assigns: boolean | null,
+): Fact[] {
+  if (ends === null) return [];
+  const length = ends.length === null ? null : sayLength(words, ends.length);
+  const day = ends.hasTime ? words.moment(ends.endsAt, now) : words.day(ends.endsAt, reader.timeZone);
+  const key = assigns === null ? 'access.end.plain' : assigns ? 'access.end.taken' : 'access.end.reminded';
+  return [
+    {
+      title: words.card('access.fact.end'),
+      value: words.card(key, { end: length ?? day, is: length === null ? 'at' : 'length' }),
+    },
+  ];
 }
 
 function denial(words: Messages, requestId: string, names: AccessNames): AccessView['denials'][0] & object {

@@ -261,7 +261,7 @@ function startedContent(
 }
 
 /** The lapses after which the requester, or the next one to ask, needs no help. */
-const needNoHelp: ReadonlySet<LapseReason> = new Set(['askerMayNot', 'askerGone', 'deciderMayNot']);
+const needNoHelp: ReadonlySet<LapseReason> = new Set(['askerMayNot', 'askerGone', 'deciderMayNot', 'endPassed']);
 
 /** Whether a person of the helpdesk has to act before the request can go on. */
 export function needsHelpdesk({ state, heldUp }: AccessRequest): boolean {

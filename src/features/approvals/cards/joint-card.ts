@@ -26,6 +26,7 @@ import {
 import { requestFooter } from '../../provisioning/cards/progress-parts.ts';
 import type { AccessRequest } from '../access-requests/access-request.ts';
 import type { JointRequest } from '../access-requests/joint-request.ts';
+import { endRow } from './access-card.ts';
 import { contentOf, reasonQuote } from './access-content.ts';
 import {
   decidedAs,
@@ -110,6 +111,7 @@ export function jointCard(words: Messages, input: JointCardInput): CardMessage {
               value: markdownText(words.day(startsAt, reader.timeZone)),
             },
           ]),
+      ...endRow(words, first.accessRequest, now, null),
     ]),
     next: phases.includes('attention') ? [{ label: words.card('label.next'), text: words.card('joint.next') }] : [],
     footer: [

@@ -1,5 +1,6 @@
 import type { Maybe, SubmitButton, Text } from '../../../chat/cards/card-views.ts';
 import type { Messages } from '../../../chat/messages.ts';
+import { sayEnd } from '../../../chat/views/ends.ts';
 import { maybe, short, submitButton } from '../../../chat/views/parts.ts';
 import { assignmentLeft, mayHaveUnassigned, type Task } from '../../../requests/request.ts';
 
@@ -35,6 +36,12 @@ export function assignmentText(words: Messages, task: Task): string | null {
   const left = assignmentLeft(task);
   if (left === 'none') return null;
   return words.card(`assignment.${left}`, roleValues(task));
+}
+
+/** When the access that a task gives ends. */
+export function endText(words: Messages, { ends }: Task, now: number): Maybe<Text> {
+  if (ends === undefined) return [];
+  return maybe(words.card('result.ends', { end: sayEnd(words, { endsAt: ends.endsAt, hasTime: ends.isTimed }, now) }));
 }
 
 export function roleValues({ subject, app, assignment }: Task) {

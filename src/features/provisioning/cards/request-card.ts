@@ -15,7 +15,7 @@ import {
   type Task,
   type TaskState,
 } from '../../../requests/request.ts';
-import { assignmentText, roleValues } from './assignment-parts.ts';
+import { assignmentText, endText, roleValues } from './assignment-parts.ts';
 import { assignedIn } from './outcome-text.ts';
 import { awayTexts, requestFooter } from './progress-parts.ts';
 import { type ResultCardInput, resultCard } from './result-card.ts';
@@ -205,7 +205,7 @@ function progressCard(
     title,
     subject: words.card('subject.inApp', names),
     label: personLabel(words, task.subject),
-    paragraphs,
+    paragraphs: [...paragraphs, ...endText(words, task, now)],
     footer: requestFooter(words, request, now),
     buttons:
       canRetry && task.state.kind === 'waiting'

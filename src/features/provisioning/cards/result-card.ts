@@ -19,7 +19,7 @@ import { asOperator, type Viewpoint } from '../../../chat/views/viewpoint.ts';
 import { isWorthRetrying } from '../../../graph/outcome/worth-retrying.ts';
 import type { Outcome } from '../../../graph/outcome.ts';
 import type { Request, Task, TaskState } from '../../../requests/request.ts';
-import { assignButtons, assignmentText } from './assignment-parts.ts';
+import { assignButtons, assignmentText, endText } from './assignment-parts.ts';
 import { assignedIn, isUnassigned, pageFor, type Verdict, verdictOf } from './outcome-text.ts';
 import { checkText } from './reason-texts.ts';
 import { type DetailLimits, detailSections } from './result-details.ts';
@@ -111,7 +111,12 @@ function resultView(drawing: Drawing, fallbackText: string, limits: DetailLimits
     subject: words.card(subjectKey(outcome), values),
     label: personLabel(words, task.subject),
     paragraphs: [{ text: words.card(say.happened, values) }, ...(isCalm ? next : [])],
-    further: [...lastSaid, ...otherChecks(words, outcome), ...leftOfAssignment(drawing)],
+    further: [
+      ...lastSaid,
+      ...otherChecks(words, outcome),
+      ...leftOfAssignment(drawing),
+      ...endText(words, task, drawing.now),
+    ],
     stopped: stoppedAt(drawing, steps.length),
     next: isCalm ? [] : [{ label: words.card('label.next'), lines: [...next, ...advice(drawing, outcome)] }],
     stepsHeading: maybe(stepRows.length === 0 ? null : words.card('label.steps')),

@@ -18,6 +18,7 @@ export const retriedLapses: Readonly<Record<LapseReason, boolean>> = {
   microsoftApp: false,
   graphAway: true,
   appsFile: true,
+  endPassed: false,
   notAll: false,
 };
 

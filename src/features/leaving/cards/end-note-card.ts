@@ -1,0 +1,51 @@
+import type { Messages } from '../../../chat/messages.ts';
+import type { CardMessage } from '../../../chat/reply.ts';
+import { sayEnd } from '../../../chat/views/ends.ts';
+import { noticeCard } from '../../../chat/views/notice.ts';
+import { type SayButton, short } from '../../../chat/views/parts.ts';
+import type { Entitlement } from '../../../requests/entitlement.ts';
+import type { EndNote } from '../ends/end-notes.ts';
+import { overdueWord } from './overdue-words.ts';
+
+export interface EndNoteInput {
+  readonly entitlement: Entitlement;
+  readonly note: EndNote;
+  readonly now: number;
+}
+
+const TONES = { reminder: 'waiting', verified: 'good', overdue: 'bad' } as const;
+/** The calendar decides on longer ones. */
+const DAY = 24 * 60 * 60_000;
+
+/** Tells of access that ends soon, has ended, or should have ended; with what the reader can do about it. */
+export function endNoteCard(words: Messages, { entitlement, note, now }: EndNoteInput): CardMessage {
+  const { subject, app, requestId, endsAt, isTimed, state } = entitlement;
+  const values = {
+    person: short(subject.name),
+    app: short(app.name),
+    end: sayEnd(words, { endsAt, hasTime: isTimed }, now),
+    why: note.why === null ? '' : overdueWord(words, note.why),
+    assigned: note.why === 'notAssignedByUsher' ? 'no' : 'yes',
+  };
+  const happened = `endNote.${note.news}.happened` as const;
+  const next = note.news === 'verified' ? null : (`endNote.${note.news}.next` as const);
+  // What has changed since needs no answer any more.
+  const isOpen = note.news === 'reminder' ? state.kind === 'active' : state.kind === 'overdue';
+  return noticeCard(words, {
+    tone: TONES[note.news],
+    title: words.card(`endNote.${note.news}.title`, values),
+    paragraphs: [words.card(happened, values)],
+    next: next === null ? null : words.card(next, values),
+    buttons: isOpen ? buttonsOf(note.news, requestId, endsAt - now) : [],
+    summary: words.sentences([words.plain(happened, values), next === null ? null : words.plain(next, values)]),
+  });
+}
+
+function buttonsOf(news: EndNote['news'], requestId: string, leftMs: number): readonly SayButton[] {
+  if (news === 'reminder')
+    return [
+      { label: 'extend', verb: 'run', text: `extend ${requestId} for ${leftMs < DAY ? '8 hours' : '1 month'}` },
+      { label: 'endNow', verb: 'run', text: `end ${requestId} now` },
+    ];
+  return news === 'overdue' ? [{ label: 'byHand', verb: 'run', text: `done by hand ${requestId}` }] : [];
+}

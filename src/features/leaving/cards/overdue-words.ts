@@ -1,0 +1,27 @@
+import type { MessageKey, Messages } from '../../../chat/messages.ts';
+import type { NotRemoved, RefusalCause } from '../../../graph/outcome.ts';
+import type { OverdueReason } from '../../../requests/entitlement.ts';
+
+const KEYS: Readonly<Record<Exclude<OverdueReason, `refused.${RefusalCause}`>, MessageKey>> = {
+  accountAlive: 'reason.accountAlive',
+  stillEntitled: 'reason.stillEntitled',
+  heldBack: 'reason.heldBack',
+  syncsAll: 'reason.syncsAll',
+  skipsDeletions: 'reason.skipsDeletions',
+  noActiveMapping: 'reason.noActiveMapping',
+  unproven: 'reason.unproven',
+  unseen: 'reason.unseen',
+  notAssignedByUsher: 'overdue.notAssignedByUsher',
+  failed: 'overdue.failed',
+  unknown: 'overdue.unknown',
+  other: 'overdue.other',
+} satisfies Record<NotRemoved, MessageKey> & Record<string, MessageKey>;
+
+/** Why access that should have ended is not known to have, in half a sentence. */
+export function overdueWord(words: Messages, why: string): string {
+  if (why === 'refused.quarantined') return words.plain('reason.quarantined');
+  if (why === 'refused.unassignRefused') return words.plain('reason.unassignRefused');
+  if (why.startsWith('refused.')) return words.plain('overdue.refused');
+  const key = Object.hasOwn(KEYS, why) ? KEYS[why as keyof typeof KEYS] : KEYS.other;
+  return words.plain(key, { named: 'no', app: '' });
+}

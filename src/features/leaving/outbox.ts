@@ -1,0 +1,18 @@
+import { createMessages } from '../../chat/messages.ts';
+import type { MessageDeclaration } from '../../chat/registry/define-command.ts';
+import { findEntitlements } from '../../requests/find-entitlements.ts';
+import { endNoteCard } from './cards/end-note-card.ts';
+import type { EndNote } from './ends/end-notes.ts';
+
+/** The notes about access that ends. */
+export const endNotes: MessageDeclaration = {
+  async draw(parts, { id, reference, reader, details }) {
+    const note = JSON.parse(details ?? '') as EndNote;
+    const found = await findEntitlements(parts.store.database, reference);
+    const entitlement = found.find(({ taskId }) => taskId === note.taskId);
+    if (entitlement === undefined) return null;
+    const words = createMessages(reader.locale, reader.timeZone);
+    const content = endNoteCard(words, { entitlement, note, now: parts.store.clock.now() });
+    return { content, fingerprint: id, finished: true };
+  },
+};

@@ -1,0 +1,356 @@
+import { type Selectable, sql, type Transaction } from 'kysely';
+import { assertNever } from '../assert-never.ts';
+import { isFreeLease } from '../db/leases.ts';
+import type { EntitlementRow, Schema } from '../db/schema.ts';
+import type { Outcome } from '../graph/outcome.ts';
+import { readGate } from '../rate-gate/gate-row.ts';
+import { writeAudit } from './audit-log.ts';
+import { type Entitlement, endSource, type OverdueReason } from './entitlement.ts';
+import { toEntitlement } from './find-entitlements.ts';
+import { requeueTasks } from './queue.ts';
+import { assignmentLeft, type Lease, type Task } from './request.ts';
+import { toTask } from './rows.ts';
+import { bumpRevision, insertRequest, type StoreParts } from './store.ts';
+
+/** The rows behind the entitlements: which of them are due, and each of their steps; the picture is in `entitlement.ts`. */
+
+/** After a try without proof; the last one repeats. */
+const againMs = [15 * 60_000, 60 * 60_000, 4 * 60 * 60_000, 24 * 60 * 60_000];
+/** No further call can prove these. */
+const hopeless: ReadonlySet<OverdueReason> = new Set([
+  ...(['syncsAll', 'skipsDeletions', 'noActiveMapping', 'notAssignedByUsher'] as const),
+]);
+
+type Row = Selectable<EntitlementRow>;
+
+/** Leases due entitlements that no other process works on, longest due first. */
+export function claimEntitlements(
+  { database, clock }: StoreParts,
+  lease: Lease,
+  limit: number,
+  isSteady: boolean,
+): Promise<readonly Row[]> {
+  const now = clock.now();
+  const soleOwner = database.dialect.singleProcess ? lease.owner : null;
+  return database.transact(async (transaction) => {
+    const due = transaction
+      .selectFrom('entitlements')
+      .select('task_id')
+      .where('due_at', '<=', now)
+      .where(isFreeLease({ now, isSteady, soleOwner }))
+      .orderBy('due_at')
+      .orderBy('task_id')
+      .limit(limit);
+    const found = await (database.dialect.lockRows ? due.forUpdate().skipLocked() : due).execute();
+    if (found.length === 0) return [];
+    return transaction
+      .updateTable('entitlements')
+      .set({ lease_owner: lease.owner, lease_until: lease.until })
+      .where(
+        'task_id',
+        'in',
+        found.map(({ task_id }) => task_id),
+      )
+      .returningAll()
+      .execute();
+  });
+}
+
+/** When the next entitlement is due after this time, however long ago; null when none is. */
+export async function nextEntitlementAt({ database }: StoreParts, after = -1): Promise<number | null> {
+  const row = await database.query
+    .selectFrom('entitlements')
+    .select((select) => select.fn.min('due_at').as('due'))
+    .where('due_at', '>', after)
+    .executeTakeFirst();
+  return row?.due ?? null;
+}
+
+/** What came of a due entitlement; `news`: worth telling people. */
+export interface Step {
+  readonly entitlement: Entitlement;
+  readonly news: 'reminder' | 'begun' | 'verified' | 'overdue' | null;
+}
+
+/** Takes the next step of one that is due; null where nothing is due after all. It may run twice: the row decides. */
+export async function stepOn(
+  parts: StoreParts,
+  { task_id: taskId }: Pick<Row, 'task_id'>,
+  announce: Announce,
+): Promise<Step | null> {
+  return parts.database.transact(async (transaction) => {
+    const step = await stepIn(parts, transaction, taskId);
+    if (step !== null && step.news !== null) await announce(transaction, step);
+    return step;
+  });
+}
+
+/** Queues what people are told of a step, in its transaction. */
+export type Announce = (transaction: Transaction<Schema>, step: Step) => Promise<void>;
+
+async function stepIn(parts: StoreParts, transaction: Transaction<Schema>, taskId: string): Promise<Step | null> {
+  const gate = await readGate(parts, transaction);
+  const now = parts.clock.now();
+  const row = await transaction.selectFrom('entitlements').selectAll().where('task_id', '=', taskId).executeTakeFirst();
+  if (row === undefined || row.due_at === null || row.due_at > now) return null;
+  const write = async (changes: Partial<Row>): Promise<Entitlement> =>
+    toEntitlement(
+      await transaction
+        .updateTable('entitlements')
+        .set({ ...changes, lease_owner: null, lease_until: null })
+        .where('task_id', '=', taskId)
+        .returningAll()
+        .executeTakeFirstOrThrow(),
+    );
+  switch (row.state) {
+    case 'active': {
+      if (now < row.ends_at)
+        return { entitlement: await write({ remind_at: null, due_at: row.ends_at }), news: 'reminder' };
+      const task = await giverOf(transaction, taskId);
+      if (task === null)
+        return { entitlement: await write({ state: 'ended', ended_as: 'neverGiven', due_at: null }), news: null };
+      if (task.state.kind === 'waiting' || task.state.kind === 'held') {
+        // What waits for its call past its end is not given any more.
+        await transaction
+          .updateTable('tasks')
+          .set({ state: 'cancelled', finished_at: now, cancelled_by: '' })
+          .where('id', '=', taskId)
+          .execute();
+        await bumpRevision(transaction, row.request_id);
+      } else if (task.state.kind === 'running')
+        return { entitlement: await write({ due_at: now + runningPauseMs }), news: null };
+      const assignmentId = (await assignmentOf(transaction, taskId)) ?? row.inherited_assignment;
+      if (assignmentId === null) {
+        const isGiven = gaveAccess(task) || assignmentLeft(task) !== 'none';
+        const changes: Partial<Row> = isGiven
+          ? { state: 'overdue', why: 'notAssignedByUsher', due_at: null }
+          : { state: 'ended', ended_as: 'neverGiven', due_at: null };
+        await audit(transaction, now, row, {
+          step: isGiven ? 'overdue' : 'neverGiven',
+          why: isGiven ? 'notAssignedByUsher' : null,
+        });
+        return { entitlement: await write(changes), news: isGiven ? 'overdue' : null };
+      }
+      const removal = await storeRemoval(parts, transaction, gate, { row, task, assignmentId });
+      await audit(transaction, now, row, { step: 'begun', removal });
+      return {
+        entitlement: await write({ state: 'ending', removal_id: removal, tries: 1, due_at: null }),
+        news: 'begun',
+      };
+    }
+    // What is overdue is tried again by `tryAgain`.
+    case 'overdue':
+    case 'ending':
+    case 'ended':
+      return { entitlement: await write({ due_at: null }), news: null };
+    default:
+      return assertNever(row.state, 'state of an entitlement');
+  }
+}
+
+const runningPauseMs = 30_000;
+
+/** Those whose removal has come to an end, with how. */
+export async function settleRemovals(parts: StoreParts, limit: number, announce: Announce): Promise<readonly Step[]> {
+  const { database, clock } = parts;
+  const ended = await database.query
+    .selectFrom('entitlements')
+    .innerJoin('tasks', 'tasks.request_id', 'entitlements.removal_id')
+    .select(['entitlements.task_id', 'tasks.outcome', 'tasks.state'])
+    .where('entitlements.state', '=', 'ending')
+    .where('tasks.state', 'in', ['done', 'cancelled'])
+    .limit(limit)
+    .execute();
+  const steps: Step[] = [];
+  for (const { task_id, outcome } of ended) {
+    const why = whyNot(outcome === null ? null : (JSON.parse(outcome) as Outcome));
+    const step = await database.transact(async (transaction): Promise<Step | null> => {
+      const now = clock.now();
+      const row = await transaction
+        .selectFrom('entitlements')
+        .selectAll()
+        .where('task_id', '=', task_id)
+        .executeTakeFirst();
+      if (row?.state !== 'ending') return null;
+      const pauseMs = againMs[Math.min(row.tries - 1, againMs.length - 1)] ?? 0;
+      const changes: Partial<Row> =
+        why === null
+          ? { state: 'ended', ended_as: 'verified', due_at: null, why: null }
+          : { state: 'overdue', why, due_at: hopeless.has(why) ? null : now + pauseMs };
+      const after = await transaction
+        .updateTable('entitlements')
+        .set(changes)
+        .where('task_id', '=', task_id)
+        .where('state', '=', 'ending')
+        .returningAll()
+        .executeTakeFirst();
+      if (after === undefined) return null;
+      await audit(transaction, now, row, { step: why === null ? 'verified' : 'overdue', why });
+      const settled = { entitlement: toEntitlement(after), news: why === null ? 'verified' : 'overdue' } as const;
+      await announce(transaction, settled);
+      return settled;
+    });
+    if (step !== null) steps.push(step);
+  }
+  return steps;
+}
+
+/**
+ * Tries an overdue one again. False where it is not overdue, or there is nothing to try. A process that dies before the
+ * removal is in line leaves its old end, which is settled once more.
+ */
+export async function tryAgain(
+  parts: StoreParts,
+  { task_id: taskId, removal_id: removalId }: Pick<Row, 'task_id' | 'removal_id'>,
+): Promise<boolean> {
+  if (removalId === null) return false;
+  const { query } = parts.database;
+  const begun = await query
+    .updateTable('entitlements')
+    .set(({ ref }) => ({
+      state: 'ending',
+      tries: sql<number>`${ref('tries')} + 1`,
+      due_at: null,
+      lease_owner: null,
+      lease_until: null,
+    }))
+    .where('task_id', '=', taskId)
+    .where('state', '=', 'overdue')
+    .returning('task_id')
+    .executeTakeFirst();
+  if (begun === undefined) return false;
+  const tasks = await query.selectFrom('tasks').select('id').where('request_id', '=', removalId).execute();
+  await requeueTasks(
+    parts,
+    removalId,
+    tasks.map(({ id }) => id),
+    '',
+  );
+  return true;
+}
+
+/** Ends it now. False where it has begun to end, or has ended. */
+export async function endNow(parts: StoreParts, { taskId }: Entitlement, actorId: string): Promise<boolean> {
+  return parts.database.transact(async (transaction) => {
+    const now = parts.clock.now();
+    const row = await transaction
+      .updateTable('entitlements')
+      .set({ ends_at: now, due_at: now, remind_at: null })
+      .where('task_id', '=', taskId)
+      .where('state', '=', 'active')
+      .returningAll()
+      .executeTakeFirst();
+    if (row === undefined) return false;
+    await audit(transaction, now, row, { step: 'endedEarly' }, actorId);
+    return true;
+  });
+}
+
+/** A person says that they have taken the access away. False where it is not overdue. */
+export async function endByHand(parts: StoreParts, { taskId }: Entitlement, actorId: string): Promise<boolean> {
+  return parts.database.transact(async (transaction) => {
+    const row = await transaction
+      .updateTable('entitlements')
+      .set({ state: 'ended', ended_as: 'byHand', due_at: null })
+      .where('task_id', '=', taskId)
+      .where('state', '=', 'overdue')
+      .returningAll()
+      .executeTakeFirst();
+    if (row === undefined) return false;
+    await audit(transaction, parts.clock.now(), row, { step: 'byHand' }, actorId);
+    return true;
+  });
+}
+
+/** Null where the removal is proven. */
+function whyNot(outcome: Outcome | null): OverdueReason | null {
+  switch (outcome?.kind) {
+    case 'removed':
+      return null;
+    case 'notRemoved':
+      return outcome.why;
+    case 'refused':
+      return `refused.${outcome.cause}`;
+    case 'failed':
+    case 'unknown':
+      return outcome.kind;
+    default:
+      return 'other';
+  }
+}
+
+async function giverOf(transaction: Transaction<Schema>, taskId: string): Promise<Task | null> {
+  const row = await transaction.selectFrom('tasks').selectAll().where('id', '=', taskId).executeTakeFirst();
+  return row === undefined ? null : toTask(row);
+}
+
+async function assignmentOf(transaction: Transaction<Schema>, taskId: string): Promise<string | null> {
+  const row = await transaction.selectFrom('tasks').select('assignment_id').where('id', '=', taskId).executeTakeFirst();
+  return row?.assignment_id ?? null;
+}
+
+/** Whether the person may have an account by it. */
+function gaveAccess({ state, perhaps }: Task): boolean {
+  if ((perhaps ?? null) !== null) return true;
+  return (
+    state.kind === 'done' && ['created', 'updated', 'otherChange', 'inSync', 'unknown'].includes(state.outcome.kind)
+  );
+}
+
+async function storeRemoval(
+  parts: StoreParts,
+  transaction: Transaction<Schema>,
+  gate: Awaited<ReturnType<typeof readGate>>,
+  { row, task, assignmentId }: { readonly row: Row; readonly task: Task; readonly assignmentId: string },
+): Promise<string> {
+  const giver = await transaction
+    .selectFrom('requests')
+    .selectAll()
+    .where('id', '=', row.request_id)
+    .executeTakeFirstOrThrow();
+  const { subject, app, jobId, ruleId } = task;
+  const removal = await insertRequest(parts, transaction, gate, {
+    source: endSource + row.task_id,
+    requestedBy: { id: giver.requested_by_id, name: giver.requested_by_name },
+    reader: { locale: giver.locale, timeZone: giver.time_zone },
+    conversation: giver.conversation,
+    lane: 'bulk',
+    held: false,
+    leftOut: [],
+    removal: { secondPerson: false },
+    tasks: [{ subject, members: [], app, jobId, ruleId, unassign: { only: [assignmentId], roles: [], through: [] } }],
+  });
+  return removal.id;
+}
+
+function audit(
+  transaction: Transaction<Schema>,
+  at: number,
+  row: Row,
+  details: { readonly step: string; readonly why?: string | null; readonly removal?: string },
+  actorId = '',
+): Promise<void> {
+  return writeAudit(transaction, {
+    at,
+    actorId,
+    kind: 'accessEnd',
+    requestId: row.request_id,
+    details: { subject: row.subject_id, app: row.app_id, ...details },
+  });
+}
+
+/** Releases the lease, if still held; nothing is done before `dueAt`. */
+export async function releaseEntitlement(
+  { database }: Pick<StoreParts, 'database'>,
+  { task_id: taskId }: Pick<Row, 'task_id'>,
+  owner: string,
+  dueAt: number,
+): Promise<void> {
+  await database.query
+    .updateTable('entitlements')
+    .set({ lease_owner: null, lease_until: null, due_at: dueAt })
+    .where('task_id', '=', taskId)
+    .where('lease_owner', '=', owner)
+    .where('due_at', 'is not', null)
+    .execute();
+}

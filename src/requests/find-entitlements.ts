@@ -1,0 +1,73 @@
+import type { Selectable } from 'kysely';
+import { assertNever } from '../assert-never.ts';
+import type { Database } from '../db/database.ts';
+import type { EntitlementRow } from '../db/schema.ts';
+import type { Entitlement, EntitlementState, OverdueReason } from './entitlement.ts';
+
+type Row = Selectable<EntitlementRow>;
+
+/** Those that a provisioning request gives, or that a request takes away. */
+export async function findEntitlements(
+  { query }: Pick<Database, 'query'>,
+  requestId: string,
+): Promise<readonly Entitlement[]> {
+  const rows = await query
+    .selectFrom('entitlements')
+    .selectAll()
+    .where((row) => row.or([row('request_id', '=', requestId), row('removal_id', '=', requestId)]))
+    .orderBy('ends_at')
+    .orderBy('task_id')
+    .execute();
+  return rows.map(toEntitlement);
+}
+
+/** Those that are not over and end by then, soonest first; of these people alone, where they are given. */
+export async function findEnding(
+  { query }: Pick<Database, 'query'>,
+  { until, limit, visibleTo }: { readonly until: number; readonly limit: number; readonly visibleTo: string | null },
+): Promise<readonly Entitlement[]> {
+  const rows = await query
+    .selectFrom('entitlements')
+    .innerJoin('requests', 'requests.id', 'entitlements.request_id')
+    .selectAll('entitlements')
+    .where('state', 'in', ['active', 'ending', 'overdue'])
+    .where('ends_at', '<=', until)
+    .$if(visibleTo !== null, (some) =>
+      some.where((row) =>
+        row.or([row('requested_by_id', '=', visibleTo ?? ''), row('entitlements.subject_id', '=', visibleTo ?? '')]),
+      ),
+    )
+    .orderBy('ends_at')
+    .orderBy('task_id')
+    .limit(limit)
+    .execute();
+  return rows.map(toEntitlement);
+}
+
+export function toEntitlement(row: Row): Entitlement {
+  return {
+    taskId: row.task_id,
+    requestId: row.request_id,
+    subject: { id: row.subject_id, name: row.subject_name, label: row.subject_label },
+    app: { id: row.app_id, name: row.app_name },
+    endsAt: row.ends_at,
+    isTimed: row.timed === 1,
+    state: toState(row),
+    removalId: row.removal_id,
+    tries: row.tries,
+  };
+}
+
+function toState({ state, ended_as, why }: Row): EntitlementState {
+  switch (state) {
+    case 'active':
+    case 'ending':
+      return { kind: state };
+    case 'overdue':
+      return { kind: 'overdue', why: (why ?? 'other') as OverdueReason };
+    case 'ended':
+      return { kind: 'ended', as: ended_as ?? 'verified' };
+    default:
+      return assertNever(state, 'state of an entitlement');
+  }
+}

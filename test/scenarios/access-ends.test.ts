@@ -1,0 +1,136 @@
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { type Clock, systemClock } from '../../src/clock.ts';
+import { apps } from '../../src/sandbox/tenant/applications.ts';
+import { people } from '../../src/sandbox/tenant/people.ts';
+import { startTestUsher, type TestUsher, type TestUsherOptions } from '../support/usher.ts';
+
+jest.setTimeout(60_000);
+
+/** Hours pass at once; it goes ahead alone, over all tests. */
+let offsetMs = 0;
+const clock: Clock = {
+  ...systemClock,
+  now: () => systemClock.now() + offsetMs,
+  monotonic: () => systemClock.monotonic() + offsetMs,
+};
+const hour = 60 * 60_000;
+
+let teams: TestUsher;
+afterEach(() => teams.close());
+
+async function start({ environment = {}, ...more }: TestUsherOptions = {}): Promise<void> {
+  teams = await startTestUsher({
+    environment: { PROVISION_WINDOW_MS: '100', PROVISION_GUARD_MS: '10', ...environment },
+    usherOptions: { assignmentDelaysMs: [100, 200, 400, 800], clock },
+    ...more,
+  });
+}
+
+async function says(person: keyof typeof people, line: string): Promise<void> {
+  await teams.say(person, line);
+  await teams.settled();
+}
+
+async function passes(hours: number): Promise<void> {
+  offsetMs += hours * hour;
+  await teams.settled();
+}
+
+const last = (person: string) => teams.lastCard(`personal-${person}`);
+const readBy = (person: string) =>
+  teams
+    .cardsFor(`personal-${person}`)
+    .map(({ text }) => text)
+    .join('\n');
+const isAssigned = () => teams.sandbox.tenant.isAssigned(apps.serviceNow.id, people.diego.id);
+const account = () => teams.sandbox.tenant.account(apps.serviceNow.id, people.diego.id);
+const idIn = (text: string) => /Request ([0-9A-Z]{6})/.exec(text)?.[1] ?? '';
+
+/** Megan asks for Diego, whom an approval assigns to ServiceNow; Patti approves. */
+async function given(end: string): Promise<string> {
+  await says('megan', `request access for diego to ServiceNow ${end}`);
+  const id = idIn(readBy('megan'));
+  await says('patti', `approve ${id}`);
+  return id;
+}
+
+describe('access that ends', () => {
+  it('is given, taken away at its end, and proven to be', async () => {
+    await start();
+    await says('patti', 'whoami');
+
+    await given('for 8 hours');
+    const before = [isAssigned(), account()?.active];
+    await passes(9);
+
+    expect(before).toEqual([true, true]);
+    expect([isAssigned(), account()?.active]).toEqual([false, false]);
+    expect(readBy('megan')).toContain('Access has ended');
+    const steps = (await teams.records()).filter(({ kind }) => kind === 'accessEnd').map(({ details }) => details.step);
+    expect(steps.toReversed()).toEqual(['begun', 'verified']);
+  });
+
+  it('is announced before, to the person who asked, with what they can do', async () => {
+    await start();
+    await given('for 20 hours');
+
+    await passes(18.5);
+
+    expect(last('megan').text).toContain('Access ends soon');
+    expect(last('megan').buttons.map(({ title }) => title)).toEqual(['Extend', 'End now']);
+    expect(isAssigned()).toBe(true);
+  });
+
+  it('is overdue, and told, while the app is in quarantine, and ends when that is lifted', async () => {
+    await start();
+    await given('for 8 hours');
+    teams.sandbox.tenant.changeJob(apps.serviceNow.id, { health: 'quarantined' });
+
+    await passes(9);
+    const overdue = readBy('megan');
+    teams.sandbox.tenant.changeJob(apps.serviceNow.id, { health: 'active' });
+    await passes(0.3);
+
+    expect(overdue).toContain('Access should have ended');
+    expect(overdue).toContain('the app is in quarantine');
+    expect(readBy('patti')).toContain('Access should have ended');
+    expect(readBy('megan')).toContain('Access has ended');
+    expect(account()?.active).toBe(false);
+  });
+
+  it('ends now where the person who asked says so', async () => {
+    await start();
+    const id = await given('for 8 hours');
+
+    await says('megan', `end ${id} now`);
+
+    expect(readBy('megan')).toContain('Access has ended');
+    expect(isAssigned()).toBe(false);
+  });
+
+  it('lasts longer where it is extended, with what Usher assigned for the first time', async () => {
+    await start();
+    const id = await given('for 8 hours');
+
+    await says('alex', `extend ${id} for 20 hours`);
+    await passes(9);
+    const atTheFirstEnd = isAssigned();
+    await passes(12);
+
+    expect(atTheFirstEnd).toBe(true);
+    expect(isAssigned()).toBe(false);
+  });
+
+  it('only reminds where Usher has assigned nothing', async () => {
+    await start();
+    await says('alex', 'provision isaiah to Salesforce for 8 hours');
+    const card = last('alex').text;
+
+    await passes(9);
+
+    expect(card).toContain('This access ends:');
+    expect(last('alex').text).toContain('Usher has not assigned it');
+    expect(teams.sandbox.tenant.isAssigned(apps.salesforce.id, people.isaiah.id)).toBe(true);
+    expect(teams.sandbox.requests.filter(({ method }) => method === 'DELETE')).toEqual([]);
+  });
+});
