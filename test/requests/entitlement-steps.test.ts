@@ -1,0 +1,319 @@
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Database } from '../../src/db/database.ts';
+import { emptyReport, type Outcome } from '../../src/graph/outcome.ts';
+import { type Entitlement, reminderOf } from '../../src/requests/entitlement.ts';
+import {
+  claimEntitlements,
+  endByHand,
+  endNow,
+  nextEntitlementAt,
+  settleRemovals,
+  stepOn,
+  tryAgain,
+} from '../../src/requests/entitlement-steps.ts';
+import { findEntitlements } from '../../src/requests/find-entitlements.ts';
+import type { Request } from '../../src/requests/request.ts';
+import { findRequest, type StoreParts } from '../../src/requests/store.ts';
+import { createTestClock, type TestClock } from '../support/clock.ts';
+import { engines, useTestDatabase } from '../support/databases.ts';
+import { propertyRuns } from '../support/property-runs.ts';
+import { readAudit } from '../support/read-audit.ts';
+import { ask, person, storeParts } from './support.ts';
+
+const hour = 60 * 60_000;
+const day = 24 * hour;
+const removed: Outcome = { kind: 'removed', how: 'disabled', report: emptyReport };
+const notRemoved = (why: 'accountAlive' | 'syncsAll'): Outcome => ({ kind: 'notRemoved', why, report: emptyReport });
+const created: Outcome = { kind: 'created', report: emptyReport };
+
+describe('when the end of access is announced', () => {
+  it.each([
+    [8 * hour, 7 * hour],
+    [20 * hour, 18 * hour],
+    [100 * day, 90 * day],
+    [365 * day, 351 * day],
+    [2 * hour, hour],
+    [hour, null],
+    [hour / 2, null],
+  ])('of %i ms is after %s', (lasts, after) => {
+    expect(reminderOf(1_000, 1_000 + lasts)).toBe(after === null ? null : 1_000 + after);
+  });
+});
+
+describe.each(engines)('access that ends on $name', (engine) => {
+  const place = useTestDatabase(engine);
+  let database: Database;
+  let clock: TestClock;
+  let store: StoreParts;
+  let told: string[];
+
+  beforeAll(async () => {
+    clock = createTestClock();
+    database = await place.open(clock);
+    store = storeParts(database, clock);
+  });
+  beforeEach(async () => {
+    await place.empty();
+    told = [];
+  });
+
+  const announce: Parameters<typeof stepOn>[2] = async (_transaction, { news }) => {
+    told.push(news ?? '');
+  };
+  /** Diego gets Salesforce for eight hours; `madeId`: the assignment that Usher made for it. */
+  async function give(madeId: string | null, outcome: Outcome | null = created, lasts = 8 * hour): Promise<Request> {
+    const ends = { endsAt: clock.now() + lasts, isTimed: true };
+    const request = await ask(store, [], { tasks: [{ subject: person('diego'), members: [], ends }] });
+    const done =
+      outcome === null
+        ? {}
+        : ({
+            state: 'done',
+            started_at: 1,
+            finished_at: 1,
+            outcome_kind: outcome.kind,
+            outcome: JSON.stringify(outcome),
+          } as const);
+    await database.query
+      .updateTable('tasks')
+      .set({ assignment_id: madeId, ...(madeId === null ? {} : { assign_role: 'User', assigning: 'made' }), ...done })
+      .where('request_id', '=', request.id)
+      .execute();
+    return request;
+  }
+  const rowOf = ({ id }: Request) =>
+    database.query.selectFrom('entitlements').selectAll().where('request_id', '=', id).executeTakeFirstOrThrow();
+  const one = async (request: Request): Promise<Entitlement> => {
+    const [found] = await findEntitlements(database, request.id);
+    if (found === undefined) throw new Error('there is no entitlement');
+    return found;
+  };
+  const step = async (request: Request) => stepOn(store, await rowOf(request), announce);
+  const settle = () => settleRemovals(store, 10, announce);
+  async function endRemoval(request: Request, outcome: Outcome): Promise<void> {
+    const { removal_id } = await rowOf(request);
+    await database.query
+      .updateTable('tasks')
+      .set({
+        state: 'done',
+        started_at: 1,
+        finished_at: 1,
+        outcome_kind: outcome.kind,
+        outcome: JSON.stringify(outcome),
+      })
+      .where('request_id', '=', removal_id ?? '')
+      .execute();
+  }
+
+  it('is announced once, and then begins to end, by a request that deletes what Usher assigned and nothing else', async () => {
+    const request = await give('made');
+
+    await clock.advance(7.1 * hour);
+    await step(request);
+    await step(request);
+    const before = await one(request);
+    await clock.advance(hour);
+    await step(request);
+
+    expect([before.state.kind, told]).toEqual(['active', ['reminder', 'begun']]);
+    const { state, removalId } = await one(request);
+    expect(state).toEqual({ kind: 'ending' });
+    const [task] = (await findRequest(database, removalId ?? ''))?.tasks ?? [];
+    expect(task).toMatchObject({ subject: { id: 'diego' }, assignment: { kind: 'unassign', only: ['made'] } });
+  });
+
+  it('begins to end once, however many processes see that it is due', async () => {
+    const request = await give('made');
+    await clock.advance(9 * hour);
+    const row = await rowOf(request);
+
+    await Promise.all(Array.from({ length: 10 }, () => stepOn(store, row, announce)));
+
+    const removals = await database.query
+      .selectFrom('requests')
+      .select('id')
+      .where('purpose', '=', 'removal')
+      .execute();
+    expect(removals).toHaveLength(1);
+    expect(told).toEqual(['begun']);
+  });
+
+  it('is leased by one process at a time', async () => {
+    await give('made');
+    await clock.advance(9 * hour);
+    const claim = (owner: string) => claimEntitlements(store, { owner, until: clock.now() + 30_000 }, 4, true);
+
+    const claims = [await claim('one'), await claim(engine.name === 'SQLite' ? 'one' : 'other')];
+
+    expect(claims.map((rows) => rows.length)).toEqual(engine.name === 'SQLite' ? [1, 0] : [1, 0]);
+  });
+
+  it.each<[string, Outcome, object, number | null]>([
+    ['ended, where the answer proves it', removed, { kind: 'ended', as: 'verified' }, null],
+    [
+      'overdue, and tried again, where the account is alive',
+      notRemoved('accountAlive'),
+      { kind: 'overdue', why: 'accountAlive' },
+      15 * 60_000,
+    ],
+    ['overdue for good, where no call can tell', notRemoved('syncsAll'), { kind: 'overdue', why: 'syncsAll' }, null],
+    [
+      'overdue, where the call failed',
+      { kind: 'failed', code: '', reason: null, recommendedAction: null, report: emptyReport },
+      { kind: 'overdue', why: 'failed' },
+      15 * 60_000,
+    ],
+    [
+      'overdue, where the app is in quarantine',
+      { kind: 'refused', status: 401, code: '', message: '', cause: 'quarantined' },
+      { kind: 'overdue', why: 'refused.quarantined' },
+      15 * 60_000,
+    ],
+  ])('is %s', async (_what, outcome, state, pauseMs) => {
+    const request = await give('made');
+    await clock.advance(9 * hour);
+    await step(request);
+    await endRemoval(request, outcome);
+
+    await settle();
+    await settle();
+
+    expect((await one(request)).state).toEqual(state);
+    expect(await nextEntitlementAt(store)).toBe(pauseMs === null ? null : clock.now() + pauseMs);
+    expect(told).toEqual(['begun', outcome.kind === 'removed' ? 'verified' : 'overdue']);
+  });
+
+  it('is tried again at growing pauses, also by a process that takes over from one that died in the middle', async () => {
+    const request = await give('made');
+    await clock.advance(9 * hour);
+    await step(request);
+    const pauses: number[] = [];
+    for (let n = 0; n < 5; n += 1) {
+      await endRemoval(request, notRemoved('accountAlive'));
+      await settle();
+      const dueAt = (await nextEntitlementAt(store)) ?? 0;
+      pauses.push(dueAt - clock.now());
+      await clock.advance(dueAt - clock.now());
+      await tryAgain(store, await rowOf(request));
+    }
+    // The process died before it put the removal in line.
+    await database.query.updateTable('tasks').set({ state: 'done' }).execute();
+
+    await settle();
+
+    expect(pauses.map((ms) => ms / 60_000)).toEqual([15, 60, 240, 1_440, 1_440]);
+    expect((await one(request)).state.kind).toBe('overdue');
+  });
+
+  it('is only overdue where Usher has assigned nothing, and nothing is deleted', async () => {
+    const request = await give(null);
+    await clock.advance(9 * hour);
+
+    await step(request);
+
+    expect((await one(request)).state).toEqual({ kind: 'overdue', why: 'notAssignedByUsher' });
+    expect([await nextEntitlementAt(store), told]).toEqual([null, ['overdue']]);
+  });
+
+  it('is not given any more where its call still waits, and was never given where it was refused', async () => {
+    const waiting = await give(null, null);
+    await clock.advance(9 * hour);
+
+    await step(waiting);
+    await step(waiting);
+
+    expect((await one(waiting)).state).toEqual({ kind: 'ended', as: 'neverGiven' });
+    expect((await findRequest(database, waiting.id))?.tasks[0]?.state.kind).toBe('cancelled');
+    expect(told).toEqual([]);
+  });
+
+  it('is extended by a later request, which takes over what Usher assigned', async () => {
+    const first = await give('made');
+    const second = await give(null, created, 20 * hour);
+
+    await clock.advance(9 * hour);
+    await step(first);
+    const meanwhile = await one(first);
+    await clock.advance(12 * hour);
+    await step(second);
+
+    expect(meanwhile.state).toEqual({ kind: 'ended', as: 'extended' });
+    const [task] = (await findRequest(database, (await one(second)).removalId ?? ''))?.tasks ?? [];
+    expect(task?.assignment).toMatchObject({ only: ['made'] });
+  });
+
+  it('ends before its time, or is noted as done by hand, on the word of a person, whom the record names', async () => {
+    const request = await give('made');
+    const early = [
+      await endByHand(store, await one(request), 'alex'),
+      await endNow(store, await one(request), 'megan'),
+    ];
+    await step(request);
+    await endRemoval(request, notRemoved('syncsAll'));
+    await settle();
+    const late = [await endNow(store, await one(request), 'megan'), await endByHand(store, await one(request), 'alex')];
+
+    expect([early, late]).toEqual([
+      [false, true],
+      [false, true],
+    ]);
+    expect((await one(request)).state).toEqual({ kind: 'ended', as: 'byHand' });
+    const steps = (await readAudit(database.query, 100)).filter(({ kind }) => kind === 'accessEnd').toReversed();
+    expect(steps.map(({ actorId, details }) => [actorId, details.step])).toEqual([
+      ['megan', 'endedEarly'],
+      ['', 'begun'],
+      ['', 'overdue'],
+      ['alex', 'byHand'],
+    ]);
+  });
+
+  it('claims no end that no answer proves, deletes nothing that Usher did not make, and begins once, in any order of things', async () => {
+    const acts = fc.constantFrom(
+      'hours',
+      'step',
+      'settle',
+      'again',
+      'removed',
+      'alive',
+      'everybody',
+      'endNow',
+      'byHand',
+      'extend',
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.boolean(), fc.array(acts, { maxLength: 14 }), async (isMade, script) => {
+        await place.empty();
+        const request = await give(isMade ? 'made' : null);
+        let last: Outcome | null = null;
+        for (const act of script) {
+          const entitlement = await one(request);
+          if (act === 'hours') await clock.advance(5 * hour);
+          if (act === 'step') await step(request);
+          if (act === 'settle') await settle();
+          if (act === 'again') await tryAgain(store, await rowOf(request));
+          if (act === 'endNow') await endNow(store, entitlement, 'megan');
+          if (act === 'byHand') await endByHand(store, entitlement, 'alex');
+          if (act === 'extend') await give(null, created, 20 * hour);
+          if (act === 'removed' || act === 'alive' || act === 'everybody') {
+            const outcome = act === 'removed' ? removed : notRemoved(act === 'alive' ? 'accountAlive' : 'syncsAll');
+            if (entitlement.state.kind === 'ending') last = outcome;
+            await endRemoval(request, outcome);
+          }
+        }
+        await settle();
+
+        const { state } = await one(request);
+        const removals = await database.query
+          .selectFrom('tasks')
+          .select('unassign')
+          .where('unassign', 'is not', null)
+          .execute();
+        if (state.kind === 'ended' && state.as === 'verified') expect(last).toEqual(removed);
+        expect(removals.length).toBeLessThanOrEqual(isMade ? 1 : 0);
+        for (const { unassign } of removals) expect(JSON.parse(unassign ?? '')).toMatchObject({ only: ['made'] });
+      }),
+      { numRuns: propertyRuns(100) },
+    );
+  });
+});
