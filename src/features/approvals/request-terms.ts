@@ -83,7 +83,7 @@ export function offerInstead(
   const { words, incoming } = turn;
   const dayIn = (at: number) => words.day(at, incoming.reader.timeZone);
   if (maybe !== null) {
-    const toLine = (begin: string) => parts.grammar.format({ ...command, start: begin, end: null, reason });
+    const toLine = (begin: string) => parts.grammar.format({ ...command, start: begin, reason });
     const buttons = [
       { label: 'fromThatDay', verb: 'choose', text: toLine(maybe.start) },
       { label: 'onceApproved', verb: 'choose', text: toLine('now') },
@@ -92,6 +92,7 @@ export function offerInstead(
     return { kind: 'card', message: termCard(words, { what, buttons }) };
   }
   const line = parts.grammar.format({ ...command, start, end: null, reason });
+  const keeping = parts.grammar.format({ ...command, start, reason });
   const bad =
     end === null
       ? null
@@ -102,9 +103,9 @@ export function offerInstead(
   if (bad !== null) return bad;
   if (time !== null) {
     const day = startsAt === null ? null : dayIn(startsAt);
-    const buttons = [{ label: 'withoutTime', verb: 'choose', text: line }] as const;
+    const buttons = [{ label: 'withoutTime', verb: 'choose', text: keeping }] as const;
     return { kind: 'card', message: termCard(words, { what: { kind: 'time', typed: time, day }, buttons }) };
   }
   if (command.app === typed.app) return null;
-  return { kind: 'card', inPlace: true, message: didYouMean(words, { suggestion: line }) };
+  return { kind: 'card', inPlace: true, message: didYouMean(words, { suggestion: keeping }) };
 }

@@ -11,7 +11,7 @@ import { tryAgain } from '../../chat/names/target.ts';
 import { requestFor } from '../../chat/offers/resolved.ts';
 import { lookAgainForGroup } from '../../chat/offers/second-look.ts';
 import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
-import { mayOnlyAsk, runCommand } from '../../chat/registry/run.ts';
+import { mayOnlyAsk } from '../../chat/registry/run.ts';
 import { type Answered, answered, troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { appNames } from '../../chat/views/app-names.ts';
@@ -79,7 +79,15 @@ export async function untimely(parts: CommandParts, turn: Turn, command: TimedCo
   }
   const day = startsAt === null ? null : words.day(startsAt, incoming.reader.timeZone);
   const what = { kind: 'start', ...who, typed: term.start ?? '', day, canAsk: ask !== null } as const;
-  const buttons = ask === null ? [now] : [now, ask];
+  const keeping: SayButton =
+    end === null
+      ? now
+      : {
+          ...now,
+          label: 'provisionNow',
+          text: parts.grammar.format({ ...plain, term: { start: null, end, reason: null } }),
+        };
+  const buttons = ask === null ? [keeping] : [keeping, ask];
   const lostReason = ask === null ? terms.reason : null;
   return {
     kind: 'card',
@@ -144,7 +152,7 @@ async function askInstead(
   const may = await mayAskFor(parts, caller, personId);
   if (!may.ok || may.value !== 'may') return null;
   const start = dayOf(startsAt, incoming.reader);
-  const text = parts.grammar.format(requestFor({ ...command, term: { start, end: null, reason: term.reason } }));
+  const text = parts.grammar.format(requestFor({ ...command, term: { ...term, start } }));
   return { label: 'askForDay', verb: 'choose', text };
 }
 
@@ -153,8 +161,7 @@ export function askOneByOne(turn: Turn): Reply | null {
   return mayOnlyAsk(turn) ? say(turn.words, { kind: 'askOneByOne' }) : null;
 }
 
-/** A line with an end is never carried out: its alternatives are offered at once; so are those of a start. */
+/** A start is never carried out, and neither is a bad end: the alternatives are offered at once. */
 export async function nearlyProvision(parts: CommandParts, turn: Turn, command: TimedCommand): Promise<Reply | null> {
-  if (command.term !== undefined && command.term.end !== null) return runCommand(parts, turn, command);
   return deny(turn.caller, 'provision.run') === null ? untimely(parts, turn, command) : null;
 }

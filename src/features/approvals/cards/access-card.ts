@@ -85,7 +85,7 @@ export function accessCard(words: Messages, input: AccessCardInput): CardMessage
       ...(about === null ? [] : decisionRows(words, about, now)),
       ...ticketRow(words, input, about !== null),
       ...startRow(words, input, names),
-      ...endRow(words, accessRequest, now, facts?.assigns ?? null),
+      ...endRow(words, accessRequest, now, facts === null ? null : assignsAnew(facts)),
       ...(audience === 'requester' && facts !== null ? decidersRow(words, facts) : []),
       ...(decides ? [] : detailRows(words, input, null)),
     ]),
@@ -172,6 +172,11 @@ function startRow(
   return audience === 'requester'
     ? [{ title, value: markdownText(day) }]
     : [{ title, value: words.card('access.start.there', { day, requestedBy }) }];
+}
+
+/** Whether an approval assigns the person, who is not assigned yet: only that is taken away at an end. */
+function assignsAnew({ assigns, assignment }: AccountFacts): boolean {
+  return assigns && assignment?.kind !== 'assigned';
 }
 
 /** When the access ends. Where Usher assigns nothing, its approvers read that Usher can only remind of the end. */
