@@ -96,8 +96,12 @@ export async function provisionFile(parts: CommandParts, turn: Turn, line: strin
     return provisionRows(parts, turn, {
       rows,
       leftOut: [...seen.leftOut, ...without, ...badRows.map(toLeftOut)],
-      // A line and a file that name different apps may not mean the same.
-      asksFirst: seen.leftOut.some(isLack) || without.length > 0 || (command !== null && new Set(named).size > 1),
+      // A line and a file that name different apps may not mean the same, and a long row may name apps that are lost.
+      asksFirst:
+        seen.leftOut.some(isLack) ||
+        without.length > 0 ||
+        badRows.some(({ reason }) => reason === 'longRow') ||
+        (command !== null && new Set(named).size > 1),
       again: [],
       ticket: parsed.kind === 'incomplete' ? parsed.ticket : command?.ticket,
       command: null,
@@ -105,8 +109,9 @@ export async function provisionFile(parts: CommandParts, turn: Turn, line: strin
     });
   }
 
-  function toLeftOut({ row }: BadRow): LeftOut {
-    return leftOutRow(row, 'notUnderstood');
+  function toLeftOut({ row, reason }: BadRow): LeftOut {
+    if (reason !== 'longRow') return leftOutRow(row, 'notUnderstood');
+    return { text: words.plain('file.longRow', { row }), reason: 'notUnderstood', suggestions: [] };
   }
 
   function leftOutRow(row: number, reason: LeftOut['reason']): LeftOut {

@@ -37,9 +37,10 @@ export interface BadRow {
 
 /**
  * `empty`: other cells have content, this one has none. `malformed`: unmatched quotes, or no user principal name.
- * `formula`: a spreadsheet would run it. `tooLong`: longer than any user principal name.
+ * `formula`: a spreadsheet would run it. `tooLong`: longer than any user principal name. `longRow`: more cells than the
+ * header, beside a column of apps, where the ones beyond it may name further apps.
  */
-export type BadRowReason = 'empty' | 'malformed' | 'formula' | 'tooLong';
+export type BadRowReason = 'empty' | 'malformed' | 'formula' | 'tooLong' | 'longRow';
 
 export interface PeopleFileLimits {
   readonly maxBytes: number;
@@ -72,6 +73,7 @@ export function readPeopleFile(bytes: Uint8Array, limits: PeopleFileLimits = peo
   const [header, ...rows] = readRows(text, limits.maxRows);
   if (header === undefined) return { kind: 'empty' };
   if (header.cells === null) return { kind: 'unreadable' };
+  const width = header.cells.length;
   const column = columnIn(header.cells, COLUMN_NAMES);
   const appColumn = columnIn(header.cells, APP_COLUMN_NAMES);
   if (column < 0) return { kind: 'noColumn', columns: toldColumns(header.cells) };
@@ -84,7 +86,9 @@ export function readPeopleFile(bytes: Uint8Array, limits: PeopleFileLimits = peo
   for (const { number, cells } of rows) {
     const cell = cells?.[column] ?? '';
     const app = cells?.[appColumn]?.trim() ?? '';
-    const reason = cells === null ? 'malformed' : (faultOf(cell) ?? (app.length > LONGEST_NAME ? 'tooLong' : null));
+    const isLong = appColumn >= 0 && hasCellsBeyond(width, cells);
+    const fault = cells === null ? 'malformed' : (faultOf(cell) ?? (app.length > LONGEST_NAME ? 'tooLong' : null));
+    const reason = isLong ? 'longRow' : fault;
     if (reason === null) {
       entries.push(cell.trim());
       apps.push({ row: number, app: app === '' ? null : app });
@@ -149,6 +153,11 @@ export function columnIn(header: readonly string[], sought: readonly string[]): 
   const names = header.map(nameOfColumn);
   const known = sought.find((name) => names.includes(name));
   return known === undefined ? -1 : names.indexOf(known);
+}
+
+/** Whether a row says something in cells that stand under no column. */
+export function hasCellsBeyond(width: number, cells: Row['cells']): boolean {
+  return cells?.slice(width).some((cell) => cell.trim() !== '') === true;
 }
 
 function toldColumns(header: readonly string[]): string[] {

@@ -2,6 +2,7 @@ import { wordSet } from '../../../chat/grammar/word-lists.ts';
 import {
   APP_COLUMN_NAMES,
   columnIn,
+  hasCellsBeyond,
   isFormula,
   LONGEST_NAME,
   nameOfColumn,
@@ -73,8 +74,7 @@ export function readPeopleTable(text: string, mostRows: number): PeopleTable | n
   const known: TableRow[] = [];
   for (const { number: row, cells } of rows) {
     const name = cells?.[person]?.trim() ?? '';
-    if (cells?.slice(header.length).some((cell) => cell.trim() !== '') === true)
-      oddities.push({ kind: 'longRow', row });
+    if (hasCellsBeyond(header.length, cells)) oddities.push({ kind: 'longRow', row });
     else if (cells === null || name === '' || name.length > LONGEST_NAME || isFormula(name))
       oddities.push({ kind: 'row', row });
     else if (app >= 0) known.push({ row, person: name, apps: [cells[app]?.trim() ?? ''].filter((one) => one !== '') });

@@ -75,6 +75,21 @@ describe('a file of people', () => {
     },
   );
 
+  it('reports a row with cells beyond the header, which may name further apps', () => {
+    const file = readPeopleFile(utf8('upn,app\nadele@contoso.com,Salesforce,GitHub\nlee@contoso.com,Salesforce, ,\n'));
+
+    expect(file).toEqual({
+      ...people(['lee@contoso.com'], [{ row: 2, reason: 'longRow' }]),
+      apps: [{ row: 3, app: 'Salesforce' }],
+    });
+  });
+
+  it('takes no notice of cells beyond the header where the file has no column of apps', () => {
+    const file = readPeopleFile(utf8('upn\nadele@contoso.com,Sales\n'));
+
+    expect(file).toEqual(people(['adele@contoso.com']));
+  });
+
   it('reports a row whose app is longer than any name', () => {
     const file = readPeopleFile(utf8(`upn,app\nadele@contoso.com,${'x'.repeat(321)}\nlee@contoso.com,x`));
 
