@@ -116,6 +116,15 @@ describe('a file whose rows name their apps', () => {
     expect([before, teams.sandbox.stats().calls]).toEqual([0, 1]);
   });
 
+  it('asks first where a row has more cells than the header, and says which', async () => {
+    content = Buffer.from('upn,app\nisaiah@contoso.com,Salesforce\nadele@contoso.com,Salesforce,ServiceNow\n');
+
+    const card = await drop('provision users');
+
+    expect(card.text).toContain('Row 3 of the file, which has more cells than the header');
+    expect(teams.sandbox.stats().calls).toBe(0);
+  });
+
   it('takes the app of the line for a row without one, and asks where a row names another', async () => {
     content = Buffer.from('upn,app\nisaiah@contoso.com,ServiceNow\nadele@contoso.com,\n');
 
