@@ -3,8 +3,8 @@ import { isDatabaseFault } from './db/away.ts';
 import type { Log } from './log.ts';
 
 /**
- * One loop of background work: the dispatcher, the assigner, the approval scheduler, the watcher, the outbox sender, the
- * recovery, the survey of jobs.
+ * One loop of background work: the dispatcher, the assigner, the approval scheduler, the endings of access, the watcher, the
+ * outbox sender, the recovery, the survey of jobs.
  *
  *     ┌───────── woken, or the pause is over ─────────┐
  *     ▼                                               │
