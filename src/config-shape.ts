@@ -20,6 +20,7 @@ export interface Config {
   readonly detailsInChannels: boolean;
   /** The most commands, clicks included, that a process takes from one person within a minute. */
   readonly commandsPerMinute: number;
+  readonly removalSecondPerson: SecondPerson;
   /**
    * Working days until approvers are reminded of an undecided access request, days until it expires, and hours for
    * which an approved one waits until the person is assigned to the app; 0 turns each off.
@@ -41,6 +42,9 @@ export interface Config {
   readonly metrics: MetricsConfig;
   readonly logLevel: LogLevel;
 }
+
+/** Which removals an approver has to confirm: all, those of `offboard`, or those of this many accounts and more. */
+export type SecondPerson = 'always' | 'offboard' | { readonly from: number };
 
 export interface MetricsConfig {
   /** Whether `/metrics` exists at all. */

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { z } from 'zod';
 import { cloudNames, clouds } from './clouds.ts';
-import { type Config, logLevels } from './config-shape.ts';
+import { type Config, logLevels, type SecondPerson } from './config-shape.ts';
 import { sslModeOf, sslModes } from './db/tls.ts';
 import {
   botIdentity,
@@ -122,6 +122,21 @@ const ticketPattern = z
     if (found !== null) context.addIssue({ code: 'custom', message: says(found.problem, found.fix) });
   });
 
+const secondPerson = z
+  .string()
+  .default('offboard')
+  .transform((text, context): SecondPerson => {
+    const [, from] = /^from (\d{1,6})$/i.exec(text) ?? [];
+    if (Number(from) > 0) return { from: Number(from) };
+    const named = text.toLowerCase();
+    if (named === 'always' || named === 'offboard') return named;
+    context.addIssue({
+      code: 'custom',
+      message: says(`is “${text.slice(0, 40)}”, which Usher does not know`, 'use always, offboard, or e.g. from 5'),
+    });
+    return z.NEVER;
+  });
+
 const tokenFile = readableFile('name the file into which the federated token is written');
 
 const environmentSchema = z.object({
@@ -170,6 +185,7 @@ const environmentSchema = z.object({
   REQUEST_FOR: oneOf(['reports', 'anyone'], 'reports'),
   DETAILS_IN_CHANNELS: oneOf(['on', 'off'], 'off'),
   COMMANDS_PER_MINUTE: wholeNumber(30, 1, 1_000_000),
+  REMOVAL_SECOND_PERSON: secondPerson,
   APPROVAL_REMIND_WORKING_DAYS: wholeNumber(1, 1, 30),
   APPROVAL_EXPIRE_DAYS: wholeNumber(7, 1, 365),
   ASSIGNMENT_WAIT_HOURS: wholeNumber(24, 0, 720),
@@ -312,6 +328,7 @@ function toConfig(env: Environment): Config {
     requestFor: env.REQUEST_FOR,
     detailsInChannels: env.DETAILS_IN_CHANNELS === 'on',
     commandsPerMinute: env.COMMANDS_PER_MINUTE,
+    removalSecondPerson: env.REMOVAL_SECOND_PERSON,
     approvals: {
       remindAfterWorkingDays: env.APPROVAL_REMIND_WORKING_DAYS,
       expireAfterDays: env.APPROVAL_EXPIRE_DAYS,

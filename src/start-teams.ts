@@ -7,7 +7,15 @@ import { isDatabaseFault } from './db/database.ts';
 import { accessCardsOf, accessCardsShowing } from './features/approvals/access-requests/access-cards.ts';
 import { registry } from './features/registry.ts';
 import type { Metrics } from './metrics.ts';
-import { beginEdit, findUnshown, letGo, makeDue, noteShown, noteUncertain } from './outbox/message-store.ts';
+import {
+  beginEdit,
+  findUnshown,
+  letGo,
+  makeDue,
+  noteShown,
+  noteUncertain,
+  removalCardsOf,
+} from './outbox/message-store.ts';
 import type { AccessParts } from './requests/access-parts.ts';
 import { requestsInLine } from './requests/queue.ts';
 import { startServer } from './server.ts';
@@ -110,6 +118,8 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
     store,
     log,
     requestFor: config.requestFor,
+    removalSecondPerson: config.removalSecondPerson,
+    approvers: config.roles.approvers,
     tickets: parts.tickets,
     publish: bus.publish,
     findMember: conversations.findMember,
@@ -160,7 +170,9 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
     try {
       const inLine = await requestsInLine(store, cardsInLine);
       for (const other of inLine) touch(other);
-      for (const card of await accessCardsShowing(database, [requestId, ...inLine])) touch(card);
+      const shown = [requestId, ...inLine];
+      for (const card of await accessCardsShowing(database, shown)) touch(card);
+      for (const card of await removalCardsOf(database, shown)) touch(card);
     } catch (error) {
       log.warn({ error, code: 'line_unread' }, 'the cards of those who wait were not brought up to date');
     }

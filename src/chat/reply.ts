@@ -116,6 +116,8 @@ export type CardAction =
   | { readonly verb: 'assign'; readonly requestId: string; readonly page?: number | undefined }
   /** Confirms that people are taken out of apps. */
   | { readonly verb: 'removeNow'; readonly requestId: string }
+  /** Rejects that as the second person. */
+  | { readonly verb: 'keepAccess'; readonly requestId: string }
   /** Tells the manager of the request's person how it ended. */
   | { readonly verb: 'tellManager'; readonly requestId: string }
   /** A decision on an access request; `reason` is the text typed into the card. */

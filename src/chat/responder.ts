@@ -110,6 +110,7 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
       case 'page':
       case 'assign':
       case 'removeNow':
+      case 'keepAccess':
       case 'tellManager':
         return pressButton(parts, turn, action.verb, action);
       case 'submit': {

@@ -3,7 +3,14 @@ import type { Migration } from 'kysely/migration';
 import { cutStoredOutcome, cutStoredWords } from '../masking/cut-stored.ts';
 import type { Dialect } from './dialect.ts';
 import type { Foreign } from './refusals.ts';
-import { addSearch, joinAccessRequests, keepRevisions, nameTaskApps, renameSearched } from './search.ts';
+import {
+  addSearch,
+  joinAccessRequests,
+  keepRemovalCards,
+  keepRevisions,
+  nameTaskApps,
+  renameSearched,
+} from './search.ts';
 
 /** The schema's history, oldest first. What a released migration does is never changed; a further one follows. */
 export function migrations(dialect: Dialect): Record<string, Migration> {
@@ -228,6 +235,10 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
       await sql`alter table requests add column second_person integer not null default 0`.execute(db);
     },
     '031-entitlements': addEntitlements,
+    async '032-removal-cards'(db) {
+      await sql`alter table requests add column second_person_decision text`.execute(db);
+      await keepRemovalCards(db, dialect.engine);
+    },
   };
   return Object.fromEntries(Object.entries(steps).map(([name, up]) => [name, { up }]));
 }

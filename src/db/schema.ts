@@ -71,9 +71,11 @@ export interface RequestRow extends RequestedColumns {
   /** When the access request was made that this request carries out; kept by the database, see `search.ts`. */
   access_at: Generated<number | null>;
   /** `removal`: its tasks take access away; null: they give it. */
-  purpose: Generated<'removal' | null>;
+  purpose: Generated<'removal' | 'offboarding' | null>;
   /** 1 where a second person has to confirm it. */
   second_person: Generated<number>;
+  /** JSON: how the second person decided, and their name. */
+  second_person_decision: Generated<string | null>;
 }
 
 export interface TaskRow extends SubjectColumns, LeaseColumns {
@@ -264,7 +266,7 @@ export interface AccessRequestRow extends RequestedColumns, SubjectColumns, Leas
 /** What Usher has posted to Teams, or is going to post; see `outbox/message.ts`. */
 export interface MessageRow extends PlaceColumns {
   id: string;
-  kind: 'request' | 'access' | 'notice' | 'announcement' | 'managerNote' | 'endNote';
+  kind: 'request' | 'removal' | 'access' | 'notice' | 'announcement' | 'managerNote' | 'endNote';
   reference: string;
   /** Unique: what caused it, so that a repeat finds it. */
   source: string | null;

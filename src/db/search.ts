@@ -52,6 +52,15 @@ export async function keepRevisions(db: Kysely<unknown>, engine: 'sqlite' | 'pos
   if (!isSqlite) await run('drop function usher_access_cards_made() cascade');
 }
 
+/** Has the database keep the revisions of the cards that ask a second person to confirm a removal. */
+export async function keepRemovalCards(db: Kysely<unknown>, engine: 'sqlite' | 'postgres'): Promise<void> {
+  const work = "update messages set latest_revision = new.revision where kind = 'removal' and reference = new.id;";
+  const when = 'when (new.second_person = 1)';
+  const trigger: Trigger = ['removals_revised', 'update of revision on requests', [work], when];
+  for (const statement of (engine === 'sqlite' ? sharedBySqlite : sharedByPostgres)([trigger]))
+    await sql.raw(statement).execute(db);
+}
+
 /** Lets access requests that one line makes stand together, and keeps the revisions of their common cards. */
 export async function joinAccessRequests(db: Kysely<unknown>, engine: 'sqlite' | 'postgres'): Promise<void> {
   const isSqlite = engine === 'sqlite';

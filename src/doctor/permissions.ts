@@ -27,7 +27,6 @@ export function neededPermissions(cloud: CloudName, entries: readonly AppEntry[]
   const need = (name: string, feature: string, ...coveredBy: readonly string[]): Need => ({ name, feature, coveredBy });
   const groups = ['GroupMember.ReadWrite.All', 'Group.Read.All', 'Group.ReadWrite.All'];
   const roles = ['RoleManagement.Read.All', 'RoleManagement.ReadWrite.Directory'];
-  const assign = 'AppRoleAssignment.ReadWrite.All';
   return [
     need('Synchronization.ReadWrite.All', features.provision),
     need('Application.Read.All', features.applications, 'Application.ReadWrite.All', ...directory),
@@ -36,12 +35,13 @@ export function neededPermissions(cloud: CloudName, entries: readonly AppEntry[]
     need('RoleManagement.Read.Directory', features.roles, ...roles, ...directory),
     // A permission to assign includes reading the assignments.
     entries.some((entry) => entry.assign !== null)
-      ? need(assign, features.assign)
-      : need('Directory.Read.All', features.assigned, 'Directory.ReadWrite.All', assign),
+      ? need(assignPermission, features.assign)
+      : need('Directory.Read.All', features.assigned, 'Directory.ReadWrite.All', assignPermission),
     ...(clouds[cloud].hasProvisioningLog ? [need(logPermission, features.log, otherLogPermission)] : []),
   ];
 }
 
+const assignPermission = 'AppRoleAssignment.ReadWrite.All';
 const logPermission = 'AuditLog.Read.All';
 const otherLogPermission = 'ProvisioningLog.Read.All';
 
@@ -54,6 +54,8 @@ export function servedBy(need: Need, roles: readonly string[]): string | null {
 /** What a token grants that no need asks for. A permission that replaces a missing one counts as needed. */
 function surplusPermissions(needs: readonly Need[], roles: readonly string[]): readonly string[] {
   const used = new Set(needs.flatMap((need) => [need.name, servedBy(need, roles) ?? need.name]));
+  // Without it a removal tells how to do it by hand.
+  used.add(assignPermission);
   // Microsoft's pages disagree on which of the two the log needs, so either is accepted.
   if (used.has(logPermission)) used.add(otherLogPermission);
   return roles.filter((role) => !used.has(role));

@@ -34,8 +34,10 @@ import { removeNowButton } from './leaving/confirm-removal.ts';
 import { endAccessCommand, endByHandCommand } from './leaving/ends/end-access.ts';
 import { extendCommand } from './leaving/ends/extend.ts';
 import { endsCommand } from './leaving/ends/list-ends.ts';
+import { offboardCommand } from './leaving/offboard.ts';
 import { endNotes } from './leaving/outbox.ts';
 import { removeCommand } from './leaving/remove.ts';
+import { keepAccessButton, removalQuestions } from './leaving/second-person.ts';
 import { assignButton } from './provisioning/assign.ts';
 import { cancelCommand, confirmButton } from './provisioning/cancel.ts';
 import { cancelAllByCommand } from './provisioning/cancel-all.ts';
@@ -56,6 +58,7 @@ export const registry: Registry = {
     provisionList: provisionListCommand,
     provisionGroup: provisionGroupCommand,
     remove: removeCommand,
+    offboard: offboardCommand,
     ends: endsCommand,
     extend: extendCommand,
     endAccess: endAccessCommand,
@@ -95,10 +98,12 @@ export const registry: Registry = {
     page: pageButton,
     assign: assignButton,
     removeNow: removeNowButton,
+    keepAccess: keepAccessButton,
     tellManager: tellManagerButton,
   },
   messages: {
     request: requestCards,
+    removal: removalQuestions,
     access: accessCards,
     notice: accessNotices,
     announcement: announcements,

@@ -188,6 +188,16 @@ export function deletionThresholdOf({ synchronizationJobSettings }: StoredJob): 
   return /^\d{1,9}$/.test(setting?.value ?? '') ? Number(setting?.value) : null;
 }
 
+/**
+ * The pause between two regular cycles in milliseconds; null where none is scheduled, or at an interval that means
+ * "never". Missing where the job does not say.
+ */
+export function cycleOf({ schedule }: StoredJob): { readonly cycleMs?: number | null } {
+  if (schedule === null) return {};
+  if (schedule.state !== null && schedule.state.toLowerCase() !== 'active') return { cycleMs: null };
+  return schedule.interval === null ? {} : { cycleMs: duration(schedule.interval) };
+}
+
 const unknownError = { code: null, message: null, tenantActionable: null };
 const unknownQuarantine = {
   ...{ reason: null, currentBegan: null, seriesBegan: null, nextAttempt: null },

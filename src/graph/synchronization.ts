@@ -3,6 +3,7 @@ import { type Fetched, fetched, type GraphAnswer, mapped } from './answer.ts';
 import { type Cache, createCache } from './cache.ts';
 import type { GraphClient } from './client.ts';
 import {
+  cycleOf,
   deletionThresholdOf,
   type JobState,
   type JobStatus,
@@ -74,6 +75,8 @@ export interface Job {
   readonly mustStopFirst: boolean;
   /** More disables and deletions than this in a cycle are held back; missing where the job does not tell. */
   readonly deletionThreshold?: number;
+  /** Between two regular cycles; null for never. Missing where the job does not tell. */
+  readonly cycleMs?: number | null;
 }
 
 export interface OnDemandCall {
@@ -207,6 +210,7 @@ function jobOf(stored: StoredJob): Job {
     state: stateOf(stored),
     mustStopFirst: isScheduled(stored) && oauthConnector.test(templateOf(stored) ?? ''),
     ...(deletionThreshold === null ? {} : { deletionThreshold }),
+    ...cycleOf(stored),
   };
 }
 

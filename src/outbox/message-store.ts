@@ -56,7 +56,7 @@ export async function insertMessages(
 
 /** Afterwards the database keeps it up to date, see `db/search.ts`. A text is never edited. */
 function latestRevision(kind: MessageKind, reference: string) {
-  if (kind === 'request') return 1;
+  if (kind === 'request' || kind === 'removal') return 1;
   if (kind !== 'access') return null;
   return sql<number>`(select sum(access_requests.revision + coalesce(requests.revision, 0)) from access_requests
     left join requests on requests.id = access_requests.request_id
@@ -74,6 +74,21 @@ export async function findPosted({ query }: Pick<Database, 'query'>, activityId:
   const posted = query.selectFrom('messages').selectAll().where('activity_id', '=', activityId);
   const row = await posted.limit(1).executeTakeFirst();
   return row === undefined ? null : toMessage(row);
+}
+
+/** The cards on which second persons confirm these removals. */
+export async function removalCardsOf(
+  { query }: Pick<Database, 'query'>,
+  requestIds: readonly string[],
+): Promise<string[]> {
+  if (requestIds.length === 0) return [];
+  const rows = await query
+    .selectFrom('messages')
+    .select('id')
+    .where('reference', 'in', requestIds)
+    .where('kind', '=', 'removal')
+    .execute();
+  return rows.map(({ id }) => id);
 }
 
 /**

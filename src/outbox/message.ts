@@ -1,8 +1,8 @@
 import type { Reader } from '../requests/request.ts';
 
 /**
- * A message is anything that Usher has posted to Teams or is going to post: the card of a request, a card of an access
- * request, a notice, an announcement, a note to a manager. Its row is what the outbox sends, and what a card is edited by.
+ * A message is anything that Usher has posted to Teams or is going to post: the card of a request, a card that asks an
+ * approver to confirm a removal, a card of an access request, a notice, an announcement, a note to a manager. Its row is what the outbox sends, and what a card is edited by.
  *
  *              ┌──refused for now (429, 412, no connection): again after a pause, for a day──┐
  *              ▼                                                                             │
@@ -56,7 +56,7 @@ export interface Message {
   readonly isUncertain: boolean;
 }
 
-export type MessageKind = 'request' | 'access' | 'notice' | 'announcement' | 'managerNote' | 'endNote';
+export type MessageKind = 'request' | 'removal' | 'access' | 'notice' | 'announcement' | 'managerNote' | 'endNote';
 export type Audience = 'requester' | 'approvers';
 
 /** How a post ended. */

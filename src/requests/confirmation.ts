@@ -1,7 +1,8 @@
-import { sql } from 'kysely';
+import { sql, type Transaction } from 'kysely';
+import type { Schema } from '../db/schema.ts';
 import { readGate } from '../rate-gate/gate-row.ts';
 import { writeAudit } from './audit-log.ts';
-import type { Ticket } from './request.ts';
+import type { Person, Removal, Ticket } from './request.ts';
 import { awaitedTicket, ticketColumns } from './rows.ts';
 import { bumpRevision, type StoreParts, turnLength } from './store.ts';
 
@@ -15,15 +16,22 @@ export type Confirmation =
   /** Too much may have changed since its card was drawn, so nothing was done. */
   | { readonly kind: 'expired' };
 
-/** A held request can be confirmed for an hour. */
-const heldForMs = 60 * 60_000;
+/** A held request can be confirmed for an hour; by a second person, who may not be there now, for a day. */
+export const heldForMs = 60 * 60_000;
+export const heldForSecondPersonMs = 24 * heldForMs;
 
-/** Queues the held tasks of a request, as if it had been made now. `ticket`: what one that awaits a ticket gets. */
+/**
+ * Queues the held tasks of a request, as if it had been made now. `ticket`: what one that awaits a ticket gets.
+ * `secondPerson`: the name of the actor, if they confirm as such.
+ */
 export async function confirmRequest(
   parts: StoreParts,
   requestId: string,
   actorId: string,
-  ticket: Ticket | null = null,
+  {
+    ticket = null,
+    secondPerson = null,
+  }: { readonly ticket?: Ticket | null; readonly secondPerson?: string | null } = {},
 ): Promise<Confirmation> {
   const { database, clock } = parts;
   return database.transact(async (transaction): Promise<Confirmation> => {
@@ -32,13 +40,14 @@ export async function confirmRequest(
     const held = await transaction
       .selectFrom('tasks')
       .innerJoin('requests', 'requests.id', 'tasks.request_id')
-      .select(['requests.created_at', 'tasks.lane'])
+      .select(['requests.created_at', 'requests.second_person', 'tasks.lane'])
       .where('tasks.request_id', '=', requestId)
       .where('tasks.state', '=', 'held')
       .limit(1)
       .executeTakeFirst();
     if (held === undefined) return { kind: 'confirmed', tasks: 0 };
-    if (now - held.created_at > heldForMs) return { kind: 'expired' };
+    if (now - held.created_at > (held.second_person === 1 ? heldForSecondPersonMs : heldForMs))
+      return { kind: 'expired' };
     const turn = turns[held.lane] ?? 0;
     const { numUpdatedRows } = await transaction
       .updateTable('tasks')
@@ -61,6 +70,7 @@ export async function confirmRequest(
         .where('id', '=', requestId)
         .where('ticket', '=', awaitedTicket)
         .execute();
+    if (secondPerson !== null) await noteDecision(transaction, requestId, { how: 'confirmed', by: secondPerson });
     await bumpRevision(transaction, requestId);
     const details = ticket === null ? { tasks } : { tasks, ticket: ticket.number };
     await writeAudit(transaction, { at: now, actorId, kind: 'confirmed', requestId, details });
@@ -109,4 +119,34 @@ export async function cancelRequest(parts: StoreParts, requestId: string, actorI
     }
     return { cancelled, alreadySent };
   });
+}
+
+/** Cancels a held removal as its second person; false where it is not held any more. */
+export function rejectRemoval(parts: StoreParts, requestId: string, by: Person): Promise<boolean> {
+  return parts.database.transact(async (transaction) => {
+    await readGate(parts, transaction);
+    const now = parts.clock.now();
+    const { numUpdatedRows } = await transaction
+      .updateTable('tasks')
+      .set({ state: 'cancelled', finished_at: now, cancelled_by: by.id })
+      .where('request_id', '=', requestId)
+      .where('state', '=', 'held')
+      .executeTakeFirstOrThrow();
+    const tasks = Number(numUpdatedRows);
+    if (tasks === 0) return false;
+    await noteDecision(transaction, requestId, { how: 'rejected', by: by.name });
+    await bumpRevision(transaction, requestId);
+    const details = { tasks, alreadySent: 0, as: 'secondPerson' };
+    await writeAudit(transaction, { at: now, actorId: by.id, kind: 'cancelled', requestId, details });
+    return true;
+  });
+}
+
+async function noteDecision(
+  transaction: Transaction<Schema>,
+  id: string,
+  decision: NonNullable<Removal['decision']>,
+): Promise<void> {
+  const second_person_decision = JSON.stringify(decision);
+  await transaction.updateTable('requests').set({ second_person_decision }).where('id', '=', id).execute();
 }

@@ -1,17 +1,44 @@
 import type { Database } from '../db/database.ts';
+import { heldForMs, heldForSecondPersonMs } from './confirmation.ts';
 
-/** The open request that takes this person out of this app; null where there is none. */
+export interface PersonInApp {
+  readonly personId: string;
+  readonly appId: string;
+}
+
+/**
+ * The open request that takes this person out of this app; null where there is none. One that was not confirmed in time
+ * is not open any more. `source`: of the request that asks.
+ */
 export async function findOpenRemoval(
   { query }: Pick<Database, 'query'>,
-  { personId, appId }: { readonly personId: string; readonly appId: string },
+  { personId, appId }: PersonInApp,
+  now: number,
+  source = '',
 ): Promise<string | null> {
   const row = await query
     .selectFrom('tasks')
-    .select('request_id')
-    .where('subject_id', '=', personId)
-    .where('app_id', '=', appId)
-    .where('unassign', 'is not', null)
-    .where('state', 'in', ['held', 'waiting', 'running'])
+    .innerJoin('requests', 'requests.id', 'tasks.request_id')
+    .select('tasks.request_id')
+    .where('tasks.subject_id', '=', personId)
+    .where('tasks.app_id', '=', appId)
+    .where('tasks.unassign', 'is not', null)
+    .where('requests.source', '!=', source)
+    .where((task) =>
+      task.or([
+        task('tasks.state', 'in', ['waiting', 'running']),
+        task.and([
+          task('tasks.state', '=', 'held'),
+          task.or([
+            task('requests.created_at', '>=', now - heldForMs),
+            task.and([
+              task('requests.second_person', '=', 1),
+              task('requests.created_at', '>=', now - heldForSecondPersonMs),
+            ]),
+          ]),
+        ]),
+      ]),
+    )
     .limit(1)
     .executeTakeFirst();
   return row?.request_id ?? null;
@@ -20,7 +47,7 @@ export async function findOpenRemoval(
 /** Whether a provisioning of the same person to the same app is under way, which the removal waits for. */
 export async function isBeingProvisioned(
   { query }: Pick<Database, 'query'>,
-  { personId, appId }: { readonly personId: string; readonly appId: string },
+  { personId, appId }: PersonInApp,
 ): Promise<boolean> {
   const row = await query
     .selectFrom('tasks')

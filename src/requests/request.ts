@@ -43,8 +43,7 @@ export interface Request {
   readonly revision: number;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
-  /** Its tasks take access away. `secondPerson`: not the requester but another person has to confirm it. */
-  readonly removal?: { readonly secondPerson: boolean };
+  readonly removal?: Removal;
   /** Missing, or null, where none was given. */
   readonly ticket?: Ticket | null;
   /** It needs a ticket number, which its confirmation gives; missing for no. */
@@ -54,6 +53,16 @@ export interface Request {
   readonly tasks: readonly Task[];
   /** What was named and does not become a call, with the reason; empty for a single person. */
   readonly leftOut: readonly LeftOut[];
+}
+
+/** A request whose tasks take access away. */
+export interface Removal {
+  /** Not the requester but an approver has to confirm it. */
+  readonly secondPerson: boolean;
+  /** It takes people out of all their apps. */
+  readonly leaving?: true;
+  /** Of the second person; `by`: their name. */
+  readonly decision?: { readonly how: 'confirmed' | 'rejected'; readonly by: string };
 }
 
 /** What a request was made for, in the service desk's system. */
@@ -87,6 +96,8 @@ export interface LeftOut {
     | 'appDisabled'
     | 'appNotConfigured'
     | 'appQuarantined'
+    /** Its job holds deletions back, and no call is made before a person has looked at that. */
+    | 'deletionsHeld'
     | 'appTakesNoUsers'
     | 'jobMustStop'
     | 'repeatedApp'

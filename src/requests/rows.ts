@@ -5,6 +5,7 @@ import type { Outcome, UnknownEnd } from '../graph/outcome.ts';
 import type {
   AssignmentStep,
   LeftOut,
+  Removal,
   Request,
   Subject,
   Task,
@@ -28,10 +29,26 @@ export function withoutTasks(row: Selectable<RequestRow>): Omit<Request, 'tasks'
     revision: row.revision,
     createdAt: row.created_at,
     leftOut: JSON.parse(row.left_out) as LeftOut[],
-    ...(row.purpose === 'removal' ? { removal: { secondPerson: row.second_person === 1 } } : {}),
+    ...(row.purpose === null ? {} : { removal: removalOf(row) }),
     ...ticketMark(row),
     ...(row.ticket === awaitedTicket ? { awaitsTicket: true } : {}),
     ...(row.ticket === awaitedTicket && row.ticket_url !== null ? { ticketUrl: row.ticket_url } : {}),
+  };
+}
+
+/** The columns of a removal. */
+export function removalColumns(removal: Removal | undefined) {
+  return {
+    purpose: removal === undefined ? null : removal.leaving === true ? ('offboarding' as const) : ('removal' as const),
+    second_person: removal?.secondPerson === true ? 1 : 0,
+  };
+}
+
+function removalOf({ purpose, second_person, second_person_decision: decision }: Selectable<RequestRow>): Removal {
+  return {
+    secondPerson: second_person === 1,
+    ...(purpose === 'offboarding' ? { leaving: true } : {}),
+    ...(decision === null ? {} : { decision: JSON.parse(decision) as NonNullable<Removal['decision']> }),
   };
 }
 

@@ -11,7 +11,7 @@ import { type AuditEntry, writeAudit } from './audit-log.ts';
 import { insertEntitlements } from './entitlement.ts';
 import { membersPerCall, type Request, type Task } from './request.ts';
 import { newRequestId } from './request-id.ts';
-import { awaitedTicket, ticketColumns, toTask, type Unassignment, withoutTasks } from './rows.ts';
+import { awaitedTicket, removalColumns, ticketColumns, toTask, type Unassignment, withoutTasks } from './rows.ts';
 
 /** A new request, before it has an id. */
 export interface NewRequest
@@ -192,8 +192,7 @@ async function insertOrFind(
       revision: 1,
       created_at: now,
       left_out: JSON.stringify(leftOut),
-      purpose: removal === undefined ? null : ('removal' as const),
-      second_person: removal?.secondPerson === true ? 1 : 0,
+      ...removalColumns(removal),
       ...ticketColumns(ticket),
       ...(awaitsTicket === true ? { ticket: awaitedTicket, ticket_url: ticketUrl ?? null } : {}),
     };

@@ -27,6 +27,7 @@ export function clickedCard({ what }: Incoming): string | null {
     case 'cancel':
     case 'confirm':
     case 'removeNow':
+    case 'keepAccess':
     case 'tellManager':
       return null;
     default:

@@ -15,7 +15,7 @@ import type { Worker } from '../../src/worker.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { engines, useTestDatabase } from '../support/databases.ts';
 import { readAudit } from '../support/read-audit.ts';
-import { ask, claim, claimed, person, storeParts } from './support.ts';
+import { ask, claim, claimAllNow, claimed, person, storeParts } from './support.ts';
 
 const minute = 60_000;
 const trouble: GraphTrouble = {
@@ -363,6 +363,19 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
         { step: 'begun', assignments: ['one', 'two'], subject: 'diego' },
         { step: 'made', assignments: ['one', 'two'], subject: 'diego' },
       ]);
+    });
+
+    it('waits for a provisioning of the same person to the same app that is under way', async () => {
+      await ask(store, ['diego']);
+      const request = await removes();
+      await run();
+      const before = [[...asked], await stepOf(request)];
+
+      await claimAllNow(store);
+      await later(minute);
+
+      expect(before).toEqual([[], 'wanted']);
+      expect([asked, await stepOf(request)]).toEqual([['one', 'two'], 'made']);
     });
 
     it('is only the named one where the request names it', async () => {

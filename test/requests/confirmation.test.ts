@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
-import { cancelRequest, confirmRequest } from '../../src/requests/confirmation.ts';
+import { cancelRequest, confirmRequest, rejectRemoval } from '../../src/requests/confirmation.ts';
 import { forecastRequest } from '../../src/requests/forecast.ts';
 import { hasWork, requestsInLine, requeueTasks } from '../../src/requests/queue.ts';
 import type { Request } from '../../src/requests/request.ts';
@@ -57,8 +57,10 @@ describe.each(engines)('holding requests on $name', (engine) => {
       const ticket = { number: 'INC1', url: null };
       const ticketed = await ask(store, named('other', 2), { lane: 'bulk', held: true, ticket });
 
-      await confirmRequest(store, awaiting.id, 'alex', { number: 'CHG2', url: 'https://contoso.example/CHG2' });
-      await confirmRequest(store, ticketed.id, 'alex', { number: 'CHG2', url: null });
+      await confirmRequest(store, awaiting.id, 'alex', {
+        ticket: { number: 'CHG2', url: 'https://contoso.example/CHG2' },
+      });
+      await confirmRequest(store, ticketed.id, 'alex', { ticket: { number: 'CHG2', url: null } });
 
       const [first, second] = [await findRequest(database, awaiting.id), await findRequest(database, ticketed.id)];
       expect(first?.ticket).toEqual({ number: 'CHG2', url: 'https://contoso.example/CHG2' });
@@ -93,6 +95,41 @@ describe.each(engines)('holding requests on $name', (engine) => {
       expect(withinTheHour).toEqual({ kind: 'confirmed', tasks: 1 });
       expect(afterwards).toEqual({ kind: 'expired' });
       expect(await statesOf(late)).toEqual(['held']);
+    });
+
+    it('can be confirmed by its second person for a day, and keeps who that was', async () => {
+      const removal = { secondPerson: true, leaving: true } as const;
+      const early = await ask(store, ['early'], { held: true, removal });
+      const late = await ask(store, ['late'], { held: true, removal });
+      await clock.advance(24 * hourMs);
+      const withinTheDay = await confirmRequest(store, early.id, 'patti', { secondPerson: 'Patti Fernandez' });
+      await clock.advance(1);
+
+      const afterwards = await confirmRequest(store, late.id, 'patti', { secondPerson: 'Patti Fernandez' });
+
+      expect([withinTheDay.kind, afterwards.kind]).toEqual(['confirmed', 'expired']);
+      expect((await findRequest(database, early.id))?.removal).toEqual({
+        ...removal,
+        decision: { how: 'confirmed', by: 'Patti Fernandez' },
+      });
+      expect((await findRequest(database, late.id))?.removal).toEqual(removal);
+    });
+
+    it('is rejected by its second person as long as it is held, and not once it is confirmed', async () => {
+      const removal = { secondPerson: true } as const;
+      const rejected = await ask(store, ['one', 'two'], { held: true, removal });
+      const confirmed = await ask(store, ['three'], { held: true, removal });
+      await confirmRequest(store, confirmed.id, 'patti', { secondPerson: 'Patti Fernandez' });
+      const by = { id: 'lynne', name: 'Lynne Robbins' };
+
+      const first = await rejectRemoval(store, rejected.id, by);
+      const again = await rejectRemoval(store, rejected.id, by);
+      const tooLate = await rejectRemoval(store, confirmed.id, by);
+
+      expect([first, again, tooLate]).toEqual([true, false, false]);
+      expect(await statesOf(rejected)).toEqual(['cancelled', 'cancelled']);
+      expect(await statesOf(confirmed)).toEqual(['waiting']);
+      expect((await findRequest(database, rejected.id))?.removal?.decision).toEqual({ how: 'rejected', by: by.name });
     });
 
     it('takes a virtual time beyond four thousand million as any other', async () => {

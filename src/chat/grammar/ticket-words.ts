@@ -12,7 +12,7 @@ import { fold, phraseAt, toPhrases, trimEdges, type Word } from './tokens.ts';
  * makes no sense without it is read with it: "TASK2" may be an app's name. A quoted word is a name, and no ticket. A
  * reason keeps the numbers that it mentions.
  */
-export type TicketVerb = 'provision' | 'provisionList' | 'provisionGroup' | 'requestAccess' | 'remove';
+export type TicketVerb = 'provision' | 'provisionList' | 'provisionGroup' | 'requestAccess' | 'remove' | 'offboard';
 export type TicketCommand = CommandOf<TicketVerb>;
 
 export function takesTicket(command: Command): command is TicketCommand {
@@ -37,6 +37,7 @@ const VERBS: ReadonlySet<string> = new Set<TicketVerb>([
   'provisionGroup',
   'requestAccess',
   'remove',
+  'offboard',
 ]);
 const NOUNS = toPhrases(`
   ticket | tickets | ticket number | ticket no | ticket nr | ticket id | ticket ref | incident | incident number | case

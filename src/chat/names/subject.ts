@@ -96,7 +96,9 @@ export async function findPerson(
     return answered(say(turn.words, { kind: 'directoryNameUnexpected', typed, app: app.displayName }));
   const offer = (users: readonly DirectoryUser[], more: boolean) => {
     const lineFor = (subject: string) =>
-      parts.grammar.format(app === null ? { ...command, subject } : { ...command, subject, app: app.id });
+      parts.grammar.format(
+        app === null || command.verb === 'offboard' ? { ...command, subject } : { ...command, subject, app: app.id },
+      );
     const lineOfOne = (subject: string) => parts.grammar.format({ ...command, subject });
     return askWhich(turn, { typed, app, users, more, lineFor, lineOfOne });
   };

@@ -82,6 +82,18 @@ export function intentOf(line: string): Intent | null {
   return foreign === 'foreign' || words.length <= fewWords ? 'unsaid' : 'open';
 }
 
+const LEAVER =
+  /^(.{2,80}?)(?:['’]s| is| has)? (?:leaving|leaves|left|quitting|quits|resigned|resigns|been let go|was let go|last day)(?: (?:us|the company|the firm|contoso|is|today|tomorrow|soon|on|at|by|this|next|for good)\b.*)?[.!]*$/iu;
+
+/** They stand for the command of a line about a leaver. */
+export const LEAVING_WORDS =
+  'is has been was leaving leaves left quitting quits resigned resigns let go last day us the company';
+
+/** "adele is leaving", "diego leaves the company on friday": who leaves, as it was typed; null for any other line. */
+export function leaverIn(line: string): string | null {
+  return LEAVER.exec(line.trim())?.[1]?.trim() ?? null;
+}
+
 /** Whether a line says that an account is missing. */
 export function lacks(line: string): boolean {
   return LACKS.test(line);

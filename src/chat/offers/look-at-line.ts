@@ -9,7 +9,18 @@ import { type Mention, mentionsIn } from './app-mentions.ts';
 import { type Pair, readAround } from './around.ts';
 import { endIn } from './end-in.ts';
 import { guessesFor } from './guesses.ts';
-import { gives, type Intent, intentOf, isAboutSync, isForSelf, isHalf, lacks, type Meant } from './intent.ts';
+import {
+  gives,
+  type Intent,
+  intentOf,
+  isAboutSync,
+  isForSelf,
+  isHalf,
+  LEAVING_WORDS,
+  lacks,
+  leaverIn,
+  type Meant,
+} from './intent.ts';
 import { nameableIn } from './nameable.ts';
 import { longestLookedAt, offerIfFound } from './offer.ts';
 import { orByPart, peopleIn, remainderOf } from './person-words.ts';
@@ -30,6 +41,11 @@ export async function lookAtLine(
   mayAsk = true,
 ): Promise<Reply | null> {
   const own = aboveSignature(typed).replace(ASKING_ANOTHER, '').replace(CORRECTING, '');
+  const leaver = given === null && deny(turn.caller, 'removal.run') === null ? leaverIn(own) : null;
+  const offboarding = { verb: 'offboard', subject: leaver ?? '', app: null } as const;
+  const leaving = { guesses: [{ command: offboarding }], leftOut: [], said: LEAVING_WORDS };
+  const left = leaver === null ? null : await offerIfFound(parts, turn, leaving);
+  if (left !== null) return left;
   const intent = given ?? intentOf(own);
   const line = foreignIn(own) === null ? own : withoutForeign(own);
   if (intent === null || line.length > longestLookedAt || turn.caller.roles.length === 0) return null;

@@ -4,7 +4,8 @@ import type { Ground } from '../../access/policy.ts';
 import type { Visible } from '../../access/seeing.ts';
 import type { StillMay } from '../../access/still-may.ts';
 import type { Bus } from '../../bus.ts';
-import type { GraphTrouble } from '../../graph/answer.ts';
+import type { SecondPerson } from '../../config-shape.ts';
+import type { Fetched, GraphTrouble } from '../../graph/answer.ts';
 import type { Application, Applications } from '../../graph/applications.ts';
 import type { Assignments } from '../../graph/assignments.ts';
 import type { Directory } from '../../graph/directory.ts';
@@ -17,7 +18,7 @@ import type { Message, MessageKind, PostEnd } from '../../outbox/message.ts';
 import type { Query } from '../../outbox/message-store.ts';
 import type { AccessParts } from '../../requests/access-parts.ts';
 import type { CrashGuard } from '../../requests/crash-guard.ts';
-import type { Person } from '../../requests/request.ts';
+import type { Person, Reader } from '../../requests/request.ts';
 import type { Tickets } from '../../ticket-rules.ts';
 import type { CommandOf, Verb } from '../command.ts';
 import type { Grammar } from '../grammar/grammar.ts';
@@ -51,6 +52,9 @@ export interface CommandParts extends GraphServices {
   readonly log: Log;
   /** The people for whom a requester may request access. */
   readonly requestFor: 'reports' | 'anyone';
+  readonly removalSecondPerson: SecondPerson;
+  /** `APPROVERS`: ids of groups or directory role templates. */
+  readonly approvers: readonly string[];
   /** What counts as a ticket number, and whether a request needs one. */
   readonly tickets: Tickets;
   /** The cloud's Entra admin center. */
@@ -219,6 +223,26 @@ export interface AccessRequests {
   cancelWaiting(parts: CommandParts, ids: readonly string[], by: Person): Promise<number>;
   /** Whether the caller may see anything of the request of this id, of either kind. */
   isVisible(parts: CommandParts, turn: Turn, visible: Visible, id: string): Promise<boolean>;
+  /**
+   * The conversations in which people read what waits for a decision on these apps; none is the personal chat of one of
+   * the excluded people. Null while Graph does not tell.
+   */
+  placesOfApprovers(
+    parts: CommandParts,
+    appIds: readonly string[],
+    excluded: readonly string[],
+  ): Promise<readonly ApproversPlace[] | null>;
+  /** Whether what waits for a decision on these apps may be shown in such a place now. */
+  mayBeShownThere(parts: CommandParts, appIds: readonly string[], key: string): Promise<StillMay>;
+  /** Whether this person decides on each of these apps. */
+  mayDecideOn(parts: CommandParts, caller: Caller, appIds: readonly string[]): Promise<Fetched<boolean>>;
+}
+
+/** `key` identifies the conversation. */
+export interface ApproversPlace {
+  readonly key: string;
+  readonly conversation: string;
+  readonly reader: Reader;
 }
 
 export interface ApprovalOfRequest {
@@ -282,7 +306,7 @@ export type OpenedExport =
 export interface Registry {
   readonly commands: { readonly [V in Verb]: CommandDeclaration<V> };
   readonly buttons: {
-    readonly [V in 'confirm' | 'page' | 'assign' | 'removeNow' | 'tellManager']: ButtonDeclaration<V>;
+    readonly [V in 'confirm' | 'page' | 'assign' | 'removeNow' | 'keepAccess' | 'tellManager']: ButtonDeclaration<V>;
   };
   readonly messages: { readonly [K in MessageKind]: MessageDeclaration };
   readonly accessRequests: AccessRequests;

@@ -7,12 +7,14 @@ import { act, recordRefusal } from './access-requests/store.ts';
 import { cancelAccess } from './cancel-access.ts';
 import { eitherAccessRequest } from './found-request.ts';
 import { jointApproval } from './joint.ts';
+import { removalApprovers } from './removal-approvers.ts';
 import { requestAccess } from './request-access.ts';
 import { clickedAccessCard, retryAccess } from './retry-access.ts';
 import { findVisible } from './show.ts';
 
 /** The access requests that provisioning requests carry out, for the commands that take either id. */
 export const accessRequests: AccessRequests = {
+  ...removalApprovers,
   async find(parts, id) {
     const joint = await findJoint(parts.store.database, id);
     if (joint !== null) return jointApproval(parts, joint);

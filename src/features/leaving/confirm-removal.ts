@@ -1,12 +1,13 @@
-import type { Caller } from '../../access/caller.ts';
 import { deny } from '../../access/policy.ts';
 import { type CommandParts, defineButton, type Turn } from '../../chat/registry/define-command.ts';
-import { recordAudit } from '../../chat/registry/turn.ts';
+import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
+import { type Fetched, fetched } from '../../graph/answer.ts';
 import { confirmRequest } from '../../requests/confirmation.ts';
 import type { Request } from '../../requests/request.ts';
 import { findRequest } from '../../requests/store.ts';
 import { say } from './problems.ts';
+import { cardClicked, maySecond, refuseSecond } from './second-person.ts';
 
 /**
  * Confirms a removal. An operator confirms one that needs no second person. Otherwise an approver does who neither asked
@@ -15,20 +16,21 @@ import { say } from './problems.ts';
 async function confirmRemoval(parts: CommandParts, turn: Turn, requestId: string): Promise<Reply> {
   const request = await findRequest(parts.store.database, requestId);
   if (request?.removal === undefined) return say(turn.words, { kind: 'staleButton' });
-  if (!mayConfirm(turn.caller, request)) {
-    await recordAudit(parts, turn.caller.id, 'denied', { permission: 'removal.confirm', request: request.id });
-    return say(turn.words, { kind: 'removalNotYours' });
-  }
-  const confirmed = await confirmRequest(parts.store, request.id, turn.caller.id);
+  const may = await mayConfirm(parts, turn, request);
+  if (!may.ok) return troubleReply(turn.words, may.trouble);
+  if (!may.value) return refuseSecond(parts, turn, request);
+  const { id, name } = turn.caller;
+  const secondPerson = request.removal.secondPerson ? name : null;
+  const confirmed = await confirmRequest(parts.store, request.id, id, { secondPerson });
   if (confirmed.kind === 'expired') return say(turn.words, { kind: 'removalExpired' });
   parts.publish('tasks', null);
-  return { kind: 'live', liveId: request.id };
+  parts.publish('cards', request.id);
+  return cardClicked(parts, turn, request.id);
 }
 
-function mayConfirm(caller: Caller, { removal, requestedBy, tasks }: Request): boolean {
-  if (removal?.secondPerson !== true) return deny(caller, 'removal.run') === null;
-  const isConcerned = caller.id === requestedBy.id || tasks.some(({ subject }) => subject.id === caller.id);
-  return !isConcerned && deny(caller, 'access.decide') === null;
+async function mayConfirm(parts: CommandParts, { caller }: Turn, request: Request): Promise<Fetched<boolean>> {
+  if (request.removal?.secondPerson === true) return maySecond(parts, caller, request);
+  return fetched(deny(caller, 'removal.run') === null);
 }
 
 export const removeNowButton = defineButton({

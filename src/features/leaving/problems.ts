@@ -1,7 +1,10 @@
+import type { Messages } from '../../chat/messages.ts';
 import { sayWith } from '../../chat/registry/turn.ts';
 import type { SayButton } from '../../chat/views/parts.ts';
 import { problemsWith, runs } from '../../chat/views/problem.ts';
 import { type ProblemKeys, problemKeys, valuesIn } from '../../chat/views/problem-keys.ts';
+import type { Job } from '../../graph/synchronization.ts';
+import { lengthOf } from '../provisioning/cards/progress-parts.ts';
 import { problem as provisioningProblem } from '../provisioning/problems.ts';
 
 /** What keeps Usher from taking a person out of an app. */
@@ -13,8 +16,13 @@ export type RemovalProblem =
   | { readonly kind: 'removesEntraOnly'; readonly app: string }
   | { readonly kind: 'removesTooMany'; readonly count: number; readonly limit: number }
   | { readonly kind: 'removesNoGroup'; readonly group: string }
-  /** `removesByCycle`: the account is disabled in Entra, so that only the regular cycle disables it in the app. */
-  | { readonly kind: 'removesNothing' | 'removesByCycle'; readonly person: string; readonly app: string }
+  | { readonly kind: 'removesNothing'; readonly person: string; readonly app: string }
+  /** The account is disabled in Entra, so that only the regular cycle disables it in the app; see `cycleText`. */
+  | { readonly kind: 'removesByCycle'; readonly person: string; readonly app: string; readonly cycle: string }
+  | { readonly kind: 'offboardsByCycle'; readonly person: string; readonly cycles: string }
+  | { readonly kind: 'offboardsNothing' | 'removesFromNothing'; readonly person: string }
+  | { readonly kind: 'removesWhom' | 'approversUnread' }
+  | { readonly kind: 'removesWhere'; readonly person: string }
   | {
       readonly kind: 'removesNoGroupAssignment';
       readonly person: string;
@@ -33,6 +41,12 @@ const KEYS: Readonly<Record<RemovalProblem['kind'], ProblemKeys>> = problemKeys(
   removesNoGroup: 'warning',
   removesNothing: 'neutral',
   removesByCycle: 'warning',
+  offboardsByCycle: 'warning',
+  offboardsNothing: 'neutral',
+  removesFromNothing: 'neutral',
+  removesWhom: 'neutral',
+  removesWhere: 'neutral',
+  approversUnread: 'warning',
   removesNoGroupAssignment: 'warning',
   removalOpen: 'neutral',
   endNotYours: 'bad',
@@ -57,7 +71,17 @@ function buttonsOf(what: RemovalProblem): readonly SayButton[] {
 /** A problem of this feature or of those that it builds on, as a card, and as a reply. */
 export const problem = problemsWith(provisioningProblem, {
   keys: KEYS,
-  valuesOf: (what: RemovalProblem) => valuesIn(what),
+  valuesOf: (what: RemovalProblem) => ({
+    ...valuesIn(what),
+    // Several apps, of which each is cut.
+    ...(what.kind === 'offboardsByCycle' ? { cycles: what.cycles } : {}),
+  }),
   buttonsOf,
 });
 export const say = sayWith(problem);
+
+/** How often the job's regular cycle runs: `never`, `unknown`, or a duration. */
+export function cycleText(words: Messages, { cycleMs }: Job): string {
+  if (cycleMs === null) return 'never';
+  return cycleMs === undefined ? 'unknown' : lengthOf(words, cycleMs);
+}

@@ -91,7 +91,8 @@ export function writeRemove({ subject, app, ...said }: RemoveCommand): string {
 
 const PARTING = wordSet('from out off access user users account accounts');
 
-function writePart(name: string): string {
+/** A person or an app in a line about a removal. */
+export function writePart(name: string): string {
   return name
     .toLowerCase()
     .split(' ')

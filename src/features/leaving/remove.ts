@@ -1,32 +1,24 @@
-import pMap from 'p-map';
 import { findTicket, sayTicketMissing } from '../../chat/ask-ticket.ts';
 import type { CommandOf } from '../../chat/command.ts';
-import { namesInList } from '../../chat/grammar/name-list.ts';
 import { findApplications } from '../../chat/names/named-apps.ts';
-import { findPeople, toSubject } from '../../chat/names/people.ts';
-import { resolvePerson, typistOf } from '../../chat/names/person.ts';
-import { findPerson } from '../../chat/names/subject.ts';
-import { obstacleReply, requestOf, type Target, taskOn, tryAgain } from '../../chat/names/target.ts';
+import { obstacleReply, type Target } from '../../chat/names/target.ts';
 import { commands, type Resolved } from '../../chat/offers/resolved.ts';
 import { type CommandParts, defineCommand, type Lookup, type Turn } from '../../chat/registry/define-command.ts';
-import { type Answered, answered, troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { usersPageUrl } from '../../chat/views/entra-link.ts';
-import type { PersonsAssignment } from '../../graph/assignments.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
 import { findOpenRemoval } from '../../requests/removals.ts';
 import type { LeftOut } from '../../requests/request.ts';
-import { createRequest, type NewTask } from '../../requests/store.ts';
 import { nobodyFoundCard } from '../provisioning/cards/confirm-card.ts';
 import { isOfEntra, seeTargets } from '../provisioning/targets.ts';
-import { say } from './problems.ts';
+import { askWhichApp } from './ask-which-app.ts';
+import { holdRemoval, mostRemoved } from './hold-removal.ts';
+import { findThem } from './leavers.ts';
+import { cycleText, say } from './problems.ts';
 import { readLooseRemove, readRemove, writeRemove } from './remove-line.ts';
+import { type Removals, readAssigned, seeRemovals } from './see-removals.ts';
 
 type RemoveCommand = CommandOf<'remove'>;
-
-/** A removal of more accounts is read by no person who confirms it. */
-const mostRemoved = 50;
-const readsAtOnce = 4;
 
 /**
  * `remove <people> from <apps>`: takes the people's own assignments to the apps away and has their accounts disabled.
@@ -70,120 +62,13 @@ async function remove(parts: CommandParts, turn: Turn, command: RemoveCommand): 
         targets.map(({ app }) => app),
       )
     );
-  const removals = await seeRemovals(parts, turn, command, people.users, targets);
-  if (removals.kind === 'reply') return removals.reply;
+  const read = await readAssigned(parts, turn, command, people.users);
+  if (read.kind === 'reply') return read.reply;
+  const removals = await seeRemovals(parts, read.assigned, targets, { named: true });
   const leftOut = [...people.leftOut, ...seen.leftOut, ...removals.leftOut];
   if (removals.tasks.length === 0) return nothingToRemove(parts, turn, people.users, targets, removals, leftOut);
-  const request = await createRequest(parts.store, {
-    ...requestOf(turn),
-    ticket: ticket.ticket,
-    lane: removals.tasks.length > 1 ? 'bulk' : 'interactive',
-    held: true,
-    removal: { secondPerson: false },
-    leftOut,
-    tasks: removals.tasks,
-  });
-  parts.observe?.requested('person');
-  return { kind: 'live', liveId: request.id };
+  return holdRemoval(parts, turn, command, { tasks: removals.tasks, leftOut, ticket: ticket.ticket, leaving: false });
 }
-
-interface People {
-  readonly kind: 'people';
-  readonly users: readonly DirectoryUser[];
-  readonly leftOut: readonly LeftOut[];
-}
-
-/** Whom the line names, as the tenant has them: only it tells whether "Langer, Isaiah" is one person. */
-async function findThem(parts: CommandParts, turn: Turn, command: RemoveCommand): Promise<People | Answered> {
-  const names = namesInList(command.subject);
-  const whole =
-    names.length < 2 ? null : await resolvePerson(parts.directory, command.subject, typistOf(turn.incoming));
-  if (names.length < 2 || (whole?.ok === true && whole.value.kind === 'one')) {
-    const group = await groupNamed(parts, command.subject);
-    if (group !== null) return answered(say(turn.words, { kind: 'removesNoGroup', group }));
-    const person = await findPerson(parts, turn, command, null);
-    if (person.kind === 'reply') return person;
-    return person.user.id === turn.caller.id
-      ? answered(say(turn.words, { kind: 'removesNotYourself' }))
-      : { kind: 'people', users: [person.user], leftOut: [] };
-  }
-  const found = await findPeople(parts.directory, names, typistOf(turn.incoming));
-  if (found.kind === 'trouble') return answered(troubleReply(turn.words, found.trouble, tryAgain(parts, command)));
-  const users = found.people.filter(({ id }) => id !== turn.caller.id);
-  const own = found.people.filter(({ id }) => id === turn.caller.id);
-  return {
-    kind: 'people',
-    users,
-    leftOut: [...found.leftOut, ...own.map((user) => leftOutOf(user.displayName, 'forYourself'))],
-  };
-}
-
-/** A group whose name says so: "the Sales Team group", "group Sales Team". */
-async function groupNamed({ directory }: CommandParts, typed: string): Promise<string | null> {
-  if (!/^(?:the )?group |\bgroup$/i.test(typed)) return null;
-  const found = await directory.findGroups(typed.replace(/^(?:the )?group |(?:^the )|\s*group$/gi, ''));
-  return found.ok && found.value.kind === 'one' ? found.value.group.displayName : null;
-}
-
-interface Removals {
-  readonly kind: 'removals';
-  readonly tasks: readonly NewTask[];
-  readonly leftOut: readonly LeftOut[];
-  /** Of those left out: the groups that assign them. */
-  readonly groups: readonly string[];
-}
-
-/** What assigns each person to each app, as Entra lists it now. */
-async function seeRemovals(
-  parts: CommandParts,
-  turn: Turn,
-  command: RemoveCommand,
-  users: readonly DirectoryUser[],
-  targets: readonly Target[],
-): Promise<Removals | Answered> {
-  const read = async (user: DirectoryUser) => ({ user, list: await parts.assignments.list(user.id) });
-  const listed = await pMap(users, read, { concurrency: readsAtOnce });
-  const tasks: NewTask[] = [];
-  const leftOut: LeftOut[] = [];
-  const groups: string[] = [];
-  for (const { user, list } of listed) {
-    if (!list.ok) return answered(troubleReply(turn.words, list.trouble, tryAgain(parts, command)));
-    for (const target of targets) {
-      const ofApp = list.value.filter((one) => one.servicePrincipalId === target.app.id);
-      const isSeveral = users.length * targets.length > 1;
-      const text = isSeveral ? `${user.displayName} · ${target.app.displayName}` : user.displayName;
-      const why = await whyNot(parts, user, target, ofApp);
-      const task = taskOn(target, toSubject(user, target.rule.objectTypeName));
-      if (why === null)
-        tasks.push({ ...task, unassign: { only: null, roles: rolesOf(ofApp), through: groupsOf(ofApp) } });
-      else leftOut.push(leftOutOf(text, why));
-      if (why === 'onlyThroughGroup') groups.push(...groupsOf(ofApp));
-    }
-  }
-  return { kind: 'removals', tasks, leftOut, groups };
-}
-
-/** Why no call can take this person out of the app; null where one can. */
-async function whyNot(
-  parts: CommandParts,
-  user: DirectoryUser,
-  { app }: Target,
-  assigned: readonly PersonsAssignment[],
-): Promise<LeftOut['reason'] | null> {
-  if (assigned.length === 0) return 'notAssigned';
-  if (assigned.every(({ via }) => via === 'group')) return 'onlyThroughGroup';
-  // On-demand provisioning skips people whose account is disabled; the regular cycle disables them in the app.
-  if (user.accountEnabled === false) return 'accountOff';
-  return (await findOpenRemoval(parts.store.database, { personId: user.id, appId: app.id })) === null
-    ? null
-    : 'removalOpen';
-}
-
-const rolesOf = (assigned: readonly PersonsAssignment[]): string[] =>
-  assigned.flatMap(({ via, roleName }) => (via === 'direct' && roleName !== null ? [roleName] : []));
-const groupsOf = (assigned: readonly PersonsAssignment[]): string[] =>
-  assigned.flatMap((one) => (one.via === 'group' ? [one.groupName ?? one.principalId] : []));
-const leftOutOf = (text: string, reason: LeftOut['reason']): LeftOut => ({ text, reason, suggestions: [] });
 
 /** Nothing is left to take away: of one account, why and what to do instead; of several, each with its reason. */
 async function nothingToRemove(
@@ -212,9 +97,12 @@ async function nothingToRemove(
         usersPageUrl(parts.entraPortal, app.id),
       );
     case 'accountOff':
-      return say(turn.words, { kind: 'removesByCycle', ...names }, [checkButton(parts, user, target)]);
+      return say(turn.words, { kind: 'removesByCycle', ...names, cycle: cycleText(turn.words, target.job) }, [
+        checkButton(parts, user, target),
+      ]);
     case 'removalOpen': {
-      const id = await findOpenRemoval(parts.store.database, { personId: user.id, appId: app.id });
+      const now = parts.store.clock.now();
+      const id = await findOpenRemoval(parts.store.database, { personId: user.id, appId: app.id }, now);
       return say(turn.words, { kind: 'removalOpen', ...names, id: id ?? '' });
     }
     default:
@@ -257,6 +145,7 @@ export const removeCommand = defineCommand({
   chapter: 'leaving',
   examples: ['remove adele@contoso.com from Salesforce', 'remove adele, diego from Salesforce and ServiceNow'],
   tryIt: null,
+  incomplete: askWhichApp,
   resolve: resolveRemove,
   run: remove,
 });

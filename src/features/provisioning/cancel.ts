@@ -57,6 +57,8 @@ async function cancel(parts: CommandParts, turn: Turn, requestId: string): Promi
   if (found.kind === 'reply') return found.reply;
   const { cancelled, alreadySent } = await cancelRequest(parts.store, found.request.id, turn.caller.id);
   if (cancelled > 0) {
+    // Its second persons have cards of their own.
+    if (found.request.removal !== undefined) parts.publish('cards', found.request.id);
     await accessRequest?.note('cancelled', { id: turn.caller.id, name: turn.caller.name });
     const isTyped = turn.incoming.what.kind === 'text';
     if (isTyped) return say(turn.words, { kind: 'cancelledNow', id: found.request.id, count: cancelled });
@@ -74,7 +76,7 @@ async function confirm(parts: CommandParts, turn: Turn, requestId: string, typed
   if (request.removal !== undefined) return say(turn.words, { kind: 'staleButton' });
   const ticket = request.awaitsTicket === true ? await givenTicket(parts, turn, request, typed) : null;
   if (ticket !== null && 'kind' in ticket) return ticket;
-  const confirmed = await confirmRequest(parts.store, request.id, turn.caller.id, ticket);
+  const confirmed = await confirmRequest(parts.store, request.id, turn.caller.id, { ticket });
   if (confirmed.kind === 'expired') return say(turn.words, { kind: 'listExpired' });
   if (confirmed.kind === 'confirmed') parts.publish('tasks', null);
   return { kind: 'live', liveId: request.id };

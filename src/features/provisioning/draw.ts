@@ -18,14 +18,12 @@ import { type CallCounts, countCalls, type GroupCardInput, groupCard } from './c
 import { listCard } from './cards/list-card.ts';
 import { OUTCOME_TONES } from './cards/outcome-words.ts';
 import { pageCard } from './cards/page-card.ts';
-import { removalCard } from './cards/removal-card.ts';
 import { requestCard } from './cards/request-card.ts';
+import { type DrawRemovalParts, drawHeldRemoval } from './draw-removal.ts';
 
-export interface DrawParts extends AssignParts {
+export interface DrawParts extends AssignParts, DrawRemovalParts {
   /** Where people sign in, Usher has no permission to assign. */
   readonly graphAccess: CommandParts['graphAccess'];
-  /** The cloud's Entra admin center. */
-  readonly entraPortal: string;
   /** Whether attribute values may be shown in this conversation. */
   readonly isOpenPlace: (conversation: string) => boolean;
   /** Whether one person alone reads the conversation. */
@@ -39,6 +37,8 @@ export interface ShownTo {
   readonly canRetry: boolean;
   /** The same for the button that assigns an app role. */
   readonly canAssign: boolean;
+  /** Missing for the requester's language and time zone. */
+  readonly reader?: Request['reader'];
 }
 
 /** A request is always shown by a card. */
@@ -63,7 +63,12 @@ export async function drawRequest(
   shown?: ShownTo,
 ): Promise<DrawnCard | null> {
   const { database, clock } = parts.store;
-  const single = await findSingle(database, requestId);
+  const inLanguage = <R extends Pick<Request, 'reader'>>(found: R): R => ({
+    ...found,
+    reader: shown?.reader ?? found.reader,
+  });
+  const only = await findSingle(database, requestId);
+  const single = only === null ? null : inLanguage(only);
   if (single !== null && single.tasks[0]?.state.kind !== 'held') {
     const [task] = single.tasks;
     const isWaiting = task?.state.kind === 'waiting';
@@ -72,10 +77,12 @@ export async function drawRequest(
     const isBad = task?.state.kind === 'done' && isWorthRetrying(task.state.outcome);
     return drawSingle(parts, single, forecast, conversation, to, isBad ? await offerOf(parts, requestId, to) : null);
   }
-  const overview = await findRequestOverview(database, requestId);
-  if (overview === null || overview.total === 0) return null;
+  const read = await findRequestOverview(database, requestId);
+  if (read === null || read.total === 0) return null;
+  const overview = { ...read, request: inLanguage(read.request) };
   const now = clock.now();
-  const whole = overview.total <= mostLoaded ? await findRequest(database, requestId) : null;
+  const stored = overview.total <= mostLoaded ? await findRequest(database, requestId) : null;
+  const whole = stored === null ? null : inLanguage(stored);
   const forecast = await forecastRequest(parts.store, requestId);
   const to = shown ?? shownIn(parts, conversation ?? overview.request.conversation);
   const { states } = overview;
@@ -83,7 +90,10 @@ export async function drawRequest(
   const assigns = isOver && overview.failures.length > 0 ? await offerOf(parts, requestId, to) : null;
   const { viewpoint, canRetry } = to;
   const setting = { now, canRetry, viewpoint, assigns, entraPortalUrl: parts.entraPortal };
-  const message = drawMany(overview, whole, forecast, setting);
+  const message =
+    states.held > 0 && whole?.removal !== undefined
+      ? await drawHeldRemoval(parts, whole, canRetry ? 'requester' : 'anyone')
+      : drawMany(overview, whole, forecast, setting);
   // The end is rounded to ten seconds: a card precise to the second would be edited every two.
   const ends = forecast === null ? '' : (faultMark(forecast) ?? Math.round(forecast.lastStartsAt / 10_000));
   return {
@@ -195,7 +205,6 @@ function drawMany(
       takesMs: finishesAt === null ? null : finishesAt - now,
       ...setting,
     });
-  if (states.held > 0 && whole?.removal !== undefined) return removalCard({ request: whole, ...setting });
   if (states.held > 0) {
     const takesMs = finishesAt === null ? null : finishesAt - now;
     return confirmCard({ request, count: states.held, accounts: overview.accounts, takesMs, ...setting });

@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import { findApplications } from '../../chat/names/named-apps.ts';
 import { toSubject } from '../../chat/names/people.ts';
 import { type Apps, seekApps } from '../../chat/names/seek-apps.ts';
@@ -6,6 +7,7 @@ import { type Obstacle, obstacleReply, seeTarget, type Target, taskOn } from '..
 import type { AppCommand } from '../../chat/offers/guesses.ts';
 import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
 import { type Answered, answered, troubleReply } from '../../chat/registry/turn.ts';
+import type { Application } from '../../graph/applications.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
 import type { Kit } from '../../graph/kit-apps.ts';
 import type { LeftOut } from '../../requests/request.ts';
@@ -35,6 +37,9 @@ export async function findTargets(parts: CommandParts, turn: Turn, command: AppC
   return answered(await obstacleReply(parts, turn, command, obstacle));
 }
 
+/** Each takes a few reads of Graph. */
+const appsAtOnce = 4;
+
 type BlockedApp = Obstacle & { readonly kind: 'blocked' };
 
 interface Seen {
@@ -48,18 +53,17 @@ interface Seen {
 export async function seeTargets(
   parts: CommandParts,
   turn: Turn,
-  { apps, repeated, gone }: Apps,
+  { apps, repeated, gone }: Pick<Apps, 'repeated' | 'gone'> & { readonly apps: readonly Application[] },
 ): Promise<Seen | Extract<Obstacle, { kind: 'trouble' }> | Answered> {
   const targets: Target[] = [];
   const blocked: BlockedApp[] = [];
-  for (const app of apps) {
-    const seen = await seeTarget(parts, turn, app, 'User');
+  for (const seen of await pMap(apps, (app) => seeTarget(parts, turn, app, 'User'), { concurrency: appsAtOnce })) {
     if (seen.kind === 'reply' || seen.kind === 'trouble') return seen;
     if (seen.kind === 'blocked') blocked.push(seen);
     else targets.push(seen.target);
   }
   const leftOut = [
-    ...blocked.map(({ app, why }) => leftOutApp(app.displayName, reasonOf(why.kind))),
+    ...blocked.map(({ app, why }) => leftOutApp(app.displayName, reasonOf(why))),
     ...gone.map((name) => leftOutApp(name, 'appGone')),
     ...repeated.map((name) => leftOutApp(name, 'repeatedApp')),
   ];
@@ -111,13 +115,14 @@ export async function seeEachApp(
 
 const leftOutApp = (text: string, reason: LeftOut['reason']): LeftOut => ({ text, reason, suggestions: [] });
 
-function reasonOf(kind: BlockedApp['why']['kind']): LeftOut['reason'] {
-  switch (kind) {
+function reasonOf(why: BlockedApp['why']): LeftOut['reason'] {
+  switch (why.kind) {
+    case 'appQuarantined':
+      return why.reason?.toLowerCase() === 'toomanydeletes' ? 'deletionsHeld' : why.kind;
     case 'appDisabled':
     case 'appNotConfigured':
-    case 'appQuarantined':
     case 'jobMustStop':
-      return kind;
+      return why.kind;
     default:
       return 'appTakesNoUsers';
   }

@@ -76,6 +76,8 @@ export async function findUntrueCards(
     ...{ store, entraPortal, isOpenPlace: () => true, isPersonalChat, graphAccess: 'appOnly' as const },
     // All people of these runs are assigned.
     applications: { find: () => Promise.reject(new Error('Graph was asked about an assignment')) },
+    // They take no access away.
+    synchronization: { findJob: () => Promise.reject(new Error('Graph was asked about a threshold')) },
   };
   type DrawParts = Parameters<typeof drawAccessCard>[0];
   const partsWith = (contacts: readonly object[]) => {

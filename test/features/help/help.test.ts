@@ -20,7 +20,7 @@ const ending = ['ends', 'extend', 'endAccess', 'endByHand'];
 
 describe('the commands that a caller may use', () => {
   it('begin with provisioning, for an operator', () => {
-    const provisioning = ['provision', 'provisionList', 'provisionGroup', 'remove', ...ending];
+    const provisioning = ['provision', 'provisionList', 'provisionGroup', 'remove', 'offboard', ...ending];
     const requests = ['requests', 'history', 'show', 'retry', 'cancel', 'cancelAllBy', 'exportHistory'];
 
     expect(verbsFor('operator')).toEqual([

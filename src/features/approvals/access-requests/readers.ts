@@ -34,7 +34,21 @@ export async function mayBeShown(
   const found = await parts.applications.find(appId);
   if (!found.ok) return 'unknown';
   const app = found.value.kind === 'one' ? found.value.app : null;
-  const approvers = app === null || app.unsettled === true ? null : asAskedFor(app, request).approvers;
+  return mayBeShownTo(
+    parts,
+    app === null || app.unsettled === true ? null : asAskedFor(app, request).approvers,
+    appId,
+    key,
+  );
+}
+
+/** The same of what these approvers decide about an app. */
+export async function mayBeShownTo(
+  parts: Pick<ReaderParts, 'database' | 'access'>,
+  approvers: Approvers,
+  appId: string,
+  key: string,
+): Promise<StillMay> {
   const personId = personOf(key);
   if (personId !== null) return mayRead(parts, personId, approvers);
   const channel = await findApprovalChannel(parts.database, key);

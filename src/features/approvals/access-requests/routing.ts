@@ -35,16 +35,45 @@ const askAgainMs = 30_000;
 const lookAgainMs = 5 * 60_000;
 
 export async function routeAccess(parts: RoutingParts, request: AccessRequest): Promise<Routing> {
-  const found = await parts.applications.find(request.app.id);
+  const { id, app, requestedBy, subject, joint } = request;
+  const found = await parts.applications.find(app.id);
   if (!found.ok) return { kind: 'later', delayMs: askAgainMs };
   if (found.value.kind !== 'one' || found.value.app.unsettled === true) return { kind: 'later', delayMs: lookAgainMs };
   const ownApprovers = asAskedFor(found.value.app, request).approvers;
-  const refusing = await findRefusing(parts.store.database, cardReference(request));
+  return routeToApprovers(parts, {
+    appId: app.id,
+    ownApprovers,
+    refusing: await findRefusing(parts.store.database, cardReference(request)),
+    // The person concerned may decide on others of a joint request.
+    excluded: joint == null ? [requestedBy.id, subject.id] : [requestedBy.id],
+    async lost(key, by) {
+      const share = ownApprovers.length > 0 ? { general: false, apps: [app.id] } : { general: true, apps: [] };
+      await endGrants(parts.store, { key, by, share, accessRequestId: id });
+    },
+  });
+}
+
+/** What is to be decided about an app, and by whom. */
+export interface Routed {
+  readonly appId: string;
+  /** The app's own approvers; empty for the general ones. */
+  readonly ownApprovers: readonly string[];
+  /** The keys of conversations that refused it before. */
+  readonly refusing: ReadonlySet<string>;
+  /** People who may not decide on it. */
+  readonly excluded: readonly string[];
+  /** These people have added the channel and may not decide any more. */
+  lost?(key: string, by: readonly string[]): Promise<void>;
+}
+
+/** The conversations in which these approvers read what they decide on. */
+export async function routeToApprovers(parts: Omit<RoutingParts, 'applications'>, routed: Routed): Promise<Routing> {
+  const { ownApprovers, refusing } = routed;
   const channels = (await listApprovalChannels(parts.store.database)).filter(({ key }) => !refusing.has(key));
   const counting: ShownTo[] = [];
   let isUnknown = false;
   for (const channel of channels) {
-    const standing = await standingOf(parts, request, channel, ownApprovers);
+    const standing = await standingOf(parts, routed, channel);
     if (standing === 'may') counting.push(channel);
     if (standing === 'unknown') isUnknown = true;
   }
@@ -57,9 +86,7 @@ export async function routeAccess(parts: RoutingParts, request: AccessRequest): 
     if (!members.ok) return { kind: 'later', delayMs: askAgainMs };
     for (const member of members.value) people.add(member);
   }
-  people.delete(request.requestedBy.id);
-  // The person concerned may decide on others of a joint request.
-  if (request.joint == null) people.delete(request.subject.id);
+  for (const id of routed.excluded) people.delete(id);
   const chats: ShownTo[] = [];
   for (const { personId, conversation, reader } of await findKnownPeople(parts.store.database, [...people])) {
     const key = personalKey(personId);
@@ -74,16 +101,14 @@ export async function routeAccess(parts: RoutingParts, request: AccessRequest): 
 
 /** Null where the channel is for other apps. */
 async function standingOf(
-  parts: RoutingParts,
-  { id, app }: AccessRequest,
+  parts: Pick<RoutingParts, 'access'>,
+  { appId, ownApprovers, lost }: Routed,
   channel: StoredChannel,
-  ownApprovers: readonly string[],
 ): Promise<StillMay | null> {
-  const grants = grantsFor(channel, app.id, ownApprovers);
+  const grants = grantsFor(channel, appId, ownApprovers);
   if (grants.length === 0) return null;
   const standings = await Promise.all(grants.map(({ by }) => mayRead(parts, by, ownApprovers)));
   const by = grants.flatMap((grant, index) => (standings[index] === 'mayNot' ? [grant.by] : []));
-  const share = ownApprovers.length > 0 ? { general: false, apps: [app.id] } : { general: true, apps: [] };
-  if (by.length > 0) await endGrants(parts.store, { key: channel.key, by, share, accessRequestId: id });
+  if (by.length > 0) await lost?.(channel.key, by);
   return anyMay(standings);
 }

@@ -31,7 +31,7 @@ import { outcomeLine } from './reason-texts.ts';
 export interface ListOverview {
   readonly request: Pick<
     Request,
-    'id' | 'requestedBy' | 'apps' | 'reader' | 'createdAt' | 'leftOut' | 'ticket' | 'awaitsTicket'
+    'id' | 'requestedBy' | 'apps' | 'reader' | 'createdAt' | 'leftOut' | 'ticket' | 'awaitsTicket' | 'removal'
   >;
   readonly counts: ListCounts;
   /** The first failed people, in the order of the list; `app`: which, where the request is over several. */
@@ -227,7 +227,7 @@ function headline(words: Messages, { counts, request, accounts = null }: ListOve
     if (unsent === 0 && running > 0 && cancelled > 0) return ['list.cancelling', { running }, 'working'];
     if (unsent + running > 0) return ['list.running', { done: finished(counts), total: total - cancelled }, 'working'];
     if (cancelled === total && perhaps === 0) return ['list.cancelledAll', { total }, 'neutral'];
-    const sums = sumsOf(words, counts);
+    const sums = sumsOf(words, counts, request);
     const off = [
       ['list.sum.cancelledPerhaps', perhaps],
       ['list.sum.cancelled', cancelled - perhaps],
@@ -244,11 +244,13 @@ function headline(words: Messages, { counts, request, accounts = null }: ListOve
   }
 }
 
-function sumsOf(words: Messages, { byOutcome }: ListCounts): string[] {
+/** What was asked for is counted also where there is none of it. */
+function sumsOf(words: Messages, { byOutcome }: ListCounts, { removal }: Pick<Request, 'removal'>): string[] {
+  const wanted = removal === undefined ? 'done' : 'removed';
   return SUMS.flatMap(([sum, key]) => {
     const kinds = OUTCOMES.filter(([, belongs]) => belongs === sum);
     const count = kinds.reduce((all, [kind]) => all + (byOutcome[kind] ?? 0), 0);
-    return count === 0 && sum !== 'done' ? [] : [words.plain(key, { count })];
+    return count === 0 && sum !== wanted ? [] : [words.plain(key, { count })];
   });
 }
 

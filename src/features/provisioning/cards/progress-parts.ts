@@ -66,12 +66,21 @@ export function awaitedTicketField(
   return awaitsTicket === true ? ticketField(words, '', []) : [];
 }
 
-/** The ticket, the requester, the time, and the request's id. */
+/** The ticket, the second person of a removal, the requester, the time, and the request's id. */
 export function requestFooter(
   words: Messages,
-  { requestedBy, createdAt, id, ticket }: Pick<Request, 'requestedBy' | 'createdAt' | 'id' | 'ticket'>,
+  {
+    requestedBy,
+    createdAt,
+    id,
+    ticket,
+    removal,
+  }: Pick<Request, 'requestedBy' | 'createdAt' | 'id' | 'ticket' | 'removal'>,
   now: number,
 ): Maybe<Text> {
   const values = { requestedBy: short(requestedBy.name), time: words.time(createdAt, now), request: short(id, 40) };
-  return maybe([...ticketPart(words, ticket), words.card('request.footer', values)].join(' · '));
+  const decision = removal?.decision;
+  const decided =
+    decision === undefined ? [] : [words.card('removal.decided', { how: decision.how, by: short(decision.by) })];
+  return maybe([...ticketPart(words, ticket), ...decided, words.card('request.footer', values)].join(' · '));
 }

@@ -1,10 +1,12 @@
+import { assertNever } from '../../../assert-never.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
-import { createMessages, type Messages } from '../../../chat/messages.ts';
+import { createMessages, type Messages, type MessageValues } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { appNames, peopleNames } from '../../../chat/views/app-names.ts';
 import { usersPageUrl } from '../../../chat/views/entra-link.ts';
 import { entraLink, maybe, short, submitButton } from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
+import { heldForSecondPersonMs } from '../../../requests/confirmation.ts';
 import type { Request, Task } from '../../../requests/request.ts';
 import { emptyList, leftOutFolded } from './confirm-card.ts';
 import { calledName, type RowLimits, row } from './people-rows.ts';
@@ -13,8 +15,12 @@ import { requestFooter } from './progress-parts.ts';
 export interface RemovalCardInput {
   readonly request: Request;
   readonly now: number;
-  /** Only decides whether the buttons are shown. */
-  readonly canRetry: boolean;
+  /** Only decides which buttons are shown. */
+  readonly reads: 'requester' | 'secondPerson' | 'anyone';
+  /** In how many conversations approvers are asked, where a second person has to confirm. */
+  readonly asked: number;
+  /** The apps of which several accounts are removed, with the number of deletions that their jobs allow in a cycle. */
+  readonly thresholds: readonly { readonly app: string; readonly threshold: number }[];
   /** The cloud's Entra admin center; without it there is no link. */
   readonly entraPortalUrl: string | null;
 }
@@ -25,19 +31,32 @@ const LEVELS: readonly RowLimits[] = [
 ];
 
 /** Asks before people are taken out of apps: what assigns each of them, what happens, what stays and what it cannot undo. */
-export function removalCard({ request, now, canRetry, entraPortalUrl }: RemovalCardInput): CardMessage {
+export function removalCard(input: RemovalCardInput): CardMessage {
+  const { request, now, reads, asked, thresholds, entraPortalUrl } = input;
   const words = createMessages(request.reader.locale, request.reader.timeZone);
-  const { tasks, apps } = request;
+  const { tasks, apps, removal } = request;
+  const needsSecond = removal?.secondPerson === true;
   const [first] = tasks;
   const people = [...new Map(tasks.map(({ subject }) => [subject.id, subject])).values()];
   const person = peopleNames(words, people);
   const values = { person, app: appNames(words, apps), count: tasks.length, people: people.length };
   const hasGroups = tasks.some((task) => groupsIn(task).length > 0);
-  const summary = words.plain('removal.summary', values);
+  const summary = words.plain(reads === 'secondPerson' ? 'removal.secondSummary' : 'removal.summary', {
+    ...values,
+    requestedBy: short(request.requestedBy.name),
+  });
   const next = [
+    ...(reads === 'secondPerson'
+      ? [words.card('removal.secondAsks', { requestedBy: short(request.requestedBy.name), people: people.length })]
+      : []),
+    ...(needsSecond && reads !== 'secondPerson'
+      ? [words.card('removal.second', { asked, until: words.moment(request.createdAt + heldForSecondPersonMs, now) })]
+      : []),
     words.card('removal.what', values),
     ...(hasGroups ? [words.card('removal.groupsStay', values)] : []),
     words.card('removal.after', values),
+    ...(removal?.leaving === true ? [words.card('removal.leave', values)] : []),
+    ...thresholds.map(({ app, threshold }) => words.card('removal.threshold', { app: short(app, 60), threshold })),
   ];
   const card = renderLargestThatFits('list', LEVELS, (limits) => ({
     ...emptyList,
@@ -59,20 +78,31 @@ export function removalCard({ request, now, canRetry, entraPortalUrl }: RemovalC
       words,
       entraPortalUrl === null || first === undefined ? null : usersPageUrl(entraPortalUrl, first.app.id),
     ),
-    buttons: canRetry
-      ? [
-          ...submitButton(
-            words,
-            'button.removeAccounts',
-            { verb: 'removeNow', requestId: request.id },
-            undefined,
-            values,
-          ),
-          ...submitButton(words, 'button.cancel', { verb: 'cancel', requestId: request.id }),
-        ]
-      : [],
+    buttons: buttonsFor(words, input, values),
   }));
   return { card, summary };
+}
+
+function buttonsFor(words: Messages, { request, reads }: RemovalCardInput, values: MessageValues) {
+  const { id: requestId, removal } = request;
+  const cancel = submitButton(words, 'button.cancel', { verb: 'cancel', requestId });
+  switch (reads) {
+    case 'secondPerson':
+      return [
+        ...submitButton(words, 'button.confirmRemoval', { verb: 'removeNow', requestId }, undefined, values),
+        ...submitButton(words, 'button.rejectRemoval', { verb: 'keepAccess', requestId }),
+      ];
+    case 'requester':
+      if (removal?.secondPerson === true) return cancel;
+      return [
+        ...submitButton(words, 'button.removeAccounts', { verb: 'removeNow', requestId }, undefined, values),
+        ...cancel,
+      ];
+    case 'anyone':
+      return [];
+    default:
+      return assertNever(reads, 'reader');
+  }
 }
 
 const groupsIn = ({ assignment }: Task) => (assignment.kind === 'unassign' ? assignment.through : []);

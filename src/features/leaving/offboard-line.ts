@@ -1,0 +1,39 @@
+import type { CommandOf } from '../../chat/command.ts';
+import { readName, writeApps } from '../../chat/grammar/names.ts';
+import { withoutMarksAtTheEnd } from '../../chat/grammar/reasons.ts';
+import { incomplete, type Reading } from '../../chat/grammar/rule.ts';
+import { addressIn } from '../../chat/grammar/separators.ts';
+import { readTimed, writeTimed } from '../../chat/grammar/terms.ts';
+import { fold, type Word } from '../../chat/grammar/tokens.ts';
+import { wordSet } from '../../chat/grammar/word-lists.ts';
+import { readRemove, writePart } from './remove-line.ts';
+
+/** "offboard <people>"; with "from <apps>" it is a removal. */
+const LEADING = wordSet('user users the');
+const EVERYWHERE = /^(?:all|all (?:the |of (?:the|their) |their )?apps|everything|everywhere)$/i;
+
+/** The words after "offboard". */
+export function readOffboard(words: readonly Word[]): Reading | null {
+  return readTimed(words, readUntimed);
+}
+
+function readUntimed(words: readonly Word[]): Reading {
+  const removal = readRemove(words);
+  if (removal?.kind === 'command' && removal.command.verb === 'remove') {
+    const { subject, app } = removal.command;
+    return EVERYWHERE.test(app) ? whole(subject) : removal;
+  }
+  const first = words.findIndex((word) => word.quoted || !LEADING.has(fold(word)));
+  const said = withoutMarksAtTheEnd(first < 0 ? [] : words.slice(first));
+  const subject = (said.length === 1 ? addressIn(said[0]) : null) ?? readName(said);
+  return subject === null ? incomplete('offboard', 'subject') : whole(subject);
+}
+
+const whole = (subject: string): Reading<CommandOf<'offboard'>> => ({
+  kind: 'command',
+  command: { verb: 'offboard', subject, app: null },
+});
+
+export function writeOffboard({ subject, ...said }: CommandOf<'offboard'>): string {
+  return writeTimed(`offboard ${writeApps(subject, writePart)}`, said);
+}

@@ -1,0 +1,93 @@
+import type { Caller } from '../../access/caller.ts';
+import { deny } from '../../access/policy.ts';
+import {
+  type CommandParts,
+  defineButton,
+  type MessageDeclaration,
+  type Turn,
+} from '../../chat/registry/define-command.ts';
+import { recordAudit, troubleReply } from '../../chat/registry/turn.ts';
+import type { Reply } from '../../chat/reply.ts';
+import { type Fetched, fetched } from '../../graph/answer.ts';
+import { findPosted } from '../../outbox/message-store.ts';
+import { rejectRemoval } from '../../requests/confirmation.ts';
+import type { Request } from '../../requests/request.ts';
+import { findRequest } from '../../requests/store.ts';
+import { drawRequest } from '../provisioning/draw.ts';
+import { drawHeldRemoval } from '../provisioning/draw-removal.ts';
+import { placeOf } from './hold-removal.ts';
+import { say } from './problems.ts';
+
+/** The question to the approvers, in each of their conversations; afterwards it shows how the removal goes. */
+export const removalQuestions: MessageDeclaration = {
+  async draw(parts, { reference, reader, conversation }) {
+    const request = await findRequest(parts.store.database, reference);
+    if (request === null) return null;
+    if (request.tasks.every(({ state }) => state.kind !== 'held')) {
+      const viewpoint = { as: 'anyone', helpdesk: [] } as const;
+      return drawRequest(parts, reference, conversation, { viewpoint, canRetry: false, canAssign: false, reader });
+    }
+    return {
+      content: await drawHeldRemoval(parts, { ...request, reader }, 'secondPerson'),
+      fingerprint: `${request.revision}`,
+      finished: false,
+      needsAnswer: true,
+      outcome: 'held',
+    };
+  },
+  async mayBePosted(parts, { reference, source }) {
+    const request = await findRequest(parts.store.database, reference);
+    const apps = request?.apps.map(({ id }) => id) ?? [];
+    return parts.registry.accessRequests.mayBeShownThere(parts, apps, placeOf(reference, source));
+  },
+};
+
+/** An approver of these apps who neither asked for the removal nor is taken out by it. */
+export async function maySecond(
+  parts: CommandParts,
+  caller: Caller,
+  { requestedBy, apps, tasks }: Request,
+): Promise<Fetched<boolean>> {
+  const isConcerned = caller.id === requestedBy.id || tasks.some(({ subject }) => subject.id === caller.id);
+  if (isConcerned || deny(caller, 'access.decide') !== null) return fetched(false);
+  return parts.registry.accessRequests.mayDecideOn(
+    parts,
+    caller,
+    apps.map(({ id }) => id),
+  );
+}
+
+/** Notes that the caller may not decide on a removal, and says so. */
+export async function refuseSecond(parts: CommandParts, turn: Turn, request: Request): Promise<Reply> {
+  await recordAudit(parts, turn.caller.id, 'denied', { permission: 'removal.confirm', request: request.id });
+  return say(turn.words, { kind: 'removalNotYours' });
+}
+
+/** The clicked question of this removal, else the removal's own card. */
+export async function cardClicked({ store }: CommandParts, { incoming }: Turn, requestId: string): Promise<Reply> {
+  const { what, conversation } = incoming;
+  const card = what.kind === 'action' ? await findPosted(store.database, what.cardId) : null;
+  // The client names the clicked card; the clicker may not see one that is in another conversation.
+  const isHere = card !== null && store.conversationKey(card.conversation) === store.conversationKey(conversation);
+  const isIts = isHere && card.kind === 'removal' && card.reference === requestId;
+  return { kind: 'live', liveId: isIts ? card.id : requestId };
+}
+
+async function reject(parts: CommandParts, turn: Turn, requestId: string): Promise<Reply> {
+  const request = await findRequest(parts.store.database, requestId);
+  if (request?.removal?.secondPerson !== true) return say(turn.words, { kind: 'staleButton' });
+  const may = await maySecond(parts, turn.caller, request);
+  if (!may.ok) return troubleReply(turn.words, may.trouble);
+  if (!may.value) return refuseSecond(parts, turn, request);
+  const { id, name } = turn.caller;
+  if (await rejectRemoval(parts.store, request.id, { id, name })) parts.publish('cards', request.id);
+  return cardClicked(parts, turn, request.id);
+}
+
+export const keepAccessButton = defineButton({
+  verb: 'keepAccess',
+  permission: 'access.decide',
+  appOnly: true,
+  freshRoles: 'clicked',
+  run: (parts, turn, { requestId }) => reject(parts, turn, requestId),
+});

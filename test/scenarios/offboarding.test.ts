@@ -1,0 +1,340 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { startSandboxGraph } from '../../src/sandbox/graph/server.ts';
+import { startConnector } from '../../src/sandbox/teams/connector.ts';
+import { apps } from '../../src/sandbox/tenant/applications.ts';
+import { groups } from '../../src/sandbox/tenant/groups.ts';
+import { people } from '../../src/sandbox/tenant/people.ts';
+import { createTenant, type Tenant } from '../../src/sandbox/tenant/tenant.ts';
+import { type Place, type ShownCard, startTestUsher, type TestUsher, type TestUsherOptions } from '../support/usher.ts';
+
+jest.setTimeout(60_000);
+
+let teams: TestUsher;
+afterEach(() => teams.close());
+
+type Name = keyof typeof people;
+
+/** Alex and Lynne remove people, Alex and Patti approve, Johanna looks on. */
+async function start({ environment = {}, ...more }: TestUsherOptions = {}): Promise<void> {
+  teams = await startTestUsher({
+    environment: {
+      PROVISION_WINDOW_MS: '100',
+      PROVISION_GUARD_MS: '10',
+      OPERATORS: `${groups.helpdesk.id},${groups.onCall.id}`,
+      VIEWERS: groups.peopleManagers.id,
+      ...environment,
+    },
+    usherOptions: { assignmentDelaysMs: [100, 200, 400, 800] },
+    ...more,
+  });
+}
+
+async function says(person: Name, line: string): Promise<void> {
+  await teams.say(person, line);
+  await teams.settled();
+}
+
+async function presses(person: Name, title: string): Promise<void> {
+  await teams.press(person, cardOf(person), title);
+  await teams.settled();
+}
+
+const cardOf = (person: Name): ShownCard => teams.lastCard(`personal-${person}`);
+const titles = (person: Name) => cardOf(person).buttons.map(({ title }) => title);
+const deletions = () => teams.sandbox.requests.filter(({ method }) => method === 'DELETE').length;
+const idOf = (card: ShownCard) => /Request ([A-Z0-9]{6})/.exec(card.text)?.[1] ?? '';
+const isAssigned = (person: Name, app: { readonly id: string }) =>
+  teams.sandbox.tenant.isAssigned(app.id, people[person].id);
+
+/** A tenant in which Adele has two apps of her own, one through a group, and one without provisioning. */
+function smallTenant(): Tenant {
+  const tenant = createTenant({});
+  for (const app of Object.values(apps))
+    if (![apps.salesforce.id, apps.serviceNow.id, apps.payroll.id].includes(app.id))
+      tenant.unassign(app.id, people.adele.id);
+  return tenant;
+}
+
+describe('offboard', () => {
+  it('asks an approver, tells the asker who has to confirm, and takes the person out once that is done', async () => {
+    await start({ sandboxOptions: { tenant: smallTenant() } });
+    await says('patti', 'hello');
+
+    await says('alex', 'offboard adele');
+    const [asker, approver] = [cardOf('alex'), cardOf('patti')];
+    const before = deletions();
+    await presses('patti', 'Confirm removal');
+
+    expect(asker.text).toContain('Remove Adele Vance from Salesforce and ServiceNow?');
+    expect(asker.text).toMatch(/An approver has to confirm this by .*\. Usher has asked in one conversation\./);
+    expect(asker.buttons.map(({ title }) => title)).toEqual(['Cancel']);
+    expect(asker.text).toContain('Microsoft no longer manages them');
+    expect(asker.text).toMatch(/Payroll\s+Provisioning is not set up for this app/);
+    expect(approver.text).toContain('Alex Wilber asks for this, and it needs a second person');
+    expect(approver.buttons.map(({ title }) => title)).toEqual(['Confirm removal', 'Reject']);
+    expect([before, deletions()]).toEqual([0, 2]);
+    for (const card of [cardOf('alex'), cardOf('patti')]) {
+      expect(card.text).toContain('Removed: Salesforce and ServiceNow');
+      expect(card.text).toContain('Confirmed by Patti Fernandez');
+    }
+    expect([apps.salesforce, apps.serviceNow, apps.payroll].map((app) => isAssigned('adele', app))).toEqual([
+      false,
+      false,
+      true,
+    ]);
+  });
+
+  it('does nothing once the approver has rejected it, and says by whom', async () => {
+    await start();
+    await says('patti', 'hello');
+    await says('alex', 'offboard adele');
+
+    await presses('patti', 'Reject');
+    const id = idOf(cardOf('patti'));
+    await teams.click('patti', cardOf('patti').id, { verb: 'removeNow', requestId: id });
+    await teams.settled();
+
+    for (const card of [cardOf('alex'), cardOf('patti')]) {
+      expect(card.text).toContain('Canceled before anything was sent');
+      expect(card.text).toContain('Rejected by Patti Fernandez');
+    }
+    expect(deletions()).toBe(0);
+  });
+
+  it('brings the approver’s card up to date when its asker cancels it', async () => {
+    await start();
+    await says('patti', 'hello');
+    await says('alex', 'offboard adele');
+
+    await presses('alex', 'Cancel');
+
+    expect(cardOf('patti').text).toContain('Canceled before anything was sent');
+    expect(titles('patti')).toEqual([]);
+  });
+
+  it('says so where no approver can be reached', async () => {
+    await start();
+
+    await says('alex', 'offboard adele');
+
+    expect(cardOf('alex').text).toContain('An approver has to confirm this, and none can be reached');
+    expect(titles('alex')).toEqual(['Cancel']);
+  });
+
+  it('names what it leaves as it is: groups, quarantines, deletions held back, other removals', async () => {
+    const tenant = createTenant({});
+    tenant.changeJob(apps.salesforce.id, { health: 'quarantined', quarantineReason: 'TooManyDeletes' });
+    await start({ sandboxOptions: { tenant } });
+    await says('patti', 'hello');
+    await says('alex', 'remove adele from ServiceNow');
+
+    await says('alex', 'offboard adele');
+
+    const card = JSON.stringify(cardOf('alex').content);
+    expect(card).toContain('Its provisioning is holding deletions back');
+    expect(card).toContain('Zscaler');
+    expect(card).toContain('Another removal is under way.');
+  });
+
+  it('says at once that a person who is disabled in Entra is left to the cycle, and how often that runs', async () => {
+    await start();
+
+    await says('alex', 'offboard nestor');
+
+    expect(cardOf('alex').text).toContain('Disabled in Entra ID already');
+    expect(cardOf('alex').text).toContain('Salesforce (every 40 min)');
+    expect([deletions(), teams.sandbox.stats().calls]).toEqual([0, 0]);
+  });
+
+  it('tells a cycle that never runs as such', async () => {
+    const tenant = createTenant({});
+    tenant.changeJob(apps.salesforce.id, { health: 'off' });
+    await start({ sandboxOptions: { tenant } });
+
+    await says('alex', 'remove nestor from Salesforce');
+
+    expect(cardOf('alex').text).toContain('has no regular cycle scheduled');
+  });
+
+  it('asks about a line without a person by an example of its own, and offers the apps of one without an app', async () => {
+    await start({ sandboxOptions: { tenant: smallTenant() } });
+
+    await says('alex', 'remove');
+    const alone = cardOf('alex').text;
+    await says('alex', 'remove adele');
+
+    expect(alone).toContain('remove adele from Salesforce');
+    expect(titles('alex')).toEqual([
+      'remove adele@contoso.com from Salesforce',
+      'remove adele@contoso.com from ServiceNow',
+      'offboard adele@contoso.com',
+    ]);
+  });
+
+  it('shows how many deletions the job allows before it takes several accounts out of an app', async () => {
+    const tenant = createTenant({});
+    tenant.changeJob(apps.salesforce.id, { deletionThreshold: 500 });
+    await start({ sandboxOptions: { tenant } });
+
+    await says('alex', 'remove adele, isaiah from Salesforce');
+
+    expect(cardOf('alex').text).toContain(
+      'holds deletions back if a cycle would disable or delete more than 500 accounts',
+    );
+  });
+});
+
+describe('the second person of a removal', () => {
+  it('is needed in 100 of 100 tries of others, whatever they click or type', async () => {
+    await start();
+    await says('patti', 'hello');
+    for (const name of ['megan', 'lynne', 'isaiah'] as const) await says(name, 'hello');
+    await says('alex', 'offboard patti, diego');
+    const card = cardOf('alex');
+    const id = idOf(card);
+    const who = ['alex', 'patti', 'megan', 'lynne', 'isaiah'] as const;
+    const data = [
+      { verb: 'removeNow', requestId: id },
+      { verb: 'keepAccess', requestId: id },
+      { verb: 'confirm', requestId: id },
+      { verb: 'approve', requestId: id },
+      { verb: 'retry', requestId: id },
+      { verb: 'assign', requestId: id },
+      { verb: 'deny', requestId: id, reason: '' },
+      { verb: 'run', text: `approve ${id}` },
+      { verb: 'run', text: `retry ${id}` },
+      { verb: 'removeNow', requestId: id.toLowerCase() },
+    ] as const;
+    const tries = [...who, ...who].flatMap((name) => data.map((one) => [name, one] as const));
+
+    for (const [name, one] of tries) {
+      const where = { conversationId: `personal-${name}`, kind: 'personal' } as const;
+      await teams.click(name, card.id, one, where);
+      await teams.settled();
+    }
+
+    expect(tries).toHaveLength(100);
+    expect([deletions(), teams.sandbox.stats().calls]).toEqual([0, 0]);
+    expect(titles('alex')).not.toContain('Confirm removal');
+    const refused = (await teams.records()).filter(({ details }) => details.permission === 'removal.confirm');
+    expect(refused.length).toBeGreaterThan(0);
+    await says('alex', `cancel ${id}`);
+    expect(cardOf('alex').text).toContain(id);
+  });
+
+  it('makes one run of fifty clicks at once', async () => {
+    await start({ sandboxOptions: { tenant: smallTenant() } });
+    await says('patti', 'hello');
+    await says('alex', 'offboard adele');
+    const card = cardOf('patti');
+
+    await Promise.all(Array.from({ length: 50 }, () => teams.press('patti', card, 'Confirm removal')));
+    await teams.settled();
+
+    expect(deletions()).toBe(2);
+    expect((await teams.records()).filter(({ kind }) => kind === 'confirmed')).toHaveLength(1);
+    expect(cardOf('patti').text).toContain('Removed: Salesforce and ServiceNow');
+  });
+
+  it.each<[string, string, string[]]>([
+    ['always', 'remove adele from Salesforce', ['Cancel']],
+    ['from 2', 'remove adele from Salesforce', ['Remove from Salesforce', 'Cancel']],
+    ['from 2', 'remove adele from Salesforce and ServiceNow', ['Cancel']],
+    ['offboard', 'remove adele from Salesforce and ServiceNow', ['Remove 2 accounts', 'Cancel']],
+  ])('is asked for by the setting %j for %j as it says', async (setting, line, shown) => {
+    await start({ environment: { REMOVAL_SECOND_PERSON: setting } });
+
+    await says('alex', line);
+
+    expect(titles('alex')).toEqual(shown);
+  });
+});
+
+describe('the question to the second person', () => {
+  const channel: Place = { conversationId: '19:approvals@thread.tacv2', kind: 'channel' };
+
+  it('goes to the channel that gets approvals, and not to the approvers’ own chats', async () => {
+    await start();
+    await says('patti', 'hello');
+    await teams.say('patti', 'send approvals here', channel);
+    await teams.settled();
+
+    await says('alex', 'offboard adele');
+
+    expect(teams.lastCard(channel.conversationId).text).toContain('Alex Wilber asks for this');
+    expect(cardOf('patti').text).not.toContain('Alex Wilber asks for this');
+  });
+
+  it('survives a restart, and is answered by the next process', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'usher-offboarding-'));
+    const shared = { databasePath: join(folder, 'usher.db'), connector: await startConnector() };
+    const sandbox = await startSandboxGraph({ port: 0, latencyMs: 0, tenant: smallTenant() });
+    await start({ ...shared, sandbox });
+    await says('patti', 'hello');
+    await says('alex', 'offboard adele');
+    await teams.close();
+    await start({ ...shared, sandbox });
+
+    await presses('patti', 'Confirm removal');
+
+    expect(cardOf('alex').text).toContain('Removed: Salesforce and ServiceNow');
+    expect(cardOf('patti').text).toContain('Removed: Salesforce and ServiceNow');
+    await Promise.all([shared.connector.close(), sandbox.close()]);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('is no longer answered by a person who has lost the role', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'usher-offboarding-'));
+    const shared = { databasePath: join(folder, 'usher.db'), connector: await startConnector() };
+    const sandbox = await startSandboxGraph({ port: 0, latencyMs: 0 });
+    await start({ ...shared, sandbox });
+    await says('patti', 'hello');
+    await says('alex', 'offboard adele');
+    await teams.close();
+    await start({ ...shared, sandbox, environment: { APPROVERS: groups.helpdesk.id } });
+
+    await presses('patti', 'Confirm removal');
+    await teams.settled();
+
+    expect(deletions()).toBe(0);
+    expect(cardOf('patti').text).toContain('You don’t have permission to do this');
+    await Promise.all([shared.connector.close(), sandbox.close()]);
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe('a removal without the permission to delete assignments', () => {
+  it('tells how to do it by hand, and goes on from there by Retry', async () => {
+    const tenant = createTenant({});
+    tenant.withdraw('AppRoleAssignment.ReadWrite.All');
+    await start({ sandboxOptions: { tenant } });
+    await says('alex', 'remove adele from Salesforce');
+    await presses('alex', 'Remove from Salesforce');
+    const refused = cardOf('alex');
+    tenant.unassign(apps.salesforce.id, people.adele.id);
+
+    await presses('alex', 'Retry');
+
+    expect(refused.text).toContain('AppRoleAssignment.ReadWrite.All');
+    expect(refused.text).toContain('Or delete the assignment yourself');
+    expect(cardOf('alex').text).toContain('Removed: account disabled');
+  });
+});
+
+describe('two removals of the same account', () => {
+  it('asked for at once make one', async () => {
+    await start();
+
+    await Promise.all([
+      teams.say('alex', 'remove adele from Salesforce'),
+      teams.say('lynne', 'remove adele from Salesforce'),
+    ]);
+    await teams.settled();
+
+    const shown = (['alex', 'lynne'] as const).map((name) => titles(name).includes('Remove from Salesforce'));
+    expect(shown.toSorted()).toEqual([false, true]);
+  });
+});
