@@ -225,6 +225,16 @@ describe('the second person of a removal', () => {
     expect(cardOf('alex').text).toContain(id);
   });
 
+  it('is told about the card where they type instead', async () => {
+    await start();
+    await says('patti', 'hello');
+    await says('alex', 'offboard adele');
+
+    await says('patti', `approve ${idOf(cardOf('alex'))}`);
+
+    expect(cardOf('patti').text).toContain('confirms or rejects it by the buttons of the card');
+  });
+
   it('makes one run of fifty clicks at once', async () => {
     await start({ sandboxOptions: { tenant: smallTenant() } });
     await says('patti', 'hello');

@@ -126,7 +126,7 @@ describe('the id of a provisioning request', () => {
     await says('alex', 'provision isaiah to Salesforce');
     const id = (await teams.records()).find(({ kind }) => kind === 'asked')?.requestId;
 
-    expect(await answerTo('patti', `approve ${id}`)).toMatch(/Alex Wilber provisioned directly/);
+    expect(await answerTo('patti', `approve ${id}`)).toMatch(/Alex Wilber did this directly/);
     expect(await answerTo('patti', `deny ${id}`)).toMatch(/needs no approval/);
     expect(await answerTo('patti', 'approve ZZZZZ9')).toMatch(/Usher has no access request/);
   });

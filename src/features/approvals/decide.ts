@@ -167,7 +167,9 @@ async function needsNoDecision(parts: CommandParts, turn: Turn, id: string): Pro
   // "approve Parker": letters alone may be a name.
   if (request === null)
     return (/\d/.test(id) ? null : await pendingNamed(parts, turn, [id])) ?? unknownAccess(turn, id);
-  return say(turn.words, { kind: 'needsNoDecision', id, requestedBy: request.requestedBy.name });
+  const isAsked = request.removal?.secondPerson === true && request.tasks.some(({ state }) => state.kind === 'held');
+  const waits = isAsked ? 'forClick' : 'no';
+  return say(turn.words, { kind: 'needsNoDecision', id, requestedBy: request.requestedBy.name, waits });
 }
 
 /** Why this person may not decide on this request; null when they may. The refusal is recorded. */

@@ -57,7 +57,13 @@ export type AccessProblem =
       readonly time: string;
     }
   /** The same for a request that needed no approval. */
-  | { readonly kind: 'needsNoDecision'; readonly id: string; readonly requestedBy: string }
+  /** `waits`: it is a removal, which its second person confirms on a card. */
+  | {
+      readonly kind: 'needsNoDecision';
+      readonly id: string;
+      readonly requestedBy: string;
+      readonly waits: 'forClick' | 'no';
+    }
   | { readonly kind: 'startsAgain'; readonly id: string; readonly person: string; readonly app: string }
   /** `day` in words; empty unless the request starts on a future day. */
   | {
