@@ -108,6 +108,47 @@ describe('access that ends', () => {
     expect(isAssigned()).toBe(false);
   });
 
+  it('ends earlier where the approver says so, and never later than what was asked for', async () => {
+    await start();
+    await says('megan', 'request access for diego to ServiceNow for 30 hours');
+    const id = idIn(readBy('megan'));
+
+    await says('patti', `approve ${id} for 3 days`);
+    const refused = [last('patti').text, isAssigned()];
+    await says('patti', `approve ${id} for 8 hours`);
+    const given = isAssigned();
+    await passes(9);
+
+    expect(refused).toEqual([expect.stringContaining('Later than what was asked for'), false]);
+    expect([given, isAssigned()]).toEqual([true, false]);
+  });
+
+  it.each<[keyof typeof people, string]>([
+    ['lynne', 'end'],
+    ['johanna', 'end'],
+    ['megan', 'done by hand'],
+  ])('is not ended or settled on the word of a person whom it does not concern: %s, %s', async (who, verb) => {
+    await start();
+    const id = await given('for 8 hours');
+
+    await says(who, verb === 'end' ? `end ${id} now` : `done by hand ${id}`);
+
+    expect(isAssigned()).toBe(true);
+    expect(readBy(who)).not.toMatch(/Ending now|Noted as done by hand/);
+  });
+
+  it('is listed for the people whom it concerns', async () => {
+    await start();
+    await given('for 8 hours');
+
+    await says('megan', 'ends');
+    await says('alex', 'ends');
+    await says('johanna', 'ends');
+
+    for (const who of ['megan', 'alex']) expect(last(who).text).toContain('Diego Siciliani · ServiceNow');
+    expect(readBy('johanna')).not.toContain('Diego');
+  });
+
   it('lasts longer where it is extended, with what Usher assigned for the first time', async () => {
     await start();
     const id = await given('for 8 hours');

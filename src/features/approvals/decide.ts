@@ -1,6 +1,11 @@
 import { mayDecide } from '../../access/deciding.ts';
+import { type AccessEnd, endAfter } from '../../access-ends.ts';
 import type { CommandOf } from '../../chat/command.ts';
+import { readEndDate } from '../../chat/dates/end-date.ts';
 import { readDenial, readRequestId, reasonIn, writeDenial, writeRequestId } from '../../chat/grammar/id-lines.ts';
+import type { Reading } from '../../chat/grammar/rule.ts';
+import { cutEnd, writeTerms } from '../../chat/grammar/terms.ts';
+import type { Word } from '../../chat/grammar/tokens.ts';
 import { commands, missing, refused } from '../../chat/offers/resolved.ts';
 import {
   type CommandParts,
@@ -10,8 +15,9 @@ import {
   type Turn,
 } from '../../chat/registry/define-command.ts';
 import { missingFor } from '../../chat/registry/run.ts';
-import { sayNoneNamed, troubleReply } from '../../chat/registry/turn.ts';
+import { type Answered, answered, sayNoneNamed, troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
+import { sayEnd } from '../../chat/views/ends.ts';
 import { findRequest } from '../../requests/store.ts';
 import { openAccessCard } from './access-requests/access-cards.ts';
 import type { AccessAction, AccessRequest } from './access-requests/access-request.ts';
@@ -30,7 +36,10 @@ import {
 import { pendingNamed } from './pending.ts';
 import { say } from './problems.ts';
 
-export type Verdict = { readonly kind: 'approve' } | { readonly kind: 'deny'; readonly reason: string | null };
+export type Verdict =
+  /** `end`: an earlier end than was asked for, as typed. */
+  | { readonly kind: 'approve'; readonly end?: string | undefined }
+  | { readonly kind: 'deny'; readonly reason: string | null };
 
 const longestReason = 500;
 
@@ -42,11 +51,14 @@ const longestReason = 500;
 async function decide(parts: CommandParts, turn: Turn, { requestId: id, ...said }: Said): Promise<Reply> {
   const { verdict } = said;
   const joint = await findJoint(parts.store.database, id);
+  const shorter =
+    verdict.kind === 'approve' && verdict.end !== undefined ? await shorterEnd(parts, turn, id, verdict.end) : null;
+  if (shorter?.kind === 'reply') return shorter.reply;
   if (joint !== null) {
     const idsIn = (text: string) => text.split(',').filter((line) => line !== '');
     const shown = said.among === undefined ? null : idsIn(said.among);
     const ticked = said.ticked === true ? idsIn(said.lines ?? '') : null;
-    const action = actionOf(turn, verdict);
+    const action = actionOf(turn, verdict, shorter?.ends);
     return decideJoint(parts, turn, joint, {
       action,
       shown,
@@ -58,7 +70,9 @@ async function decide(parts: CommandParts, turn: Turn, { requestId: id, ...said 
   if (request === null) return needsNoDecision(parts, turn, id);
   const obstacle = await obstacleTo(parts, turn, request, verdict);
   if (obstacle !== null) return obstacle;
-  return request.id === id ? carryOut(parts, turn, request, verdict) : isProvisioningOf(parts, turn, request, id);
+  return request.id === id
+    ? carryOut(parts, turn, request, verdict, shorter?.ends)
+    : isProvisioningOf(parts, turn, request, id);
 }
 
 interface Said extends Ticked {
@@ -101,7 +115,8 @@ async function resolveDecision({ parts, turn, denied }: Lookup, command: Command
 
 declare module '../../chat/command.ts' {
   interface Commands {
-    approve: Ticked & { readonly requestId: string };
+    /** `end`: an earlier end than was asked for, as typed. */
+    approve: Ticked & { readonly requestId: string; readonly end?: string };
     deny: Ticked & { readonly requestId: string; readonly reason: string | null };
   }
 }
@@ -116,21 +131,52 @@ interface Ticked {
   readonly lines?: string | undefined;
 }
 
+/** "approve R7K3MQ until 31 March": an end without an id is none of an approval's. */
+function readApproval(words: readonly Word[]): Reading | null {
+  const cut = cutEnd(words);
+  const reading = cut === null ? null : readRequestId('approve', cut.words);
+  if (cut === null || reading?.kind !== 'command' || reading.command.verb !== 'approve')
+    return readRequestId('approve', words);
+  return { ...reading, command: { ...reading.command, end: cut.end } };
+}
+
+/** The end with which an approver approves: not later than the one that was asked for. */
+async function shorterEnd(
+  parts: CommandParts,
+  { words, incoming }: Turn,
+  id: string,
+  typed: string,
+): Promise<{ readonly kind: 'end'; readonly ends: AccessEnd } | Answered> {
+  const now = parts.store.clock.now();
+  const request =
+    (await findJoint(parts.store.database, id))?.lines[0] ?? (await findAccessRequest(parts.store.database, id));
+  const startsAt = Math.max(now, request?.startsAt ?? now);
+  const read = readEndDate(typed, incoming.reader, now, startsAt);
+  if (read.kind !== 'at') return answered(say(words, { kind: 'unclearEnd', typed }));
+  const { kind: _, ...ends } = read;
+  const asked = request?.ends ?? null;
+  if (request === null || asked === null) return { kind: 'end', ends };
+  const { endsAt, hasTime } =
+    asked.length === null ? asked : endAfter(asked.length, { startsAt, timeZone: request.reader.timeZone });
+  if (ends.endsAt <= endsAt) return { kind: 'end', ends };
+  return answered(say(words, { kind: 'endNotShorter', end: sayEnd(words, { endsAt, hasTime }, now) }));
+}
+
 export const approveCommand = defineCommand({
   verb: 'approve',
-  read: (words) => readRequestId('approve', words),
-  write: writeRequestId,
+  read: readApproval,
+  write: ({ end, ...command }) => [writeRequestId(command), ...writeTerms({ start: null, end: end ?? null })].join(' '),
   permission: 'access.decide',
   needs: neededToDecide,
   appOnly: true,
   freshRoles: 'always',
   chapter: 'decide',
-  examples: ['approve R7K3MQ'],
+  examples: ['approve R7K3MQ', 'approve R7K3MQ until 31 March'],
   tryIt: null,
   incomplete: async (parts, turn, _line, said) =>
     (await pendingNamed(parts, turn, said)) ?? sayNoneNamed(turn, 'approve', said, 'pending'),
   resolve: resolveDecision,
-  run: (parts, turn, command) => decide(parts, turn, { ...command, verdict: { kind: 'approve' } }),
+  run: (parts, turn, { end, ...command }) => decide(parts, turn, { ...command, verdict: { kind: 'approve', end } }),
 });
 
 export const denyCommand = defineCommand({
@@ -193,16 +239,22 @@ export async function obstacleTo(
   return null;
 }
 
-function actionOf({ caller, incoming }: Turn, verdict: Verdict): AccessAction {
+function actionOf({ caller, incoming }: Turn, verdict: Verdict, ends?: AccessEnd): AccessAction {
   const by = { id: caller.id, name: caller.name };
   const from = { conversation: incoming.conversation, reader: incoming.reader };
-  if (verdict.kind === 'approve') return { kind: 'approve', by, from };
+  if (verdict.kind === 'approve') return { kind: 'approve', by, from, ...(ends === undefined ? {} : { ends }) };
   return { kind: 'deny', by, from, reason: verdict.reason?.trim().slice(0, longestReason) || null };
 }
 
-async function carryOut(parts: CommandParts, turn: Turn, request: AccessRequest, verdict: Verdict): Promise<Reply> {
+async function carryOut(
+  parts: CommandParts,
+  turn: Turn,
+  request: AccessRequest,
+  verdict: Verdict,
+  ends?: AccessEnd,
+): Promise<Reply> {
   const { conversation, reader, what } = turn.incoming;
-  const acted = await act(parts.store, request.id, actionOf(turn, verdict));
+  const acted = await act(parts.store, request.id, actionOf(turn, verdict, ends));
   if (acted.kind === 'unknown') return unknownAccess(turn, request.id);
   parts.publish('access', request.id);
   if (what.kind === 'text') {

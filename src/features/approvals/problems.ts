@@ -27,6 +27,9 @@ export type AccessProblem =
   /** How many of a joint request were withdrawn, and how many could not be any more. */
   | { readonly kind: 'cancelledJoint'; readonly id: string; readonly count: number; readonly sent: number }
   | { readonly kind: 'alreadyDecided'; readonly id: string }
+  /** Of an approval with an end: the end that was asked for, in words. */
+  | { readonly kind: 'endNotShorter'; readonly end: string }
+  | { readonly kind: 'unclearEnd'; readonly typed: string }
   /**
    * `left`: what remains of the assignment that the approval makes. `attempts`: the number of provisioning calls sent.
    */
@@ -118,6 +121,8 @@ const KEYS: Readonly<Record<AccessProblem['kind'], ProblemKeys>> = problemKeys(
     tickOne: 'neutral',
     cancelledJoint: 'neutral',
     alreadyDecided: 'neutral',
+    endNotShorter: 'warning',
+    unclearEnd: 'unknown',
     cancelledAccess: 'neutral',
     isProvisioningOf: 'neutral',
     needsNoDecision: 'neutral',

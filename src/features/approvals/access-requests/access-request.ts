@@ -207,7 +207,8 @@ export type AwaitedThing =
 
 /** The actions on an access request. */
 export type AccessAction =
-  | { readonly kind: 'approve'; readonly by: Person; readonly from: DecidedFrom }
+  /** `ends`: an earlier end than was asked for. */
+  | { readonly kind: 'approve'; readonly by: Person; readonly from: DecidedFrom; readonly ends?: AccessEnd }
   | { readonly kind: 'deny'; readonly by: Person; readonly from: DecidedFrom; readonly reason: string | null }
   | { readonly kind: 'cancel'; readonly by: Person }
   | { readonly kind: 'expire' }

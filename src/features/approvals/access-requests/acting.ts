@@ -225,6 +225,7 @@ function columnsOf(action: AccessAction, row: Selectable<AccessRequestRow>, now:
         decided_at: now,
         decision_reason: action.kind === 'deny' ? action.reason : null,
         decided_from: JSON.stringify(action.from),
+        ...(action.kind === 'approve' && action.ends !== undefined ? { ends: JSON.stringify(action.ends) } : {}),
       };
     case 'cancel':
       return { ended_at: now, ended_by_id: action.by.id, ended_by_name: action.by.name };
@@ -270,7 +271,11 @@ function entryOf(
   const assignment = assigning === null ? {} : { assignment: assigning };
   switch (action.kind) {
     case 'approve':
-      return { actorId: action.by.id, kind: 'accessApproved', details: {} };
+      return {
+        actorId: action.by.id,
+        kind: 'accessApproved',
+        details: action.ends === undefined ? {} : { endsAt: action.ends.endsAt },
+      };
     case 'deny':
       return { actorId: action.by.id, kind: 'accessDenied', details: { reason: action.reason } };
     case 'cancel':

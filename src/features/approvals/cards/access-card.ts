@@ -85,7 +85,7 @@ export function accessCard(words: Messages, input: AccessCardInput): CardMessage
       ...(about === null ? [] : decisionRows(words, about, now)),
       ...ticketRow(words, input, about !== null),
       ...startRow(words, input, names),
-      ...endRow(words, accessRequest, now, facts === null ? null : assignsAnew(facts)),
+      ...endRow(words, accessRequest, now, facts === null ? null : willAssign(facts)),
       ...(audience === 'requester' && facts !== null ? decidersRow(words, facts) : []),
       ...(decides ? [] : detailRows(words, input, null)),
     ]),
@@ -175,7 +175,7 @@ function startRow(
 }
 
 /** Whether an approval assigns the person, who is not assigned yet: only that is taken away at an end. */
-function assignsAnew({ assigns, assignment }: AccountFacts): boolean {
+function willAssign({ assigns, assignment }: AccountFacts): boolean {
   return assigns && assignment?.kind !== 'assigned';
 }
 

@@ -7,15 +7,6 @@ import { type SayButton, short } from '../../../chat/views/parts.ts';
 
 /** The times of a line that Usher cannot carry out; nothing has been done. Days in words, as from `Messages.day`. */
 export type TermNotice =
-  /** An end that was read: `date` is its day, or its moment. */
-  | {
-      readonly kind: 'end';
-      readonly who: string;
-      readonly app: string;
-      readonly end: string;
-      readonly date: string;
-      readonly from: string | null;
-    }
   | {
       readonly kind: 'badEnd';
       readonly app: string;
@@ -84,10 +75,6 @@ const LONGEST_SHOWN = 200;
 
 function valuesOf(what: TermNotice): MessageValues {
   switch (what.kind) {
-    case 'end': {
-      const { who, app, end, date, from } = what;
-      return { who: short(who), app: short(app), end: short(end), date, from: from ?? 'none' };
-    }
     case 'badEnd': {
       const { app, end, why, date, from, longest } = what;
       return { app: short(app), end: short(end), why, date, from: from ?? 'none', longest };

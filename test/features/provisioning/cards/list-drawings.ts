@@ -150,7 +150,6 @@ function termCardsSaying(text: string): CardMessage[] {
   const why = ['past', 'beforeStart', 'tooLong', 'endless', 'unreadable', 'only'] as const;
   const dates = { date: text, from: text };
   const notices: TermNotice[] = [
-    { kind: 'end', who: text, app: text, end: text, ...dates },
     ...why.map((one) => ({ kind: 'badEnd', app: text, end: text, why: one, ...dates, longest: text }) as const),
     { kind: 'time', typed: text, day: text },
     { kind: 'reasonDay', reason: text, day: text },
