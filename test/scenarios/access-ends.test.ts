@@ -169,7 +169,7 @@ describe('access that ends', () => {
 
     await passes(9);
 
-    expect(card).toContain('This access ends:');
+    expect(card).toContain('Usher only reminds of it then');
     expect(last('alex').text).toContain('Usher has not assigned it');
     expect(teams.sandbox.tenant.isAssigned(apps.salesforce.id, people.isaiah.id)).toBe(true);
     expect(teams.sandbox.requests.filter(({ method }) => method === 'DELETE')).toEqual([]);

@@ -38,10 +38,12 @@ export function assignmentText(words: Messages, task: Task): string | null {
   return words.card(`assignment.${left}`, roleValues(task));
 }
 
-/** When the access that a task gives ends. */
-export function endText(words: Messages, { ends }: Task, now: number): Maybe<Text> {
+/** When the access that a task gives ends, and whether Usher takes it away then: only what it has assigned itself. */
+export function endText(words: Messages, { ends, assignment }: Task, now: number): Maybe<Text> {
   if (ends === undefined) return [];
-  return maybe(words.card('result.ends', { end: sayEnd(words, { endsAt: ends.endsAt, hasTime: ends.isTimed }, now) }));
+  const isUshers = assignment.kind === 'assign' && assignment.step !== 'found' && assignment.step !== 'refused';
+  const end = sayEnd(words, { endsAt: ends.endsAt, hasTime: ends.isTimed }, now);
+  return maybe(words.card('result.ends', { end, takes: isUshers ? 'yes' : 'no' }));
 }
 
 export function roleValues({ subject, app, assignment }: Task) {
