@@ -375,6 +375,7 @@ async function addEntitlements(db: Kysely<unknown>): Promise<void> {
     due_at bigint, lease_owner text, lease_until bigint)`);
   await run('create index entitlements_due on entitlements (due_at) where due_at is not null');
   await run('create index entitlements_of on entitlements (subject_id, app_id)');
+  await run("create index entitlements_ending on entitlements (task_id) where state = 'ending'");
   await run('create index entitlements_by_request on entitlements (request_id)');
   await run('create index entitlements_removal on entitlements (removal_id) where removal_id is not null');
 }

@@ -57,13 +57,26 @@ export function claimEntitlements(
 }
 
 /** When the next entitlement is due after this time, however long ago; null when none is. */
-export async function nextEntitlementAt({ database }: StoreParts, after = -1): Promise<number | null> {
-  const row = await database.query
-    .selectFrom('entitlements')
-    .select((select) => select.fn.min('due_at').as('due'))
-    .where('due_at', '>', after)
-    .executeTakeFirst();
-  return row?.due ?? null;
+export async function nextEntitlementAt(parts: StoreParts, after = -1): Promise<number | null> {
+  return (await lookAhead(parts, after)).dueAt;
+}
+
+/** The same, and whether any is being taken away: one statement, as an idle process asks often. */
+export async function lookAhead(
+  { database }: StoreParts,
+  after = -1,
+): Promise<{ readonly dueAt: number | null; readonly isEnding: boolean }> {
+  const { due, ending } = await database.query
+    .selectNoFrom((select) => [
+      select
+        .selectFrom('entitlements')
+        .select((row) => row.fn.min('due_at').as('first'))
+        .where('due_at', '>', after)
+        .as('due'),
+      select.selectFrom('entitlements').select('task_id').where('state', '=', 'ending').limit(1).as('ending'),
+    ])
+    .executeTakeFirstOrThrow();
+  return { dueAt: due, isEnding: ending !== null };
 }
 
 /** What came of a due entitlement; `news`: worth telling people. */

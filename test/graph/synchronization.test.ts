@@ -51,7 +51,10 @@ describe('the job of an application', () => {
 
     expect(found).toEqual({
       ok: true,
-      value: { kind: 'one', job: { id: salesforceJob, state: { kind: 'active' }, mustStopFirst: false } },
+      value: {
+        kind: 'one',
+        job: { id: salesforceJob, state: { kind: 'active' }, mustStopFirst: false, cycleMs: 40 * 60_000 },
+      },
     });
   });
 

@@ -6,6 +6,7 @@ import type { Log } from '../../../log.ts';
 import type { AccessParts } from '../../../requests/access-parts.ts';
 import {
   claimEntitlements,
+  lookAhead,
   nextEntitlementAt,
   releaseEntitlement,
   settleRemovals,
@@ -30,6 +31,9 @@ export interface EndingParts {
 const defaultLeaseMs = 30_000;
 const concurrency = 4;
 const settledAtOnce = 100;
+/** Between two looks at removals that are under way, and at all others; a step that is stored wakes it as well. */
+const endingPauseMs = 5_000;
+const idlePauseMs = 60_000;
 /** After an error in Usher itself. */
 const faultPauseMs = 60_000;
 
@@ -41,9 +45,9 @@ export function startEndings(parts: EndingParts): Worker {
   const announce: Parameters<typeof stepOn>[2] = (transaction, step) => queueEndNotes(store, transaction, step);
 
   async function endDue(): Promise<number | null> {
-    const settled = await settleRemovals(store, settledAtOnce, announce);
-    if (settled.length > 0) tell();
-    let next = await nextEntitlementAt(store);
+    const { dueAt, isEnding } = await lookAhead(store);
+    if (isEnding && (await settleRemovals(store, settledAtOnce, announce)).length > 0) tell();
+    let next = dueAt;
     if (next !== null && next <= clock.now()) {
       const due = await claimEntitlements(store, { owner, until: clock.now() + leaseMs }, concurrency, isSteady());
       await pMap(due, seeTo, { concurrency });
@@ -51,7 +55,8 @@ export function startEndings(parts: EndingParts): Worker {
       // What is due already belongs to another process.
       next = await nextEntitlementAt(store, clock.now());
     }
-    return next === null ? null : Math.max(next - clock.now(), 1);
+    const inMs = next === null ? null : Math.max(next - clock.now(), 1);
+    return isEnding ? Math.min(inMs ?? endingPauseMs, endingPauseMs) : inMs;
   }
 
   /** An error in one affects no other. */
@@ -84,5 +89,6 @@ export function startEndings(parts: EndingParts): Worker {
     work: endDue,
     clock,
     log,
+    maxIdleMs: idlePauseMs,
   });
 }
