@@ -25,7 +25,7 @@ export type RemovalVerdict =
    */
   | { readonly kind: 'notRemoved'; readonly why: 'accountAlive' | 'stillEntitled' | 'heldBack' }
   /**
-   * No call can ever tell. `syncsAll`: the app takes everybody, assigned or not. `skipsDeletions`: it skips deletions
+   * No call can ever tell. `syncsAll`: the app takes all people, assigned or not. `skipsDeletions`: it skips deletions
    * out of scope. `noActiveMapping`: provisioning does not know whether the account is active.
    */
   | { readonly kind: 'cannotBeVerified'; readonly why: 'syncsAll' | 'skipsDeletions' | 'noActiveMapping' }

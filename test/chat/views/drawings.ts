@@ -34,15 +34,7 @@ export function step(more: Partial<Step>): Step {
   return { type: 'import', name: 'EntryImport', status: 'success', description: null, details: {}, ...more };
 }
 
-export const emptyReport: Report = {
-  steps: [],
-  changes: [],
-  changeId: null,
-  subjectLabel: null,
-  sourceSystem: null,
-  targetSystem: null,
-  targetId: null,
-};
+export { emptyReport } from '../../../src/graph/outcome.ts';
 
 export function requestIn(
   state: TaskState,

@@ -13,7 +13,7 @@ export interface Subject {
 export interface ScopingChecks {
   readonly active: boolean;
   readonly assigned: boolean;
-  /** Assigned, or of an application that takes everybody. */
+  /** Assigned, or of an application that takes all people. */
   readonly entitled: boolean;
   readonly spelling: 'azureAd' | 'entraId';
 }
