@@ -239,6 +239,12 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
       await sql`alter table requests add column second_person_decision text`.execute(db);
       await keepRemovalCards(db, dialect.engine);
     },
+    async '033-extended-by'(db) {
+      await sql`alter table entitlements add column extended_by text`.execute(db);
+      await sql`create index entitlements_extended on entitlements (extended_by) where extended_by is not null`.execute(
+        db,
+      );
+    },
   };
   return Object.fromEntries(Object.entries(steps).map(([name, up]) => [name, { up }]));
 }

@@ -180,8 +180,7 @@ export interface AuditLogRow {
   details: string;
 }
 
-/** See `features/approvals/access-requests/access-request.ts`. Person columns hold Entra object ids and display names. */
-/** Access that ends; see `requests/entitlements.ts`. */
+/** Access that ends; see `requests/entitlement.ts`. */
 export interface EntitlementRow extends LeaseColumns {
   /** The task that gives it. */
   task_id: string;
@@ -202,12 +201,15 @@ export interface EntitlementRow extends LeaseColumns {
   why: Generated<string | null>;
   /** The assignment that Usher made for an earlier entitlement, which this one extends. */
   inherited_assignment: string | null;
+  /** The task of the later entitlement that extends this one. */
+  extended_by: Generated<string | null>;
   /** The provisioning request that takes it away. */
   removal_id: Generated<string | null>;
   tries: Generated<number>;
   due_at: number | null;
 }
 
+/** See `features/approvals/access-requests/access-request.ts`. Person columns hold Entra object ids and display names. */
 export interface AccessRequestRow extends RequestedColumns, SubjectColumns, LeaseColumns {
   reason: string | null;
   starts_at: number | null;

@@ -7,6 +7,7 @@ import { readGate } from '../rate-gate/gate-row.ts';
 import { writeAudit } from './audit-log.ts';
 import { type Entitlement, endSource, type OverdueReason } from './entitlement.ts';
 import { toEntitlement } from './find-entitlements.ts';
+import { isGivenForGood, isWithdrawn, restoreEarlier } from './later-requests.ts';
 import { requeueTasks } from './queue.ts';
 import { assignmentLeft, type Lease, type Task } from './request.ts';
 import { toTask } from './rows.ts';
@@ -117,11 +118,26 @@ async function stepIn(parts: StoreParts, transaction: Transaction<Schema>, taskI
     );
   switch (row.state) {
     case 'active': {
-      if (now < row.ends_at)
-        return { entitlement: await write({ remind_at: null, due_at: row.ends_at }), news: 'reminder' };
-      const task = await giverOf(transaction, taskId);
-      if (task === null)
+      const giver = await transaction
+        .selectFrom('tasks')
+        .selectAll()
+        .where('id', '=', taskId)
+        .executeTakeFirstOrThrow();
+      const task = toTask(giver);
+      const assignmentId = giver.assignment_id ?? row.inherited_assignment;
+      const isGiven = gaveAccess(task) || assignmentLeft(task) !== 'none';
+      if (!isGiven && isWithdrawn(task) && (await restoreEarlier(transaction, taskId)) && task.state.kind !== 'held')
         return { entitlement: await write({ state: 'ended', ended_as: 'neverGiven', due_at: null }), news: null };
+      if (await isGivenForGood(transaction, row)) {
+        await audit(transaction, now, row, { step: 'givenForGood' });
+        return { entitlement: await write({ state: 'ended', ended_as: 'extended', due_at: null }), news: null };
+      }
+      if (now < row.ends_at) {
+        const isAnnounced = row.remind_at !== null && row.remind_at <= now;
+        const remindAt = isAnnounced ? null : row.remind_at;
+        const entitlement = await write({ remind_at: remindAt, due_at: remindAt ?? row.ends_at });
+        return { entitlement, news: isAnnounced ? 'reminder' : null };
+      }
       if (task.state.kind === 'waiting' || task.state.kind === 'held') {
         // What waits for its call past its end is not given any more.
         await transaction
@@ -132,9 +148,7 @@ async function stepIn(parts: StoreParts, transaction: Transaction<Schema>, taskI
         await bumpRevision(transaction, row.request_id);
       } else if (task.state.kind === 'running')
         return { entitlement: await write({ due_at: now + runningPauseMs }), news: null };
-      const assignmentId = (await assignmentOf(transaction, taskId)) ?? row.inherited_assignment;
       if (assignmentId === null) {
-        const isGiven = gaveAccess(task) || assignmentLeft(task) !== 'none';
         const changes: Partial<Row> = isGiven
           ? { state: 'overdue', why: 'notAssignedByUsher', due_at: null }
           : { state: 'ended', ended_as: 'neverGiven', due_at: null };
@@ -290,16 +304,6 @@ function whyNot(outcome: Outcome | null): OverdueReason | null {
     default:
       return 'other';
   }
-}
-
-async function giverOf(transaction: Transaction<Schema>, taskId: string): Promise<Task | null> {
-  const row = await transaction.selectFrom('tasks').selectAll().where('id', '=', taskId).executeTakeFirst();
-  return row === undefined ? null : toTask(row);
-}
-
-async function assignmentOf(transaction: Transaction<Schema>, taskId: string): Promise<string | null> {
-  const row = await transaction.selectFrom('tasks').select('assignment_id').where('id', '=', taskId).executeTakeFirst();
-  return row?.assignment_id ?? null;
 }
 
 /** Whether the person may have an account by it. */

@@ -16,7 +16,12 @@ import type { Task } from './request.ts';
  *       │                   └──a later end was given───▶ ended: extended
  *       ├──its time, but Usher has assigned nothing──▶ overdue: `notAssignedByUsher`, never tried
  *       ├──its time, and its task gave nothing──▶ ended: neverGiven
- *       └──a later request gives the same access──▶ ended: extended (which hands on what Usher assigned)
+ *       ├──a later approval without an end gives the same access──▶ ended: extended
+ *       └──a later request gives the same access until then──▶ ended: extended (which hands on what Usher assigned)
+ *                                                                  │
+ *       ┌──the later request came to nothing, at the earlier end───┘
+ *       ▼
+ *     active
  *
  * `ending` points to a provisioning request that takes the access away (`removal`): it is stored in the transaction of
  * that step, so a process that dies leaves either both or none. A process leases what is due; the row decides whether
@@ -80,11 +85,11 @@ export async function insertEntitlements(
     const remindAt = reminderOf(now, ends.endsAt);
     const earlier = await transaction
       .updateTable('entitlements')
-      .set({ state: 'ended', ended_as: 'extended', due_at: null })
+      .set({ state: 'ended', ended_as: 'extended', extended_by: task.id, due_at: null })
       .where('subject_id', '=', subject.id)
       .where('app_id', '=', app.id)
       .where('state', 'in', ['active', 'overdue'])
-      .returning(['task_id', 'inherited_assignment'])
+      .returning(['task_id', 'inherited_assignment', 'ends_at'])
       .execute();
     let inherited: string | null = null;
     for (const { task_id, inherited_assignment } of earlier) {
@@ -110,7 +115,8 @@ export async function insertEntitlements(
         remind_at: remindAt,
         state: 'active',
         inherited_assignment: inherited,
-        due_at: remindAt ?? ends.endsAt,
+        // At an earlier end it has to be known whether this request came to anything.
+        due_at: Math.min(remindAt ?? ends.endsAt, ...earlier.map(({ ends_at }) => ends_at)),
       })
       .execute();
   }

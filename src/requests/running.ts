@@ -6,6 +6,7 @@ import { type Evidence, hear } from '../rate-gate/fault.ts';
 import { blockFor } from '../rate-gate/gate.ts';
 import { isTroubled, readGate, writeGate } from '../rate-gate/gate-row.ts';
 import { type AuditEntry, writeAudit } from './audit-log.ts';
+import { endRemoved } from './later-requests.ts';
 import type { ClaimedTask } from './queue.ts';
 import type { TaskState, WaitReason } from './request.ts';
 import { doneColumns } from './rows.ts';
@@ -189,6 +190,7 @@ async function leaveRunning(
     await bumpRevision(transaction, requestId);
     const at = clock.now();
     if (news.unsent !== true && left.sent === 0) await recordSent(transaction, at, claimed);
+    if (free.outcome_kind === 'removed') await endRemoved(transaction, task, at);
     if (record !== null) {
       const details = { subject: task.subject.id, app: task.app.id, ...record.details };
       await writeAudit(transaction, { at, actorId: requestedById, requestId, kind: record.kind, details });

@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Database } from '../../src/db/database.ts';
+import { ordererMayNot } from '../../src/graph/outcome/refusal.ts';
 import { emptyReport, type Outcome } from '../../src/graph/outcome.ts';
 import { type Entitlement, reminderOf } from '../../src/requests/entitlement.ts';
 import {
@@ -14,12 +15,13 @@ import {
 } from '../../src/requests/entitlement-steps.ts';
 import { findEntitlements } from '../../src/requests/find-entitlements.ts';
 import type { Request } from '../../src/requests/request.ts';
-import { findRequest, type StoreParts } from '../../src/requests/store.ts';
+import { finishTask } from '../../src/requests/running.ts';
+import { accessSource, findRequest, type StoreParts } from '../../src/requests/store.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { engines, useTestDatabase } from '../support/databases.ts';
 import { propertyRuns } from '../support/property-runs.ts';
 import { readAudit } from '../support/read-audit.ts';
-import { ask, person, storeParts } from './support.ts';
+import { ask, claimed, person, storeParts } from './support.ts';
 
 const hour = 60 * 60_000;
 const day = 24 * hour;
@@ -241,6 +243,80 @@ describe.each(engines)('access that ends on $name', (engine) => {
     expect(meanwhile.state).toEqual({ kind: 'ended', as: 'extended' });
     const [task] = (await findRequest(database, (await one(second)).removalId ?? ''))?.tasks ?? [];
     expect(task?.assignment).toMatchObject({ only: ['made'] });
+  });
+
+  it.each<['cancelled' | 'held' | 'done', object]>([
+    ['cancelled', { kind: 'ended', as: 'neverGiven' }],
+    ['held', { kind: 'active' }],
+    ['done', { kind: 'ended', as: 'neverGiven' }],
+  ])(
+    'ends at its own time after all where the later request is %s without having given anything',
+    async (state, later) => {
+      const first = await give('made');
+      const second = await give(null, null, 20 * hour);
+      const mayNot = { outcome_kind: 'refused', outcome: JSON.stringify(ordererMayNot) } as const;
+      await database.query
+        .updateTable('tasks')
+        .set({ state, cancelled_by: 'alex', finished_at: 1, started_at: 1, ...(state === 'done' ? mayNot : {}) })
+        .where('request_id', '=', second.id)
+        .execute();
+      const due = [];
+
+      await clock.advance(8 * hour);
+      due.push((await nextEntitlementAt(store)) ?? 0);
+      await step(second);
+      due.push((await nextEntitlementAt(store)) ?? 0);
+      await step(first);
+
+      expect(due).toEqual([clock.now(), clock.now()]);
+      expect((await one(second)).state).toEqual(later);
+      expect((await one(first)).state).toEqual({ kind: 'ending' });
+      expect(told).toEqual(['begun']);
+    },
+  );
+
+  it('is looked at when the earlier end comes, without a word to people, and then announced in its own time', async () => {
+    await give('made');
+    const second = await give(null, created, 20 * hour);
+
+    await clock.advance(8 * hour);
+    await step(second);
+    const quiet = [...told];
+    await clock.advance(10.1 * hour);
+    await step(second);
+
+    expect([quiet, told]).toEqual([[], ['reminder']]);
+  });
+
+  it.each([
+    ['an approval', accessSource, { kind: 'ended', as: 'extended' }],
+    ['an operator', 'teams|', { kind: 'ending' }],
+  ])('goes on or not where %s has given it without an end since', async (_who, source, state) => {
+    const first = await give('made');
+    await clock.advance(hour);
+    await ask(store, [], { source: `${source}later`, tasks: [{ subject: person('diego'), members: [] }] });
+
+    await clock.advance(8 * hour);
+    await step(first);
+
+    expect((await one(first)).state).toEqual(state);
+  });
+
+  it('is over once a removal of the same person from the same app is proven, and not before', async () => {
+    const request = await give('made');
+    const remove = async (outcome: Outcome) => {
+      await ask(store, [], { tasks: [{ subject: person('diego'), members: [] }] });
+      await finishTask(store, await claimed(store), { outcome, graphRequestId: null, clientRequestId: 'client' });
+    };
+
+    await remove(notRemoved('accountAlive'));
+    const before = (await one(request)).state;
+    await remove(removed);
+
+    expect([before, (await one(request)).state]).toEqual([{ kind: 'active' }, { kind: 'ended', as: 'verified' }]);
+    expect(await nextEntitlementAt(store)).toBeNull();
+    const [last] = (await readAudit(database.query, 100)).filter(({ kind }) => kind === 'accessEnd');
+    expect(last?.details).toMatchObject({ step: 'verified', subject: 'diego', app: 'salesforce' });
   });
 
   it('ends before its time, or is noted as done by hand, on the word of a person, whom the record names', async () => {
