@@ -1,4 +1,4 @@
-import { createTenant, type Tenant } from '../../src/sandbox/tenant/tenant.ts';
+import { createTenant, type Tenant, type TenantOptions } from '../../src/sandbox/tenant/tenant.ts';
 
 /** A deleted assignment, as it was. */
 export interface Deletion {
@@ -8,8 +8,8 @@ export interface Deletion {
 }
 
 /** A tenant that notes each assignment that a call of Graph deletes. */
-export function watchedTenant(): { readonly tenant: Tenant; readonly deleted: Deletion[] } {
-  const tenant = createTenant({});
+export function watchedTenant(options: TenantOptions = {}): { readonly tenant: Tenant; readonly deleted: Deletion[] } {
+  const tenant = createTenant(options);
   const deleted: Deletion[] = [];
   const watched: Tenant = {
     ...tenant,

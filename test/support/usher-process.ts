@@ -1,5 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { describeProblems, readConfig } from '../../src/config.ts';
+import { createLog } from '../../src/log.ts';
 import { startUsher } from '../../src/main.ts';
 import { loginAt } from './login.ts';
 import { createSwiftClock } from './swift-clock.ts';
@@ -10,7 +11,8 @@ import { createSwiftClock } from './swift-clock.ts';
  *
  * With `DIES_OF` it ends itself without warning as soon as it is to ask Graph for something of that name, as a message
  * does that Node cannot bear; with `FREEZES_OF` it does nothing any more from then on. With `DIES_OF_SENDING` it ends
- * itself when it is to send something to this path of Teams. With `LOGIN_AT` its credential reaches the login there. With
+ * itself when it is to send something to this path of Teams, and with `DIES_OF_LOGGING` once it has logged a line that
+ * holds this. With `LOGIN_AT` its credential reaches the login there. With
  * `CLOCK` (`4@1795715640000`) its time passes four times as fast from that moment on.
  */
 const { DIES_OF: deadly, FREEZES_OF: freezing, DIES_OF_SENDING: deadlyPath } = process.env;
@@ -23,9 +25,17 @@ subscribe('undici:request:create', (message) => {
 
 const read = readConfig();
 if (!read.ok) throw new Error(describeProblems(read.problems));
+const { DIES_OF_LOGGING: lastWords } = process.env;
+const log = createLog(read.config.logLevel, {
+  write(line) {
+    process.stdout.write(line);
+    if (lastWords !== undefined && line.includes(lastWords)) process.kill(process.pid, 'SIGKILL');
+  },
+});
 const { LEASE_MS: leaseMs, LOGIN_AT: address, REPEAT_PAUSE_MS: repeatPauseMs, CLOCK: clock } = process.env;
 const [factor, origin] = clock?.split('@').map(Number) ?? [];
 await startUsher(read.config, {
+  log,
   editEveryMs: 20,
   ...(factor === undefined || origin === undefined ? {} : { clock: createSwiftClock(factor, origin) }),
   ...(leaseMs === undefined ? {} : { leaseMs: Number(leaseMs) }),
