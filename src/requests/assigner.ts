@@ -22,7 +22,7 @@ import {
 } from './assignment-steps.ts';
 import type { Authority } from './authority.ts';
 import { endWaiting } from './ending.ts';
-import { isBeingProvisioned } from './removals.ts';
+import { isBeingProvisioned, isBeingRemoved } from './removals.ts';
 import { accessSource, type StoreParts } from './store.ts';
 
 /**
@@ -129,6 +129,8 @@ export function startAssigner(parts: AssignerParts): Worker {
   async function assign(due: DueAssignment, appRole: string): Promise<void> {
     const { task } = due;
     const { app, subject } = task;
+    if (isNew(due) && (await isBeingRemoved(store.database, { personId: subject.id, appId: app.id })))
+      return putOffAssigning(store, due, { pauseMs: otherCallPauseMs, isBegun: false });
     assignments.forget(app.id, subject.id);
     const found = await assignments.find(app.id, subject.id);
     if (!found.ok) return putOff(due, !isNew(due));
@@ -143,6 +145,8 @@ export function startAssigner(parts: AssignerParts): Worker {
     switch (assigned.kind) {
       case 'assigned':
       case 'already': {
+        // Another one was quicker than Usher's first call: what Usher did not make, it never takes away.
+        if (assigned.kind === 'already' && isNew(due)) return noteAssigned(store, due, 'found');
         log.info({ ...ids }, 'an app role was assigned');
         const assignmentId = assigned.kind === 'assigned' ? assigned.id : await findOwn(due, appRole);
         return noteAssigned(store, due, 'made', { assignmentId });

@@ -12,6 +12,7 @@ import { readGate } from '../rate-gate/gate-row.ts';
 import { writeAudit } from './audit-log.ts';
 import type { OrderedTask } from './authority.ts';
 import { endWaitingIn } from './ending.ts';
+import { noteMade } from './entitlement.ts';
 import type { AssignmentStep, Lease, TaskAssignment } from './request.ts';
 import { toTask, type Unassignment } from './rows.ts';
 import { bumpRevision, type StoreParts } from './store.ts';
@@ -166,6 +167,8 @@ export function noteAssigned(
       .returning('id')
       .executeTakeFirst();
     if (noted === undefined) return;
+    if ('assignmentId' in what && what.assignmentId !== null)
+      await noteMade(transaction, due.task, what.assignmentId, now);
     await bumpRevision(transaction, due.task.requestId);
     await record(parts, transaction, due, step, { code: null, ids: 'deleted' in what ? what.deleted : [] });
   });

@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 import type { NotRemoved, RefusalCause } from '../graph/outcome.ts';
 import type { Task } from './request.ts';
@@ -22,6 +22,8 @@ import type { Task } from './request.ts';
  *       ┌──the later request came to nothing, at the earlier end───┘
  *       ▼
  *     active
+ *
+ * A later request calls off an end that has not begun to delete anything; it waits for one that has, and assigns anew.
  *
  * `ending` points to a provisioning request that takes the access away (`removal`): it is stored in the transaction of
  * that step, so a process that dies leaves either both or none. A process leases what is due; the row decides whether
@@ -83,12 +85,18 @@ export async function insertEntitlements(
     const { subject, app, ends } = task;
     if (ends === undefined) continue;
     const remindAt = reminderOf(now, ends.endsAt);
+    const ending = await callOffRemovals(transaction, task, now);
     const earlier = await transaction
       .updateTable('entitlements')
       .set({ state: 'ended', ended_as: 'extended', extended_by: task.id, due_at: null })
       .where('subject_id', '=', subject.id)
       .where('app_id', '=', app.id)
-      .where('state', 'in', ['active', 'overdue'])
+      .where((row) =>
+        row.or([
+          row('state', 'in', ['active', 'overdue']),
+          ...(ending.length === 0 ? [] : [row('removal_id', 'in', ending)]),
+        ]),
+      )
       .returning(['task_id', 'inherited_assignment', 'ends_at'])
       .execute();
     let inherited: string | null = null;
@@ -121,3 +129,71 @@ export async function insertEntitlements(
       .execute();
   }
 }
+
+/** Those that take this access away at its end, and have not begun to: they are called off. */
+async function callOffRemovals(
+  transaction: Transaction<Schema>,
+  { subject, app }: Task,
+  now: number,
+): Promise<readonly string[]> {
+  const calledOff = await transaction
+    .updateTable('tasks')
+    .set({ state: 'cancelled', finished_at: now, cancelled_by: '' })
+    .where('state', '=', 'waiting')
+    .where('assigning', 'is', null)
+    .where((task) =>
+      task(
+        'request_id',
+        'in',
+        task
+          .selectFrom('entitlements')
+          .select('removal_id')
+          .where('subject_id', '=', subject.id)
+          .where('app_id', '=', app.id)
+          .where('state', '=', 'ending')
+          .where('removal_id', 'is not', null)
+          .$castTo<{ removal_id: string }>(),
+      ),
+    )
+    .returning('request_id')
+    .execute();
+  return calledOff.map(({ request_id: removalId }) => removalId);
+}
+
+/**
+ * Notes what Usher has assigned for a task, in that transaction. A later request may have extended its access before
+ * that was known, and takes it over; access whose end has come meanwhile begins to end.
+ */
+export async function noteMade(
+  transaction: Transaction<Schema>,
+  { id, subject, app }: Task,
+  assignmentId: string,
+  now: number,
+): Promise<void> {
+  // It is written before it is read: whichever request extends it at this moment comes before or after.
+  const own = await transaction
+    .updateTable('entitlements')
+    .set({ inherited_assignment: assignmentId })
+    .where('task_id', '=', id)
+    .returning('state')
+    .executeTakeFirst();
+  if (own?.state !== 'ended' && own?.state !== 'overdue') return;
+  const taken = await transaction
+    .updateTable('entitlements')
+    .set({ inherited_assignment: assignmentId })
+    .where('subject_id', '=', subject.id)
+    .where('app_id', '=', app.id)
+    .where('state', 'in', ['active', 'overdue'])
+    .returning(['task_id', 'why'])
+    .execute();
+  const late =
+    taken.length === 0 ? [id] : taken.flatMap((one) => (one.why === 'notAssignedByUsher' ? one.task_id : []));
+  if (late.length === 0) return;
+  await transaction
+    .updateTable('entitlements')
+    .set({ state: 'active', ended_as: null, why: null, due_at: now, ends_at: endedBy(now) })
+    .where('task_id', 'in', late)
+    .execute();
+}
+
+const endedBy = (now: number) => sql<number>`case when ends_at > ${now} then ${now} else ends_at end`;

@@ -60,3 +60,21 @@ export async function isBeingProvisioned(
     .executeTakeFirst();
   return row !== undefined;
 }
+
+/** Whether a removal of the same person from the same app has begun to delete, which an assignment waits for. */
+export async function isBeingRemoved(
+  { query }: Pick<Database, 'query'>,
+  { personId, appId }: PersonInApp,
+): Promise<boolean> {
+  const row = await query
+    .selectFrom('tasks')
+    .select('id')
+    .where('subject_id', '=', personId)
+    .where('app_id', '=', appId)
+    .where('unassign', 'is not', null)
+    .where('assigning', 'is not', null)
+    .where('state', 'in', ['waiting', 'running'])
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}

@@ -54,7 +54,7 @@ export interface GraphState {
   losesNext: boolean;
   /** The process that makes the next call that changes something dies of it. */
   killsNext: boolean;
-  /** An administrator assigns the person right before the next call that does. */
+  /** An administrator assigns the person right before the next call that does, which Graph answers. */
   isOvertaken: boolean;
 }
 
@@ -156,7 +156,7 @@ export function createStage(databases: readonly Database[], startsAt: number): E
       if (isAssigning && !graph.isPermitted)
         return { kind: 'refused', status: 403, code: 'Denied', message: '', retryAfterMs: null, trace };
       const about = (body as { readonly principalId?: string } | undefined)?.principalId ?? '';
-      if (isAssigning && method === 'POST' && graph.isOvertaken) {
+      if (isAssigning && method === 'POST' && graph.isOvertaken && !graph.losesNext && !graph.killsNext) {
         graph.isOvertaken = false;
         tenant.assignInEntra(app.id, about, roleId);
       }

@@ -37,17 +37,13 @@ const lengths: readonly LengthOfTime[] = [
   { count: 8, unit: 'hour' },
   { count: 1, unit: 'day' },
   { count: 1, unit: 'month' },
-  { count: 1, unit: 'year' },
 ];
 
-/** What the test knows of one person's access. */
-interface Known {
-  /** When the access that was given last ends. */
-  endsAt: number;
-}
-
 interface Model {
-  readonly access: Map<string, Known>;
+  /** When a person's access ends, as it was given last. */
+  readonly access: Map<string, number>;
+  /** Assignments that may be deleted before that: the deletion had begun when the access was given again. */
+  readonly doomed: Set<string>;
 }
 interface Real {
   readonly stage: EndingsStage;
@@ -77,20 +73,21 @@ const acts = [
   fc
     .tuple(who, fc.constantFrom(...lengths), fc.constantFrom(...zones), fc.boolean())
     .map(([person, length, zone, isAssigned]) =>
-      act(`give ${person.givenName} ${length.count} ${length.unit} ${zone} ${isAssigned}`, async (model, { stage }) => {
-        const known = { endsAt: 0 };
-        // What is deleted while it is given may not be its own.
-        const endsAt = await stage.give(person, length, zone, isAssigned);
-        known.endsAt = endsAt;
-        model.access.set(person.id, known);
-      }),
+      act(
+        `give ${person.givenName} ${length.count} ${length.unit} ${zone} ${isAssigned}`,
+        async (model, { stage, database }) => {
+          // What has begun is not called off any more.
+          if (await isUnanswered(database)) for (const id of stage.made.keys()) model.doomed.add(id);
+          model.access.set(person.id, await stage.give(person, length, zone, isAssigned));
+        },
+      ),
     ),
   who.map((person) =>
     act(`end ${person.givenName} now`, async (model, { stage, database }) => {
       const store = storeParts(database, stage.clock, noLimits);
       for (const one of await openOf(database, person)) {
         if (!(await endNow(store, one, 'megan'))) continue;
-        model.access.set(person.id, { endsAt: stage.clock.now() });
+        model.access.set(person.id, stage.clock.now());
       }
     }),
   ),
@@ -101,7 +98,7 @@ const acts = [
     }),
   ),
   fc
-    .constantFrom(10 * minute, hour, 8 * hour, day, 31 * day)
+    .constantFrom(10 * minute, hour, 8 * hour, day, 10 * day)
     .map((ms) => act(`${ms / hour} h pass`, async (_model, { stage }) => stage.passes(ms))),
   fc
     .constantFrom('isAway', 'isPermitted', 'losesNext', 'killsNext', 'isOvertaken' as const)
@@ -117,7 +114,9 @@ const acts = [
     }),
   ),
   who.map((person) =>
-    act(`an admin assigns ${person.givenName}`, async (_model, { stage: { tenant } }) => {
+    act(`an admin assigns ${person.givenName}`, async (_model, { stage: { tenant }, database }) => {
+      // Of an assignment that is there after a call without an answer, Usher believes that the call has made it.
+      if (await isUnanswered(database)) return;
       if (tenant.assignments(app.id).every(({ principalId }) => principalId !== person.id))
         tenant.assignInEntra(app.id, person.id, roleId);
     }),
@@ -135,6 +134,8 @@ const openOf = async (database: Database, person: Person) =>
     ({ subject }) => subject.id === person.id,
   );
 
+const isUnanswered = async ({ query }: Database) =>
+  (await query.selectFrom('tasks').select('id').where('assigning', 'in', ['begun', 'unanswered']).execute()).length > 0;
 const rowsOf = (database: Database) => database.query.selectFrom('entitlements').selectAll().execute();
 const notesOf = (database: Database) =>
   database.query.selectFrom('messages').select(['source', 'created_at']).where('kind', '=', 'endNote').execute();
@@ -145,7 +146,7 @@ async function hold(model: Model, { stage, database, over, begun }: Real, before
   for (const { id, personId, at } of stage.deleted.slice(before)) {
     expect([...stage.made]).toContainEqual([id, personId]);
     // Nothing ends before its time.
-    expect(at).toBeGreaterThanOrEqual(model.access.get(personId)?.endsAt ?? 0);
+    if (!model.doomed.has(id)) expect(at).toBeGreaterThanOrEqual(model.access.get(personId) ?? 0);
   }
   const rows = await rowsOf(database);
   const notes = await notesOf(database);
@@ -196,7 +197,7 @@ describe.each(engines)('access that ends on $name', (engine) => {
   it('keeps its promises, whatever happens in whichever order, and ends once all is well again', async () => {
     const property = fc.asyncProperty(
       fc.constantFrom(...starts),
-      fc.commands(acts, { maxCommands: 20 }),
+      fc.commands(acts, { maxCommands: 20, size: '+1' }),
       async (startsAt, commands) => {
         await place.empty();
         const [database] = databases;
@@ -204,7 +205,7 @@ describe.each(engines)('access that ends on $name', (engine) => {
         const stage = createStage(databases, startsAt);
         stages.push(stage);
         for (const { id } of [people.diego, people.adele]) stage.tenant.unassign(app.id, id);
-        const model: Model = { access: new Map() };
+        const model: Model = { access: new Map(), doomed: new Set() };
         const real: Real = { stage, database, over: new Set(), begun: new Map() };
         await fc.asyncModelRun(() => ({ model, real }), commands);
 
@@ -216,7 +217,8 @@ describe.each(engines)('access that ends on $name', (engine) => {
           isOvertaken: false,
         });
         stage.tenant.changeJob(app.id, { health: 'active' });
-        await act('all is well', () => stage.passes(370 * day)).run(model, real);
+        const last = Math.max(stage.clock.now(), ...model.access.values());
+        await act('all is well', () => stage.passes(last - stage.clock.now() + 3 * day)).run(model, real);
         const held = stage.tenant.assignments(app.id);
         for (const { id } of held) expect([...stage.made.keys()]).not.toContain(id);
         const left = (await rowsOf(database)).filter(({ state }) => state !== 'ended' && state !== 'overdue');
@@ -225,6 +227,9 @@ describe.each(engines)('access that ends on $name', (engine) => {
       },
     );
 
-    await fc.assert(property, { numRuns: propertyRuns(300) });
+    await fc.assert(property, {
+      numRuns: Number(process.env.RUNS ?? propertyRuns(300)),
+      seed: Number(process.env.SEED ?? 1),
+    });
   });
 });
