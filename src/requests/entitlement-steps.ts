@@ -105,7 +105,9 @@ export type Announce = (transaction: Transaction<Schema>, step: Step) => Promise
 async function stepIn(parts: StoreParts, transaction: Transaction<Schema>, taskId: string): Promise<Step | null> {
   const gate = await readGate(parts, transaction);
   const now = parts.clock.now();
-  const row = await transaction.selectFrom('entitlements').selectAll().where('task_id', '=', taskId).executeTakeFirst();
+  const found = transaction.selectFrom('entitlements').selectAll().where('task_id', '=', taskId);
+  // A person may end it at this moment.
+  const row = await (parts.database.dialect.lockRows ? found.forUpdate() : found).executeTakeFirst();
   if (row === undefined || row.due_at === null || row.due_at > now) return null;
   const write = async (changes: Partial<Row>): Promise<Entitlement> =>
     toEntitlement(
@@ -161,7 +163,7 @@ async function stepIn(parts: StoreParts, transaction: Transaction<Schema>, taskI
       const removal = await storeRemoval(parts, transaction, gate, { row, task, assignmentId });
       await audit(transaction, now, row, { step: 'begun', removal });
       return {
-        entitlement: await write({ state: 'ending', removal_id: removal, tries: 1, due_at: null }),
+        entitlement: await write({ state: 'ending', removal_id: removal, tries: row.tries + 1, due_at: null }),
         news: 'begun',
       };
     }
@@ -169,7 +171,7 @@ async function stepIn(parts: StoreParts, transaction: Transaction<Schema>, taskI
     case 'overdue':
     case 'ending':
     case 'ended':
-      return { entitlement: await write({ due_at: null }), news: null };
+      return null;
     default:
       return assertNever(row.state, 'state of an entitlement');
   }
@@ -247,12 +249,15 @@ export async function tryAgain(
     .executeTakeFirst();
   if (begun === undefined) return false;
   const tasks = await query.selectFrom('tasks').select('id').where('request_id', '=', removalId).execute();
-  await requeueTasks(
-    parts,
-    removalId,
-    tasks.map(({ id }) => id),
-    '',
-  );
+  const ids = tasks.map(({ id }) => id);
+  if ((await requeueTasks(parts, removalId, ids, '')) > 0) return true;
+  // It was canceled, with all else that the person who asked for the access had started: another one takes its place.
+  await query
+    .updateTable('entitlements')
+    .set({ state: 'active', due_at: parts.clock.now() })
+    .where('task_id', '=', taskId)
+    .where('state', '=', 'ending')
+    .execute();
   return true;
 }
 
@@ -327,7 +332,7 @@ async function storeRemoval(
     .executeTakeFirstOrThrow();
   const { subject, app, jobId, ruleId } = task;
   const removal = await insertRequest(parts, transaction, gate, {
-    source: endSource + row.task_id,
+    source: [endSource + row.task_id, ...(row.removal_id === null ? [] : [row.tries])].join('|'),
     requestedBy: { id: giver.requested_by_id, name: giver.requested_by_name },
     reader: { locale: giver.locale, timeZone: giver.time_zone },
     conversation: giver.conversation,

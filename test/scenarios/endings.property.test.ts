@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { LengthOfTime } from '../../src/access-ends.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
+import { cancelRequest } from '../../src/requests/confirmation.ts';
 import { endByHand, endNow } from '../../src/requests/entitlement-steps.ts';
 import { findEnding } from '../../src/requests/find-entitlements.ts';
 import { apps } from '../../src/sandbox/tenant/applications.ts';
@@ -113,6 +114,7 @@ const acts = [
       stage.tenant.changeJob(app.id, { health: isQuarantined ? 'quarantined' : 'active' });
     }),
   ),
+  fc.constant(0).map(() => cancelAll),
   who.map((person) =>
     act(`an admin assigns ${person.givenName}`, async (_model, { stage: { tenant }, database }) => {
       // Of an assignment that is there after a call without an answer, Usher believes that the call has made it.
@@ -128,6 +130,12 @@ const acts = [
     }),
   ),
 ];
+
+const cancelAll = act('all that waits is canceled', async (_model, { stage, database }) => {
+  const store = storeParts(database, stage.clock, noLimits);
+  for (const { request_id: id } of await database.query.selectFrom('tasks').select('request_id').execute())
+    await cancelRequest(store, id, 'lynne');
+});
 
 const openOf = async (database: Database, person: Person) =>
   (await findEnding(database, { until: Number.MAX_SAFE_INTEGER, limit: 100, visibleTo: null })).filter(
