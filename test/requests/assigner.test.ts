@@ -185,6 +185,20 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
     expect((await claimed(store)).task.awaitsAssignment).toBe(true);
   });
 
+  it('is not Usher’s where another one was made right before its first call', async () => {
+    const request = await wantsRole('diego');
+    answers = [{ kind: 'already' }];
+
+    await run();
+
+    expect(await stepOf(request)).toBe('found');
+    const { assignment_id: id } = await database.query
+      .selectFrom('tasks')
+      .select('assignment_id')
+      .executeTakeFirstOrThrow();
+    expect(id).toBeNull();
+  });
+
   it('is repeated after a minute and then at growing pauses while Graph gives no clear answer', async () => {
     answers = [
       { kind: 'trouble', trouble },
@@ -376,6 +390,22 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
 
       expect(before).toEqual([[], 'wanted']);
       expect([asked, await stepOf(request)]).toEqual([['one', 'two'], 'made']);
+    });
+
+    it('makes an assignment of the same person to the same app wait, once it has begun', async () => {
+      deletions = [{ kind: 'trouble', trouble }];
+      await removes();
+      await run();
+      const request = await wantsRole('diego');
+
+      await run();
+      const meanwhile = await stepOf(request);
+      await later(minute);
+      await database.query.updateTable('tasks').set({ state: 'cancelled' }).where('unassign', 'is not', null).execute();
+      await later(minute);
+
+      expect(meanwhile).toBe('wanted');
+      expect(await stepOf(request)).toBe('made');
     });
 
     it('is only the named one where the request names it', async () => {

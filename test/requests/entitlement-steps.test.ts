@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import type { Database } from '../../src/db/database.ts';
 import { ordererMayNot } from '../../src/graph/outcome/refusal.ts';
 import { emptyReport, type Outcome } from '../../src/graph/outcome.ts';
-import { type Entitlement, reminderOf } from '../../src/requests/entitlement.ts';
+import { cancelRequest } from '../../src/requests/confirmation.ts';
+import { type Entitlement, noteMade, reminderOf } from '../../src/requests/entitlement.ts';
 import {
   claimEntitlements,
   endByHand,
@@ -14,7 +15,7 @@ import {
   tryAgain,
 } from '../../src/requests/entitlement-steps.ts';
 import { findEntitlements } from '../../src/requests/find-entitlements.ts';
-import type { Request } from '../../src/requests/request.ts';
+import type { Request, Task } from '../../src/requests/request.ts';
 import { finishTask } from '../../src/requests/running.ts';
 import { accessSource, findRequest, type StoreParts } from '../../src/requests/store.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
@@ -317,6 +318,99 @@ describe.each(engines)('access that ends on $name', (engine) => {
     expect(await nextEntitlementAt(store)).toBeNull();
     const [last] = (await readAudit(database.query, 100)).filter(({ kind }) => kind === 'accessEnd');
     expect(last?.details).toMatchObject({ step: 'verified', subject: 'diego', app: 'salesforce' });
+  });
+
+  it('is called off by a later request that comes before anything is deleted', async () => {
+    const first = await give('made');
+    await clock.advance(9 * hour);
+    await step(first);
+    const { removalId } = await one(first);
+
+    const second = await give(null, created, 20 * hour);
+    await clock.advance(21 * hour);
+    await step(second);
+
+    expect((await one(first)).state).toEqual({ kind: 'ended', as: 'extended' });
+    expect((await findRequest(database, removalId ?? ''))?.tasks[0]?.state.kind).toBe('cancelled');
+    const [task] = (await findRequest(database, (await one(second)).removalId ?? ''))?.tasks ?? [];
+    expect(task?.assignment).toMatchObject({ only: ['made'] });
+  });
+
+  it('takes away what Usher assigns late: for a request that is extended by then, or after its end', async () => {
+    const late = async (request: Request) => {
+      const [task] = (await findRequest(database, request.id))?.tasks ?? [];
+      await database.transact((transaction) => noteMade(transaction, task as Task, 'late', clock.now()));
+    };
+    const removes = async (request: Request) => {
+      const [task] = (await findRequest(database, (await one(request)).removalId ?? ''))?.tasks ?? [];
+      return task?.assignment;
+    };
+    const first = await give(null, null);
+    const second = await give(null, created, 20 * hour);
+    await late(first);
+    await clock.advance(21 * hour);
+    await step(second);
+    const ofExtended = await removes(second);
+    await place.empty();
+    const alone = await give(null);
+    await clock.advance(9 * hour);
+    await step(alone);
+    const before = (await one(alone)).state;
+
+    await late(alone);
+    await step(alone);
+
+    expect(before).toEqual({ kind: 'overdue', why: 'notAssignedByUsher' });
+    for (const assignment of [ofExtended, await removes(alone)]) expect(assignment).toMatchObject({ only: ['late'] });
+  });
+
+  it('is tried again by another removal where its own was canceled', async () => {
+    const request = await give('made');
+    await clock.advance(9 * hour);
+    await step(request);
+    const { removalId: canceled } = await one(request);
+    await cancelRequest(store, canceled ?? '', 'alex');
+    await settle();
+    const { state } = await one(request);
+
+    await clock.advance(hour);
+    await tryAgain(store, await rowOf(request));
+    await step(request);
+
+    expect(state).toEqual({ kind: 'overdue', why: 'other' });
+    const { removalId, state: after } = await one(request);
+    expect(after).toEqual({ kind: 'ending' });
+    expect(removalId).not.toBe(canceled);
+  });
+
+  it('stays due where it is overdue, also for a process that still takes it for one that is not', async () => {
+    const request = await give('made');
+    await clock.advance(9 * hour);
+    await step(request);
+    await endRemoval(request, notRemoved('accountAlive'));
+    await settle();
+    await clock.advance(hour);
+
+    await step(request);
+
+    expect(await nextEntitlementAt(store)).toBeLessThanOrEqual(clock.now());
+    expect(await tryAgain(store, await rowOf(request))).toBe(true);
+  });
+
+  it('ends when a person says so, though its reminder is written at that moment', async () => {
+    const request = await give('made');
+    await clock.advance(7.1 * hour);
+    const row = await rowOf(request);
+
+    // The reminder's step has to wait for the person's, or the other way round.
+    await Promise.all(
+      Array.from({ length: 5 }, async (_, n) =>
+        n === 0 ? endNow(store, await one(request), 'megan') : stepOn(store, row, announce),
+      ),
+    );
+    await step(request);
+
+    expect((await one(request)).state).toEqual({ kind: 'ending' });
   });
 
   it('ends before its time, or is noted as done by hand, on the word of a person, whom the record names', async () => {
