@@ -2,8 +2,9 @@ import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 import { readGate } from '../rate-gate/gate-row.ts';
 import { writeAudit } from './audit-log.ts';
+import { insertEntitlements } from './entitlement.ts';
 import type { Person, Removal, Ticket } from './request.ts';
-import { awaitedTicket, ticketColumns } from './rows.ts';
+import { awaitedTicket, ticketColumns, toTask } from './rows.ts';
 import { bumpRevision, type StoreParts, turnLength } from './store.ts';
 
 /**
@@ -63,6 +64,14 @@ export async function confirmRequest(
       .where('state', '=', 'held')
       .executeTakeFirstOrThrow();
     const tasks = Number(numUpdatedRows);
+    const ending = await transaction
+      .selectFrom('tasks')
+      .selectAll()
+      .where('request_id', '=', requestId)
+      .where('state', '=', 'waiting')
+      .where('ends_at', 'is not', null)
+      .execute();
+    await insertEntitlements(transaction, ending.map(toTask), now);
     if (ticket !== null)
       await transaction
         .updateTable('requests')

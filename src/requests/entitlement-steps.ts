@@ -128,7 +128,7 @@ async function stepIn(parts: StoreParts, transaction: Transaction<Schema>, taskI
       const task = toTask(giver);
       const assignmentId = giver.assignment_id ?? row.inherited_assignment;
       const isGiven = gaveAccess(task) || assignmentLeft(task) !== 'none';
-      if (!isGiven && isWithdrawn(task) && (await restoreEarlier(transaction, taskId)) && task.state.kind !== 'held')
+      if (!isGiven && isWithdrawn(task) && (await restoreEarlier(transaction, taskId)))
         return { entitlement: await write({ state: 'ended', ended_as: 'neverGiven', due_at: null }), news: null };
       if (await isGivenForGood(transaction, row)) {
         await audit(transaction, now, row, { step: 'givenForGood' });
@@ -140,7 +140,7 @@ async function stepIn(parts: StoreParts, transaction: Transaction<Schema>, taskI
         const entitlement = await write({ remind_at: remindAt, due_at: remindAt ?? row.ends_at });
         return { entitlement, news: isAnnounced ? 'reminder' : null };
       }
-      if (task.state.kind === 'waiting' || task.state.kind === 'held') {
+      if (task.state.kind === 'waiting') {
         // What waits for its call past its end is not given any more.
         await transaction
           .updateTable('tasks')

@@ -6,10 +6,10 @@ import { accessSource } from './store.ts';
 
 /** What a later request for the same access does to an end that was set before. */
 
-/** Whether the request for the access was taken back, or has not been confirmed so far. */
+/** Whether the request for the access was taken back. */
 export function isWithdrawn({ state }: Pick<Task, 'state'>): boolean {
   if (state.kind === 'done') return state.outcome.kind === 'refused' && state.outcome.cause === 'ordererMayNot';
-  return state.kind === 'held' || state.kind === 'cancelled';
+  return state.kind === 'cancelled';
 }
 
 /** Brings the end back that this task would have put off, which came to nothing. False where there was none. */

@@ -151,7 +151,8 @@ export async function insertRequest(
       ? await insertTask(transaction, first)
       : await insertTasks(transaction, rows);
   const stored = tasks.map(toTask);
-  await insertEntitlements(transaction, stored, now);
+  // A held request has given nothing yet, and puts no end off.
+  if (!wanted.held) await insertEntitlements(transaction, stored, now);
   const details = askedFor(wanted);
   await writeAudit(transaction, { at: now, actorId: wanted.requestedBy.id, kind: 'asked', requestId, details });
   return { ...withoutTasks(row), tasks: stored };

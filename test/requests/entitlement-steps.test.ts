@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Database } from '../../src/db/database.ts';
 import { ordererMayNot } from '../../src/graph/outcome/refusal.ts';
 import { emptyReport, type Outcome } from '../../src/graph/outcome.ts';
-import { cancelRequest } from '../../src/requests/confirmation.ts';
+import { cancelRequest, confirmRequest } from '../../src/requests/confirmation.ts';
 import { type Entitlement, noteMade, reminderOf } from '../../src/requests/entitlement.ts';
 import {
   claimEntitlements,
@@ -246,9 +246,8 @@ describe.each(engines)('access that ends on $name', (engine) => {
     expect(task?.assignment).toMatchObject({ only: ['made'] });
   });
 
-  it.each<['cancelled' | 'held' | 'done', object]>([
+  it.each<['cancelled' | 'done', object]>([
     ['cancelled', { kind: 'ended', as: 'neverGiven' }],
-    ['held', { kind: 'active' }],
     ['done', { kind: 'ended', as: 'neverGiven' }],
   ])(
     'ends at its own time after all where the later request is %s without having given anything',
@@ -275,6 +274,22 @@ describe.each(engines)('access that ends on $name', (engine) => {
       expect(told).toEqual(['begun']);
     },
   );
+
+  it('is put off by a request that asks first only once that is confirmed', async () => {
+    const first = await give('made');
+    const ends = { endsAt: clock.now() + 20 * hour, isTimed: true };
+    const asked = { tasks: [{ subject: person('diego'), members: [], ends }], held: true };
+    const held = await ask(store, [], asked);
+    const before = [(await one(first)).state, await findEntitlements(database, held.id)];
+
+    await confirmRequest(store, held.id, 'alex');
+
+    expect(before).toEqual([{ kind: 'active' }, []]);
+    expect([(await one(first)).state, (await one(held)).endsAt]).toEqual([
+      { kind: 'ended', as: 'extended' },
+      ends.endsAt,
+    ]);
+  });
 
   it('is looked at when the earlier end comes, without a word to people, and then announced in its own time', async () => {
     await give('made');
