@@ -36,6 +36,7 @@ import { extendCommand } from './leaving/ends/extend.ts';
 import { endsCommand } from './leaving/ends/list-ends.ts';
 import { offboardCommand } from './leaving/offboard.ts';
 import { endNotes } from './leaving/outbox.ts';
+import { removeByFile, removePasted } from './leaving/removal-lists.ts';
 import { removeCommand } from './leaving/remove.ts';
 import { keepAccessButton, removalQuestions } from './leaving/second-person.ts';
 import { assignButton } from './provisioning/assign.ts';
@@ -113,8 +114,10 @@ export const registry: Registry = {
   accessRequests,
   approversOf: tellDeciders,
   ownRequests,
-  answerFile: provisionFile,
-  answerTable: provisionPasted,
+  answerFile: async (parts, turn, line, file) =>
+    (await removeByFile(parts, turn, line, file)) ?? provisionFile(parts, turn, line, file),
+  answerTable: async (parts, turn, text) =>
+    (await removePasted(parts, turn, text)) ?? provisionPasted(parts, turn, text),
   openExport,
   exportWords,
   homeSections: [decisionsAtHome, ownRequestsAtHome, brokenAtHome],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Fetched, fetched, type GraphTrouble, mapped } from './answer.ts';
 import type { GraphClient } from './client.ts';
+import { type DeletedUser, findDeletedUsers } from './deleted-users.ts';
 import { countMembers, findGroups, type GroupMatch, type GroupMember, readMembers } from './groups.ts';
 import { managerOf, membersOf, type NamedPerson, namedPersonSchema, reportsOf } from './members.ts';
 import { filterText, graphPath, nullableText, orNull, pageSchema, readable, searchTerm, userPath } from './odata.ts';
@@ -20,6 +21,7 @@ import {
 import { addressOf, findByAddress, isSameAddress } from './user-addresses.ts';
 import { foldName, isNamed, matchByName } from './user-names.ts';
 
+export type { DeletedUser } from './deleted-users.ts';
 export type { DirectoryGroup, GroupMatch, GroupMember } from './groups.ts';
 export type { NamedPerson } from './members.ts';
 export type { DirectoryUser } from './user.ts';
@@ -41,6 +43,8 @@ export interface Directory {
    * to no user, or several users share it as their mail address: ask `findUsers`.
    */
   findUsersByAddress(addresses: readonly string[]): Promise<Fetched<ReadonlyMap<string, DirectoryUser>>>;
+  /** The deleted people whom this text names exactly, while Entra keeps them. */
+  findDeleted(text: string): Promise<Fetched<readonly DeletedUser[]>>;
   /** The group that a text means: an object id or a display name. */
   findGroups(text: string): Promise<Fetched<GroupMatch>>;
   /** A group's direct members, the first five thousand; `complete` tells whether that was all. */
@@ -218,6 +222,7 @@ export function createDirectory(graph: GraphClient): Directory {
     findUsers,
     findSimilar,
     findUsersByAddress: (addresses) => findByAddress(graph, addresses),
+    findDeleted: async (text) => (text.length > longestName ? fetched([]) : findDeletedUsers(graph, text)),
     findGroups: (text) => findGroups(graph, text),
     groupMembers: (id) => readMembers(graph, id),
     countMembers: (id) => countMembers(graph, id),

@@ -9,7 +9,7 @@ const permissions: readonly (readonly [RegExp, string])[] = [
   [/directoryRole/i, 'RoleManagement.Read.Directory'],
   [/\/servicePrincipals/, 'Application.Read.All'],
   [/\/(checkMemberGroups|transitiveMemberOf)\b|\/groups\b/, 'GroupMember.Read.All'],
-  [/\/users\b/, 'User.Read.All'],
+  [/\/users\b|\/deletedItems\b/i, 'User.Read.All'],
 ];
 
 /** The application permission that a call needs; null where the call is not known. */

@@ -110,7 +110,18 @@ export interface LeftOut {
     | 'onlyThroughGroup'
     /** The account is disabled in Entra, so that on-demand provisioning skips it. */
     | 'accountOff'
+    /** The same of an app that has no regular cycle scheduled, which would disable the account. */
+    | 'accountOffNever'
     | 'removalOpen'
+    | 'yourself'
+    /** An app that takes its people from elsewhere, so no assignment can be deleted. */
+    | 'removalNeedsEntraApp'
+    /** A person in Entra's recycle bin, whom no on-demand call reaches. */
+    | 'deletedInEntra'
+    /** An app whose provisioning, or a person whose assignments, Usher may not read, or could not. */
+    | 'appForbidden'
+    | 'appUnread'
+    | 'personUnread'
     | 'notYourReport'
     | 'forYourself'
     /** No approver decides on people of another source than Entra. */

@@ -33,8 +33,15 @@ const longestEntry = 256;
 /**
  * Finds every person of a list. Addresses are read in batches; ids and names one by one. A name that matches no person
  * or several is left out with suggestions, and so is a person who is named twice.
+ *
+ * @param deletedToo whether the caller may be told that a person is deleted in Entra
  */
-export async function findPeople(directory: Directory, typed: readonly string[], typist: Typist): Promise<PeopleFound> {
+export async function findPeople(
+  directory: Directory,
+  typed: readonly string[],
+  typist: Typist,
+  { deletedToo = false }: { readonly deletedToo?: boolean } = {},
+): Promise<PeopleFound> {
   const entries = typed.map(addressWithin);
   const known = await directory.findUsersByAddress(entries.filter((entry) => entry.includes('@') && !isTooLong(entry)));
   if (!known.ok) return { kind: 'trouble', trouble: known.trouble };
@@ -44,9 +51,7 @@ export async function findPeople(directory: Directory, typed: readonly string[],
       if (isTooLong(entry)) return leftOut(entry, 'notUnderstood', []);
       const user = known.value.get(addressOf(entry).toLowerCase());
       if (user !== undefined) return { kind: 'user', user };
-      return entry.includes('@')
-        ? leftOut(entry, 'unknown', await similarTo(directory, entry))
-        : byName(directory, entry, typist);
+      return entry.includes('@') ? unknown(directory, entry, deletedToo) : byName(directory, entry, typist, deletedToo);
     },
     { concurrency: atOnce },
   );
@@ -65,7 +70,7 @@ export async function findPeople(directory: Directory, typed: readonly string[],
   return { kind: 'people', people: [...people.values()], byEntry, leftOut: left };
 }
 
-async function byName(directory: Directory, entry: string, typist: Typist): Promise<Resolved> {
+async function byName(directory: Directory, entry: string, typist: Typist, deletedToo: boolean): Promise<Resolved> {
   const found = await resolvePerson(directory, entry, typist);
   if (!found.ok) return { kind: 'trouble', trouble: found.trouble };
   switch (found.value.kind) {
@@ -79,12 +84,20 @@ async function byName(directory: Directory, entry: string, typist: Typist): Prom
         found.value.users.map((user) => user.userPrincipalName),
       );
     case 'none':
-      return leftOut(entry, 'unknown', await similarTo(directory, entry));
+      return unknown(directory, entry, deletedToo);
     case 'noName':
       return leftOut(entry, 'noName', []);
     default:
       return assertNever(found.value, 'match');
   }
+}
+
+/** No one has this name: a person who was deleted, or one with a similar name, may be meant. */
+async function unknown(directory: Directory, entry: string, deletedToo: boolean): Promise<Resolved> {
+  const deleted = deletedToo ? await directory.findDeleted(entry) : null;
+  return deleted?.ok === true && deleted.value.length > 0
+    ? leftOut(entry, 'deletedInEntra', [])
+    : leftOut(entry, 'unknown', await similarTo(directory, entry));
 }
 
 /**

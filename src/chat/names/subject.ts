@@ -12,6 +12,7 @@ import type { CommandParts, Turn } from '../registry/define-command.ts';
 import { type Answered, answered, say, troubleReply } from '../registry/turn.ts';
 import type { Reply } from '../reply.ts';
 import { candidateOf, personOffer, personPicker } from '../views/person-picker.ts';
+import { lookAmongDeleted } from './deleted-person.ts';
 import { toSubject } from './people.ts';
 import { takesPeopleOfEntra } from './people-source.ts';
 import { commonName, isDistinguishedName, nearest, type PersonMatch, resolvePerson, typistOf } from './person.ts';
@@ -108,10 +109,12 @@ export async function findPerson(
     case 'noName':
       return answered(say(turn.words, { kind: 'noName', typed }));
     case 'none': {
+      const deleted = takesBack(typed) ? null : await lookAmongDeleted(parts, turn, command);
+      if (deleted?.kind === 'reply') return answered(deleted.reply);
       const users = takesBack(typed) ? [] : await nearest(parts.directory, typed);
       // An offer says that a person is a guest; the offered line does not.
       if (users.length > 1 || users.some(isGuest)) return answered(offer(users, false));
-      return answered(await lookAgainForPerson(parts, turn, command));
+      return answered(await lookAgainForPerson(parts, turn, command, deleted?.kind === 'unread'));
     }
     case 'several':
       return answered(offer(found.value.users, found.value.more));

@@ -136,9 +136,18 @@ function withoutTerm<C extends Command>(command: C): C {
   return 'term' in command ? { ...command, term: undefined } : command;
 }
 
-/** No person has the whole name: offers a group, the people whose names it contains, or a similar name's person. */
-export async function lookAgainForPerson(parts: CommandParts, turn: Turn, typed: PersonCommand): Promise<Reply> {
-  const missing = { kind: 'unknownUser', typed: typed.subject } as const;
+/**
+ * No person has the whole name: offers a group, the people whose names it contains, or a similar name's person.
+ *
+ * @param deletedUnread whether Usher could not look among deleted people, which is then told where none is found
+ */
+export async function lookAgainForPerson(
+  parts: CommandParts,
+  turn: Turn,
+  typed: PersonCommand,
+  deletedUnread = false,
+): Promise<Reply> {
+  const missing = { kind: deletedUnread ? 'unknownUserDeletedUnread' : 'unknownUser', typed: typed.subject } as const;
   if (typed.subject.length > longestLookedAt) return sayMissing(turn, missing);
   const ofGroup = await lookForGroup(parts, turn, typed);
   if (ofGroup !== null) return ofGroup;
@@ -155,7 +164,8 @@ export async function lookAgainForPerson(parts: CommandParts, turn: Turn, typed:
   const reply =
     (await offerIfFound(parts, turn, each)) ??
     (command.app === null ? await lookForAppInSubject(parts, turn, command) : null);
-  return reply ?? offer(parts, turn, whole);
+  if (reply !== null || !deletedUnread) return reply ?? offer(parts, turn, whole);
+  return (await offerIfFound(parts, turn, whole)) ?? sayMissing(turn, missing);
 }
 
 /** "isaiah to github, adele to salesforce": null where the line names no further app before the one it ends with. */

@@ -148,6 +148,7 @@ export interface SayButton {
     | 'tryIt'
     | 'yes'
     | 'checkIt'
+    | 'lookAgain'
     | 'removeAtOnce'
     | 'extend'
     | 'endNow'

@@ -13,8 +13,19 @@ import { asOperator, type Viewpoint } from './viewpoint.ts';
 
 /** What keeps Usher from running a command, before any call is made for it. */
 export type Problem =
+  /** Deleted in Entra: `people` as one text, `label` the principal name before the deletion. */
+  | { readonly kind: 'severalDeleted'; readonly typed: string; readonly people: string }
+  | { readonly kind: 'deletedPerson'; readonly person: string; readonly label: string }
+  /** `unknownUserDeletedUnread`: Usher could not look among deleted people. */
   | {
-      readonly kind: 'unknownUser' | 'noName' | 'noOnePerson' | 'unknownApp' | 'unknownKit' | 'unknownGroup';
+      readonly kind:
+        | 'unknownUserDeletedUnread'
+        | 'unknownUser'
+        | 'noName'
+        | 'noOnePerson'
+        | 'unknownApp'
+        | 'unknownKit'
+        | 'unknownGroup';
       readonly typed: string;
     }
   /**
@@ -78,6 +89,9 @@ const KEYS = problemKeys(
     noName: 'warning',
     noOnePerson: 'warning',
     unknownUser: 'warning',
+    unknownUserDeletedUnread: 'warning',
+    severalDeleted: 'warning',
+    deletedPerson: 'warning',
     unknownApp: 'warning',
     emptyKit: 'warning',
     unknownKit: 'warning',

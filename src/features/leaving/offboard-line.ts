@@ -1,12 +1,11 @@
 import type { CommandOf } from '../../chat/command.ts';
-import { readName, writeApps } from '../../chat/grammar/names.ts';
+import { writeApps } from '../../chat/grammar/names.ts';
 import { withoutMarksAtTheEnd } from '../../chat/grammar/reasons.ts';
 import { incomplete, type Reading } from '../../chat/grammar/rule.ts';
-import { addressIn } from '../../chat/grammar/separators.ts';
 import { readTimed, writeTimed } from '../../chat/grammar/terms.ts';
 import { fold, type Word } from '../../chat/grammar/tokens.ts';
 import { wordSet } from '../../chat/grammar/word-lists.ts';
-import { readRemove, writePart } from './remove-line.ts';
+import { readPeople, readRemove, writePart } from './remove-line.ts';
 
 /** "offboard <people>"; with "from <apps>" it is a removal. */
 const LEADING = wordSet('user users the');
@@ -25,7 +24,7 @@ function readUntimed(words: readonly Word[]): Reading {
   }
   const first = words.findIndex((word) => word.quoted || !LEADING.has(fold(word)));
   const said = withoutMarksAtTheEnd(first < 0 ? [] : words.slice(first));
-  const subject = (said.length === 1 ? addressIn(said[0]) : null) ?? readName(said);
+  const subject = readPeople(said);
   return subject === null ? incomplete('offboard', 'subject') : whole(subject);
 }
 

@@ -1,10 +1,7 @@
-import type { Messages } from '../../chat/messages.ts';
 import { sayWith } from '../../chat/registry/turn.ts';
 import type { SayButton } from '../../chat/views/parts.ts';
 import { problemsWith, runs } from '../../chat/views/problem.ts';
 import { type ProblemKeys, problemKeys, valuesIn } from '../../chat/views/problem-keys.ts';
-import type { Job } from '../../graph/synchronization.ts';
-import { lengthOf } from '../provisioning/cards/progress-parts.ts';
 import { problem as provisioningProblem } from '../provisioning/problems.ts';
 
 /** What keeps Usher from taking a person out of an app. */
@@ -16,12 +13,11 @@ export type RemovalProblem =
   | { readonly kind: 'removesEntraOnly'; readonly app: string }
   | { readonly kind: 'removesTooMany'; readonly count: number; readonly limit: number }
   | { readonly kind: 'removesNoGroup'; readonly group: string }
+  /** The app has no provisioning, so that no call can disable an account there. */
+  | { readonly kind: 'removesNotSetUp'; readonly app: string }
   | { readonly kind: 'removesNothing'; readonly person: string; readonly app: string }
-  /** The account is disabled in Entra, so that only the regular cycle disables it in the app; see `cycleText`. */
-  | { readonly kind: 'removesByCycle'; readonly person: string; readonly app: string; readonly cycle: string }
-  | { readonly kind: 'offboardsByCycle'; readonly person: string; readonly cycles: string }
   | { readonly kind: 'offboardsNothing' | 'removesFromNothing'; readonly person: string }
-  | { readonly kind: 'removesWhom' | 'approversUnread' }
+  | { readonly kind: 'removesWhom' | 'removesListWhere' | 'removesNoRows' | 'approversUnread' }
   | { readonly kind: 'removesWhere'; readonly person: string }
   | {
       readonly kind: 'removesNoGroupAssignment';
@@ -39,12 +35,13 @@ const KEYS: Readonly<Record<RemovalProblem['kind'], ProblemKeys>> = problemKeys(
   removesEntraOnly: 'warning',
   removesTooMany: 'warning',
   removesNoGroup: 'warning',
+  removesNotSetUp: 'warning',
   removesNothing: 'neutral',
-  removesByCycle: 'warning',
-  offboardsByCycle: 'warning',
   offboardsNothing: 'neutral',
   removesFromNothing: 'neutral',
   removesWhom: 'neutral',
+  removesListWhere: 'neutral',
+  removesNoRows: 'warning',
   removesWhere: 'neutral',
   approversUnread: 'warning',
   removesNoGroupAssignment: 'warning',
@@ -71,17 +68,7 @@ function buttonsOf(what: RemovalProblem): readonly SayButton[] {
 /** A problem of this feature or of those that it builds on, as a card, and as a reply. */
 export const problem = problemsWith(provisioningProblem, {
   keys: KEYS,
-  valuesOf: (what: RemovalProblem) => ({
-    ...valuesIn(what),
-    // Several apps, of which each is cut.
-    ...(what.kind === 'offboardsByCycle' ? { cycles: what.cycles } : {}),
-  }),
+  valuesOf: (what: RemovalProblem) => valuesIn(what),
   buttonsOf,
 });
 export const say = sayWith(problem);
-
-/** How often the job's regular cycle runs: `never`, `unknown`, or a duration. */
-export function cycleText(words: Messages, { cycleMs }: Job): string {
-  if (cycleMs === null) return 'never';
-  return cycleMs === undefined ? 'unknown' : lengthOf(words, cycleMs);
-}

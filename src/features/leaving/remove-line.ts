@@ -1,4 +1,6 @@
 import type { CommandOf } from '../../chat/command.ts';
+import { readEntries } from '../../chat/grammar/entries.ts';
+import { listOfNames } from '../../chat/grammar/name-list.ts';
 import { quoteName, readName, writeApps } from '../../chat/grammar/names.ts';
 import { withoutMarksAtTheEnd } from '../../chat/grammar/reasons.ts';
 import { incomplete, type Reading } from '../../chat/grammar/rule.ts';
@@ -74,7 +76,7 @@ function guessed(words: readonly Word[]): Reading {
 }
 
 function build(people: readonly Word[], apps: readonly Word[]): Reading<RemoveCommand> {
-  const subject = (people.length === 1 ? addressIn(people[0]) : null) ?? readName(people);
+  const subject = readPeople(people);
   const app = readName(withoutMarksAtTheEnd(apps));
   if (subject === null) return incomplete('remove', 'subject');
   if (app === null) return incomplete('remove', 'app', people);
@@ -83,6 +85,13 @@ function build(people: readonly Word[], apps: readonly Word[]): Reading<RemoveCo
   if (only !== null && addressIn(people[0]) === null)
     return { kind: 'nearly', command: { verb: 'remove', subject: only, app: subject } };
   return { kind: 'command', command: { verb: 'remove', subject, app } };
+}
+
+/** One name, or several as a list: each line is a person of its own. */
+export function readPeople(words: readonly Word[]): string | null {
+  if (words.some(({ startsLine }, index) => index > 0 && startsLine))
+    return listOfNames(readEntries(words).map(({ text }) => text));
+  return (words.length === 1 ? addressIn(words[0]) : null) ?? readName(words);
 }
 
 export function writeRemove({ subject, app, ...said }: RemoveCommand): string {

@@ -9,12 +9,12 @@ import { usersPageUrl } from '../../chat/views/entra-link.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
 import { findOpenRemoval } from '../../requests/removals.ts';
 import type { LeftOut } from '../../requests/request.ts';
-import { nobodyFoundCard } from '../provisioning/cards/confirm-card.ts';
 import { isOfEntra, seeTargets } from '../provisioning/targets.ts';
 import { askWhichApp } from './ask-which-app.ts';
 import { holdRemoval, mostRemoved } from './hold-removal.ts';
-import { findThem } from './leavers.ts';
-import { cycleText, say } from './problems.ts';
+import { findThem, type Listed } from './leavers.ts';
+import { leftToCycles, sayEachReason } from './nothing-left.ts';
+import { say } from './problems.ts';
 import { readLooseRemove, readRemove, writeRemove } from './remove-line.ts';
 import { type Removals, readAssigned, seeRemovals } from './see-removals.ts';
 
@@ -25,7 +25,12 @@ type RemoveCommand = CommandOf<'remove'>;
  * Nothing is done before the card, which says what assigns them and what stays, is confirmed. A person whom nothing of
  * their own assigns is left out, with the reason.
  */
-async function remove(parts: CommandParts, turn: Turn, command: RemoveCommand): Promise<Reply> {
+export async function remove(
+  parts: CommandParts,
+  turn: Turn,
+  command: RemoveCommand,
+  listed: Listed | null = null,
+): Promise<Reply> {
   const { term, ...plain } = command;
   if (term !== undefined && (term.start !== null || term.end !== null))
     return say(turn.words, { kind: 'removesAtOnce' }, [
@@ -33,19 +38,22 @@ async function remove(parts: CommandParts, turn: Turn, command: RemoveCommand): 
     ]);
   const found = await findApplications(parts, turn, command);
   if (found.kind === 'reply') return found.reply;
-  const people = await findThem(parts, turn, command);
+  const people = await findThem(parts, turn, command, listed);
   if (people.kind === 'reply') return people.reply;
-  const seen = await seeTargets(parts, turn, found);
+  const seen = await seeTargets(parts, turn, found, { passesOver: true });
   if (seen.kind === 'reply') return seen.reply;
   if (seen.kind === 'trouble') return obstacleReply(parts, turn, command, seen);
-  const [obstacle] = seen.blocked;
-  if (seen.targets.length === 0 && obstacle !== undefined) return obstacleReply(parts, turn, command, obstacle);
+  const [obstacle] = [...seen.troubles, ...seen.blocked];
+  if (seen.targets.length === 0 && obstacle !== undefined) {
+    if (obstacle.kind !== 'blocked' || obstacle.why.kind !== 'appNotConfigured')
+      return obstacleReply(parts, turn, command, obstacle);
+    const { id, displayName: app } = obstacle.app;
+    return say(turn.words, { kind: 'removesNotSetUp', app }, [], usersPageUrl(parts.entraPortal, id));
+  }
   const targets = seen.targets.filter(({ rule }) => isOfEntra(rule));
   const [other] = seen.targets;
   if (targets.length === 0 && other !== undefined)
     return say(turn.words, { kind: 'removesEntraOnly', app: other.app.displayName });
-  const count = people.users.length * targets.length;
-  if (count > mostRemoved) return say(turn.words, { kind: 'removesTooMany', count, limit: mostRemoved });
 
   const ticket = findTicket(
     parts,
@@ -65,7 +73,9 @@ async function remove(parts: CommandParts, turn: Turn, command: RemoveCommand): 
   const read = await readAssigned(parts, turn, command, people.users);
   if (read.kind === 'reply') return read.reply;
   const removals = await seeRemovals(parts, read.assigned, targets, { named: true });
-  const leftOut = [...people.leftOut, ...seen.leftOut, ...removals.leftOut];
+  const leftOut = [...people.leftOut, ...read.leftOut, ...seen.leftOut, ...removals.leftOut];
+  const count = removals.tasks.length;
+  if (count > mostRemoved) return say(turn.words, { kind: 'removesTooMany', count, limit: mostRemoved });
   if (removals.tasks.length === 0) return nothingToRemove(parts, turn, people.users, targets, removals, leftOut);
   return holdRemoval(parts, turn, command, { tasks: removals.tasks, leftOut, ticket: ticket.ticket, leaving: false });
 }
@@ -82,10 +92,15 @@ async function nothingToRemove(
   const [user, second] = users;
   const [target, other] = targets;
   const [only] = removals;
-  if (user === undefined || target === undefined || only === undefined || second !== undefined || other !== undefined) {
-    const app = targets.map(({ app: { displayName } }) => displayName).join(', ');
-    return { kind: 'card', message: nobodyFoundCard(turn.words, { app, leftOut }) };
-  }
+  const apps = targets.map(({ app }) => app);
+  // Of a list, each line gets its answer.
+  const isAll = leftOut.length === removals.length;
+  const isOff =
+    removals.length > 0 && removals.every(({ reason }) => reason === 'accountOff' || reason === 'accountOffNever');
+  if (user !== undefined && second === undefined && isOff && isAll) return leftToCycles(parts, turn, user, apps);
+  const isOne = isAll && second === undefined && other === undefined;
+  if (user === undefined || target === undefined || only === undefined || !isOne)
+    return sayEachReason(turn, apps, leftOut);
   const { app } = target;
   const names = { person: user.displayName, app: app.displayName };
   switch (only.reason) {
@@ -96,10 +111,6 @@ async function nothingToRemove(
         [],
         usersPageUrl(parts.entraPortal, app.id),
       );
-    case 'accountOff':
-      return say(turn.words, { kind: 'removesByCycle', ...names, cycle: cycleText(turn.words, target.job) }, [
-        checkButton(parts, user, target),
-      ]);
     case 'removalOpen': {
       const now = parts.store.clock.now();
       const id = await findOpenRemoval(parts.store.database, { personId: user.id, appId: app.id }, now);
@@ -147,5 +158,5 @@ export const removeCommand = defineCommand({
   tryIt: null,
   incomplete: askWhichApp,
   resolve: resolveRemove,
-  run: remove,
+  run: (parts, turn, command) => remove(parts, turn, command),
 });

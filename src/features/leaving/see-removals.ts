@@ -4,6 +4,7 @@ import { type Target, taskOn, tryAgain } from '../../chat/names/target.ts';
 import type { PersonCommand } from '../../chat/offers/guesses.ts';
 import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
 import { type Answered, answered, troubleReply } from '../../chat/registry/turn.ts';
+import type { GraphTrouble } from '../../graph/answer.ts';
 import type { PersonsAssignment } from '../../graph/assignments.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
 import { findOpenRemoval } from '../../requests/removals.ts';
@@ -19,20 +20,34 @@ export interface Assigned {
   readonly assignments: readonly PersonsAssignment[];
 }
 
-/** What assigns each person to all their apps, as Entra lists it now. */
+export interface AssignedToAll {
+  readonly kind: 'assigned';
+  readonly assigned: readonly Assigned[];
+  /** Of several people, those whose assignments could not be read. */
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** What assigns each person to all their apps, as Entra lists it now; trouble only where it can be read of none. */
 export async function readAssigned(
   parts: CommandParts,
   turn: Turn,
   command: PersonCommand,
   users: readonly DirectoryUser[],
-): Promise<{ readonly kind: 'assigned'; readonly assigned: readonly Assigned[] } | Answered> {
+): Promise<AssignedToAll | Answered> {
   const read = async (user: DirectoryUser) => ({ user, list: await parts.assignments.list(user.id) });
   const assigned: Assigned[] = [];
+  const leftOut: LeftOut[] = [];
+  let trouble: GraphTrouble | null = null;
   for (const { user, list } of await pMap(users, read, { concurrency: readsAtOnce })) {
-    if (!list.ok) return answered(troubleReply(turn.words, list.trouble, tryAgain(parts, command)));
-    assigned.push({ user, assignments: list.value });
+    if (list.ok) assigned.push({ user, assignments: list.value });
+    else {
+      trouble ??= list.trouble;
+      leftOut.push(leftOutOf(user.displayName, 'personUnread'));
+    }
   }
-  return { kind: 'assigned', assigned };
+  if (assigned.length === 0 && trouble !== null)
+    return answered(troubleReply(turn.words, trouble, tryAgain(parts, command)));
+  return { kind: 'assigned', assigned, leftOut };
 }
 
 export interface Removals {
@@ -75,13 +90,13 @@ export async function seeRemovals(
 async function whyNot(
   { store }: CommandParts,
   user: DirectoryUser,
-  { app }: Target,
+  { app, job }: Target,
   assigned: readonly PersonsAssignment[],
 ): Promise<LeftOut['reason'] | null> {
   if (assigned.length === 0) return 'notAssigned';
   if (assigned.every(({ via }) => via === 'group')) return 'onlyThroughGroup';
   // On-demand provisioning skips people whose account is disabled; the regular cycle disables them in the app.
-  if (user.accountEnabled === false) return 'accountOff';
+  if (user.accountEnabled === false) return job.cycleMs === null ? 'accountOffNever' : 'accountOff';
   const open = await findOpenRemoval(store.database, { personId: user.id, appId: app.id }, store.clock.now());
   return open === null ? null : 'removalOpen';
 }

@@ -4,6 +4,7 @@ import { quoteName } from '../../chat/grammar/names.ts';
 import type { IncomingFile } from '../../chat/incoming.ts';
 import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
 import { refuseVerb } from '../../chat/registry/run.ts';
+import { type Answered, answered } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import type { LeftOut } from '../../requests/request.ts';
 import { decodeText } from './lists/decode.ts';
@@ -19,8 +20,47 @@ type PeopleWithApps = Required<Extract<PeopleFile, { kind: 'people' }>>;
 
 const megabyte = 1024 * 1024;
 
+/** The content of a file that was sent with a line. */
+export async function fetchFile(
+  parts: CommandParts,
+  { words }: Turn,
+  file: IncomingFile,
+): Promise<{ readonly kind: 'bytes'; readonly bytes: Uint8Array } | Answered> {
+  const content = await parts.readFile(file);
+  switch (content.kind) {
+    case 'bytes':
+      return content;
+    case 'tooLarge':
+      return answered(say(words, { kind: 'fileTooLarge', limit: peopleFileLimits.maxBytes / megabyte }));
+    case 'notFromTenant':
+      return answered(say(words, { kind: 'fileNotFromTenant' }));
+    case 'notFetched':
+      return answered(say(words, { kind: 'fileUnreadable' }));
+    default:
+      return assertNever(content, 'content');
+  }
+}
+
+/** Why a file names no people. */
+export function sayUnread({ words }: Turn, file: Exclude<PeopleFile, { kind: 'people' }>): Reply {
+  switch (file.kind) {
+    case 'tooLarge':
+      return say(words, { kind: 'fileTooLarge', limit: peopleFileLimits.maxBytes / megabyte });
+    case 'noColumn':
+      return say(words, { kind: 'fileNoColumn', columns: file.columns });
+    case 'tooManyRows':
+      return say(words, { kind: 'fileTooManyRows', rows: file.rows, limit: peopleFileLimits.maxRows });
+    case 'unreadable':
+      return say(words, { kind: 'fileUnreadable' });
+    case 'empty':
+      return say(words, { kind: 'emptyList' });
+    default:
+      return assertNever(file, 'file');
+  }
+}
+
 /** The table in a file that is small enough to be read. */
-function tableIn(bytes: Uint8Array): PeopleTable | null {
+export function tableIn(bytes: Uint8Array): PeopleTable | null {
   const text = bytes.length > peopleFileLimits.maxBytes ? null : decodeText(bytes);
   return text === null ? null : readPeopleTable(text, peopleFileLimits.maxRows);
 }
@@ -34,46 +74,20 @@ export async function provisionFile(parts: CommandParts, turn: Turn, line: strin
   const refusal = askOneByOne(turn) ?? (await refuseVerb(parts, turn, 'provisionList'));
   if (refusal !== null) return refusal;
   const { words } = turn;
-  const content = await parts.readFile(file);
-  switch (content.kind) {
-    case 'bytes':
-      break;
-    case 'tooLarge':
-      return say(words, { kind: 'fileTooLarge', limit: peopleFileLimits.maxBytes / megabyte });
-    case 'notFromTenant':
-      return say(words, { kind: 'fileNotFromTenant' });
-    case 'notFetched':
-      return say(words, { kind: 'fileUnreadable' });
-    default:
-      return assertNever(content, 'content');
-  }
+  const content = await fetchFile(parts, turn, file);
+  if (content.kind === 'reply') return content.reply;
   const table = isBare(parts, line) ? tableIn(content.bytes) : null;
   if (table?.kind === 'marked') return provisionTable(parts, turn, table, line);
   const people = readPeopleFile(content.bytes);
-  switch (people.kind) {
-    case 'people': {
-      const parsed = parts.grammar.parse(`${line}\n${people.entries.map(quoteName).join('\n')}`);
-      // None of them may get lost, and no button could run a line with the file.
-      const tickets = parts.grammar.ticketsIn(line);
-      if (tickets.length > 1) return say(words, { kind: 'severalTickets', tickets: words.list(tickets) });
-      if (people.apps !== undefined) return byRow({ ...people, apps: people.apps }, parsed);
-      if (parsed.kind !== 'command' || parsed.command.verb !== 'provisionList')
-        return say(words, { kind: 'incomplete', missing: 'app' });
-      return provisionList(parts, turn, parsed.command, people.badRows.map(toLeftOut));
-    }
-    case 'tooLarge':
-      return say(words, { kind: 'fileTooLarge', limit: peopleFileLimits.maxBytes / megabyte });
-    case 'noColumn':
-      return say(words, { kind: 'fileNoColumn', columns: people.columns });
-    case 'tooManyRows':
-      return say(words, { kind: 'fileTooManyRows', rows: people.rows, limit: peopleFileLimits.maxRows });
-    case 'unreadable':
-      return say(words, { kind: 'fileUnreadable' });
-    case 'empty':
-      return say(words, { kind: 'emptyList' });
-    default:
-      return assertNever(people, 'file');
-  }
+  if (people.kind !== 'people') return sayUnread(turn, people);
+  const parsed = parts.grammar.parse(`${line}\n${people.entries.map(quoteName).join('\n')}`);
+  // None of them may get lost, and no button could run a line with the file.
+  const tickets = parts.grammar.ticketsIn(line);
+  if (tickets.length > 1) return say(words, { kind: 'severalTickets', tickets: words.list(tickets) });
+  if (people.apps !== undefined) return byRow({ ...people, apps: people.apps }, parsed);
+  if (parsed.kind !== 'command' || parsed.command.verb !== 'provisionList')
+    return say(words, { kind: 'incomplete', missing: 'app' });
+  return provisionList(parts, turn, parsed.command, people.badRows.map(toLeftOut));
 
   /** Each row names its own app; a row without one has that of the line. */
   async function byRow({ entries, apps, badRows }: PeopleWithApps, parsed: Parsed): Promise<Reply> {

@@ -86,7 +86,10 @@ interface RowsAsked extends TicketSaid {
 export async function provisionRows(parts: CommandParts, turn: Turn, asked: RowsAsked): Promise<Reply> {
   const ofEntra = asked.rows.filter(({ targets }) => targets.some(({ rule }) => isOfEntra(rule)));
   const entries = [...new Set(ofEntra.map(({ entry }) => entry))];
-  const people = entries.length === 0 ? noPeople : await findPeople(parts.directory, entries, typistOf(turn.incoming));
+  const people =
+    entries.length === 0
+      ? noPeople
+      : await findPeople(parts.directory, entries, typistOf(turn.incoming), { deletedToo: true });
   if (people.kind === 'trouble') return troubleReply(turn.words, people.trouble, asked.again);
   const left = await withApps(parts, people.leftOut);
   // "to Salesforce, ServiceNow, adele": an app among the people is not left out without a question.

@@ -14,7 +14,7 @@ import { type Row, seeEachApp } from './targets.ts';
 import { askOneByOne } from './untimely.ts';
 
 /** A longer text is no message of Teams. */
-const longestTable = 64_000;
+export const longestTable = 64_000;
 
 /**
  * `provision` alone, or `provision these` or `provision users`, with a table below it. Null for every other text. A table
@@ -101,7 +101,7 @@ export function isBare({ grammar }: CommandParts, line: string): boolean {
 const aPerson = '"adele@contoso.com"';
 
 /** The rows of a Markdown table without the marks at their ends, and with the quotes that a keyboard has. */
-function withoutOuterPipes(text: string): string {
+export function withoutOuterPipes(text: string): string {
   const table = text.replace(new RegExp(`[${DOUBLE_QUOTES}]`, 'g'), '"');
   return table.trimStart().startsWith('|') ? table.replace(/^\| ?| ?\|$/gm, '') : table;
 }

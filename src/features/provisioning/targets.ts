@@ -7,6 +7,7 @@ import { type Obstacle, obstacleReply, seeTarget, type Target, taskOn } from '..
 import type { AppCommand } from '../../chat/offers/guesses.ts';
 import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
 import { type Answered, answered, troubleReply } from '../../chat/registry/turn.ts';
+import type { GraphTrouble } from '../../graph/answer.ts';
 import type { Application } from '../../graph/applications.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
 import type { Kit } from '../../graph/kit-apps.ts';
@@ -45,29 +46,44 @@ type BlockedApp = Obstacle & { readonly kind: 'blocked' };
 interface Seen {
   readonly kind: 'seen';
   readonly targets: readonly Target[];
+  /** Of the apps that could not be read, where these are passed over. */
+  readonly troubles: readonly Extract<Obstacle, { kind: 'trouble' }>[];
   readonly blocked: readonly BlockedApp[];
   readonly leftOut: readonly LeftOut[];
 }
 
-/** Which of the apps take a call now. */
+/**
+ * Which of the apps take a call now.
+ *
+ * @param passesOver whether an app that cannot be read is left out, with the reason, rather than stopping the line
+ */
 export async function seeTargets(
   parts: CommandParts,
   turn: Turn,
   { apps, repeated, gone }: Pick<Apps, 'repeated' | 'gone'> & { readonly apps: readonly Application[] },
+  { passesOver = false }: { readonly passesOver?: boolean } = {},
 ): Promise<Seen | Extract<Obstacle, { kind: 'trouble' }> | Answered> {
   const targets: Target[] = [];
   const blocked: BlockedApp[] = [];
-  for (const seen of await pMap(apps, (app) => seeTarget(parts, turn, app, 'User'), { concurrency: appsAtOnce })) {
-    if (seen.kind === 'reply' || seen.kind === 'trouble') return seen;
-    if (seen.kind === 'blocked') blocked.push(seen);
+  const troubles: Seen['troubles'][number][] = [];
+  const unread: LeftOut[] = [];
+  const see = async (app: Application) => ({ app, seen: await seeTarget(parts, turn, app, 'User') });
+  for (const { app, seen } of await pMap(apps, see, { concurrency: appsAtOnce })) {
+    if (seen.kind === 'reply') return seen;
+    if (seen.kind === 'trouble') {
+      if (!passesOver) return seen;
+      troubles.push(seen);
+      unread.push(leftOutApp(app.displayName, unreadReason(seen.trouble)));
+    } else if (seen.kind === 'blocked') blocked.push(seen);
     else targets.push(seen.target);
   }
   const leftOut = [
+    ...unread,
     ...blocked.map(({ app, why }) => leftOutApp(app.displayName, reasonOf(why))),
     ...gone.map((name) => leftOutApp(name, 'appGone')),
     ...repeated.map((name) => leftOutApp(name, 'repeatedApp')),
   ];
-  return { kind: 'seen', targets, blocked, leftOut };
+  return { kind: 'seen', targets, troubles, blocked, leftOut };
 }
 
 /**
@@ -114,6 +130,10 @@ export async function seeEachApp(
 }
 
 const leftOutApp = (text: string, reason: LeftOut['reason']): LeftOut => ({ text, reason, suggestions: [] });
+
+/** Why an app could not be read, as far as its reader can do something about it. */
+export const unreadReason = (trouble: GraphTrouble): LeftOut['reason'] =>
+  trouble.kind === 'refused' && trouble.status === 403 ? 'appForbidden' : 'appUnread';
 
 function reasonOf(why: BlockedApp['why']): LeftOut['reason'] {
   switch (why.kind) {

@@ -4,6 +4,8 @@ import { collection, entity } from './answers.ts';
 import {
   appRoleAssignmentType,
   assignmentEntity,
+  deletedUserEntity,
+  deletedUserType,
   directoryRoleEntity,
   directoryRoleType,
   type Entity,
@@ -24,6 +26,14 @@ type Handler = (tenant: Tenant, request: SandboxRequest, id: string, cast: strin
 
 export const listUsers: Handler = (tenant, request) =>
   collection(request, tenant.people().map(userEntity), { type: userType, context: 'users' });
+
+/** Graph compares the end of a text only in an advanced query. */
+export const listDeletedUsers: Handler = (tenant, request) => {
+  if (/endswith/.test(request.query.get('$filter') ?? '') && !(request.eventual && request.query.has('$count')))
+    return badRequest("The function 'endswith' takes an advanced query.", 'Request_UnsupportedQuery');
+  const deleted = tenant.deletedPeople().map(deletedUserEntity);
+  return collection(request, deleted, { type: deletedUserType, context: 'users' });
+};
 
 /** Graph takes a key that begins with `$` for a query option, as its documentation warns: it must be in quotes. */
 export const readUser: Handler = (tenant, request, id) =>

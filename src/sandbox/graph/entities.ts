@@ -2,7 +2,7 @@ import type { Application, AppRole } from '../tenant/applications.ts';
 import type { Group } from '../tenant/groups.ts';
 import { domain, tenantId, tenantName } from '../tenant/identity.ts';
 import type { Person } from '../tenant/people.ts';
-import type { Assignment } from '../tenant/state.ts';
+import type { Assignment, DeletedPerson } from '../tenant/state.ts';
 import type { Tenant } from '../tenant/tenant.ts';
 import type { FilterRules } from './filter.ts';
 
@@ -49,6 +49,11 @@ export const userType: EntityType = {
   },
   searchable: ['displayName', 'givenName', 'surname', 'mail', 'userPrincipalName'],
   caseSensitive: false,
+};
+
+export const deletedUserType: EntityType = {
+  ...userType,
+  filterable: { ...userType.filterable, userPrincipalName: [...text, 'endswith'] },
 };
 
 export const groupType: EntityType = {
@@ -125,6 +130,12 @@ export function userEntity(person: Person): Entity {
   const made = { ...attributes, businessPhones: [], mobilePhone: null, createdDateTime: tenantBorn };
   userEntities.set(person, made);
   return made;
+}
+
+/** A deletion puts the object id before the principal name, as another person may get that name. */
+export function deletedUserEntity({ person, at }: DeletedPerson): Entity {
+  const userPrincipalName = person.id.replaceAll('-', '') + person.userPrincipalName;
+  return { ...userEntity(person), userPrincipalName, deletedDateTime: new Date(at).toISOString() };
 }
 
 export function groupEntity(group: Group): Entity {

@@ -6,12 +6,12 @@ import { assertNever } from '../../assert-never.ts';
  *     all        := one ('and' one)*
  *     one        := '(' filter ')' | comparison | function | lambda
  *     comparison := path ('eq' | 'gt' | 'ge' | 'lt' | 'le') literal
- *     function   := ('startswith' | 'contains') '(' path ',' literal ')'
+ *     function   := ('startswith' | 'endswith' | 'contains') '(' path ',' literal ')'
  *     lambda     := path '/any(' name ':' name 'eq' literal ')'
  *
  * A filter that breaks the grammar, or uses an operation that a property does not support, is refused as by Graph.
  */
-export type Operation = 'eq' | 'gt' | 'ge' | 'lt' | 'le' | 'startswith' | 'contains' | 'any';
+export type Operation = 'eq' | 'gt' | 'ge' | 'lt' | 'le' | 'startswith' | 'endswith' | 'contains' | 'any';
 
 export interface FilterRules {
   /** Property path → the operations it supports. */
@@ -118,11 +118,11 @@ function parser(list: readonly Token[], { filterable, caseSensitive }: FilterRul
       return inner;
     }
     const word = path();
-    if (word === 'startswith' || word === 'contains') return textFunction(word);
+    if (word === 'startswith' || word === 'endswith' || word === 'contains') return textFunction(word);
     if (word.endsWith('/any')) return lambda(word.slice(0, -'/any'.length));
     return comparison(word);
   };
-  const textFunction = (name: 'startswith' | 'contains'): Predicate => {
+  const textFunction = (name: 'startswith' | 'endswith' | 'contains'): Predicate => {
     expect('(');
     const property = path();
     allow(property, name);
@@ -133,7 +133,8 @@ function parser(list: readonly Token[], { filterable, caseSensitive }: FilterRul
     return (item) => {
       const value = read(item);
       if (typeof value !== 'string') return false;
-      return name === 'startswith' ? fold(value).startsWith(wanted) : fold(value).includes(wanted);
+      if (name === 'contains') return fold(value).includes(wanted);
+      return name === 'startswith' ? fold(value).startsWith(wanted) : fold(value).endsWith(wanted);
     };
   };
   const lambda = (property: string): Predicate => {

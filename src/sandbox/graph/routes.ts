@@ -26,6 +26,7 @@ const routes: readonly Route[] = [
   route('GET', '/users/*/transitiveMemberOf/*', directory.listTransitiveMemberOf),
   route('POST', '/users/*/checkMemberGroups', directory.checkMemberGroups),
   route('GET', '/users/*/appRoleAssignments', directory.listUserAssignments),
+  route('GET', '/directory/deletedItems/microsoft.graph.user', directory.listDeletedUsers),
   route('GET', '/groups', directory.listGroups),
   route('GET', '/groups/*', directory.readGroup),
   route('GET', '/groups/*/members', directory.listMembers),

@@ -25,11 +25,17 @@ export interface Assignment {
   readonly endsAt: number | null;
 }
 
+export interface DeletedPerson {
+  readonly person: Person;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
 /** The changing state of a tenant. Maps are keyed by application id, then by the id of the source object or principal. */
 export interface State {
   readonly people: Map<string, Person>;
   /** In the recycle bin. */
-  readonly deletedPeople: Map<string, Person>;
+  readonly deletedPeople: Map<string, DeletedPerson>;
   /** Those whose job a test has changed. */
   readonly changedApplications: Map<string, Application>;
   /** Removed ones included. */

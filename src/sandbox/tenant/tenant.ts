@@ -17,6 +17,7 @@ import {
   type Account,
   type Assignment,
   assign,
+  type DeletedPerson,
   endAssignment,
   isEffective,
   isThere,
@@ -37,6 +38,8 @@ export interface Tenant {
   people(): readonly Person[];
   /** By object id, or by user principal name in any case. */
   person(idOrName: string): Person | undefined;
+  /** Those in the recycle bin. */
+  deletedPeople(): readonly DeletedPerson[];
   /** By distinguished name, ignoring case and any spaces after the commas. */
   personInActiveDirectory(name: string): Person | undefined;
   groups(): readonly Group[];
@@ -168,6 +171,7 @@ export function createTenant({
     clock,
     people: () => [...state.people.values()],
     person,
+    deletedPeople: () => [...state.deletedPeople.values()],
     personInActiveDirectory: (name) =>
       [...state.people.values()].find((one) => sameName(distinguishedName(one)) === sameName(name)),
     groups: () => allGroups,
@@ -236,10 +240,10 @@ export function createTenant({
     deletePerson: (personId) => {
       const deleted = known(person(personId), personId);
       state.people.delete(deleted.id);
-      state.deletedPeople.set(deleted.id, deleted);
+      state.deletedPeople.set(deleted.id, { person: deleted, at: clock.now() });
     },
     restorePerson: (personId) => {
-      const restored = known(state.deletedPeople.get(personId), personId);
+      const restored = known(state.deletedPeople.get(personId), personId).person;
       state.deletedPeople.delete(personId);
       state.people.set(personId, restored);
     },

@@ -3,13 +3,14 @@ import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import { createMessages, type Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { appNames } from '../../../chat/views/app-names.ts';
+import { lengthOf } from '../../../chat/views/length-words.ts';
 import { short, submitButton } from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
 import type { Account } from '../../../requests/overview.ts';
 import type { LeftOut, Request } from '../../../requests/request.ts';
 import { peopleIn } from './account-rows.ts';
 import { calledName, FIRST_ROWS, fold, leftOutSection, type RowLimits } from './people-rows.ts';
-import { awaitedTicketField, lengthOf, requestFooter } from './progress-parts.ts';
+import { awaitedTicketField, requestFooter } from './progress-parts.ts';
 
 export interface ConfirmCardInput {
   readonly request: Pick<
@@ -74,18 +75,29 @@ export function confirmCard({
   return { card, summary };
 }
 
-/** For a list without any person left to provision: each line, why, and what may have been meant. */
+const NOBODY = {
+  provision: ['confirm.nobody.title', 'confirm.nobody.text', 'confirm.nobody.summary'],
+  remove: ['removal.nobody.title', 'removal.nobody.text', 'removal.nobody.summary'],
+} as const;
+
+/** For a list without any person left to provision, or to remove: each line, why, and what may have been meant. */
 export function nobodyFoundCard(
   words: Messages,
-  { app, leftOut }: { readonly app: string; readonly leftOut: readonly LeftOut[] },
+  {
+    app,
+    leftOut,
+    to = 'provision',
+  }: { readonly app: string; readonly leftOut: readonly LeftOut[]; readonly to?: keyof typeof NOBODY },
 ): CardMessage {
-  const summary = words.plain('confirm.nobody.summary', { app: short(app) });
+  const values = { app: app === '' && to === 'remove' ? 'none' : short(app) };
+  const [title, text, told] = NOBODY[to];
+  const summary = words.plain(told, values);
   const card = renderLargestThatFits('list', LEVELS, (limits) => ({
     ...emptyList,
     fallbackText: summary,
     look: lookOf('warning'),
-    title: words.card('confirm.nobody.title', { app: short(app) }),
-    paragraphs: [{ text: words.card('confirm.nobody.text') }],
+    title: words.card(title, values),
+    paragraphs: [{ text: words.card(text) }],
     ...leftOutFolded(words, leftOut, limits),
   }));
   return { card, summary };

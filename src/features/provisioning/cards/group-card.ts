@@ -6,6 +6,7 @@ import { createMessages, type MessageKey, type Messages, type MessageValues } fr
 import type { CardMessage } from '../../../chat/reply.ts';
 import { appNames } from '../../../chat/views/app-names.ts';
 import { provisioningPageUrl } from '../../../chat/views/entra-link.ts';
+import { lengthOf } from '../../../chat/views/length-words.ts';
 import { entraLink, lineButton, maybe, moreText, short, submitButton } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 import { asOperator, nextFor, type Viewpoint } from '../../../chat/views/viewpoint.ts';
@@ -15,7 +16,7 @@ import type { Request, Subject, Task, WaitingFault } from '../../../requests/req
 import { attributeWord } from './attribute-words.ts';
 import { OUTCOME_TONES, outcomeWords } from './outcome-words.ts';
 import { calledName, FIRST_ROWS, fold, leftOutSection, nameOf, type RowLimits, row, stateLine } from './people-rows.ts';
-import { awaitedTicketField, awayTexts, lengthOf, progressBar, requestFooter, timeLeft } from './progress-parts.ts';
+import { awaitedTicketField, awayTexts, progressBar, requestFooter, timeLeft } from './progress-parts.ts';
 
 export interface GroupCardInput {
   readonly request: Pick<

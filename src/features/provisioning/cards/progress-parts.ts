@@ -1,5 +1,6 @@
 import type { ListView, Maybe, Text } from '../../../chat/cards/card-views.ts';
 import type { Messages } from '../../../chat/messages.ts';
+import { lengthOf } from '../../../chat/views/length-words.ts';
 import { maybe, short } from '../../../chat/views/parts.ts';
 import { ticketField, ticketPart } from '../../../chat/views/ticket-views.ts';
 import type { Request, WaitingFault } from '../../../requests/request.ts';
@@ -49,13 +50,6 @@ function loginTrouble(code: string): 'expired' | 'wrong' | 'refused' | 'away' | 
   if (code === 'AADSTS7000215') return 'wrong';
   if (code.startsWith('AADSTS')) return 'refused';
   return /^(?:E[A-Z_]+|UND_ERR_\w+|NETWORK_ERROR)$/.test(code) ? 'away' : 'other';
-}
-
-/** "12 min", "1 h 5 min": a forecast in whole minutes; below one in seconds. */
-export function lengthOf(words: Messages, ms: number): string {
-  const minutes = Math.round(ms / MINUTE);
-  if (minutes < 1) return words.plain('list.length.seconds', { seconds: Math.max(1, Math.round(ms / 1_000)) });
-  return words.plain('list.length', { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
 }
 
 /** The field for the ticket number that a held request awaits. */

@@ -89,6 +89,29 @@ export function readPeopleTable(text: string, mostRows: number): PeopleTable | n
   return { kind: app < 0 ? 'marked' : 'named', rows: known, oddities };
 }
 
+/**
+ * The people of a table without apps, pasted or in a file; null for a text whose first row names no column of people.
+ * `bad`: the rows that name none.
+ */
+export function readPeopleColumn(
+  text: string,
+  mostRows: number,
+): { readonly names: readonly string[]; readonly bad: readonly number[] } | null {
+  const [head, ...read] = readRows(text, mostRows);
+  const header = head?.cells?.map((cell) => cell.trim()) ?? [];
+  if (!header.some((name) => PERSON_COLUMN_NAMES.includes(nameOfColumn(name)))) return null;
+  const rows = read.filter(({ cells }) => cells?.every((cell) => RULE.test(cell.trim())) !== true);
+  const at = personColumn(header, rows);
+  const names: string[] = [];
+  const bad: number[] = [];
+  for (const { number, cells } of rows) {
+    const name = cells?.[at]?.trim() ?? '';
+    if (name === '' || name.length > LONGEST_NAME || isFormula(name)) bad.push(number);
+    else names.push(name);
+  }
+  return { names, bad };
+}
+
 /** A column with addresses, else the first one where it is called so or not at all, else any that is called so. */
 function personColumn(header: readonly string[], rows: readonly Row[]): number {
   const called = PERSON_COLUMN_NAMES.map((name) => columnIn(header, [name])).filter((at) => at >= 0);

@@ -1,6 +1,9 @@
+import type { Cycle } from '../../../../src/chat/jobs/cycles.ts';
 import { createMessages } from '../../../../src/chat/messages.ts';
 import type { CardMessage } from '../../../../src/chat/reply.ts';
-import { cycleText, problem, type RemovalProblem } from '../../../../src/features/leaving/problems.ts';
+import { type ByCycle, byCycleCard } from '../../../../src/chat/views/by-cycle.ts';
+import { problem, type RemovalProblem } from '../../../../src/features/leaving/problems.ts';
+import { nobodyFoundCard } from '../../../../src/features/provisioning/cards/confirm-card.ts';
 import { type RemovalCardInput, removalCard } from '../../../../src/features/provisioning/cards/removal-card.ts';
 import type { LeftOut, Removal, Request } from '../../../../src/requests/request.ts';
 import { NOW, requestIn } from '../../../chat/views/drawings.ts';
@@ -73,14 +76,14 @@ export function everyRemovalCardSaying(text: string): CardMessage[] {
       drawRemoval({ text, removal: { ...secondPerson, decision: { how, by: text } } }),
     ),
     ...removalProblemsSaying(text).map((what) => problem(words, what)),
+    ...byCycleSaying(text).map((what) => byCycleCard(words, what)),
+    nobodyFoundCard(words, { app: '', leftOut, to: 'remove' }),
+    nobodyFoundCard(words, { app: text, leftOut, to: 'remove' }),
   ];
 }
 
 export function removalProblemsSaying(text: string): RemovalProblem[] {
   const names = { person: text, app: text };
-  const cycles = [{}, { cycleMs: null }, { cycleMs: 2_400_000 }].map((job) =>
-    cycleText(words, { id: '', state: { kind: 'active' }, mustStopFirst: false, ...job }),
-  );
   return [
     { kind: 'removesAtOnce' },
     { kind: 'removesNotYourself' },
@@ -90,21 +93,39 @@ export function removalProblemsSaying(text: string): RemovalProblem[] {
     { kind: 'removesTooMany', count: 51, limit: 50 },
     { kind: 'removesNoGroup', group: text },
     { kind: 'removesNothing', ...names },
-    ...cycles.map((cycle) => ({ kind: 'removesByCycle', ...names, cycle }) as const),
-    ...cycles.map(
-      (cycle) =>
-        ({
-          kind: 'offboardsByCycle',
-          person: text,
-          cycles: words.plain('removal.cycleOf', { app: text, cycle }),
-        }) as const,
-    ),
     { kind: 'offboardsNothing', person: text },
     { kind: 'removesFromNothing', person: text },
     { kind: 'removesWhom' },
+    { kind: 'removesListWhere' },
+    { kind: 'removesNoRows' },
+    { kind: 'removesNotSetUp', app: text },
     { kind: 'removesWhere', person: text },
     { kind: 'approversUnread' },
     { kind: 'removesNoGroupAssignment', ...names, groups: text },
     { kind: 'removalOpen', ...names, id: 'R7K3MQ' },
   ];
+}
+
+function byCycleSaying(text: string): ByCycle[] {
+  const kinds = ['runs', 'never', 'quarantined', 'deletionsHeld', 'notSetUp', 'unread'] as const;
+  const cycles = kinds.flatMap((kind): Cycle[] => [
+    { app: text, kind, everyMs: null, nextRun: null },
+    { app: text, kind, everyMs: 2_400_000, nextRun: NOW + 600_000 },
+    { app: text, kind, everyMs: 2_400_000, nextRun: NOW - 600_000 },
+  ]);
+  const common = { person: text, named: true, done: null, buttons: [], now: NOW } as const;
+  const whys: readonly ByCycle['why'][] = [
+    { kind: 'disabled' },
+    { kind: 'deleted', label: text, at: NOW - 86_400_000 },
+    { kind: 'deleted', label: text, at: null },
+  ];
+  return whys.flatMap((why): ByCycle[] => [
+    ...cycles.map((cycle) => ({ ...common, why, cycles: [cycle] })),
+    { ...common, why, cycles },
+    { ...common, why, cycles: [], named: false },
+    { ...common, why, cycles: cycles.slice(0, 2), named: false },
+    ...(['disabled', 'deleted'] as const).flatMap((how) =>
+      [NOW, null].map((at) => ({ ...common, why, cycles: cycles.slice(0, 1), done: { how, at } })),
+    ),
+  ]);
 }
