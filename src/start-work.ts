@@ -9,6 +9,7 @@ import { giveUpWatch } from './features/checks/outbox.ts';
 import { startWatcher } from './features/checks/watching/watcher.ts';
 import { startEndings } from './features/leaving/ends/ending-worker.ts';
 import { startWarming } from './graph/job-survey.ts';
+import { holdsDeletionsBack } from './graph/synchronization.ts';
 import { type GraphAccess, requestersOf, withoutWork } from './graph-access.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -88,6 +89,10 @@ export function startWork(parts: WorkParts): Work {
           store,
           assignments,
           authority: who.authority,
+          async holdsDeletions(appId, jobId) {
+            const job = await synchronization.readJob(appId, jobId);
+            return job.ok && holdsDeletionsBack(job.value.state);
+          },
           changed(requestId, ofAccess) {
             changed(requestId, ofAccess);
             dispatcher.wake();

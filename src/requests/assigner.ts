@@ -48,12 +48,14 @@ import { accessSource, type StoreParts } from './store.ts';
  * whether the person is assigned finds what the dead one did, and Entra itself refuses a second assignment of one role.
  *
  * A deletion goes the same way: Usher reads which assignments are the person's own, notes them in the record, and deletes
- * them one by one. Those that are gone by the next attempt count as deleted. What the person has through groups stays.
+ * them one by one, unless the app's job holds deletions back. Those that are gone by the next attempt count as deleted. What the person has through groups stays.
  */
 export interface AssignerParts {
   readonly store: StoreParts;
   readonly assignments: Pick<Assignments, 'find' | 'forget' | 'assign' | 'list' | 'unassign'>;
   readonly authority: Authority;
+  /** Whether the job holds deletions back now; false when it cannot be told. */
+  readonly holdsDeletions: (appId: string, jobId: string) => Promise<boolean>;
   /** Called after each change of a request, once it is stored. `ofAccess`: it carries out an access request. */
   readonly changed: (requestId: string, ofAccess: boolean) => void;
   readonly log: Log;
@@ -185,6 +187,8 @@ export function startAssigner(parts: AssignerParts): Worker {
     const ids = own.map(({ id }) => id);
     if (own.length === 0) return noteAssigned(store, due, isNew(due) ? 'found' : 'made', { deleted: ids, through });
 
+    // Whatever else such a job is given to take away waits for the same decision, and may be carried out with the rest.
+    if (isNew(due) && (await parts.holdsDeletions(app.id, task.jobId))) return noteRefused(store, due, 'deletionsHeld');
     if (!(await beginAssigning(store, due, ids))) return;
     for (const one of own) {
       const gone = await assignments.unassign(subject.id, one);

@@ -34,6 +34,7 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
   let clock: TestClock;
   let store: StoreParts;
   let assigner: Worker | null;
+  let isHolding: boolean;
   /** What Entra holds, what it answers to the next attempts, and what it was asked. */
   let isAssigned: boolean;
   let answers: AssignResult[];
@@ -63,6 +64,7 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
     deletions = [];
     heard = [];
     standing = 'may';
+    isHolding = false;
     duringCall = async () => undefined;
     beforeAnswer = async () => undefined;
     cached = null;
@@ -103,6 +105,7 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
       store,
       assignments,
       authority: { of: async () => standing },
+      holdsDeletions: async () => isHolding,
       changed: (_, ofAccess) => heard.push(ofAccess),
       log: createLog('silent'),
     });
@@ -454,6 +457,18 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
 
       expect((await taskOf(request)).state).toMatchObject({
         outcome: { kind: 'refused', cause: 'unassignRefused', code: 'Authorization_RequestDenied' },
+      });
+    });
+
+    it('is left alone, with the reason, where the app’s job holds deletions back', async () => {
+      isHolding = true;
+      const request = await removes();
+
+      await run();
+
+      expect(asked).toEqual([]);
+      expect((await taskOf(request)).state).toMatchObject({
+        outcome: { kind: 'refused', cause: 'unassignRefused', code: 'deletionsHeld' },
       });
     });
 

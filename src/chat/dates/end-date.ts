@@ -52,6 +52,11 @@ const shortEnds: Readonly<Record<string, 'day' | 'week' | 'month' | 'year'>> = {
   eom: 'month',
   eoy: 'year',
 };
+/**
+ * "From Monday to Friday" goes on to the next such day. One that comes only in another year was hardly meant: "from 5
+ * December until 2 December".
+ */
+const mostNextMs = 45 * 24 * 60 * 60_000;
 /** "tonight" and "friday evening" are read as an hour from here on, and mean the rest of the day. */
 const evening = 18;
 /** Days that are counted from today whatever the start of the access is. */
@@ -82,7 +87,8 @@ export function readEndDate(text: string, reader: Reader, now: number, startsAt:
   const plain = splitWords(typed).map(plainWord);
   const isNear = plain.some((_, at) => phraseLength(plain, at, NEAR) > 0);
   const later = isNear ? null : readMoment(typed, reader, start.startsAt);
-  if (later === null || later.endsAt <= start.startsAt) return { kind: 'beforeStart', ...moment };
+  const isNext = later !== null && later.endsAt > start.startsAt && later.endsAt - start.startsAt <= mostNextMs;
+  if (!isNext) return { kind: 'beforeStart', ...moment };
   return { kind: 'at', ...later, length: null };
 }
 

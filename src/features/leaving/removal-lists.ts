@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import type { Command, CommandOf } from '../../chat/command.ts';
 import { readEntries } from '../../chat/grammar/entries.ts';
 import { listOfNames, namesInList } from '../../chat/grammar/name-list.ts';
@@ -10,7 +11,7 @@ import { refuseImpossible, refuseVerb } from '../../chat/registry/run.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { readPeopleFile } from '../provisioning/lists/people-file.ts';
 import { mostPeople } from '../provisioning/lists/people-list.ts';
-import { readPeopleColumn, readPeopleTable } from '../provisioning/lists/people-table.ts';
+import { type PeopleTable, readPeopleColumn, readPeopleTable } from '../provisioning/lists/people-table.ts';
 import { fetchFile, sayUnread, tableIn } from '../provisioning/provision-file.ts';
 import { longestTable, withoutOuterPipes } from '../provisioning/provision-table.ts';
 import { type Listed, leftOutOf } from './leavers.ts';
@@ -24,6 +25,9 @@ import { remove } from './remove.ts';
  * all. Like every removal it waits for its confirmation.
  */
 type Removal = CommandOf<'offboard'> | CommandOf<'remove'>;
+
+/** Each is a look-up of an app. */
+const readsAtOnce = 4;
 
 type LineOfList =
   /** `named`: people whom the line names besides. */
@@ -45,7 +49,8 @@ export async function removeByFile(
   if (content.kind === 'reply') return content.reply;
   const people = readPeopleFile(content.bytes);
   if (people.kind !== 'people') return sayUnread(turn, people);
-  if (people.apps !== undefined || tableIn(content.bytes) !== null) return say(turn.words, { kind: 'removesNoRows' });
+  if (people.apps !== undefined || (await namesApps(parts, tableIn(content.bytes))))
+    return say(turn.words, { kind: 'removesNoRows' });
   const bad = people.badRows.map(({ row }) => leftOutOf(turn.words.plain('file.row', { row }), 'notUnderstood'));
   return removeListed(parts, turn, { said, line }, { names: people.entries, leftOut: bad });
 }
@@ -61,11 +66,19 @@ export async function removePasted(parts: CommandParts, turn: Turn, text: string
   if (list.trim() === '') return null;
   const refusal = await refuse(parts, turn, said);
   if (refusal !== null) return refusal;
-  if (readPeopleTable(list, mostPeople) !== null) return say(turn.words, { kind: 'removesNoRows' });
+  if (await namesApps(parts, readPeopleTable(list, mostPeople))) return say(turn.words, { kind: 'removesNoRows' });
   const column = readPeopleColumn(list, mostPeople);
   const names = column?.names ?? readEntries(splitWords(list)).map((entry) => entry.text);
   const bad = (column?.bad ?? []).map((row) => leftOutOf(turn.words.plain('table.row', { row }), 'notUnderstood'));
   return removeListed(parts, turn, { said, line }, { names, leftOut: bad });
+}
+
+/** Whether each row names its apps, or a column with marks is an app's; "Enabled" with "yes" below it is none. */
+async function namesApps({ applications }: CommandParts, table: PeopleTable | null): Promise<boolean> {
+  if (table === null || table.kind === 'named') return table !== null;
+  const columns = [...new Set(table.rows.flatMap((row) => row.apps))];
+  const found = await pMap(columns, (name) => applications.find(name), { concurrency: readsAtOnce });
+  return found.some((one) => !one.ok || one.value.kind !== 'none');
 }
 
 async function refuse(parts: CommandParts, turn: Turn, said: LineOfList): Promise<Reply | null> {
@@ -79,9 +92,9 @@ async function removeListed(
   { said, line }: { readonly said: LineOfList; readonly line: string },
   list: Listed,
 ): Promise<Reply> {
-  if (said.kind === 'noApp') return say(turn.words, { kind: 'removesListWhere' });
   const tickets = parts.grammar.ticketsIn(line);
   if (tickets.length > 1) return say(turn.words, { kind: 'severalTickets', tickets: turn.words.list(tickets) });
+  if (said.kind === 'noApp') return say(turn.words, { kind: 'removesListWhere' });
   const names = [...said.named, ...list.names];
   const command = { ...said.command, subject: listOfNames(names) };
   const listed = { ...list, names };

@@ -45,7 +45,8 @@ async function countQuestions({ database }: StoreParts, requestId: string): Prom
 
 /** The apps of which several accounts are removed, with the number of deletions that their jobs allow in a cycle. */
 async function readThresholds({ store, synchronization }: DrawRemovalParts, { apps, tasks }: Request) {
-  const several = apps.filter(({ id }) => tasks.filter(({ app }) => app.id === id).length > 1);
+  const usesOf = (id: string) => tasks.filter(({ app }) => app.id === id).length;
+  const several = apps.filter(({ id }) => usesOf(id) > 1);
   const jobs = await withinMs(
     Promise.all(several.map(async (app) => ({ app, found: await synchronization.findJob(app.id) }))),
     thresholdMs,
@@ -54,6 +55,6 @@ async function readThresholds({ store, synchronization }: DrawRemovalParts, { ap
   if (isTooSlow(jobs)) return [];
   return jobs.flatMap(({ app, found }) => {
     const threshold = found.ok && found.value.kind === 'one' ? found.value.job.deletionThreshold : undefined;
-    return threshold === undefined ? [] : [{ app: app.name, threshold }];
+    return threshold === undefined ? [] : [{ app: app.name, threshold, uses: usesOf(app.id) }];
   });
 }

@@ -19,8 +19,11 @@ export interface RemovalCardInput {
   readonly reads: 'requester' | 'secondPerson' | 'anyone';
   /** In how many conversations approvers are asked, where a second person has to confirm. */
   readonly asked: number;
-  /** The apps of which several accounts are removed, with the number of deletions that their jobs allow in a cycle. */
-  readonly thresholds: readonly { readonly app: string; readonly threshold: number }[];
+  /**
+   * The apps of which several accounts are removed, with the number of deletions that their jobs allow in a cycle,
+   * and the number that this would make.
+   */
+  readonly thresholds: readonly { readonly app: string; readonly threshold: number; readonly uses: number }[];
   /** The cloud's Entra admin center; without it there is no link. */
   readonly entraPortalUrl: string | null;
 }
@@ -56,7 +59,9 @@ export function removalCard(input: RemovalCardInput): CardMessage {
     ...(hasGroups ? [words.card('removal.groupsStay', values)] : []),
     words.card('removal.after', values),
     ...(removal?.leaving === true ? [words.card('removal.leave', values)] : []),
-    ...thresholds.map(({ app, threshold }) => words.card('removal.threshold', { app: short(app, 60), threshold })),
+    ...thresholds.map(({ app, threshold, uses }) =>
+      words.card('removal.threshold', { app: short(app, 60), threshold, uses, over: uses > threshold ? 'yes' : 'no' }),
+    ),
   ];
   const card = renderLargestThatFits('list', LEVELS, (limits) => ({
     ...emptyList,

@@ -66,7 +66,10 @@ export function everyRemovalCardSaying(text: string): CardMessage[] {
     drawRemoval({ text }),
     drawRemoval({
       ...many,
-      thresholds: [{ app: text, threshold: 500 }],
+      thresholds: [
+        { app: text, threshold: 500, uses: 12 },
+        { app: text, threshold: 1, uses: 12 },
+      ],
       entraPortalUrl: 'https://entra.microsoft.com',
     }),
     ...[0, 1, 2].map((asked) => drawRemoval({ ...many, removal: secondPerson, asked })),
