@@ -9,7 +9,6 @@ import { giveUpWatch } from './features/checks/outbox.ts';
 import { startWatcher } from './features/checks/watching/watcher.ts';
 import { startEndings } from './features/leaving/ends/ending-worker.ts';
 import { startWarming } from './graph/job-survey.ts';
-import { holdsDeletionsBack } from './graph/synchronization.ts';
 import { type GraphAccess, requestersOf, withoutWork } from './graph-access.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -19,6 +18,7 @@ import type { CrashGuard } from './requests/crash-guard.ts';
 import { startDispatcher } from './requests/dispatcher.ts';
 import { provisioningService } from './requests/provisioning-service.ts';
 import { hasWork } from './requests/queue.ts';
+import { whyRemovalIsLeft } from './requests/removal-left.ts';
 import { within } from './stopping.ts';
 import type { UsherOptions } from './usher-options.ts';
 import { afterAnswers } from './worker.ts';
@@ -89,10 +89,7 @@ export function startWork(parts: WorkParts): Work {
           store,
           assignments,
           authority: who.authority,
-          async holdsDeletions(appId, jobId) {
-            const job = await synchronization.readJob(appId, jobId);
-            return job.ok && holdsDeletionsBack(job.value.state);
-          },
+          whyLeft: (task) => whyRemovalIsLeft({ synchronization, directory }, task),
           changed(requestId, ofAccess) {
             changed(requestId, ofAccess);
             dispatcher.wake();

@@ -126,6 +126,8 @@ export type RefusalCause =
   /** The same for the deletion of the person's assignments; some of them may have been deleted. */
   | 'unassignRefused'
   | 'unassignUnanswered'
+  /** What Entra said before the deletion kept Usher from it, and nothing was sent. `code`: see `RemovalLeft`. */
+  | 'removalLeft'
   | 'wrongRule'
   | 'notFound'
   | 'credentialsMissing'

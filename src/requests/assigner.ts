@@ -5,7 +5,7 @@ import { isDatabaseFault } from '../db/database.ts';
 import { createSteadiness } from '../db/leases.ts';
 import { isSameName } from '../graph/app-bindings.ts';
 import type { Assignments } from '../graph/assignments.ts';
-import { ordererMayNot } from '../graph/outcome/refusal.ts';
+import { ordererMayNot, type RemovalLeft, removalLeft } from '../graph/outcome/refusal.ts';
 import { underLease } from '../lease.ts';
 import type { Log } from '../log.ts';
 import { startWorker, type Worker } from '../worker.ts';
@@ -23,6 +23,7 @@ import {
 import type { Authority } from './authority.ts';
 import { endWaiting } from './ending.ts';
 import { isBeingProvisioned, isBeingRemoved } from './removals.ts';
+import type { Task } from './request.ts';
 import { accessSource, type StoreParts } from './store.ts';
 
 /**
@@ -48,14 +49,14 @@ import { accessSource, type StoreParts } from './store.ts';
  * whether the person is assigned finds what the dead one did, and Entra itself refuses a second assignment of one role.
  *
  * A deletion goes the same way: Usher reads which assignments are the person's own, notes them in the record, and deletes
- * them one by one, unless the app's job holds deletions back. Those that are gone by the next attempt count as deleted. What the person has through groups stays.
+ * them one by one, unless what has happened since it was asked for keeps Usher from it. Those that are gone by the next attempt count as deleted. What the person has through groups stays.
  */
 export interface AssignerParts {
   readonly store: StoreParts;
   readonly assignments: Pick<Assignments, 'find' | 'forget' | 'assign' | 'list' | 'unassign'>;
   readonly authority: Authority;
-  /** Whether the job holds deletions back now; false when it cannot be told. */
-  readonly holdsDeletions: (appId: string, jobId: string) => Promise<boolean>;
+  /** Why the person's assignments are not to be deleted now; null where they may be, and when it cannot be told. */
+  readonly whyLeft: (task: Task) => Promise<RemovalLeft | null>;
   /** Called after each change of a request, once it is stored. `ofAccess`: it carries out an access request. */
   readonly changed: (requestId: string, ofAccess: boolean) => void;
   readonly log: Log;
@@ -178,6 +179,11 @@ export function startAssigner(parts: AssignerParts): Worker {
     // A provisioning that was asked for before may still create the account.
     if (isNew(due) && (await isBeingProvisioned(store.database, { personId: subject.id, appId: app.id })))
       return putOffAssigning(store, due, { pauseMs: otherCallPauseMs, isBegun: false });
+    const left = isNew(due) ? await parts.whyLeft(task) : null;
+    if (left !== null) {
+      await endWaiting(store, task.requestId, removalLeft(left), { taskId: task.id, reason: left });
+      return;
+    }
     const found = await assignments.list(subject.id, app.id);
     if (!found.ok) return putOff(due, !isNew(due));
     const through = found.value.flatMap((one) => (one.via === 'group' ? [one.groupName ?? one.principalId] : []));
@@ -187,8 +193,6 @@ export function startAssigner(parts: AssignerParts): Worker {
     const ids = own.map(({ id }) => id);
     if (own.length === 0) return noteAssigned(store, due, isNew(due) ? 'found' : 'made', { deleted: ids, through });
 
-    // Whatever else such a job is given to take away waits for the same decision, and may be carried out with the rest.
-    if (isNew(due) && (await parts.holdsDeletions(app.id, task.jobId))) return noteRefused(store, due, 'deletionsHeld');
     if (!(await beginAssigning(store, due, ids))) return;
     for (const one of own) {
       const gone = await assignments.unassign(subject.id, one);

@@ -3,6 +3,7 @@ import type { StillMay } from '../../src/access/still-may.ts';
 import type { Database } from '../../src/db/database.ts';
 import { fetched, type GraphTrouble } from '../../src/graph/answer.ts';
 import type { AssignResult, PersonsAssignment, UnassignResult } from '../../src/graph/assignments.ts';
+import type { RemovalLeft } from '../../src/graph/outcome/refusal.ts';
 import { createLog } from '../../src/log.ts';
 import { type AssignerParts, startAssigner } from '../../src/requests/assigner.ts';
 import { beginAssigning, claimAssignments } from '../../src/requests/assignment-steps.ts';
@@ -34,7 +35,7 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
   let clock: TestClock;
   let store: StoreParts;
   let assigner: Worker | null;
-  let isHolding: boolean;
+  let left: RemovalLeft | null;
   /** What Entra holds, what it answers to the next attempts, and what it was asked. */
   let isAssigned: boolean;
   let answers: AssignResult[];
@@ -64,7 +65,7 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
     deletions = [];
     heard = [];
     standing = 'may';
-    isHolding = false;
+    left = null;
     duringCall = async () => undefined;
     beforeAnswer = async () => undefined;
     cached = null;
@@ -105,7 +106,7 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
       store,
       assignments,
       authority: { of: async () => standing },
-      holdsDeletions: async () => isHolding,
+      whyLeft: async () => left,
       changed: (_, ofAccess) => heard.push(ofAccess),
       log: createLog('silent'),
     });
@@ -460,17 +461,20 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
       });
     });
 
-    it('is left alone, with the reason, where the app’s job holds deletions back', async () => {
-      isHolding = true;
-      const request = await removes();
+    it.each(['deletionsHeld', 'accountOff', 'deletedInEntra'] as const)(
+      'is left alone, with the reason: %s',
+      async (why) => {
+        left = why;
+        const request = await removes();
 
-      await run();
+        await run();
 
-      expect(asked).toEqual([]);
-      expect((await taskOf(request)).state).toMatchObject({
-        outcome: { kind: 'refused', cause: 'unassignRefused', code: 'deletionsHeld' },
-      });
-    });
+        expect([asked, await stepOf(request), await recorded()]).toEqual([[], 'wanted', []]);
+        expect((await taskOf(request)).state).toMatchObject({
+          outcome: { kind: 'refused', cause: 'removalLeft', code: why },
+        });
+      },
+    );
 
     it('is not deleted for a task that is canceled while Usher looks for it', async () => {
       const request = await removes();

@@ -359,3 +359,35 @@ describe('an end that cannot be kept is answered with why', () => {
     expect(await answerTo('provision group Sales Team to ServiceNow until Friday')).toMatch(/No end for a group/);
   });
 });
+
+describe('what has happened since a removal was asked for', () => {
+  it.each<[string, () => void, RegExp]>([
+    [
+      'a job that holds deletions back',
+      () => tenant.changeJob(apps.salesforce.id, { health: 'quarantined', quarantineReason: 'TooManyDeletes' }),
+      /Not removed: the app holds deletions back/,
+    ],
+    [
+      'a person who was disabled',
+      () => tenant.changePerson(people.adele.id, { accountEnabled: false }),
+      /Not removed: disabled in Entra ID meanwhile/,
+    ],
+    [
+      'a person who was deleted',
+      () => tenant.deletePerson(people.adele.id),
+      /Not removed: deleted in Entra ID meanwhile/,
+    ],
+  ])('leaves the assignment alone: %s', async (_what, happen, title) => {
+    await start();
+    await answerTo('remove adele from Salesforce');
+    happen();
+
+    await teams.press('alex', teams.lastCard('personal-alex'), 'Remove from Salesforce');
+    await teams.settled();
+
+    const answer = untouched();
+    expect(answer).toMatch(title);
+    expect(answer).toContain('No call was made.');
+    expect(answer).not.toContain('may be gone');
+  });
+});

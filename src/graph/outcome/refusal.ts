@@ -52,7 +52,7 @@ export function reasonOf(refused: Extract<Outcome, { kind: 'refused' }>): Refusa
 }
 
 const beforeCall: ReadonlySet<RefusalCause> = new Set([
-  ...(['assignmentRefused', 'assignmentUnanswered', 'unassignRefused', 'unassignUnanswered'] as const),
+  ...(['assignmentRefused', 'assignmentUnanswered', 'unassignRefused', 'unassignUnanswered', 'removalLeft'] as const),
 ]);
 
 /** Whether a conflict is with work that is under way: a matter of waiting. No code for it is documented. */
@@ -105,6 +105,14 @@ export const unassignRefused = (code: string) => unmade(0, code, 'unassignRefuse
 
 /** Whether the person's assignments were deleted is unknown. */
 export const unassignUnanswered = unmade(0, 'UnassignUnanswered', 'unassignUnanswered');
+
+/**
+ * Why a person's assignments are left as they are: the app's job holds deletions back, or no on-demand call reaches the
+ * person any more, as Entra has disabled or deleted them.
+ */
+export type RemovalLeft = 'deletionsHeld' | 'accountOff' | 'deletedInEntra';
+
+export const removalLeft = (why: RemovalLeft) => unmade(0, why, 'removalLeft');
 
 /** Whether the app role was assigned is unknown. */
 export const assignmentUnanswered = unmade(0, 'AssignmentUnanswered', 'assignmentUnanswered');

@@ -114,6 +114,7 @@ const CAUSES: readonly RefusalCause[] = [
   'assignmentUnanswered',
   'unassignRefused',
   'unassignUnanswered',
+  'removalLeft',
   'other',
 ];
 

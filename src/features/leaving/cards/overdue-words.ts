@@ -21,6 +21,7 @@ const KEYS: Readonly<Record<Exclude<OverdueReason, `refused.${RefusalCause}`>, M
 export function overdueWord(words: Messages, why: string): string {
   if (why === 'refused.quarantined') return words.plain('reason.quarantined');
   if (why === 'refused.unassignRefused') return words.plain('reason.unassignRefused');
+  if (why === 'refused.removalLeft') return words.plain('overdue.removalLeft');
   if (why.startsWith('refused.')) return words.plain('overdue.refused');
   const key = Object.hasOwn(KEYS, why) ? KEYS[why as keyof typeof KEYS] : KEYS.other;
   return words.plain(key, { named: 'no', app: '' });

@@ -131,6 +131,7 @@ function refusedWords(reason: RefusalReason): OutcomeWords {
       return { tone: 'bad', verdict: 'verdict.notInScope', ...words };
     case 'unassignRefused':
     case 'unassignUnanswered':
+    case 'removalLeft':
       return { tone: 'bad', verdict: 'verdict.notRemoved', ...words };
     case 'inProgress':
       return { tone: 'unknown', verdict: 'verdict.inProgress', ...words };
