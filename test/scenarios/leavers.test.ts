@@ -316,6 +316,10 @@ describe('a removal that cannot be done is answered with why', () => {
     ['remove adele from Xyzzy', /no enterprise application named “Xyzzy”/],
     ['remove adele from Salesforce until Friday', /Usher removes at once.*buttons: Remove now/s],
     ['offboard adele until further notice', /Usher removes at once/],
+    ['remove adele from all apps', /Remove Adele Vance from Salesforce, ServiceNow, and \d+ other apps\?/],
+    ['delete adele from Salesforce', /Did you mean this\?(?!.*Left out)/s],
+    ['end everything now', /To end the access of a request, Usher needs its ID.*end R7K3MQ now/s],
+    ['done by hand', /done by hand R7K3MQ/],
     [
       'remove nestor, zaphod from Salesforce',
       /Nothing to remove.*zaphod.*No one by that name.*Nestor Wilke.*Disabled in Entra ID/s,

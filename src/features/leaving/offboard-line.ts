@@ -9,7 +9,6 @@ import { readPeople, readRemove, writePart } from './remove-line.ts';
 
 /** "offboard <people>"; with "from <apps>" it is a removal. */
 const LEADING = wordSet('user users the');
-const EVERYWHERE = /^(?:all|all (?:the |of (?:the|their) |their )?apps|everything|everywhere)$/i;
 
 /** The words after "offboard". */
 export function readOffboard(words: readonly Word[]): Reading | null {
@@ -18,20 +17,14 @@ export function readOffboard(words: readonly Word[]): Reading | null {
 
 function readUntimed(words: readonly Word[]): Reading {
   const removal = readRemove(words);
-  if (removal?.kind === 'command' && removal.command.verb === 'remove') {
-    const { subject, app } = removal.command;
-    return EVERYWHERE.test(app) ? whole(subject) : removal;
-  }
+  if (removal?.kind === 'command') return removal;
   const first = words.findIndex((word) => word.quoted || !LEADING.has(fold(word)));
   const said = withoutMarksAtTheEnd(first < 0 ? [] : words.slice(first));
   const subject = readPeople(said);
-  return subject === null ? incomplete('offboard', 'subject') : whole(subject);
+  return subject === null
+    ? incomplete('offboard', 'subject')
+    : { kind: 'command', command: { verb: 'offboard', subject, app: null } };
 }
-
-const whole = (subject: string): Reading<CommandOf<'offboard'>> => ({
-  kind: 'command',
-  command: { verb: 'offboard', subject, app: null },
-});
 
 export function writeOffboard({ subject, ...said }: CommandOf<'offboard'>): string {
   return writeTimed(`offboard ${writeApps(subject, writePart)}`, said);

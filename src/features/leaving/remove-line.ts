@@ -15,6 +15,10 @@ import { wordSet } from '../../chat/grammar/word-lists.ts';
  */
 type RemoveCommand = CommandOf<'remove'>;
 
+/** In the place of the apps: the line is an `offboard`. */
+const EVERYWHERE =
+  /^(?:all|all (?:the |of (?:the|their|her|his) |their |her |his )?(?:apps|access)|every app|everything|everywhere)$/i;
+
 const LEADING = wordSet('user users the access account accounts');
 const OPENING = wordSet('for to of');
 
@@ -75,11 +79,13 @@ function guessed(words: readonly Word[]): Reading {
   return reading.kind === 'command' ? { ...reading, kind: 'nearly' } : reading;
 }
 
-function build(people: readonly Word[], apps: readonly Word[]): Reading<RemoveCommand> {
+function build(people: readonly Word[], apps: readonly Word[]): Reading<RemoveCommand | CommandOf<'offboard'>> {
   const subject = readPeople(people);
   const app = readName(withoutMarksAtTheEnd(apps));
   if (subject === null) return incomplete('remove', 'subject');
   if (app === null) return incomplete('remove', 'app', people);
+  if (EVERYWHERE.test(app) && !apps.some(({ quoted }) => quoted))
+    return { kind: 'command', command: { verb: 'offboard', subject, app: null } };
   // "Salesforce from adele@contoso.com": the two in the other order.
   const only = apps.length === 1 ? addressIn(apps[0]) : null;
   if (only !== null && addressIn(people[0]) === null)
@@ -95,7 +101,10 @@ export function readPeople(words: readonly Word[]): string | null {
 }
 
 export function writeRemove({ subject, app, ...said }: RemoveCommand): string {
-  return writeTimed(`remove ${writeApps(subject, writePart)} from ${writeApps(app, writePart)}`, said);
+  return writeTimed(
+    `remove ${writeApps(subject, writePart)} from ${EVERYWHERE.test(app) ? quoteName(app) : writeApps(app, writePart)}`,
+    said,
+  );
 }
 
 const PARTING = wordSet('from out off access user users account accounts');

@@ -31,6 +31,26 @@ describe('a line that takes a person out of an app', () => {
     expect(parse(text)).toEqual({ kind: 'didYouMean', suggestion: 'remove adele from Salesforce' });
   });
 
+  it.each(['all apps', 'all of her apps', 'everything', 'everywhere'])('means all apps of the person by %j', (apps) => {
+    expect(parse(`remove adele from ${apps}`)).toEqual({
+      kind: 'command',
+      command: { verb: 'offboard', subject: 'adele', app: null },
+    });
+  });
+
+  it('may be about an app that is called like that, in quotes', () => {
+    const command = { verb: 'remove', subject: 'adele', app: 'Everything' } as const;
+
+    expect(parse('remove adele from "Everything"')).toEqual({ kind: 'command', command });
+    expect(parse(format(command))).toEqual({ kind: 'command', command });
+  });
+
+  it('takes each line as a person of its own', () => {
+    expect(parse('remove Adele Vance\nDiego from Salesforce')).toMatchObject({
+      command: { verb: 'remove', subject: 'Adele Vance, Diego', app: 'Salesforce' },
+    });
+  });
+
   it('offers the other order where the address shows it', () => {
     expect(parse('remove Salesforce from adele@contoso.com')).toEqual({
       kind: 'didYouMean',
