@@ -146,6 +146,7 @@ export function startWork(parts: WorkParts): Work {
   return {
     async settled() {
       await scheduler.settled();
+      await assigner.settled();
       while (await hasWork(store)) await clock.sleep(settledPollMs);
       await endings.settled();
       while (await hasWork(store)) await clock.sleep(settledPollMs);

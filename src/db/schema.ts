@@ -97,7 +97,7 @@ export interface TaskRow extends SubjectColumns, LeaseColumns {
   /** The app role that is assigned before its call; null for none. */
   assign_role: Generated<string | null>;
   /** How far that is; null where it was not begun. See `requests/request.ts`. */
-  assigning: Generated<'begun' | 'unanswered' | 'made' | 'found' | 'refused' | null>;
+  assigning: Generated<'begun' | 'unanswered' | 'made' | 'found' | 'refused' | 'byHand' | null>;
   /** When the access that it gives ends, and whether by the clock; null for never. */
   ends_at: Generated<number | null>;
   ends_timed: Generated<number>;

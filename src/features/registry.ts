@@ -39,6 +39,7 @@ import { endNotes } from './leaving/outbox.ts';
 import { removeByFile, removePasted } from './leaving/removal-lists.ts';
 import { removeCommand } from './leaving/remove.ts';
 import { keepAccessButton, removalQuestions } from './leaving/second-person.ts';
+import { verifyRemovalCommand } from './leaving/verify-removal.ts';
 import { assignButton } from './provisioning/assign.ts';
 import { cancelCommand, confirmButton } from './provisioning/cancel.ts';
 import { cancelAllByCommand } from './provisioning/cancel-all.ts';
@@ -64,6 +65,7 @@ export const registry: Registry = {
     extend: extendCommand,
     endAccess: endAccessCommand,
     endByHand: endByHandCommand,
+    verifyRemoval: verifyRemovalCommand,
     status: statusCommand,
     check: checkCommand,
     queue: queueCommand,

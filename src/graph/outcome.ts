@@ -128,6 +128,8 @@ export type RefusalCause =
   | 'unassignUnanswered'
   /** What Entra said before the deletion kept Usher from it, and nothing was sent. `code`: see `RemovalLeft`. */
   | 'removalLeft'
+  /** People were to take the assignment away, and after an hour Entra listed it still, or did not tell. */
+  | 'stillAssigned'
   | 'wrongRule'
   | 'notFound'
   | 'credentialsMissing'

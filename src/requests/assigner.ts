@@ -23,7 +23,7 @@ import {
 import type { Authority } from './authority.ts';
 import { endWaiting } from './ending.ts';
 import { isBeingProvisioned, isBeingRemoved } from './removals.ts';
-import type { Task } from './request.ts';
+import { isLeftToPeople, type Task } from './request.ts';
 import { accessSource, type StoreParts } from './store.ts';
 
 /**
@@ -49,7 +49,11 @@ import { accessSource, type StoreParts } from './store.ts';
  * whether the person is assigned finds what the dead one did, and Entra itself refuses a second assignment of one role.
  *
  * A deletion goes the same way: Usher reads which assignments are the person's own, notes them in the record, and deletes
- * them one by one, unless what has happened since it was asked for keeps Usher from it. Those that are gone by the next attempt count as deleted. What the person has through groups stays.
+ * them one by one, unless what has happened since it was asked for keeps Usher from it. Those that are gone by the next
+ * attempt count as deleted. What the person has through groups stays.
+ *
+ * What people take away by hand it only looks for, at growing pauses for an hour, as Entra's lists lag behind: it is gone
+ * once the list has it no more.
  */
 export interface AssignerParts {
   readonly store: StoreParts;
@@ -69,6 +73,7 @@ const concurrency = 4;
 const firstPauseMs = 60_000;
 const longestPauseMs = 60 * 60_000;
 const otherCallPauseMs = 5_000;
+const firstLookPauseMs = 30_000;
 
 export function startAssigner(parts: AssignerParts): Worker {
   const { store, assignments, authority, log, leaseMs = defaultLeaseMs } = parts;
@@ -123,7 +128,7 @@ export function startAssigner(parts: AssignerParts): Worker {
       case 'assign':
         return assign(due, assignment.appRole);
       case 'unassign':
-        return unassign(due, assignment.only);
+        return isLeftToPeople(due) ? look(due, assignment.only) : unassign(due, assignment.only);
       default:
         return assertNever(assignment, 'assignment');
     }
@@ -214,6 +219,17 @@ export function startAssigner(parts: AssignerParts): Worker {
     }
     log.info({ requestId: task.requestId, taskId: task.id, count: ids.length }, 'assignments were deleted');
     return noteAssigned(store, due, 'made', { deleted: ids, through });
+  }
+
+  /** Whether people have taken away these, by their ids; null for all, those of groups too. */
+  async function look(due: DueAssignment, only: readonly string[] | null): Promise<void> {
+    const found = await assignments.list(due.task.subject.id, due.task.app.id);
+    if (!found.ok) return putOff(due, false);
+    const through = found.value.flatMap((one) => (one.via === 'group' ? [one.groupName ?? one.principalId] : []));
+    const left = found.value.filter(({ id }) => only === null || only.includes(id));
+    if (left.length === 0) return noteAssigned(store, due, 'found', { deleted: [], through });
+    const pauseMs = Math.max(clock.now() - due.enqueuedAt, firstLookPauseMs);
+    return putOffAssigning(store, due, { pauseMs, isBegun: false, through });
   }
 
   /** The next pause is as long as the wait so far. */

@@ -4,6 +4,7 @@ import type { Schema } from '../db/schema.ts';
 import {
   assignmentRefused,
   assignmentUnanswered,
+  stillAssigned,
   unassignRefused,
   unassignUnanswered,
 } from '../graph/outcome/refusal.ts';
@@ -13,7 +14,7 @@ import { writeAudit } from './audit-log.ts';
 import type { OrderedTask } from './authority.ts';
 import { endWaitingIn } from './ending.ts';
 import { noteMade } from './entitlement.ts';
-import type { AssignmentStep, Lease, TaskAssignment } from './request.ts';
+import { type AssignmentStep, isLeftToPeople, type Lease, type TaskAssignment } from './request.ts';
 import { toTask, type Unassignment } from './rows.ts';
 import { bumpRevision, type StoreParts } from './store.ts';
 
@@ -33,6 +34,8 @@ export interface DueAssignment extends OrderedTask {
 
 /** An assignment that Graph gives no clear answer about for a day ends its task. */
 export const longestUnansweredMs = 24 * 60 * 60_000;
+/** So long Usher looks whether people have taken an assignment away. */
+const longestLookMs = 60 * 60_000;
 
 type Tasks = ExpressionBuilder<Schema, 'tasks'>;
 
@@ -41,7 +44,7 @@ const isUnsettled = (task: Tasks) =>
   task.and([
     // As the index has it.
     task.or([task('assign_role', 'is not', null), task('unassign', 'is not', null)]),
-    task.or([task('assigning', 'is', null), task('assigning', 'in', ['begun', 'unanswered'])]),
+    task.or([task('assigning', 'is', null), task('assigning', 'in', ['begun', 'unanswered', 'byHand'])]),
   ]);
 const isPending = (task: Tasks) => task.and([task('state', '=', 'waiting'), isUnsettled(task)]);
 
@@ -205,18 +208,27 @@ export function noteRefused(parts: StoreParts, due: DueAssignment, code: string)
 
 /**
  * Graph gave no clear answer: again after this pause, or after a day the end. `isBegun`: the call may have been sent.
- * Without that, nothing is known to have happened, and nothing is noted.
+ * Without that, nothing is known to have happened, and nothing is noted. `through`: an assignment that people take away
+ * is there still, and these groups assign the person; then, or where that is not known, the end comes after an hour.
  */
 export function putOffAssigning(
   parts: StoreParts,
   due: DueAssignment,
-  { pauseMs, isBegun }: { readonly pauseMs: number; readonly isBegun: boolean },
+  {
+    pauseMs,
+    isBegun,
+    through,
+  }: { readonly pauseMs: number; readonly isBegun: boolean; readonly through?: readonly string[] },
 ): Promise<void> {
   return parts.database.transact(async (transaction) => {
     await readGate(parts, transaction);
     const now = parts.clock.now();
-    const until = due.enqueuedAt + longestUnansweredMs;
-    const step = isBegun ? ({ assigning: 'unanswered' } as const) : {};
+    const isByHand = isLeftToPeople(due);
+    const until = due.enqueuedAt + (isByHand ? longestLookMs : longestUnansweredMs);
+    const step = {
+      ...(isBegun ? ({ assigning: 'unanswered' } as const) : {}),
+      ...(through === undefined ? {} : { unassign: unassignText(due, through) }),
+    };
     const free = { due_at: Math.min(now + pauseMs, Math.max(until, now)), lease_owner: null, lease_until: null };
     const change = transaction.updateTable('tasks').set({ ...free, ...step });
     // A cancelled task keeps that its call was not answered.
@@ -225,7 +237,9 @@ export function putOffAssigning(
     const isNews = isBegun && due.assignment.step !== 'unanswered';
     if (isNews) await record(parts, transaction, due, 'unanswered', { code: null, ids: [] });
     const isOver = now >= until;
-    const { unanswered } = endsOf(due);
+    const unanswered = isByHand
+      ? stillAssigned(through === undefined ? 'AssignmentsUnread' : 'StillAssigned')
+      : endsOf(due).unanswered;
     const isEnded = isOver && (await endTask(parts, transaction, due, unanswered, unanswered.cause));
     if (!isEnded) await bumpRevision(transaction, due.task.requestId);
   });

@@ -32,6 +32,8 @@ export type AuditKind =
   | 'assigned'
   /** A step of the deletion of its assignments, before its call. */
   | 'unassigned'
+  /** A person has Usher look whether the assignments that people take away by hand are gone. */
+  | 'verificationOrdered'
   /** A step of access that ends. */
   | 'accessEnd'
   /** The result was sent to the manager of its person. */

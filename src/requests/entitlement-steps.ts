@@ -1,4 +1,4 @@
-import { type Selectable, sql, type Transaction } from 'kysely';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { assertNever } from '../assert-never.ts';
 import { isFreeLease } from '../db/leases.ts';
 import type { EntitlementRow, Schema } from '../db/schema.ts';
@@ -230,11 +230,26 @@ export async function settleRemovals(parts: StoreParts, limit: number, announce:
  */
 export async function tryAgain(
   parts: StoreParts,
-  { task_id: taskId, removal_id: removalId }: Pick<Row, 'task_id' | 'removal_id'>,
+  { removal_id: removalId }: Pick<Row, 'removal_id'>,
 ): Promise<boolean> {
-  if (removalId === null) return false;
   const { query } = parts.database;
-  const begun = await query
+  if (removalId === null || !(await noteTry(query, removalId))) return false;
+  const tasks = await query.selectFrom('tasks').select('id').where('request_id', '=', removalId).execute();
+  const ids = tasks.map(({ id }) => id);
+  if ((await requeueTasks(parts, removalId, ids, '')) > 0) return true;
+  // It was canceled, with all else that the person who asked for the access had started: another one takes its place.
+  await query
+    .updateTable('entitlements')
+    .set({ state: 'active', due_at: parts.clock.now() })
+    .where('removal_id', '=', removalId)
+    .where('state', '=', 'ending')
+    .execute();
+  return true;
+}
+
+/** The removal of an overdue one is tried again. False for any other removal. */
+export async function noteTry(query: Kysely<Schema>, removalId: string): Promise<boolean> {
+  const noted = await query
     .updateTable('entitlements')
     .set(({ ref }) => ({
       state: 'ending',
@@ -243,22 +258,11 @@ export async function tryAgain(
       lease_owner: null,
       lease_until: null,
     }))
-    .where('task_id', '=', taskId)
+    .where('removal_id', '=', removalId)
     .where('state', '=', 'overdue')
     .returning('task_id')
     .executeTakeFirst();
-  if (begun === undefined) return false;
-  const tasks = await query.selectFrom('tasks').select('id').where('request_id', '=', removalId).execute();
-  const ids = tasks.map(({ id }) => id);
-  if ((await requeueTasks(parts, removalId, ids, '')) > 0) return true;
-  // It was canceled, with all else that the person who asked for the access had started: another one takes its place.
-  await query
-    .updateTable('entitlements')
-    .set({ state: 'active', due_at: parts.clock.now() })
-    .where('task_id', '=', taskId)
-    .where('state', '=', 'ending')
-    .execute();
-  return true;
+  return noted !== undefined;
 }
 
 /** Ends it now. False where it has begun to end, or has ended. */

@@ -265,6 +265,7 @@ type StepColumns = Pick<Selectable<TaskRow>, 'assign_role' | 'unassign' | 'assig
 function stepAgain({ assign_role, unassign, assigning }: StepColumns, isApproved: boolean): StepColumns {
   // A removal is repeated whole: the person may have been assigned again.
   if (unassign !== null) {
+    if (assigning === 'byHand') return { assign_role, unassign, assigning };
     const hasBegun = assigning === 'made' || assigning === 'begun' || assigning === 'unanswered';
     return { assign_role, unassign, assigning: hasBegun ? 'begun' : null };
   }

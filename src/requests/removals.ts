@@ -1,5 +1,11 @@
 import type { Database } from '../db/database.ts';
+import { readGate } from '../rate-gate/gate-row.ts';
 import { heldForMs, heldForSecondPersonMs } from './confirmation.ts';
+import { noteTry } from './entitlement-steps.ts';
+import { putBack } from './queue.ts';
+import { isVerifiable } from './request.ts';
+import { toTask } from './rows.ts';
+import type { StoreParts } from './store.ts';
 
 export interface PersonInApp {
   readonly personId: string;
@@ -77,4 +83,30 @@ export async function isBeingRemoved(
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/**
+ * Has Usher look whether people have taken away by hand what was left of a removal, and then have that proven. Returns of
+ * how many of its tasks: none at a second click.
+ */
+export function verifyRemoval(parts: StoreParts, requestId: string, actorId: string): Promise<number> {
+  return parts.database.transact(async (transaction) => {
+    const gate = await readGate(parts, transaction);
+    const rows = await transaction
+      .selectFrom('tasks')
+      .selectAll()
+      .where('request_id', '=', requestId)
+      .where('unassign', 'is not', null)
+      .where('state', '=', 'done')
+      .orderBy('position')
+      .execute();
+    const left = rows.filter((row) => isVerifiable(toTask(row)));
+    const looks = left.map(({ id, lane }) => ({
+      ...{ id, lane, awaits_assignment: 0, again: null },
+      assigning: 'byHand' as const,
+    }));
+    await putBack(parts, transaction, gate, looks, { requestId, actorId, kind: 'verificationOrdered' });
+    if (left.length > 0) await noteTry(transaction, requestId);
+    return left.length;
+  });
 }

@@ -1,4 +1,5 @@
 import { assertNever } from '../assert-never.ts';
+import { leavesAssignment } from '../graph/outcome/removal-outcome.ts';
 import type { Outcome, UnknownEnd } from '../graph/outcome.ts';
 import type { GateFault } from '../rate-gate/fault.ts';
 
@@ -26,7 +27,10 @@ import type { GateFault } from '../rate-gate/fault.ts';
  *                   │          │         ▼
  *                   │          └──── unanswered ──▶ after a day the task is done
  *                   └──it is so already──▶ found     in line
+ *     unassign: byHand ──it is gone──▶ found         in line
+ *                 └──after an hour the task is done; a person may have Usher look again
  *
+ * `byHand` is an assignment that people delete in Entra, as Usher may not or must not: it only looks whether it is gone.
  * A task that leaves `waiting` keeps its step, so that its card says whether an assignment was made or may have been.
  */
 export interface Request {
@@ -210,9 +214,9 @@ export type TaskAssignment =
 
 /**
  * `begun`: the call to Entra may have been sent. `unanswered`: it was, and may have made or deleted the assignment.
- * `found`: it was as it should be already, and not by Usher.
+ * `found`: it was as it should be already, and not by Usher. `byHand`: people delete it, and Usher looks whether it is gone.
  */
-export type AssignmentStep = 'wanted' | 'begun' | 'unanswered' | 'made' | 'found' | 'refused';
+export type AssignmentStep = 'wanted' | 'begun' | 'unanswered' | 'made' | 'found' | 'refused' | 'byHand';
 
 /** Whether the assignment comes first, so that the task is not in line yet. */
 export function isToAssign({ assignment, state }: Pick<Task, 'assignment' | 'state'>): boolean {
@@ -225,7 +229,15 @@ export const isRemoval = ({ assignment }: Pick<Task, 'assignment'>): boolean => 
 
 /** Whether Usher has deleted the person's assignments, or may have. */
 export const mayHaveUnassigned = ({ assignment }: Pick<Task, 'assignment'>): boolean =>
-  assignment.kind === 'unassign' && assignment.step !== 'wanted' && assignment.step !== 'found';
+  assignment.kind === 'unassign' && !['wanted', 'found', 'byHand'].includes(assignment.step);
+
+/** Whether what assigns the person has to be taken away by people, so that Usher can only look whether it is gone. */
+export const isLeftToPeople = ({ assignment }: Pick<Task, 'assignment'>): boolean =>
+  assignment.kind === 'unassign' && assignment.step === 'byHand';
+
+/** Whether a removal has ended with an assignment that people may have taken away since. */
+export const isVerifiable = ({ state }: Pick<Task, 'state'>): boolean =>
+  state.kind === 'done' && leavesAssignment(state.outcome);
 
 /** What Usher leaves in Entra of an assignment: one that it made, or that it may have made. */
 export function assignmentLeft({ assignment }: Pick<Task, 'assignment'>): 'made' | 'perhaps' | 'none' {
@@ -239,6 +251,7 @@ export function assignmentLeft({ assignment }: Pick<Task, 'assignment'>): 'made'
     case 'wanted':
     case 'found':
     case 'refused':
+    case 'byHand':
       return 'none';
     default:
       return assertNever(assignment.step, 'step');

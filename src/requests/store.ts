@@ -42,8 +42,8 @@ export type NewTask = Pick<Task, 'subject' | 'members' | 'app' | 'jobId' | 'rule
     readonly assignRole?: string;
     /** Which of the person's own assignments to delete before the call. */
     readonly unassign?: Unassignment;
-    /** How far that step has come before; missing or null for not begun. */
-    readonly assigning?: 'begun' | 'unanswered' | 'made' | null;
+    /** How far that step has come before, or that people take it; missing or null for not begun. */
+    readonly assigning?: 'begun' | 'unanswered' | 'made' | 'byHand' | null;
   };
 
 /**

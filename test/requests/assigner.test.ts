@@ -9,7 +9,7 @@ import { type AssignerParts, startAssigner } from '../../src/requests/assigner.t
 import { beginAssigning, claimAssignments } from '../../src/requests/assignment-steps.ts';
 import { cancelRequest } from '../../src/requests/confirmation.ts';
 import { forecastRequest } from '../../src/requests/forecast.ts';
-import { forecastQueue } from '../../src/requests/queue.ts';
+import { forecastQueue, requeueTasks } from '../../src/requests/queue.ts';
 import { assignmentLeft, type Request, type Task } from '../../src/requests/request.ts';
 import { accessSource, findRequest, type StoreParts } from '../../src/requests/store.ts';
 import type { Worker } from '../../src/worker.ts';
@@ -43,6 +43,8 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
   /** The person's assignments in Entra, and the answers to the next deletions. */
   let listed: readonly PersonsAssignment[];
   let deletions: UnassignResult[];
+  /** Graph does not tell the person's assignments. */
+  let untold: boolean;
   /** Of each change that it told, whether it was of a request that carries out an access request. */
   let heard: boolean[];
   let standing: StillMay;
@@ -63,6 +65,7 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
     asked = [];
     listed = [own('one'), own('two'), ofGroup];
     deletions = [];
+    untold = false;
     heard = [];
     standing = 'may';
     left = null;
@@ -76,7 +79,7 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
   const assignments: AssignerParts['assignments'] = {
     list: async () => {
       await beforeAnswer();
-      return fetched(listed);
+      return untold ? { ok: false, trouble } : fetched(listed);
     },
     async unassign(_userId, { id }) {
       asked.push(id);
@@ -475,6 +478,66 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
         });
       },
     );
+    describe('by hand', () => {
+      const byHand = (only: readonly string[] | null = null): Promise<Request> =>
+        ask(store, [], {
+          tasks: [
+            { subject: person('diego'), members: [], unassign: { only, roles: [], through: [] }, assigning: 'byHand' },
+          ],
+        });
+
+      it('is looked for at growing pauses for an hour, and nothing is deleted', async () => {
+        const request = await byHand();
+        const looks: number[] = [];
+        beforeAnswer = async () => void looks.push(clock.now() - start);
+        const start = clock.now();
+
+        await run();
+        for (let passed = 0; passed < 70 * minute; passed += minute / 2) await later(minute / 2);
+
+        expect(looks.map((ms) => ms / minute)).toEqual([0, 0.5, 1, 2, 4, 8, 16, 32, 60]);
+        expect(asked).toEqual([]);
+        expect(await taskOf(request)).toMatchObject({
+          assignment: { step: 'byHand', through: ['Sales'] },
+          state: { kind: 'done', outcome: { kind: 'refused', cause: 'stillAssigned', code: 'StillAssigned' } },
+        });
+        expect(await claim(store)).toMatchObject({ kind: 'idle' });
+      });
+
+      it('is not said to be there still where Graph did not tell after an hour', async () => {
+        const request = await byHand();
+        untold = true;
+
+        for (const passed of [0, 61]) await later(passed * minute);
+
+        expect((await taskOf(request)).state).toMatchObject({ outcome: { code: 'AssignmentsUnread' } });
+      });
+
+      it.each([
+        ['all that assigns the person', null, []],
+        ['the named one', ['one'], [own('two'), ofGroup]],
+      ])('lets the call be made, which waits for Graph, once %s is gone', async (_, only, left) => {
+        const request = await byHand(only);
+        await run();
+        const before = await stepOf(request);
+        listed = left;
+
+        await later(minute);
+
+        expect([before, await stepOf(request)]).toEqual(['byHand', 'found']);
+        expect((await claimed(store)).task).toMatchObject({ requestId: request.id, awaitsAssignment: true });
+      });
+
+      it('is looked for again at a retry, and never deleted', async () => {
+        const request = await byHand();
+        for (const passed of [0, 61]) await later(passed * minute);
+
+        await requeueTasks(store, request.id, [(await taskOf(request)).id], 'alex');
+        await run();
+
+        expect([asked, await stepOf(request), (await taskOf(request)).state.kind]).toEqual([[], 'byHand', 'waiting']);
+      });
+    });
 
     it('is not deleted for a task that is canceled while Usher looks for it', async () => {
       const request = await removes();

@@ -111,7 +111,12 @@ export function createStage(databases: readonly Database[], startsAt: number): E
     const service = provisioningService(createSynchronization({ graph: client, clock }));
     const parts = { store, changed: () => undefined, log, leaseMs };
     const endings = startEndings(parts);
-    const assigner = startAssigner({ ...parts, assignments, authority: { of: async () => 'may' } });
+    const assigner = startAssigner({
+      ...parts,
+      assignments,
+      authority: { of: async () => 'may' },
+      whyLeft: async () => null,
+    });
 
     async function call(): Promise<boolean> {
       await recoverTasks(store, owner);

@@ -329,7 +329,7 @@ describe('a removal without the permission to delete assignments', () => {
     await presses('alex', 'Retry');
 
     expect(refused.text).toContain('AppRoleAssignment.ReadWrite.All');
-    expect(refused.text).toContain('Or delete the assignment yourself');
+    expect(refused.text).toContain('Delete the assignment yourself');
     expect(cardOf('alex').text).toContain('Removed: account disabled');
   });
 });

@@ -16,7 +16,7 @@ const LETTERS_OF_AN_ID = /^[A-HJKMNP-TV-Z]{6}$/i;
 /** The most words that name a person and an app. */
 const MOST_NAMING = 6;
 
-type VerbOfAnId = 'retry' | 'cancel' | 'approve' | 'show' | 'extend' | 'endAccess' | 'endByHand';
+type VerbOfAnId = 'retry' | 'cancel' | 'approve' | 'show' | 'extend' | 'endAccess' | 'endByHand' | 'verifyRemoval';
 
 /** The words after "show": an id; null when they are none, since many other words may follow. */
 export function readStrictRequestId(verb: VerbOfAnId, words: readonly Word[]): Reading | null {

@@ -153,6 +153,7 @@ export interface SayButton {
     | 'extend'
     | 'endNow'
     | 'byHand'
+    | 'verifyRemoval'
     | 'ends'
     | 'line'
     | TermButton;

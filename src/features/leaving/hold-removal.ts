@@ -32,7 +32,9 @@ export async function holdRemoval(
   command: PersonCommand,
   { tasks, leftOut, ticket, leaving }: HeldRemoval,
 ): Promise<Reply> {
-  const secondPerson = needsSecondPerson(parts.removalSecondPerson, tasks.length, leaving);
+  // What people take away by hand needs no one to agree to it here.
+  const taken = tasks.filter(({ assigning }) => assigning !== 'byHand').length;
+  const secondPerson = taken > 0 && needsSecondPerson(parts.removalSecondPerson, taken, leaving);
   const concerned = [turn.caller.id, ...new Set(tasks.map(({ subject }) => subject.id))];
   const places = secondPerson
     ? await parts.registry.accessRequests.placesOfApprovers(parts, appsIn(tasks), concerned)
@@ -43,14 +45,14 @@ export async function holdRemoval(
   const stored = await database.transact(async (transaction) => {
     const gate = await readGate(parts.store, transaction);
     const free: NewTask[] = [];
-    const taken: { readonly task: NewTask; readonly id: string }[] = [];
+    const open: { readonly task: NewTask; readonly id: string }[] = [];
     for (const task of tasks) {
       const account = { personId: task.subject.id, appId: task.app.id };
       const id = await findOpenRemoval({ query: transaction }, account, clock.now(), asked.source);
       if (id === null) free.push(task);
-      else taken.push({ task, id });
+      else open.push({ task, id });
     }
-    const [other] = taken;
+    const [other] = open;
     if (free.length === 0 && other !== undefined) return other;
     const { request } = await insertWithCard(parts.store, transaction, gate, {
       ...asked,
@@ -60,7 +62,7 @@ export async function holdRemoval(
       removal: { secondPerson, ...(leaving ? { leaving } : {}) },
       leftOut: [
         ...leftOut,
-        ...taken.map(({ task }) => leftOutOf(`${task.subject.name} · ${task.app.name}`, 'removalOpen')),
+        ...open.map(({ task }) => leftOutOf(`${task.subject.name} · ${task.app.name}`, 'removalOpen')),
       ],
       tasks: free,
     });

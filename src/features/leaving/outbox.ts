@@ -12,7 +12,12 @@ export const endNotes: MessageDeclaration = {
     const entitlement = found.find(({ taskId }) => taskId === note.taskId);
     if (entitlement === undefined) return null;
     const words = createMessages(reader.locale, reader.timeZone);
-    const content = endNoteCard(words, { entitlement, note, now: parts.store.clock.now() });
+    const content = endNoteCard(words, {
+      entitlement,
+      note,
+      now: parts.store.clock.now(),
+      entraPortal: parts.entraPortal,
+    });
     return { content, fingerprint: id, finished: true };
   },
 };

@@ -7,9 +7,9 @@ import { problem as provisioningProblem } from '../provisioning/problems.ts';
 /** What keeps Usher from taking a person out of an app. */
 export type RemovalProblem =
   | { readonly kind: 'removesAtOnce' | 'removesNotYourself' | 'removalNotYours' | 'removalExpired' | 'endNotYours' }
-  | { readonly kind: 'noEnd' | 'endedAlready'; readonly id: string }
+  | { readonly kind: 'noEnd' | 'endedAlready' | 'nothingToVerify'; readonly id: string }
   /** Answers rather than problems. */
-  | { readonly kind: 'endsNow' | 'endedByHand'; readonly id: string; readonly count: number }
+  | { readonly kind: 'endsNow' | 'endedByHand' | 'verifies'; readonly id: string; readonly count: number }
   | { readonly kind: 'removesEntraOnly'; readonly app: string }
   | { readonly kind: 'removesTooMany'; readonly count: number; readonly limit: number }
   | { readonly kind: 'removesNoGroup'; readonly group: string }
@@ -19,12 +19,6 @@ export type RemovalProblem =
   | { readonly kind: 'offboardsNothing' | 'removesFromNothing'; readonly person: string }
   | { readonly kind: 'removesWhom' | 'removesListWhere' | 'removesNoRows' | 'approversUnread' }
   | { readonly kind: 'removesWhere'; readonly person: string }
-  | {
-      readonly kind: 'removesNoGroupAssignment';
-      readonly person: string;
-      readonly app: string;
-      readonly groups: string;
-    }
   | { readonly kind: 'removalOpen'; readonly person: string; readonly app: string; readonly id: string };
 
 const KEYS: Readonly<Record<RemovalProblem['kind'], ProblemKeys>> = problemKeys({
@@ -44,12 +38,13 @@ const KEYS: Readonly<Record<RemovalProblem['kind'], ProblemKeys>> = problemKeys(
   removesNoRows: 'warning',
   removesWhere: 'neutral',
   approversUnread: 'warning',
-  removesNoGroupAssignment: 'warning',
   removalOpen: 'neutral',
   endNotYours: 'bad',
   noEnd: 'unknown',
   endedAlready: 'neutral',
+  nothingToVerify: 'neutral',
   endsNow: 'working',
+  verifies: 'working',
   endedByHand: 'good',
 });
 

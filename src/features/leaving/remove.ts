@@ -1,14 +1,15 @@
 import { findTicket, sayTicketMissing } from '../../chat/ask-ticket.ts';
 import type { CommandOf } from '../../chat/command.ts';
 import { findApplications } from '../../chat/names/named-apps.ts';
-import { obstacleReply, type Target } from '../../chat/names/target.ts';
+import { toSubject } from '../../chat/names/people.ts';
+import { obstacleReply, type Target, taskOn } from '../../chat/names/target.ts';
 import { commands, type Resolved } from '../../chat/offers/resolved.ts';
 import { type CommandParts, defineCommand, type Lookup, type Turn } from '../../chat/registry/define-command.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { usersPageUrl } from '../../chat/views/entra-link.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
 import { findOpenRemoval } from '../../requests/removals.ts';
-import type { LeftOut } from '../../requests/request.ts';
+import type { LeftOut, Ticket } from '../../requests/request.ts';
 import { isOfEntra, seeTargets } from '../provisioning/targets.ts';
 import { askWhichApp } from './ask-which-app.ts';
 import { holdRemoval, mostRemoved } from './hold-removal.ts';
@@ -76,18 +77,34 @@ export async function remove(
   const leftOut = [...people.leftOut, ...read.leftOut, ...seen.leftOut, ...removals.leftOut];
   const count = removals.tasks.length;
   if (count > mostRemoved) return say(turn.words, { kind: 'removesTooMany', count, limit: mostRemoved });
-  if (removals.tasks.length === 0) return nothingToRemove(parts, turn, people.users, targets, removals, leftOut);
+  if (removals.tasks.length === 0)
+    return nothingToRemove(parts, turn, command, {
+      users: people.users,
+      targets,
+      removals,
+      leftOut,
+      ticket: ticket.ticket,
+    });
   return holdRemoval(parts, turn, command, { tasks: removals.tasks, leftOut, ticket: ticket.ticket, leaving: false });
 }
 
-/** Nothing is left to take away: of one account, why and what to do instead; of several, each with its reason. */
+interface Nothing {
+  readonly users: readonly DirectoryUser[];
+  readonly targets: readonly Target[];
+  readonly removals: Removals;
+  readonly leftOut: readonly LeftOut[];
+  readonly ticket: Ticket | null;
+}
+
+/**
+ * Nothing is left that Usher takes away: of one account, why and what to do instead; of several, each with its reason.
+ * Where a group alone assigns the person, Usher can prove that people have taken the person out of it.
+ */
 async function nothingToRemove(
   parts: CommandParts,
   turn: Turn,
-  users: readonly DirectoryUser[],
-  targets: readonly Target[],
-  { groups, leftOut: removals }: Removals,
-  leftOut: readonly LeftOut[],
+  command: RemoveCommand,
+  { users, targets, removals: { groups, leftOut: removals }, leftOut, ticket }: Nothing,
 ): Promise<Reply> {
   const [user, second] = users;
   const [target, other] = targets;
@@ -104,13 +121,15 @@ async function nothingToRemove(
   const { app } = target;
   const names = { person: user.displayName, app: app.displayName };
   switch (only.reason) {
-    case 'onlyThroughGroup':
-      return say(
-        turn.words,
-        { kind: 'removesNoGroupAssignment', ...names, groups: turn.words.list(groups) },
-        [],
-        usersPageUrl(parts.entraPortal, app.id),
-      );
+    case 'onlyThroughGroup': {
+      const unassign = { only: null, roles: [], through: groups };
+      const task = {
+        ...taskOn(target, toSubject(user, target.rule.objectTypeName)),
+        unassign,
+        assigning: 'byHand' as const,
+      };
+      return holdRemoval(parts, turn, command, { tasks: [task], leftOut: [], ticket, leaving: false });
+    }
     case 'removalOpen': {
       const now = parts.store.clock.now();
       const id = await findOpenRemoval(parts.store.database, { personId: user.id, appId: app.id }, now);

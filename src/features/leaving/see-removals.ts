@@ -94,11 +94,11 @@ async function whyNot(
   assigned: readonly PersonsAssignment[],
 ): Promise<LeftOut['reason'] | null> {
   if (assigned.length === 0) return 'notAssigned';
-  if (assigned.every(({ via }) => via === 'group')) return 'onlyThroughGroup';
   // On-demand provisioning skips people whose account is disabled; the regular cycle disables them in the app.
   if (user.accountEnabled === false) return job.cycleMs === null ? 'accountOffNever' : 'accountOff';
   const open = await findOpenRemoval(store.database, { personId: user.id, appId: app.id }, store.clock.now());
-  return open === null ? null : 'removalOpen';
+  if (open !== null) return 'removalOpen';
+  return assigned.every(({ via }) => via === 'group') ? 'onlyThroughGroup' : null;
 }
 
 const rolesOf = (assigned: readonly PersonsAssignment[]): string[] =>

@@ -7,7 +7,7 @@ import type { OutcomeKind } from '../../graph/outcome.ts';
 import { forecastRequest } from '../../requests/forecast.ts';
 import { findRequestOverview, type RequestOverview } from '../../requests/overview.ts';
 import { forecastQueue } from '../../requests/queue.ts';
-import type { Forecast, Request, Task, WaitingFault } from '../../requests/request.ts';
+import { type Forecast, isVerifiable, type Request, type Task, type WaitingFault } from '../../requests/request.ts';
 import { findRequest, findSingle } from '../../requests/store.ts';
 import type { Stretch } from '../../requests/unassigned.ts';
 import { withinMs } from '../../time-limit.ts';
@@ -233,6 +233,7 @@ function drawMany(
       finishesAt,
       ...faulty,
     },
+    verifies: overview.failures.some(isVerifiable),
     ...setting,
   });
 }

@@ -53,6 +53,7 @@ export function reasonOf(refused: Extract<Outcome, { kind: 'refused' }>): Refusa
 
 const beforeCall: ReadonlySet<RefusalCause> = new Set([
   ...(['assignmentRefused', 'assignmentUnanswered', 'unassignRefused', 'unassignUnanswered', 'removalLeft'] as const),
+  ...(['stillAssigned'] as const),
 ]);
 
 /** Whether a conflict is with work that is under way: a matter of waiting. No code for it is documented. */
@@ -113,6 +114,8 @@ export const unassignUnanswered = unmade(0, 'UnassignUnanswered', 'unassignUnans
 export type RemovalLeft = 'deletionsHeld' | 'accountOff' | 'deletedInEntra';
 
 export const removalLeft = (why: RemovalLeft) => unmade(0, why, 'removalLeft');
+/** The assignment that people were to take away was there still, or was not read. */
+export const stillAssigned = (code: 'StillAssigned' | 'AssignmentsUnread') => unmade(0, code, 'stillAssigned');
 
 /** Whether the app role was assigned is unknown. */
 export const assignmentUnanswered = unmade(0, 'AssignmentUnanswered', 'assignmentUnanswered');

@@ -34,3 +34,11 @@ export function lastRemovalOutcome(outcome: Outcome): Outcome {
   const told = lastTold(outcome);
   return { kind: 'notRemoved', why: 'unseen', report: 'report' in told ? told.report : emptyReport };
 }
+
+/** Whether the removal that ended so has left an assignment that people can take away. */
+export function leavesAssignment(outcome: Outcome): boolean {
+  const told = lastTold(outcome);
+  if (told.kind === 'notRemoved') return told.why === 'stillEntitled';
+  if (told.kind !== 'refused' || told.code === 'microsoftApp') return false;
+  return told.cause === 'stillAssigned' || told.cause === 'unassignRefused';
+}

@@ -16,7 +16,8 @@ const checking = ['status', 'check', 'queue', 'apps', 'kits'];
 const watching = ['watch', 'watches', 'unwatch'];
 const places = ['approvalChannels', 'removeApprovalChannel'];
 const about = ['home', 'whoami', 'help'];
-const ending = ['ends', 'extend', 'endAccess', 'endByHand'];
+const endingMine = ['ends', 'extend', 'endAccess', 'endByHand'];
+const ending = [...endingMine, 'verifyRemoval'];
 
 describe('the commands that a caller may use', () => {
   it('begin with provisioning, for an operator', () => {
@@ -32,12 +33,20 @@ describe('the commands that a caller may use', () => {
   it('begin with asking, for a requester, who may withdraw a request', () => {
     expect(verbsFor('requester')).toEqual([
       ...['requestAccess', 'accessForm', ...checking, 'requests', 'history', 'show', 'cancel'],
-      ...[...ending, 'watches', ...about],
+      ...[...endingMine, 'watches', ...about],
     ]);
   });
 
   it('begin with looking, for a viewer', () => {
-    expect(verbsFor('viewer')).toEqual([...checking, 'requests', 'history', 'show', ...ending, ...watching, ...about]);
+    expect(verbsFor('viewer')).toEqual([
+      ...checking,
+      'requests',
+      'history',
+      'show',
+      ...endingMine,
+      ...watching,
+      ...about,
+    ]);
   });
 
   it('begin with deciding, for an approver', () => {

@@ -17,11 +17,16 @@ const KEYS: Readonly<Record<Exclude<OverdueReason, `refused.${RefusalCause}`>, M
   other: 'overdue.other',
 } satisfies Record<NotRemoved, MessageKey> & Record<string, MessageKey>;
 
+/** Whether it is for want of an assignment's deletion, which people can do by hand and Usher then sees. */
+export const isForPeople = (why: string | null): boolean =>
+  ['refused.unassignRefused', 'refused.stillAssigned', 'stillEntitled'].includes(why ?? '');
+
 /** Why access that should have ended is not known to have, in half a sentence. */
 export function overdueWord(words: Messages, why: string): string {
   if (why === 'refused.quarantined') return words.plain('reason.quarantined');
   if (why === 'refused.unassignRefused') return words.plain('reason.unassignRefused');
   if (why === 'refused.removalLeft') return words.plain('overdue.removalLeft');
+  if (why === 'refused.stillAssigned') return words.plain('reason.stillAssigned');
   if (why.startsWith('refused.')) return words.plain('overdue.refused');
   const key = Object.hasOwn(KEYS, why) ? KEYS[why as keyof typeof KEYS] : KEYS.other;
   return words.plain(key, { named: 'no', app: '' });

@@ -1,7 +1,7 @@
 import type { Maybe, SubmitButton, Text } from '../../../chat/cards/card-views.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import { sayEnd } from '../../../chat/views/ends.ts';
-import { maybe, short, submitButton } from '../../../chat/views/parts.ts';
+import { lineButton, maybe, short, submitButton } from '../../../chat/views/parts.ts';
 import { assignmentLeft, mayHaveUnassigned, type Task } from '../../../requests/request.ts';
 
 /** What a click may assign: the app roles, and how many people lack them. */
@@ -27,6 +27,10 @@ export function assignButtons(
   });
 }
 
+/** The button that has Usher look whether people have taken an assignment away. */
+export const verifyButton = (words: Messages, requestId: string, isOffered = false): Maybe<SubmitButton> =>
+  isOffered ? lineButton(words, 'button.verifyRemoval', `verify removal ${requestId}`) : [];
+
 /** What Usher leaves in Entra of the assignment before a call; null where there is nothing. */
 export function assignmentText(words: Messages, task: Task): string | null {
   if (mayHaveUnassigned(task)) {
@@ -49,6 +53,11 @@ export function endText(words: Messages, { ends, assignment }: Task, now: number
 export function roleValues({ subject, app, assignment }: Task) {
   const role = assignment.kind === 'assign' ? short(assignment.appRole, 60) : '';
   return { person: short(subject.name), app: short(app.name), role };
+}
+
+/** The names of the groups that assign a person who is taken out of an app, for a sentence; `none` where there is none. */
+export function groupsText(words: Messages, through: readonly string[] = []): string {
+  return through.length === 0 ? 'none' : words.list(through.map((name) => short(name, 60)));
 }
 
 /** That Usher assigned people of a list before their calls were canceled. */

@@ -11,7 +11,7 @@ import type { Outcome, OutcomeKind } from '../../../graph/outcome.ts';
 import type { Account } from '../../../requests/overview.ts';
 import type { Request, Subject, WaitingFault } from '../../../requests/request.ts';
 import { accountSection, peopleIn } from './account-rows.ts';
-import { type AssignOffer, assignButtons, assignedText } from './assignment-parts.ts';
+import { type AssignOffer, assignButtons, assignedText, verifyButton } from './assignment-parts.ts';
 import { isWell, SUM_OF, SUMS } from './outcome-sums.ts';
 import { OUTCOME_KINDS, OUTCOME_TONES, outcomeWords } from './outcome-words.ts';
 import {
@@ -69,6 +69,8 @@ export interface ListCardInput {
   readonly canRetry: boolean;
   /** What a click may assign; missing for nothing. */
   readonly assigns?: AssignOffer | null;
+  /** Whether people may have taken away what is left of a removal; missing for no. */
+  readonly verifies?: boolean;
   /** The cloud's Entra admin center; without it there is no link. */
   readonly entraPortalUrl?: string | null;
 }
@@ -339,7 +341,7 @@ function runningText(words: Messages, { running }: ListOverview, most: number): 
   return names.length === 0 ? [] : [{ text: words.card('list.runningNow', { names: words.list(names) }) }];
 }
 
-function buttons(words: Messages, { overview, canRetry, assigns }: ListCardInput): SubmitButton[] {
+function buttons(words: Messages, { overview, canRetry, assigns, verifies = false }: ListCardInput): SubmitButton[] {
   const { counts, request } = overview;
   const requestId = request.id;
   return [
@@ -347,6 +349,7 @@ function buttons(words: Messages, { overview, canRetry, assigns }: ListCardInput
       ? submitButton(words, 'button.cancelList', { verb: 'cancel', requestId })
       : []),
     ...assignButtons(words, requestId, assigns),
+    ...verifyButton(words, requestId, verifies && canRetry && stillToCome(counts) === 0),
     ...(hasFailed(counts) && canRetry ? submitButton(words, 'button.retryFailed', { verb: 'retry', requestId }) : []),
     // Only a caller who may retry may see the pages.
     ...(canRetry ? submitButton(words, 'button.showAll', { verb: 'page', requestId, page: 0, on: 'list' }) : []),

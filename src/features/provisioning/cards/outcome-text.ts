@@ -2,8 +2,10 @@ import type { MessageKey, Messages, MessageValues } from '../../../chat/messages
 import { provisioningPageUrl, usersPageUrl } from '../../../chat/views/entra-link.ts';
 import { short } from '../../../chat/views/parts.ts';
 import { nextFor, type Viewpoint } from '../../../chat/views/viewpoint.ts';
+import { leavesAssignment } from '../../../graph/outcome/removal-outcome.ts';
 import type { Outcome } from '../../../graph/outcome.ts';
 import type { Task } from '../../../requests/request.ts';
+import { groupsText } from './assignment-parts.ts';
 import { attributeWord } from './attribute-words.ts';
 import { type OutcomeWords, outcomeWords } from './outcome-words.ts';
 import { shortReason, unknownReason } from './reason-texts.ts';
@@ -23,8 +25,9 @@ export interface Told {
   readonly through?: readonly string[];
   /** The app role that a button next to the text assigns; missing for none. */
   readonly assigns?: string | null;
-  /** Whether a Retry button accompanies the text. */
+  /** Whether a Retry button accompanies the text; whether one does that verifies a removal by hand, missing for no. */
   readonly retry: boolean;
+  readonly verify?: boolean;
   /** Whose next step it tells. */
   readonly viewpoint: Viewpoint;
   /** When the outcome was stored, from which Graph's requested wait counts, and now. Milliseconds since 1970. */
@@ -68,15 +71,13 @@ export function verdictOf(words: Messages, told: Told): Verdict {
     source: setting.source,
     target: setting.target,
     retry: retry ? 'yes' : 'no',
+    verify: told.verify === true ? 'yes' : 'no',
     property: short(property),
     attribute: attributeWord(property, words) ?? words.plain('attribute.other'),
     until: untilText(words, told),
     role: short(told.assigns ?? 'none', 60),
     by: told.byOthers === true ? 'others' : 'usher',
-    groups:
-      told.through === undefined || told.through.length === 0
-        ? 'none'
-        : words.list(told.through.map((name) => short(name, 60))),
+    groups: groupsText(words, told.through),
     code: latest.kind === 'refused' ? short(latest.code, 60) : '',
     why: outcome.kind === 'unknown' ? unknownReason(words, outcome.why) : '',
   };
@@ -163,7 +164,9 @@ export function isUnassigned(outcome: Outcome): boolean {
   return latest.kind === 'notInScope' && latest.failedChecks[0] === 'assigned';
 }
 
-/** The page for the next step: people are assigned on a page of their own. */
+/** The page for the next step: people are assigned, and taken away, on a page of their own. */
 export function pageFor(outcome: Outcome, portal: string, appId: string): string {
-  return isUnassigned(outcome) ? usersPageUrl(portal, appId) : provisioningPageUrl(portal, appId);
+  return isUnassigned(outcome) || leavesAssignment(outcome)
+    ? usersPageUrl(portal, appId)
+    : provisioningPageUrl(portal, appId);
 }

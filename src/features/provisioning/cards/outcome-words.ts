@@ -132,6 +132,7 @@ function refusedWords(reason: RefusalReason): OutcomeWords {
     case 'unassignRefused':
     case 'unassignUnanswered':
     case 'removalLeft':
+    case 'stillAssigned':
       return { tone: 'bad', verdict: 'verdict.notRemoved', ...words };
     case 'inProgress':
       return { tone: 'unknown', verdict: 'verdict.inProgress', ...words };

@@ -7,7 +7,8 @@ import { usersPageUrl } from '../../../chat/views/entra-link.ts';
 import { entraLink, maybe, short, submitButton } from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
 import { heldForSecondPersonMs } from '../../../requests/confirmation.ts';
-import type { Request, Task } from '../../../requests/request.ts';
+import { isLeftToPeople, type Request, type Task } from '../../../requests/request.ts';
+import { groupsText } from './assignment-parts.ts';
 import { emptyList, leftOutFolded } from './confirm-card.ts';
 import { calledName, type RowLimits, row } from './people-rows.ts';
 import { requestFooter } from './progress-parts.ts';
@@ -43,7 +44,9 @@ export function removalCard(input: RemovalCardInput): CardMessage {
   const people = [...new Map(tasks.map(({ subject }) => [subject.id, subject])).values()];
   const person = peopleNames(words, people);
   const values = { person, app: appNames(words, apps), count: tasks.length, people: people.length };
-  const hasGroups = tasks.some((task) => groupsIn(task).length > 0);
+  const isByHand = tasks.every(isLeftToPeople);
+  const hasGroups = !isByHand && tasks.some((task) => groupsIn(task).length > 0);
+  const groups = groupsText(words, [...new Set(tasks.flatMap(groupsIn))]);
   const summary = words.plain(reads === 'secondPerson' ? 'removal.secondSummary' : 'removal.summary', {
     ...values,
     requestedBy: short(request.requestedBy.name),
@@ -55,7 +58,7 @@ export function removalCard(input: RemovalCardInput): CardMessage {
     ...(needsSecond && reads !== 'secondPerson'
       ? [words.card('removal.second', { asked, until: words.moment(request.createdAt + heldForSecondPersonMs, now) })]
       : []),
-    words.card('removal.what', values),
+    isByHand ? words.card('removal.byHand', { ...values, groups }) : words.card('removal.what', values),
     ...(hasGroups ? [words.card('removal.groupsStay', values)] : []),
     words.card('removal.after', values),
     ...(removal?.leaving === true ? [words.card('removal.leave', values)] : []),
@@ -100,7 +103,13 @@ function buttonsFor(words: Messages, { request, reads }: RemovalCardInput, value
     case 'requester':
       if (removal?.secondPerson === true) return cancel;
       return [
-        ...submitButton(words, 'button.removeAccounts', { verb: 'removeNow', requestId }, undefined, values),
+        ...submitButton(
+          words,
+          request.tasks.every(isLeftToPeople) ? 'button.verifyRemoval' : 'button.removeAccounts',
+          { verb: 'removeNow', requestId },
+          undefined,
+          values,
+        ),
         ...cancel,
       ];
     case 'anyone':
@@ -121,12 +130,16 @@ function rowOf(words: Messages, task: Task, limits: RowLimits) {
   });
   const groups = groupsIn(task);
   const line = words.sentences([
-    words.plain('removal.direct', {
-      roles: roles.length === 0 ? 'none' : words.list(roles.map((role) => short(role, 60))),
-    }),
+    isLeftToPeople(task)
+      ? null
+      : words.plain('removal.direct', {
+          roles: roles.length === 0 ? 'none' : words.list(roles.map((role) => short(role, 60))),
+        }),
     groups.length === 0
       ? null
-      : words.plain('removal.through', { groups: words.list(groups.map((group) => short(group, 60))) }),
+      : words.plain(isLeftToPeople(task) ? 'removal.onlyThrough' : 'removal.through', {
+          groups: groupsText(words, groups),
+        }),
   ]);
   return row('neutral', name, line, limits);
 }

@@ -8,6 +8,7 @@ import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 import {
   assignmentLeft,
   type Forecast,
+  isLeftToPeople,
   isRemoval,
   isToAssign,
   type Request,
@@ -15,7 +16,7 @@ import {
   type Task,
   type TaskState,
 } from '../../../requests/request.ts';
-import { assignmentText, endText, roleValues } from './assignment-parts.ts';
+import { assignmentText, endText, groupsText, roleValues } from './assignment-parts.ts';
 import { assignedIn } from './outcome-text.ts';
 import { awayTexts, requestFooter } from './progress-parts.ts';
 import { type ResultCardInput, resultCard } from './result-card.ts';
@@ -114,9 +115,10 @@ function waiting(
 ): TaskProgress {
   const isLater = dueAt > now;
   if (isToAssign(task)) {
-    const doing = isRemoval(task) ? 'unassigning' : 'assigning';
+    const doing = isLeftToPeople(task) ? 'byHand' : isRemoval(task) ? 'unassigning' : 'assigning';
     const text = words.card(`request.${doing}${isLater ? 'Later' : 'Text'}`, {
       ...roleValues(task),
+      groups: groupsText(words, assignedIn(task).through),
       time: words.time(dueAt, now),
     });
     return {

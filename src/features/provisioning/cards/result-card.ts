@@ -18,8 +18,8 @@ import { lookOf } from '../../../chat/views/tone.ts';
 import { asOperator, type Viewpoint } from '../../../chat/views/viewpoint.ts';
 import { isWorthRetrying } from '../../../graph/outcome/worth-retrying.ts';
 import type { Outcome } from '../../../graph/outcome.ts';
-import type { Request, Task, TaskState } from '../../../requests/request.ts';
-import { assignButtons, assignmentText, endText } from './assignment-parts.ts';
+import { isVerifiable, type Request, type Task, type TaskState } from '../../../requests/request.ts';
+import { assignButtons, assignmentText, endText, verifyButton } from './assignment-parts.ts';
 import { assignedIn, isUnassigned, pageFor, type Verdict, verdictOf } from './outcome-text.ts';
 import { checkText } from './reason-texts.ts';
 import { type DetailLimits, detailSections } from './result-details.ts';
@@ -73,6 +73,7 @@ export function resultCard(words: Messages, input: ResultCardInput): CardMessage
     ...assignedIn(task),
     assigns: input.assigns ?? null,
     retry: offersRetry(input),
+    verify: input.canRetry && isVerifiable(task),
     viewpoint: input.viewpoint ?? asOperator,
     finishedAt: state.finishedAt,
     now: input.now,
@@ -227,10 +228,15 @@ function footerText({ words, request, task, state, now }: Drawing): string {
   return [...ticketPart(words, request.ticket), footer].join(' · ');
 }
 
-/** A call alone does not help a person whose assignment was refused, where another attempt at it is offered. */
-function offersRetry({ state, canRetry, assigns = null }: ResultCardInput): boolean {
-  const isOfAssignment = assigns !== null && latestOf(state.outcome).kind === 'refused';
-  return canRetry && isWorthRetrying(state.outcome) && !isOfAssignment;
+/**
+ * A call alone does not help a person whose assignment was refused, where another attempt at it is offered, nor one who
+ * is assigned still; a deletion that was refused may be allowed by now.
+ */
+function offersRetry({ task, state, canRetry, assigns = null }: ResultCardInput): boolean {
+  const latest = latestOf(state.outcome);
+  const isOfAssignment = assigns !== null && latest.kind === 'refused';
+  const isAssigned = isVerifiable(task) && !(latest.kind === 'refused' && latest.cause === 'unassignRefused');
+  return canRetry && isWorthRetrying(state.outcome) && !isOfAssignment && !isAssigned;
 }
 
 const inPersonalChat = (words: Messages, id: string) => personalButton(words, `show ${short(id, 40)}`);
@@ -244,6 +250,7 @@ function actions(drawing: Drawing): Pick<ResultView, 'buttons' | 'links'> {
   return {
     buttons: [
       ...assignButtons(words, request.id, { roles: assigns === null ? [] : [assigns], people: 1 }),
+      ...verifyButton(words, request.id, drawing.canRetry && isVerifiable(task)),
       ...(offersRetry(drawing) ? retry : []),
       ...onward(drawing),
       ...(tellsManager(drawing)

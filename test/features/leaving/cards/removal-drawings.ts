@@ -18,11 +18,21 @@ export interface DrawnRemoval extends Partial<Omit<RemovalCardInput, 'request' |
   readonly apps?: readonly [string, ...string[]];
   readonly people?: number;
   readonly through?: readonly string[];
+  /** People take the assignment away. */
+  readonly byHand?: boolean;
   readonly leftOut?: readonly LeftOut[];
 }
 
 /** A removal that waits for its confirmation. */
-export function removalIn({ text, removal, apps, people = 1, through, leftOut = [] }: DrawnRemoval): Request {
+export function removalIn({
+  text,
+  removal,
+  apps,
+  people = 1,
+  through,
+  byHand = false,
+  leftOut = [],
+}: DrawnRemoval): Request {
   const request = requestIn({ kind: 'held' }, text === undefined ? {} : { text });
   const [task] = request.tasks;
   if (task === undefined) throw new Error('a request has a task at least');
@@ -44,7 +54,7 @@ export function removalIn({ text, removal, apps, people = 1, through, leftOut = 
           only: null,
           roles: [text ?? 'User'],
           through: through ?? [],
-          step: 'wanted' as const,
+          step: byHand ? ('byHand' as const) : ('wanted' as const),
         },
       })),
     ),
@@ -64,6 +74,7 @@ export function everyRemovalCardSaying(text: string): CardMessage[] {
   const many = { text, apps: [text, text, text, text], people: 12, leftOut, through: [text] } as const;
   return [
     drawRemoval({ text }),
+    drawRemoval({ text, through: [text], byHand: true }),
     drawRemoval({
       ...many,
       thresholds: [
@@ -104,7 +115,8 @@ export function removalProblemsSaying(text: string): RemovalProblem[] {
     { kind: 'removesNotSetUp', app: text },
     { kind: 'removesWhere', person: text },
     { kind: 'approversUnread' },
-    { kind: 'removesNoGroupAssignment', ...names, groups: text },
+    { kind: 'nothingToVerify', id: 'R7K3MQ' },
+    ...[1, 2].map((count) => ({ kind: 'verifies', id: 'R7K3MQ', count }) as const),
     { kind: 'removalOpen', ...names, id: 'R7K3MQ' },
   ];
 }
