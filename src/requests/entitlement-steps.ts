@@ -5,7 +5,7 @@ import type { EntitlementRow, Schema } from '../db/schema.ts';
 import type { Outcome } from '../graph/outcome.ts';
 import { readGate } from '../rate-gate/gate-row.ts';
 import { writeAudit } from './audit-log.ts';
-import { type Entitlement, endSource, type OverdueReason } from './entitlement.ts';
+import { type Entitlement, endSource, isHopeless, type OverdueReason, pauseAfter } from './entitlement.ts';
 import { toEntitlement } from './find-entitlements.ts';
 import { isGivenForGood, isWithdrawn, restoreEarlier } from './later-requests.ts';
 import { requeueTasks } from './queue.ts';
@@ -14,13 +14,6 @@ import { toTask } from './rows.ts';
 import { bumpRevision, insertRequest, type StoreParts } from './store.ts';
 
 /** The rows behind the entitlements: which of them are due, and each of their steps; the picture is in `entitlement.ts`. */
-
-/** After a try without proof; the last one repeats. */
-const againMs = [15 * 60_000, 60 * 60_000, 4 * 60 * 60_000, 24 * 60 * 60_000];
-/** No further call can prove these. */
-const hopeless: ReadonlySet<OverdueReason> = new Set([
-  ...(['syncsAll', 'skipsDeletions', 'noActiveMapping', 'notAssignedByUsher'] as const),
-]);
 
 type Row = Selectable<EntitlementRow>;
 
@@ -83,7 +76,7 @@ export async function lookAhead(
 /** What came of a due entitlement; `news`: worth telling people. */
 export interface Step {
   readonly entitlement: Entitlement;
-  readonly news: 'reminder' | 'begun' | 'verified' | 'overdue' | null;
+  readonly news: 'reminder' | 'begun' | 'verified' | 'overdue' | 'byHand' | null;
 }
 
 /** Takes the next step of one that is due; null where nothing is due after all. It may run twice: the row decides. */
@@ -152,7 +145,7 @@ async function stepIn(parts: StoreParts, transaction: Transaction<Schema>, taskI
         return { entitlement: await write({ due_at: now + runningPauseMs }), news: null };
       if (assignmentId === null) {
         const changes: Partial<Row> = isGiven
-          ? { state: 'overdue', why: 'notAssignedByUsher', due_at: null }
+          ? { state: 'overdue', why: 'notAssignedByUsher', tries: 1, due_at: now + pauseAfter(1, 'notAssignedByUsher') }
           : { state: 'ended', ended_as: 'neverGiven', due_at: null };
         await audit(transaction, now, row, {
           step: isGiven ? 'overdue' : 'neverGiven',
@@ -167,8 +160,13 @@ async function stepIn(parts: StoreParts, transaction: Transaction<Schema>, taskI
         news: 'begun',
       };
     }
-    // What is overdue is tried again by `tryAgain`.
-    case 'overdue':
+    // One that a call can help is tried again by `tryAgain`.
+    case 'overdue': {
+      const why = (row.why ?? 'other') as OverdueReason;
+      if (!isHopeless(why)) return { entitlement: await write({ due_at: null }), news: null };
+      const tries = row.tries + 1;
+      return { entitlement: await write({ tries, due_at: now + pauseAfter(tries, why) }), news: 'overdue' };
+    }
     case 'ending':
     case 'ended':
       return null;
@@ -201,11 +199,10 @@ export async function settleRemovals(parts: StoreParts, limit: number, announce:
         .where('task_id', '=', task_id)
         .executeTakeFirst();
       if (row?.state !== 'ending') return null;
-      const pauseMs = againMs[Math.min(row.tries - 1, againMs.length - 1)] ?? 0;
       const changes: Partial<Row> =
         why === null
           ? { state: 'ended', ended_as: 'verified', due_at: null, why: null }
-          : { state: 'overdue', why, due_at: hopeless.has(why) ? null : now + pauseMs };
+          : { state: 'overdue', why, due_at: now + pauseAfter(row.tries, why) };
       const after = await transaction
         .updateTable('entitlements')
         .set(changes)
@@ -283,7 +280,12 @@ export async function endNow(parts: StoreParts, { taskId }: Entitlement, actorId
 }
 
 /** A person says that they have taken the access away. False where it is not overdue. */
-export async function endByHand(parts: StoreParts, { taskId }: Entitlement, actorId: string): Promise<boolean> {
+export async function endByHand(
+  parts: StoreParts,
+  { taskId }: Entitlement,
+  actorId: string,
+  announce: Announce,
+): Promise<boolean> {
   return parts.database.transact(async (transaction) => {
     const row = await transaction
       .updateTable('entitlements')
@@ -294,6 +296,7 @@ export async function endByHand(parts: StoreParts, { taskId }: Entitlement, acto
       .executeTakeFirst();
     if (row === undefined) return false;
     await audit(transaction, parts.clock.now(), row, { step: 'byHand' }, actorId);
+    await announce(transaction, { entitlement: toEntitlement(row), news: 'byHand' });
     return true;
   });
 }

@@ -63,11 +63,38 @@ export type OverdueReason =
   | `refused.${RefusalCause}`
   | 'other';
 
+/** No further call can prove these. */
+const hopeless: ReadonlySet<OverdueReason> = new Set([
+  ...(['syncsAll', 'skipsDeletions', 'noActiveMapping', 'notAssignedByUsher'] as const),
+]);
+export const isHopeless = (why: OverdueReason): boolean => hopeless.has(why);
+
+const hourMs = 60 * 60_000;
+const dayMs = 24 * hourMs;
+/** After a try without proof; the last one repeats. */
+const againMs = [hourMs / 4, hourMs, 4 * hourMs, dayMs];
+/** From telling of a hopeless one to telling of it again. */
+const tellAgainMs = [dayMs, 7 * dayMs];
+
+/** The pause after so many tries, or tellings of a hopeless one. */
+export function pauseAfter(tries: number, why: OverdueReason): number {
+  const pauses = isHopeless(why) ? tellAgainMs : againMs;
+  return pauses[Math.min(tries, pauses.length) - 1] ?? dayMs;
+}
+
+/**
+ * Which telling of an overdue one a try belongs to: the first, the one a day later, then one a week. Usher tries more
+ * often than people want to hear of it.
+ */
+export function tellingOf({ tries, state }: Pick<Entitlement, 'tries' | 'state'>): number {
+  if (state.kind !== 'overdue' || isHopeless(state.why)) return tries;
+  return tries <= againMs.length ? 0 : 1 + Math.floor((tries - againMs.length - 1) / 7);
+}
+
 /** The source prefix of a request that ends access; the task id of the entitlement follows. */
 export const endSource = 'end|';
 
-const hourMs = 60 * 60_000;
-const longestReminderMs = 14 * 24 * hourMs;
+const longestReminderMs = 14 * dayMs;
 
 /** When its end is announced: a tenth of its time before, at least an hour and at most two weeks; null for too short. */
 export function reminderOf(startsAt: number, endsAt: number): number | null {

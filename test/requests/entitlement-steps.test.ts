@@ -4,7 +4,7 @@ import type { Database } from '../../src/db/database.ts';
 import { ordererMayNot } from '../../src/graph/outcome/refusal.ts';
 import { emptyReport, type Outcome } from '../../src/graph/outcome.ts';
 import { cancelRequest, confirmRequest } from '../../src/requests/confirmation.ts';
-import { type Entitlement, noteMade, reminderOf } from '../../src/requests/entitlement.ts';
+import { type Entitlement, noteMade, reminderOf, tellingOf } from '../../src/requests/entitlement.ts';
 import {
   claimEntitlements,
   endByHand,
@@ -160,7 +160,7 @@ describe.each(engines)('access that ends on $name', (engine) => {
       { kind: 'overdue', why: 'accountAlive' },
       15 * 60_000,
     ],
-    ['overdue for good, where no call can tell', notRemoved('syncsAll'), { kind: 'overdue', why: 'syncsAll' }, null],
+    ['overdue for good, where no call can tell', notRemoved('syncsAll'), { kind: 'overdue', why: 'syncsAll' }, day],
     [
       'overdue, where the call failed',
       { kind: 'failed', code: '', reason: null, recommendedAction: null, report: emptyReport },
@@ -209,6 +209,33 @@ describe.each(engines)('access that ends on $name', (engine) => {
     expect((await one(request)).state.kind).toBe('overdue');
   });
 
+  it('is not tried again where no call can tell, and told after a day and then every week', async () => {
+    const request = await give('made');
+    await clock.advance(9 * hour);
+    await step(request);
+    await endRemoval(request, notRemoved('syncsAll'));
+    await settle();
+    const tellings: number[] = [];
+    for (let n = 0; n < 4; n += 1) {
+      tellings.push(tellingOf(await one(request)));
+      await clock.advance(n === 0 ? day : 7 * day);
+      await step(request);
+    }
+
+    expect(tellings).toEqual([1, 2, 3, 4]);
+    expect(told).toEqual(['begun', ...Array(5).fill('overdue')]);
+    expect(await nextEntitlementAt(store)).toBe(clock.now() + 7 * day);
+    expect((await one(request)).state).toEqual({ kind: 'overdue', why: 'syncsAll' });
+  });
+
+  it('is told at the first try, a day later, and then once a week, however often it is tried', () => {
+    const tellings = Array.from({ length: 19 }, (_, n) =>
+      tellingOf({ tries: n + 1, state: { kind: 'overdue', why: 'failed' } }),
+    );
+
+    expect(tellings).toEqual([0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 3]);
+  });
+
   it('is only overdue where Usher has assigned nothing, and nothing is deleted', async () => {
     const request = await give(null);
     await clock.advance(9 * hour);
@@ -216,7 +243,7 @@ describe.each(engines)('access that ends on $name', (engine) => {
     await step(request);
 
     expect((await one(request)).state).toEqual({ kind: 'overdue', why: 'notAssignedByUsher' });
-    expect([await nextEntitlementAt(store), told]).toEqual([null, ['overdue']]);
+    expect([await nextEntitlementAt(store), told]).toEqual([clock.now() + day, ['overdue']]);
   });
 
   it('is not given any more where its call still waits, and was never given where it was refused', async () => {
@@ -431,13 +458,16 @@ describe.each(engines)('access that ends on $name', (engine) => {
   it('ends before its time, or is noted as done by hand, on the word of a person, whom the record names', async () => {
     const request = await give('made');
     const early = [
-      await endByHand(store, await one(request), 'alex'),
+      await endByHand(store, await one(request), 'alex', announce),
       await endNow(store, await one(request), 'megan'),
     ];
     await step(request);
     await endRemoval(request, notRemoved('syncsAll'));
     await settle();
-    const late = [await endNow(store, await one(request), 'megan'), await endByHand(store, await one(request), 'alex')];
+    const late = [
+      await endNow(store, await one(request), 'megan'),
+      await endByHand(store, await one(request), 'alex', announce),
+    ];
 
     expect([early, late]).toEqual([
       [false, true],
@@ -478,7 +508,7 @@ describe.each(engines)('access that ends on $name', (engine) => {
           if (act === 'settle') await settle();
           if (act === 'again') await tryAgain(store, await rowOf(request));
           if (act === 'endNow') await endNow(store, entitlement, 'megan');
-          if (act === 'byHand') await endByHand(store, entitlement, 'alex');
+          if (act === 'byHand') await endByHand(store, entitlement, 'alex', announce);
           if (act === 'extend') await give(null, created, 20 * hour);
           if (act === 'removed' || act === 'alive' || act === 'everybody') {
             const outcome = act === 'removed' ? removed : notRemoved(act === 'alive' ? 'accountAlive' : 'syncsAll');

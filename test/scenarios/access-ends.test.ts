@@ -98,6 +98,53 @@ describe('access that ends', () => {
     expect(account()?.active).toBe(false);
   });
 
+  it('is told to asker, approver, and the conversations that watch the app once, and not at each retry, until it is proven', async () => {
+    await start();
+    await says('lynne', 'watch ServiceNow');
+    await given('for 8 hours');
+    teams.sandbox.tenant.changeJob(apps.serviceNow.id, { health: 'quarantined' });
+    const told = (said: string) =>
+      ['megan', 'patti', 'lynne'].map(
+        (who) => teams.cardsFor(`personal-${who}`).filter(({ text }) => text.includes(said)).length,
+      );
+
+    const overdue: number[][] = [];
+    for (const hours of [9, 0.3, 1.1, 4.1, 24.1]) {
+      await passes(hours);
+      overdue.push(told('Access should have ended'));
+    }
+    teams.sandbox.tenant.changeJob(apps.serviceNow.id, { health: 'active' });
+    await passes(24.1);
+
+    expect(overdue).toEqual([...[1, 1, 1, 1].map((times) => [times, times, times]), [2, 2, 2]]);
+    expect(told('Access has ended')).toEqual([1, 1, 1]);
+  });
+
+  it('is told to the others when a person says that it was done by hand, and by whom', async () => {
+    await start();
+    const id = await given('for 8 hours');
+    teams.sandbox.tenant.changeJob(apps.serviceNow.id, { health: 'quarantined' });
+    await passes(9);
+
+    await says('patti', `done by hand ${id}`);
+
+    expect(last('megan').text).toContain('Patti Fernandez says that the access of Diego Siciliani to ServiceNow');
+    expect(readBy('patti')).not.toContain('Patti Fernandez says');
+  });
+
+  it('is not told where the person who added the watch may not watch any more', async () => {
+    await start();
+    await says('lynne', 'watch ServiceNow');
+    await given('for 8 hours');
+    teams.sandbox.tenant.changeJob(apps.serviceNow.id, { health: 'quarantined' });
+    teams.sandbox.tenant.changePerson(people.lynne.id, { accountEnabled: false });
+
+    await passes(9);
+
+    expect(readBy('megan')).toContain('Access should have ended');
+    expect(readBy('lynne')).not.toContain('Access should have ended');
+  });
+
   it('ends now where the person who asked says so', async () => {
     await start();
     const id = await given('for 8 hours');

@@ -1,13 +1,23 @@
+import { deny } from '../../access/policy.ts';
+import { stillMay } from '../../access/still-may.ts';
 import { createMessages } from '../../chat/messages.ts';
 import type { MessageDeclaration } from '../../chat/registry/define-command.ts';
 import { findEntitlements } from '../../requests/find-entitlements.ts';
 import { endNoteCard } from './cards/end-note-card.ts';
 import type { EndNote } from './ends/end-notes.ts';
 
+const noteIn = (details: string | null) => JSON.parse(details ?? '') as EndNote;
+
 /** The notes about access that ends. */
 export const endNotes: MessageDeclaration = {
+  async mayBePosted({ access }, { details }) {
+    const { watchedBy } = noteIn(details);
+    return watchedBy === undefined
+      ? 'may'
+      : stillMay(access, watchedBy, (caller) => deny(caller, 'watch.change') === null);
+  },
   async draw(parts, { id, reference, reader, details }) {
-    const note = JSON.parse(details ?? '') as EndNote;
+    const note = noteIn(details);
     const found = await findEntitlements(parts.store.database, reference);
     const entitlement = found.find(({ taskId }) => taskId === note.taskId);
     if (entitlement === undefined) return null;

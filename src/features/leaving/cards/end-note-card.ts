@@ -16,7 +16,7 @@ export interface EndNoteInput {
   readonly entraPortal: string;
 }
 
-const TONES = { reminder: 'waiting', verified: 'good', overdue: 'bad' } as const;
+const TONES = { reminder: 'waiting', verified: 'good', overdue: 'bad', byHand: 'neutral' } as const;
 /** The calendar decides on longer ones. */
 const DAY = 24 * 60 * 60_000;
 
@@ -27,11 +27,12 @@ export function endNoteCard(words: Messages, { entitlement, note, now, entraPort
     person: short(subject.name),
     app: short(app.name),
     end: sayEnd(words, { endsAt, hasTime: isTimed }, now),
+    by: short(note.by ?? ''),
     why: note.why === null ? '' : overdueWord(words, note.why),
     assigned: note.why === 'notAssignedByUsher' ? 'no' : isForPeople(note.why) ? 'left' : 'yes',
   };
   const happened = `endNote.${note.news}.happened` as const;
-  const next = note.news === 'verified' ? null : (`endNote.${note.news}.next` as const);
+  const next = note.news === 'reminder' || note.news === 'overdue' ? (`endNote.${note.news}.next` as const) : null;
   // What has changed since needs no answer any more.
   const isOpen = note.news === 'reminder' ? state.kind === 'active' : state.kind === 'overdue';
   return noticeCard(words, {

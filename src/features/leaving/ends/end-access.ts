@@ -5,10 +5,11 @@ import { type CommandParts, defineCommand, type Turn } from '../../../chat/regis
 import { recordAudit } from '../../../chat/registry/turn.ts';
 import type { Reply } from '../../../chat/reply.ts';
 import type { Entitlement } from '../../../requests/entitlement.ts';
-import { endByHand, endNow } from '../../../requests/entitlement-steps.ts';
+import { type Announce, endByHand, endNow } from '../../../requests/entitlement-steps.ts';
 import { findEntitlements } from '../../../requests/find-entitlements.ts';
 import { accessSource } from '../../../requests/store.ts';
 import { say } from '../problems.ts';
+import { queueEndNotes } from './end-notes.ts';
 
 /** The entitlements behind an id that people read on a card: of a provisioning request, or of an access request. */
 export async function entitlementsOf(parts: CommandParts, id: string): Promise<readonly Entitlement[]> {
@@ -70,7 +71,11 @@ async function byHand(parts: CommandParts, turn: Turn, requestId: string): Promi
     turn,
     requestId,
     'removal.confirm',
-    async (one) => endByHand(parts.store, one, turn.caller.id),
+    async (one) => {
+      const said = { name: turn.caller.name, conversation: turn.incoming.conversation };
+      const announce: Announce = (transaction, step) => queueEndNotes(parts.store, transaction, step, said);
+      return endByHand(parts.store, one, turn.caller.id, announce);
+    },
     'endedByHand',
   );
 }
@@ -93,6 +98,7 @@ async function actOn(
   let count = 0;
   for (const one of found) if (await act(one)) count += 1;
   parts.publish('tasks', null);
+  parts.publish('outbox', null);
   return count === 0 ? say(words, { kind: 'endedAlready', id }) : say(words, { kind: done, id, count });
 }
 

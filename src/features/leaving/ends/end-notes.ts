@@ -4,6 +4,7 @@ import { findKnownPeople } from '../../../chat/known-people.ts';
 import type { Schema } from '../../../db/schema.ts';
 import { insertMessages } from '../../../outbox/message-store.ts';
 import type { AccessParts } from '../../../requests/access-parts.ts';
+import { tellingOf } from '../../../requests/entitlement.ts';
 import type { Step } from '../../../requests/entitlement-steps.ts';
 import type { Reader } from '../../../requests/request.ts';
 import { accessSource } from '../../../requests/store.ts';
@@ -13,48 +14,63 @@ import { accessSource } from '../../../requests/store.ts';
  * readers are concerned.
  *
  *     reminder   the person who asked, and the person who has the access
- *     verified   the person who asked
- *     overdue    the person who asked, the approver, and the conversations that watch the app; once a reason
+ *     overdue    the person who asked, the approver, and the conversations that watch the app: at once, after a day, and
+ *                then every week, and in between for another reason
+ *     verified, byHand   the same, if they were told before; else the person who asked
  */
 export interface EndNote {
-  readonly news: 'reminder' | 'verified' | 'overdue';
+  readonly news: 'reminder' | 'verified' | 'overdue' | 'byHand';
   readonly taskId: string;
   /** Of an overdue one: why, when the note was queued. */
   readonly why: string | null;
+  /** The name of the person who says that it was done by hand. */
+  readonly by?: string | null;
+  /** Who watches the app, where the conversation is told for that: it counts while they may. */
+  readonly watchedBy?: string | undefined;
 }
 
 interface Recipient {
   readonly conversation: string;
   readonly reader: Reader;
+  readonly watchedBy?: string;
+}
+
+/** Who said that it was done by hand, and in which conversation, which needs no note. */
+export interface SaidBy {
+  readonly name: string;
+  readonly conversation: string;
 }
 
 export async function queueEndNotes(
   store: AccessParts,
   transaction: Transaction<Schema>,
   { entitlement, news }: Step,
+  said: SaidBy | null = null,
 ): Promise<void> {
   if (news === null || news === 'begun') return;
   const { taskId, requestId, state } = entitlement;
   const why = state.kind === 'overdue' ? state.why : null;
   const to = await recipientsOf(store, transaction, { entitlement, news });
-  const seen = new Set<string>();
+  const seen = new Set(said === null ? [] : [store.conversationKey(said.conversation)]);
   const apart = to.filter(({ conversation }) => {
     const key = store.conversationKey(conversation);
     return !seen.has(key) && seen.add(key);
   });
-  const details = JSON.stringify({ news, taskId, why } satisfies EndNote);
   const now = store.clock.now();
   await insertMessages(
     transaction,
-    apart.map(({ conversation, reader }) => ({
+    apart.map(({ conversation, reader, watchedBy }) => ({
       id: `end-${randomUUID()}`,
       kind: 'endNote' as const,
       reference: requestId,
       // The same news of one entitlement is told once in a conversation.
-      source: `end|${taskId}|${news}|${why ?? ''}|${entitlement.endsAt}|${store.conversationKey(conversation)}`,
+      source: [
+        ...['end', taskId, news, why ?? '', entitlement.endsAt, tellingOf(entitlement)],
+        store.conversationKey(conversation),
+      ].join('|'),
       conversation,
       reader,
-      details,
+      details: JSON.stringify({ news, taskId, why, by: said?.name ?? null, watchedBy } satisfies EndNote),
       dueAt: now,
     })),
     now,
@@ -76,7 +92,7 @@ async function recipientsOf(
     conversation: request.conversation,
     reader: { locale: request.locale, timeZone: request.time_zone },
   };
-  if (news === 'verified') return [requester];
+  if (news === 'verified' && entitlement.tries <= 1) return [requester];
   const { source } = request;
   if (news === 'reminder')
     return [requester, ...(await findKnownPeople({ ...database, query: transaction }, [subject.id]))];
@@ -89,9 +105,10 @@ async function recipientsOf(
     : undefined;
   const decider = decided?.decided_from == null ? [] : [JSON.parse(decided.decided_from) as Recipient];
   const watching = await transaction.selectFrom('watches').selectAll().where('app_id', '=', app.id).execute();
-  const places = watching.map(({ conversation, locale, time_zone }) => ({
+  const places = watching.map(({ conversation, locale, time_zone, added_by: watchedBy }) => ({
     conversation,
     reader: { locale, timeZone: time_zone },
+    watchedBy,
   }));
   return [requester, ...decider, ...places];
 }

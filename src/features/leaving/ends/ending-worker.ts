@@ -4,6 +4,7 @@ import { isDatabaseFault } from '../../../db/database.ts';
 import { createSteadiness } from '../../../db/leases.ts';
 import type { Log } from '../../../log.ts';
 import type { AccessParts } from '../../../requests/access-parts.ts';
+import { isHopeless, type OverdueReason } from '../../../requests/entitlement.ts';
 import {
   claimEntitlements,
   lookAhead,
@@ -62,8 +63,8 @@ export function startEndings(parts: EndingParts): Worker {
   /** An error in one affects no other. */
   async function seeTo(row: Awaited<ReturnType<typeof claimEntitlements>>[number]): Promise<void> {
     try {
-      const isDone =
-        row.state === 'overdue' ? await tryAgain(store, row) : (await stepOn(store, row, announce)) !== null;
+      const isTried = row.state === 'overdue' && !isHopeless((row.why ?? 'other') as OverdueReason);
+      const isDone = isTried ? await tryAgain(store, row) : (await stepOn(store, row, announce)) !== null;
       if (!isDone) await releaseEntitlement(store, row, owner, clock.now() + faultPauseMs);
       tell();
     } catch (error) {
