@@ -207,6 +207,19 @@ describe('the doctor on a sound installation', () => {
       }),
     );
   });
+
+  it('says what goes on by hand without the permission to delete assignments, and finds no fault in that', async () => {
+    const roles = enough.filter((role) => role !== 'AppRoleAssignment.ReadWrite.All');
+    const environment = { ...withTokens(), APPS_FILE: '' };
+
+    const lines = await linesOf(environment, { tokens: tokensWith([...roles, 'Directory.Read.All']) });
+
+    expect(idsOf(lines, 'wrong')).toEqual([]);
+    expect(lines.find(({ id }) => id === 'permission:AppRoleAssignment.ReadWrite.All')).toMatchObject({
+      outcome: 'skipped',
+      detail: expect.stringContaining('“remove”, “offboard” and the end of access'),
+    });
+  });
 });
 
 describe('a broken part', () => {

@@ -69,6 +69,8 @@ The exit code is 0 when nothing is wrong, 1 when something is, and 2 when the ar
       `add the application permission ${name} of Microsoft Graph to the registration in AZURE_CLIENT_ID, and give admin consent. A token may be an hour old, or a day old for a managed identity: start Usher anew afterwards.`,
     none: 'there is no token to look into; reads are tried instead, see below',
     opaque: 'the token does not tell; reads are tried instead, see below',
+    removesByHand:
+      'not granted, which is safer; “remove”, “offboard” and the end of access cannot delete assignments without it: the card says how to do it by hand, and Usher then waits until it is done',
     needed: (name: string) => `${name} is missing, see above`,
     for: {
       provision: 'to read provisioning jobs and to provision on demand',
@@ -78,6 +80,7 @@ The exit code is 0 when nothing is wrong, 1 when something is, and 2 when the ar
       roles: 'to see who holds an Entra role that makes an operator',
       assigned: 'to see whether a person is assigned to an app',
       assign: 'to assign people to apps, as APPS_FILE says with "assign"',
+      remove: 'to take people out of apps',
       log: 'to read what the provisioning service has written down',
     },
   },

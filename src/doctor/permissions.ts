@@ -11,6 +11,8 @@ export interface Need {
   readonly feature: string;
   /** Other permissions that include it. */
   readonly coveredBy: readonly string[];
+  /** Usher works without it, but for this. */
+  readonly without?: string;
 }
 
 /** What a token allows. `opaque`: it is not a JWT that names roles, so nothing is known. */
@@ -34,9 +36,12 @@ export function neededPermissions(cloud: CloudName, entries: readonly AppEntry[]
     need('GroupMember.Read.All', features.groups, ...groups, ...directory),
     need('RoleManagement.Read.Directory', features.roles, ...roles, ...directory),
     // A permission to assign includes reading the assignments.
-    entries.some((entry) => entry.assign !== null)
-      ? need(assignPermission, features.assign)
-      : need('Directory.Read.All', features.assigned, 'Directory.ReadWrite.All', assignPermission),
+    ...(entries.some((entry) => entry.assign !== null)
+      ? [need(assignPermission, features.assign)]
+      : [
+          need('Directory.Read.All', features.assigned, 'Directory.ReadWrite.All', assignPermission),
+          { ...need(assignPermission, features.remove), without: words.permission.removesByHand },
+        ]),
     ...(clouds[cloud].hasProvisioningLog ? [need(logPermission, features.log, otherLogPermission)] : []),
   ];
 }
@@ -54,8 +59,6 @@ export function servedBy(need: Need, roles: readonly string[]): string | null {
 /** What a token grants that no need asks for. A permission that replaces a missing one counts as needed. */
 function surplusPermissions(needs: readonly Need[], roles: readonly string[]): readonly string[] {
   const used = new Set(needs.flatMap((need) => [need.name, servedBy(need, roles) ?? need.name]));
-  // Without it a removal tells how to do it by hand.
-  used.add(assignPermission);
   // Microsoft's pages disagree on which of the two the log needs, so either is accepted.
   if (used.has(logPermission)) used.add(otherLogPermission);
   return roles.filter((role) => !used.has(role));
@@ -83,6 +86,7 @@ export function permissionChecks(needs: readonly Need[], granted: () => Promise<
       const found = await granted();
       if (found?.kind !== 'roles') return unknown(found);
       const served = servedBy(need, found.roles);
+      if (served === null && need.without !== undefined) return skipped(need.without);
       if (served === null) return wrong(words.permission.wrong(need.feature), words.permission.fix(need.name));
       return good(served === need.name ? words.permission.good : words.permission.covered(served));
     },

@@ -95,7 +95,7 @@ const acts = [
   who.map((person) =>
     act(`${person.givenName} by hand`, async (_model, { stage, database }) => {
       const store = storeParts(database, stage.clock, noLimits);
-      for (const one of await openOf(database, person)) await endByHand(store, one, 'alex');
+      for (const one of await openOf(database, person)) await endByHand(store, one, 'alex', async () => undefined);
     }),
   ),
   fc
