@@ -187,7 +187,8 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
     if (refusal !== null) return refusal;
     const own = await parts.registry.commands[verb].incomplete?.(parts, turn, line, said);
     if (own !== undefined && own !== null) return own;
-    if (missing === 'id') return say(turn.words, { kind: 'missingId', verb });
+    const [example = ''] = parts.registry.commands[verb].examples;
+    if (missing === 'id') return say(turn.words, { kind: 'missingId', example });
     // A line that may mean the opposite is not completed either.
     const intent = intentOf(line);
     const mayMean = intent !== null && intent !== 'open';

@@ -229,7 +229,7 @@ export const isRemoval = ({ assignment }: Pick<Task, 'assignment'>): boolean => 
 
 /** Whether Usher has deleted the person's assignments, or may have. */
 export const mayHaveUnassigned = ({ assignment }: Pick<Task, 'assignment'>): boolean =>
-  assignment.kind === 'unassign' && !['wanted', 'found', 'byHand'].includes(assignment.step);
+  assignment.kind === 'unassign' && !['wanted', 'found', 'refused', 'byHand'].includes(assignment.step);
 
 /** Whether what assigns the person has to be taken away by people, so that Usher can only look whether it is gone. */
 export const isLeftToPeople = ({ assignment }: Pick<Task, 'assignment'>): boolean =>

@@ -86,6 +86,7 @@ describe('a removal whose assignment is deleted by hand', () => {
     await passes(1);
 
     expect(before.text).toContain('Delete the assignment yourself');
+    expect(before.text).not.toContain('may be gone');
     expect(JSON.stringify(before.content)).toContain(`/Users/objectId/${apps.salesforce.id}`);
     expect(before.titles).toEqual(expect.arrayContaining(['Verify removal', 'Retry']));
     expect(waiting.text).toContain('Waiting until the assignment is gone');
@@ -162,9 +163,12 @@ describe('a removal whose assignment is deleted by hand', () => {
     await says('alex', `verify removal ${id}`);
     const held = last().text;
     await says('alex', 'verify removal Q7K3MQ');
+    const unknown = last().text;
+    await says('alex', 'verify removal');
 
     expect(held).toContain('Nothing to verify');
-    expect(last().text).toContain('Q7K3MQ');
+    expect(unknown).toContain('Q7K3MQ');
+    expect(last().text).toContain('Type, for example: verify removal R7K3MQ');
     expect([deletions(), teams.sandbox.stats().calls]).toEqual([0, 0]);
   });
 });

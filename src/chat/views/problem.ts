@@ -64,7 +64,8 @@ export type Problem =
   /** Asked of Usher, and done elsewhere. */
   | { readonly kind: Beyond }
   | { readonly kind: 'unknownRequest' | 'unknownAccessRequest'; readonly id: string }
-  | { readonly kind: 'missingId'; readonly verb: Verb }
+  /** `example`: a whole line. */
+  | { readonly kind: 'missingId'; readonly example: string }
   /** None of the kit's apps is in the tenant. */
   | { readonly kind: 'emptyKit'; readonly kit: string }
   /** `tickets`: all of them, in one text. */

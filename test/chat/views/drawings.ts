@@ -168,7 +168,7 @@ export function problemsSaying(text: string): Problem[] {
     { kind: 'unknownRequest', id: text },
     { kind: 'unknownAccessRequest', id: text },
     { kind: 'accessNeedsEntraApp', app: text },
-    ...(['retry', 'endAccess', 'extend', 'endByHand'] as const).map((verb) => ({ kind: 'missingId', verb }) as const),
+    { kind: 'missingId', example: 'retry R7K3MQ' },
     { kind: 'unknownUser', typed: text },
     { kind: 'unknownApp', typed: text },
     { kind: 'unknownKit', typed: text },
