@@ -21,6 +21,7 @@ const slow = new Set([
   'test/graph/outcome/read-outcome.property.test.ts',
   'test/features/approvals/access-requests/starting-apps.test.ts',
   'test/requests/all-attempts.property.test.ts',
+  'test/sandbox/say.test.ts',
   'test/requests/graph-away.test.ts',
   'test/features/checks/history/audit-file.test.ts',
   'test/features/checks/history/long-history.test.ts',

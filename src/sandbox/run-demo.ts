@@ -1,15 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../clock.ts';
 import { type Config, describeProblems, readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { startUsher } from '../main.ts';
 import { forTerminal } from '../masking/hidden.ts';
+import { prepareDemo, withGitHubAssigned } from './demo-tenant.ts';
 import { loopback, sandboxEnvironment } from './environment.ts';
 import { type SandboxGraph, startSandboxGraph } from './graph/server.ts';
+import { createLeapingClock } from './leaping-clock.ts';
 import { startPlaygrounds } from './playground.ts';
-import { sayOnce } from './say.ts';
+import { tell } from './say.ts';
+import { type GivenOption, readStory } from './story.ts';
 import { createTenant } from './tenant/tenant.ts';
 
 /**
@@ -17,8 +19,8 @@ import { createTenant } from './tenant/tenant.ts';
  */
 export interface DemoOptions {
   readonly headless?: boolean | undefined;
-  readonly say?: string | undefined;
-  readonly as?: string | undefined;
+  /** The other options, in the order of the command line. */
+  readonly given: readonly GivenOption[];
 }
 
 const playgroundPort = 56150;
@@ -38,28 +40,34 @@ const playgrounds = [
 ];
 
 /** @returns the exit code of the process */
-export async function runDemo(values: DemoOptions): Promise<number> {
+export async function runDemo({ headless, given }: DemoOptions): Promise<number> {
   // The reader of the output may close it (`| head`); that is not an error.
   process.stdout.on('error', () => process.exit(0));
   const latency = process.env.SANDBOX_LATENCY_MS;
-  const isOneLine = values.say !== undefined;
+  const steps = readStory(given);
+  const isStory = steps.length > 0;
+  const clock = createLeapingClock();
   const sandbox = await startSandboxGraph({
     host: loopback,
-    port: isOneLine ? 0 : portFrom('SANDBOX_PORT', sandboxPort),
+    port: isStory ? 0 : portFrom('SANDBOX_PORT', sandboxPort),
     faults: process.env.SANDBOX_FAULTS ?? '',
     // A window shortened for a trial is shortened on both sides; the limit stays Graph's own.
     windowMs: Number(process.env.SANDBOX_WINDOW_MS ?? process.env.PROVISION_WINDOW_MS ?? 10_000),
+    clock,
+    leap: clock.leap,
     tenant: createTenant({
+      clock,
       seasonal: Number(process.env.SANDBOX_PEOPLE ?? 0),
       apps: Number(process.env.SANDBOX_APPS ?? 0),
       replicationMs: Number(process.env.SANDBOX_REPLICATION_MS ?? 20_000),
     }),
     ...(latency === undefined || latency === '' ? {} : { latencyMs: Number(latency) }),
   });
+  prepareDemo(sandbox.tenant);
   const folder = mkdtempSync(join(tmpdir(), 'usher-demo-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const config = demoConfig(sandbox, join(folder, 'usher.db'), isOneLine);
-  const usher = await startUsher(config, { log: createLog(config.logLevel), clock: systemClock });
+  const config = demoConfig(sandbox, folder, isStory);
+  const usher = await startUsher(config, { log: createLog(config.logLevel), clock });
   const endpoint = `http://${loopback}:${usher.port}/api/messages`;
 
   const end = async () => {
@@ -67,14 +75,18 @@ export async function runDemo(values: DemoOptions): Promise<number> {
     await sandbox.close();
   };
 
-  if (values.say !== undefined) {
+  if (isStory) {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-    const code = await sayOnce({ endpoint, line: values.say, as: values.as ?? 'alex', settled: usher.settled, write });
+    const control = async (name: string, body: string) => {
+      const answer = await fetch(new URL(`/_sandbox/${name}`, sandbox.url), { method: 'POST', body });
+      return answer.ok ? null : answer.text();
+    };
+    const code = await tell({ endpoint, steps, control, settled: usher.settled, write });
     await end();
     return code;
   }
 
-  const seats = values.headless === true ? [] : playgrounds;
+  const seats = headless === true ? [] : playgrounds;
   const peopleFiles = seats.map(({ peopleFile }) => peopleFile);
   const open = await startPlaygrounds({ endpoint, firstPort: playgroundPort, peopleFiles });
   write(`\nUsher is ready.\n`);
@@ -97,13 +109,17 @@ export async function runDemo(values: DemoOptions): Promise<number> {
 }
 
 /** The configuration of a real bot, pointed at this machine, with a database of its own that ends with the demo. */
-function demoConfig(sandbox: SandboxGraph, databasePath: string, isOneLine: boolean): Config {
+function demoConfig(sandbox: SandboxGraph, folder: string, isStory: boolean): Config {
+  const environment = sandboxEnvironment(sandbox.url);
+  const appsFile = join(folder, 'apps.json');
+  writeFileSync(appsFile, withGitHubAssigned(readFileSync(environment.APPS_FILE ?? '', 'utf8')));
   const read = readConfig({
-    LOG_LEVEL: isOneLine ? 'silent' : 'warn',
-    DATABASE_URL: `file:${databasePath}`,
+    LOG_LEVEL: isStory ? 'silent' : 'warn',
+    DATABASE_URL: `file:${join(folder, 'usher.db')}`,
     ...process.env,
-    ...(isOneLine ? { PORT: '0' } : {}),
-    ...sandboxEnvironment(sandbox.url),
+    ...(isStory ? { PORT: '0' } : {}),
+    ...environment,
+    APPS_FILE: appsFile,
   });
   if (!read.ok) throw new Error(describeProblems(read.problems));
   return read.config;

@@ -19,6 +19,7 @@ import {
   messageActivity,
   postActivity,
 } from '../../src/sandbox/teams/activity.ts';
+import { buttonsIn, type CardButton } from '../../src/sandbox/teams/buttons.ts';
 import { type Connector, type Delivery, startConnector } from '../../src/sandbox/teams/connector.ts';
 import { type Storage, startStorage } from '../../src/sandbox/teams/storage.ts';
 import { tenantId } from '../../src/sandbox/tenant/identity.ts';
@@ -98,11 +99,6 @@ export interface ShownCard {
   readonly summary: string;
   readonly buttons: readonly CardButton[];
   readonly edits: number;
-}
-
-export interface CardButton {
-  readonly title: string;
-  readonly data: unknown;
 }
 
 /** The values filled in on a card, by the ids of its inputs. */
@@ -316,16 +312,6 @@ interface ShownAttachment {
   readonly contentType: string;
   readonly name: string;
   readonly content: unknown;
-}
-
-/** Every Action.Submit and Action.Execute of a card, wherever it stands, that of a row by its tooltip; fallbacks are the same buttons once more. */
-function buttonsIn(element: unknown): CardButton[] {
-  if (Array.isArray(element)) return element.flatMap(buttonsIn);
-  if (typeof element !== 'object' || element === null) return [];
-  const none = { type: '', title: null, tooltip: '', data: null, fallback: null };
-  const { type, title, tooltip, data, fallback: _, ...rest } = { ...none, ...element };
-  const own = type === 'Action.Submit' || type === 'Action.Execute' ? [{ title: String(title ?? tooltip), data }] : [];
-  return [...own, ...Object.values(rest).flatMap(buttonsIn)];
 }
 
 /** The data of a button, with the inputs merged in as a client does. */

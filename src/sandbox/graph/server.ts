@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Clock, systemClock } from '../../clock.ts';
+import { readLeap } from '../leaping-clock.ts';
 import { createTenant, type Tenant } from '../tenant/tenant.ts';
 import { createArrivals } from './arrivals.ts';
 import { badRequest, noSuchSegment, refusal } from './errors.ts';
@@ -72,6 +73,8 @@ export interface SandboxGraphOptions {
   /** Items per page without `$top`: 100 as in Graph, or fewer to see whether a client follows the links. */
   readonly pageSize?: number;
   readonly clock?: Clock;
+  /** Puts the clock ahead, for `POST /_sandbox/clock`; without it there is no such call. */
+  readonly leap?: ((ms: number) => void) | undefined;
   /** Faults from the start, in the format of `fault-notation.ts`. */
   readonly faults?: string;
   /** How long provisioning takes to see a new assignment; a `tenant` passed in has its own setting. */
@@ -92,6 +95,7 @@ export async function startSandboxGraph({
   pageSize = 100,
   faults: script = '',
   clock = systemClock,
+  leap,
   replicationMs = 0,
   tenant = createTenant({ clock, replicationMs }),
 }: SandboxGraphOptions): Promise<SandboxGraph> {
@@ -184,6 +188,15 @@ export async function startSandboxGraph({
       const parsed = parseJson(read.kind === 'read' ? read.text : '');
       const problem = changeJob(tenant, parsed.ok ? parsed.value : undefined);
       return problem === null ? { status: 204, body: undefined } : badRequest(problem);
+    }
+    if (path === '/_sandbox/clock' && method === 'POST' && leap !== undefined) {
+      const read = await readBody(incoming);
+      const parsed = parseJson(read.kind === 'read' ? read.text : '');
+      const { ahead = '' } = parsed.ok ? ((parsed.value ?? {}) as { readonly ahead?: unknown }) : {};
+      const ms = readLeap(String(ahead));
+      if (ms === null) return badRequest('Say how far, such as {"ahead":"8h"}.');
+      leap(ms);
+      return { status: 204, body: undefined };
     }
     if (path === '/_sandbox/stats' && method === 'GET') return { status: 200, body: stats() };
     if (path !== '/_sandbox/reset' || method !== 'POST') return noSuchSegment(path);

@@ -2,8 +2,9 @@ import { systemClock } from '../../../src/clock.ts';
 import { openDatabase } from '../../../src/db/database.ts';
 import { loopback } from '../../../src/sandbox/environment.ts';
 import { type SandboxGraph, startSandboxGraph } from '../../../src/sandbox/graph/server.ts';
+import type { CardButton } from '../../../src/sandbox/teams/buttons.ts';
 import type { Tenant } from '../../../src/sandbox/tenant/tenant.ts';
-import { type CardButton, type ShownCard, startTestUsher, type TestUsher } from '../../support/usher.ts';
+import { type ShownCard, startTestUsher, type TestUsher } from '../../support/usher.ts';
 
 export type Who = 'alex' | 'megan' | 'lynne';
 

@@ -1,6 +1,8 @@
-import { type Clock, systemClock } from '../../src/clock.ts';
+import { Duration } from 'luxon';
+import { readTermLength } from '../access-ends.ts';
+import { type Clock, systemClock } from '../clock.ts';
 
-/** The machine's clock, which a test may put ahead: sleepers until then wake. */
+/** The machine's clock, which the demo or a test may put ahead: sleepers until then wake. */
 export interface LeapingClock extends Clock {
   leap(ms: number): void;
 }
@@ -33,4 +35,10 @@ export function createLeapingClock(): LeapingClock {
       }
     },
   };
+}
+
+/** `8h` or `30d` in milliseconds, as `APPS_FILE` writes lengths; null for other texts. */
+export function readLeap(text: string): number | null {
+  const length = readTermLength(text);
+  return length === null ? null : Duration.fromObject({ [`${length.unit}s`]: length.count }).toMillis();
 }
