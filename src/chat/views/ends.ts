@@ -3,13 +3,19 @@ import type { Messages } from '../messages.ts';
 
 /** When access ends, in words. */
 
-/** The day of an end, or its moment where it has a time of day; in a time zone (IANA name), or else the reader's. */
+/** So long ago that no end is on its day. */
+const ANOTHER_DAY = 0;
+
+/**
+ * The day of an end, or its moment where it has a time of day; in a time zone (IANA name), or else the reader's. A moment
+ * is always said with its day and its time zone: a card about an end is read days after it was drawn.
+ */
 export function sayEnd(
   words: Messages,
   { endsAt, hasTime }: Pick<AccessEnd, 'endsAt' | 'hasTime'>,
-  now: number,
+  timeZone?: string,
 ): string {
-  return hasTime ? words.moment(endsAt, now) : words.day(endsAt);
+  return hasTime ? words.moment(endsAt, ANOTHER_DAY) : words.day(endsAt, timeZone);
 }
 
 /** "90 days"; plain. */

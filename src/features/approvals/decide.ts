@@ -159,7 +159,7 @@ async function shorterEnd(
   const { endsAt, hasTime } =
     asked.length === null ? asked : endAfter(asked.length, { startsAt, timeZone: request.reader.timeZone });
   if (ends.endsAt <= endsAt) return { kind: 'end', ends };
-  return answered(say(words, { kind: 'endNotShorter', end: sayEnd(words, { endsAt, hasTime }, now) }));
+  return answered(say(words, { kind: 'endNotShorter', end: sayEnd(words, { endsAt, hasTime }) }));
 }
 
 export const approveCommand = defineCommand({

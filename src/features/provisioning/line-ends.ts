@@ -107,8 +107,7 @@ export function endReply(
   const read = readLineEnd(parts, turn, said, terms);
   if (read.kind === 'end') return null;
   const from = said.startsAt === null ? null : words.day(said.startsAt, incoming.reader.timeZone);
-  const now = parts.store.clock.now();
-  const dateOf = (at: Moment | null) => (at === null ? '' : sayEnd(words, at, now));
+  const dateOf = (at: Moment | null) => (at === null ? '' : sayEnd(words, at));
   const { why, endsAt, longest } = read;
   const { app } = told;
   const length = longest === null ? '' : sayLength(words, longest);

@@ -6,6 +6,7 @@ import { createMessages } from '../../../src/chat/messages.ts';
 import type { CardMessage } from '../../../src/chat/reply.ts';
 import { everyAccessCardSaying } from '../../features/approvals/cards/access-drawings.ts';
 import { everyCheckCardSaying } from '../../features/checks/cards/check-drawings.ts';
+import { everyEndCardSaying } from '../../features/leaving/cards/end-drawings.ts';
 import { everyRemovalCardSaying } from '../../features/leaving/cards/removal-drawings.ts';
 import { everyListCardSaying } from '../../features/provisioning/cards/list-drawings.ts';
 import { elementsOf, everyCardSaying, markdownOf } from './drawings.ts';
@@ -61,6 +62,7 @@ const ownCard = (...[text, size]: Parameters<typeof everyCardSaying>) => [
   ...everyAccessCardSaying(text),
   ...everyCheckCardSaying(text),
   ...everyRemovalCardSaying(text),
+  ...everyEndCardSaying(text),
 ];
 const words = createMessages('en-US', 'UTC');
 /** Each by itself, and where it mentions an earlier one. */

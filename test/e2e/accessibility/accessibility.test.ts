@@ -7,6 +7,8 @@ import { registry } from '../../../src/features/registry.ts';
 import { elementsOf, everyCardSaying, words } from '../../chat/views/drawings.ts';
 import { everyAccessCardSaying } from '../../features/approvals/cards/access-drawings.ts';
 import { everyCheckCardSaying } from '../../features/checks/cards/check-drawings.ts';
+import { everyEndCardSaying } from '../../features/leaving/cards/end-drawings.ts';
+import { everyRemovalCardSaying } from '../../features/leaving/cards/removal-drawings.ts';
 import { everyListCardSaying } from '../../features/provisioning/cards/list-drawings.ts';
 import { openBrowser } from '../browser.ts';
 import { themes } from './host-configs.ts';
@@ -23,6 +25,8 @@ const collections = {
   list: everyListCardSaying,
   access: everyAccessCardSaying,
   check: everyCheckCardSaying,
+  removal: everyRemovalCardSaying,
+  end: everyEndCardSaying,
 };
 
 interface Told extends Exhibit, CardMessage {}

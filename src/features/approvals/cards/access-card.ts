@@ -1,10 +1,11 @@
+import type { AccessEnd } from '../../../access-ends.ts';
 import type { AccessView, Fact, SubmitButton, Text } from '../../../chat/cards/card-views.ts';
 import { renderCard } from '../../../chat/cards/render.ts';
 import { markdownText, plainText } from '../../../chat/cards/safe-text.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { ticketIn } from '../../../chat/views/did-you-mean.ts';
-import { sayLength } from '../../../chat/views/ends.ts';
+import { sayEnd, sayLength } from '../../../chat/views/ends.ts';
 import { usersPageUrl } from '../../../chat/views/entra-link.ts';
 import {
   decisionButton,
@@ -85,7 +86,7 @@ export function accessCard(words: Messages, input: AccessCardInput): CardMessage
       ...(about === null ? [] : decisionRows(words, about, now)),
       ...ticketRow(words, input, about !== null),
       ...startRow(words, input, names),
-      ...endRow(words, accessRequest, now, facts === null ? null : willAssign(facts)),
+      ...endRow(words, { ...accessRequest, ends: endOf(input) }, facts === null ? null : willAssign(facts)),
       ...(audience === 'requester' && facts !== null ? decidersRow(words, facts) : []),
       ...(decides ? [] : detailRows(words, input, null)),
     ]),
@@ -179,16 +180,22 @@ function willAssign({ assigns, assignment }: AccountFacts): boolean {
   return assigns && assignment?.kind !== 'assigned';
 }
 
+/** Once it has started, a length has become a moment. */
+function endOf({ accessRequest, progress }: AccessCardInput): AccessEnd | null {
+  const begun = progress?.request.tasks[0]?.ends;
+  if (begun === undefined) return accessRequest.ends ?? null;
+  return { endsAt: begun.endsAt, hasTime: begun.isTimed, length: null };
+}
+
 /** When the access ends. Where Usher assigns nothing, its approvers read that Usher can only remind of the end. */
 export function endRow(
   words: Messages,
   { ends = null, reader }: Pick<AccessRequest, 'ends' | 'reader'>,
-  now: number,
   assigns: boolean | null,
 ): Fact[] {
   if (ends === null) return [];
   const length = ends.length === null ? null : sayLength(words, ends.length);
-  const day = ends.hasTime ? words.moment(ends.endsAt, now) : words.day(ends.endsAt, reader.timeZone);
+  const day = sayEnd(words, ends, reader.timeZone);
   const key = assigns === null ? 'access.end.plain' : assigns ? 'access.end.taken' : 'access.end.reminded';
   return [
     {

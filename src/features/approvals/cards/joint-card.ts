@@ -111,7 +111,7 @@ export function jointCard(words: Messages, input: JointCardInput): CardMessage {
               value: markdownText(words.day(startsAt, reader.timeZone)),
             },
           ]),
-      ...endRow(words, first.accessRequest, now, null),
+      ...endRow(words, first.accessRequest, null),
     ]),
     next: phases.includes('attention') ? [{ label: words.card('label.next'), text: words.card('joint.next') }] : [],
     footer: [

@@ -26,7 +26,7 @@ export function endNoteCard(words: Messages, { entitlement, note, now, entraPort
   const values = {
     person: short(subject.name),
     app: short(app.name),
-    end: sayEnd(words, { endsAt, hasTime: isTimed }, now),
+    end: sayEnd(words, { endsAt, hasTime: isTimed }),
     by: short(note.by ?? ''),
     why: note.why === null ? '' : overdueWord(words, note.why),
     assigned: note.why === 'notAssignedByUsher' ? 'no' : isForPeople(note.why) ? 'left' : 'yes',

@@ -14,7 +14,6 @@ export interface EndsCardInput {
   readonly entitlements: readonly Entitlement[];
   /** All of the tenant; else those that the reader asked for or has. */
   readonly isAll: boolean;
-  readonly now: number;
 }
 
 const LEVELS: readonly RowLimits[] = [
@@ -23,7 +22,7 @@ const LEVELS: readonly RowLimits[] = [
 ];
 
 /** Access that ends soon, or should have ended: what is overdue first. */
-export function endsCard(words: Messages, { entitlements, isAll, now }: EndsCardInput): CardMessage {
+export function endsCard(words: Messages, { entitlements, isAll }: EndsCardInput): CardMessage {
   const isOver = ({ state }: Entitlement) => state.kind === 'overdue';
   const sorted = [...entitlements.filter(isOver), ...entitlements.filter((one) => !isOver(one))];
   const overdue = entitlements.filter(isOver).length;
@@ -38,7 +37,7 @@ export function endsCard(words: Messages, { entitlements, isAll, now }: EndsCard
     sections: [
       {
         headings: [],
-        rows: sorted.slice(0, limits.rows).map((one) => endRow(words, one, limits, now)),
+        rows: sorted.slice(0, limits.rows).map((one) => endRow(words, one, limits)),
         more: moreText(words, Math.max(0, sorted.length - limits.rows)),
       },
     ],
@@ -54,13 +53,8 @@ const TONES: Readonly<Record<Entitlement['state']['kind'], Tone>> = {
   ended: 'good',
 };
 
-function endRow(
-  words: Messages,
-  { subject, app, requestId, endsAt, isTimed, state }: Entitlement,
-  limits: RowLimits,
-  now: number,
-) {
-  const end = sayEnd(words, { endsAt, hasTime: isTimed }, now);
+function endRow(words: Messages, { subject, app, requestId, endsAt, isTimed, state }: Entitlement, limits: RowLimits) {
+  const end = sayEnd(words, { endsAt, hasTime: isTimed });
   const why = state.kind === 'overdue' ? overdueWord(words, state.why) : '';
   const name = words.plain('list.nameAndLabel', {
     name: short(subject.name, limits.name),

@@ -17,7 +17,7 @@ async function ends(parts: CommandParts, { caller, words }: Turn): Promise<Reply
   return {
     kind: 'card',
     inPlace: true,
-    message: endsCard(words, { entitlements: found, isAll: visibleTo === null, now }),
+    message: endsCard(words, { entitlements: found, isAll: visibleTo === null }),
   };
 }
 

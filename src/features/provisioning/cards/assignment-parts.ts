@@ -43,10 +43,10 @@ export function assignmentText(words: Messages, task: Task): string | null {
 }
 
 /** When the access that a task gives ends, and whether Usher takes it away then: only what it has assigned itself. */
-export function endText(words: Messages, { ends, assignment }: Task, now: number): Maybe<Text> {
+export function endText(words: Messages, { ends, assignment }: Task): Maybe<Text> {
   if (ends === undefined) return [];
   const isUshers = assignment.kind === 'assign' && assignment.step !== 'found' && assignment.step !== 'refused';
-  const end = sayEnd(words, { endsAt: ends.endsAt, hasTime: ends.isTimed }, now);
+  const end = sayEnd(words, { endsAt: ends.endsAt, hasTime: ends.isTimed });
   return maybe(words.card('result.ends', { end, takes: isUshers ? 'yes' : 'no' }));
 }
 

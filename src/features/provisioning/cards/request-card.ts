@@ -207,7 +207,7 @@ function progressCard(
     title,
     subject: words.card('subject.inApp', names),
     label: personLabel(words, task.subject),
-    paragraphs: [...paragraphs, ...endText(words, task, now)],
+    paragraphs: [...paragraphs, ...endText(words, task)],
     footer: requestFooter(words, request, now),
     buttons:
       canRetry && task.state.kind === 'waiting'

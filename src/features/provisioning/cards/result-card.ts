@@ -112,12 +112,7 @@ function resultView(drawing: Drawing, fallbackText: string, limits: DetailLimits
     subject: words.card(subjectKey(outcome), values),
     label: personLabel(words, task.subject),
     paragraphs: [{ text: words.card(say.happened, values) }, ...(isCalm ? next : [])],
-    further: [
-      ...lastSaid,
-      ...otherChecks(words, outcome),
-      ...leftOfAssignment(drawing),
-      ...endText(words, task, drawing.now),
-    ],
+    further: [...lastSaid, ...otherChecks(words, outcome), ...leftOfAssignment(drawing), ...endText(words, task)],
     stopped: stoppedAt(drawing, steps.length),
     next: isCalm ? [] : [{ label: words.card('label.next'), lines: [...next, ...advice(drawing, outcome)] }],
     stepsHeading: maybe(stepRows.length === 0 ? null : words.card('label.steps')),
