@@ -11,11 +11,12 @@ export interface Demo {
   stop(): Promise<void>;
 }
 
-export async function startDemo(): Promise<Demo> {
+/** @param settings beside the environment */
+export async function startDemo(settings: Readonly<Record<string, string>> = {}): Promise<Demo> {
   const child = spawn(process.execPath, ['src/sandbox/demo.ts'], {
     stdio: ['ignore', 'pipe', 'inherit'],
     // Tests click faster than people do, and the demo's whole log is checked.
-    env: { ...process.env, COMMANDS_PER_MINUTE: unlimited, LOG_LEVEL: 'trace' },
+    env: { ...process.env, COMMANDS_PER_MINUTE: unlimited, LOG_LEVEL: 'trace', ...settings },
   });
   let seen = '';
   await new Promise<void>((resolve, reject) => {

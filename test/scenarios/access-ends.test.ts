@@ -166,7 +166,7 @@ describe('access that ends', () => {
     const given = isAssigned();
     await passes(9);
 
-    expect(refused).toEqual([expect.stringContaining('Later than what was asked for'), false]);
+    expect(refused).toEqual([expect.stringContaining('Later than the end asked for'), false]);
     expect([given, isAssigned()]).toEqual([true, false]);
   });
 
@@ -216,8 +216,8 @@ describe('access that ends', () => {
 
     await passes(9);
 
-    expect(card).toContain('Usher only reminds of it then');
-    expect(last('alex').text).toContain('Usher has not assigned it');
+    expect(card).toContain('so it only reminds you then');
+    expect(last('alex').text).toContain('Usher did not make the assignment');
     expect(teams.sandbox.tenant.isAssigned(apps.salesforce.id, people.isaiah.id)).toBe(true);
     expect(teams.sandbox.requests.filter(({ method }) => method === 'DELETE')).toEqual([]);
   });

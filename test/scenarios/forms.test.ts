@@ -30,7 +30,7 @@ describe('a form', () => {
   it.each([
     ['megan', 'request', 'Request access', { end: '3 months' }, '3 months after it starts'],
     ['megan', 'request', 'Request access', { end: 'until 31 March' }, 'March 31, 2027'],
-    ['alex', 'provision', 'Provision', { end: 'for 8 hours' }, 'This access is to end:'],
+    ['alex', 'provision', 'Provision', { end: 'for 8 hours' }, 'This access is due to end '],
     ['alex', 'provision', 'Provision', { end: 'for ever' }, '“for ever”, which names no end'],
   ] as const)('of %s takes an end as a line does: %s', async (who, line, button, inputs, understood) => {
     await says(who, line);

@@ -69,11 +69,11 @@ describe('offboard', () => {
     await presses('patti', 'Confirm removal');
 
     expect(asker.text).toContain('Remove Adele Vance from Salesforce and ServiceNow?');
-    expect(asker.text).toMatch(/An approver has to confirm this by .*\. Usher has asked in one conversation\./);
+    expect(asker.text).toMatch(/An approver has to confirm this by .*\. Usher has asked in 1 conversation\./);
     expect(asker.buttons.map(({ title }) => title)).toEqual(['Cancel']);
     expect(asker.text).toContain('Microsoft no longer manages them');
     expect(asker.text).toMatch(/Payroll\s+Provisioning is not set up for this app/);
-    expect(approver.text).toContain('Alex Wilber asks for this, and it needs a second person');
+    expect(approver.text).toContain('Alex Wilber asks for this. It needs a second person');
     expect(approver.buttons.map(({ title }) => title)).toEqual(['Confirm removal', 'Reject']);
     expect([before, deletions()]).toEqual([0, 2]);
     for (const card of [cardOf('alex'), cardOf('patti')]) {
@@ -120,7 +120,7 @@ describe('offboard', () => {
 
     await says('alex', 'offboard adele');
 
-    expect(cardOf('alex').text).toContain('An approver has to confirm this, and none can be reached');
+    expect(cardOf('alex').text).toContain('An approver has to confirm this, but none can be reached');
     expect(titles('alex')).toEqual(['Cancel']);
   });
 
@@ -182,7 +182,7 @@ describe('offboard', () => {
     await says('alex', 'remove adele, isaiah from Salesforce');
 
     expect(cardOf('alex').text).toContain(
-      'holds deletions back if a cycle would disable or delete more than 500 accounts',
+      'holds deletions back when a cycle would disable or delete more than 500 accounts',
     );
   });
 });

@@ -40,6 +40,7 @@ export function drawEndNote(state: Entitlement['state'], text?: string): CardMes
     entitlement: entitlementIn(state, text, { endsAt }),
     note: { news, taskId: 'task 0', why },
     now: NOW,
+    entraPortal: 'https://entra.microsoft.com',
   });
 }
 

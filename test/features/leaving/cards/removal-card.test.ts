@@ -29,14 +29,14 @@ describe('the card of a removal that waits for its confirmation', () => {
   });
 
   it('tells of people who leave what the regular cycle would do instead', () => {
-    const hint = 'you can leave it to the regular cycle';
+    const hint = 'you can leave this to the regular cycle';
 
     expect(textOf({ removal: { ...secondPerson, leaving: true } })).toContain(hint);
     expect(textOf({})).not.toContain(hint);
   });
 
   it('says that groups stay only where there are any', () => {
-    expect(textOf({ through: ['Sales Team'] })).toContain('Also through Sales Team, which stays.');
-    expect(textOf({})).not.toContain('What comes through a group stays');
+    expect(textOf({ through: ['Sales Team'] })).toContain('Also through Sales Team; that stays.');
+    expect(textOf({})).not.toContain('Access through a group stays');
   });
 });
