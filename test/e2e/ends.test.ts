@@ -1,6 +1,9 @@
 import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import { type Playground, startPlaygrounds } from '../../src/sandbox/playground.ts';
 import { type ChatPage, frameOf, openBrowser, openChat } from './browser.ts';
 import { type Demo, startDemo } from './demo.ts';
 
@@ -9,6 +12,7 @@ let demo: Demo;
 let browser: Browser;
 let alex: ChatPage;
 let megan: ChatPage;
+let secondPerson: Playground | undefined;
 
 beforeAll(async () => {
   mkdirSync(pictures, { recursive: true });
@@ -20,6 +24,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser?.close();
+  await secondPerson?.stop();
   await demo?.stop();
 });
 
@@ -59,13 +64,24 @@ describe('people who leave', () => {
     await alex.cards.filter({ hasText: 'Removed: account disabled' }).last().waitFor({ timeout: 60_000 });
   });
 
-  it('cannot be confirmed by the person who asked', async () => {
+  it('are taken out of all their apps once a second person has confirmed it, and not by the person who asked', async () => {
+    const peopleFile = pathToFileURL(resolve('test/e2e/.m365agentsplayground.patti.yml')).href;
+    const endpoint = 'http://127.0.0.1:3978/api/messages';
+    [secondPerson] = await startPlaygrounds({ endpoint, firstPort: 56_170, peopleFiles: [peopleFile] });
+    const patti = await openChat(browser, secondPerson?.address ?? '');
+
     await alex.say('offboard diego');
     await alex.page.getByText('An approver has to confirm this').first().waitFor();
+    const buttons = (await alex.cards.last().getByRole('button').allInnerTexts()).join();
+    await patti.page.getByText('It needs a second person').first().waitFor();
+    await patti.cards.last().getByRole('button', { name: 'Confirm removal' }).click();
 
-    const buttons = await alex.cards.last().getByRole('button').allInnerTexts();
-
-    expect(buttons.map((title) => title.trim())).toContain('Cancel');
-    expect(buttons.join()).not.toContain('Confirm removal');
+    expect(buttons).toContain('Cancel');
+    expect(buttons).not.toContain('Confirm removal');
+    for (const { cards } of [alex, patti]) {
+      const card = cards.filter({ hasText: '7 accounts: 7 removed' }).last();
+      await card.waitFor({ timeout: 90_000 });
+      expect(await card.innerText()).toContain('Confirmed by Patti Fernandez');
+    }
   });
 });
