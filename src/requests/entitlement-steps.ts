@@ -163,7 +163,7 @@ async function stepIn(parts: StoreParts, transaction: Transaction<Schema>, taskI
     // One that a call can help is tried again by `tryAgain`.
     case 'overdue': {
       const why = (row.why ?? 'other') as OverdueReason;
-      if (!isHopeless(why)) return { entitlement: await write({ due_at: null }), news: null };
+      if (!isHopeless(why)) return null;
       const tries = row.tries + 1;
       return { entitlement: await write({ tries, due_at: now + pauseAfter(tries, why) }), news: 'overdue' };
     }
