@@ -57,8 +57,11 @@ export async function endRemoved(
     .set({ state: 'ended', ended_as: 'verified', why: null, due_at: null })
     .where('subject_id', '=', subject.id)
     .where('app_id', '=', app.id)
-    // What is ending waits for its own removal.
+    // What is ending waits for its own removal, and what is still to be given comes after this one.
     .where('state', 'in', ['active', 'overdue'])
+    .where('task_id', 'not in', (select) =>
+      select.selectFrom('tasks').select('id').where('state', 'in', ['held', 'waiting', 'running']),
+    )
     .returning('request_id')
     .execute();
   for (const { request_id } of ended)
