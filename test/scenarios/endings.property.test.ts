@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { LengthOfTime } from '../../src/access-ends.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
+import { cancelRequest } from '../../src/requests/confirmation.ts';
 import { endByHand, endNow } from '../../src/requests/entitlement-steps.ts';
 import { findEnding } from '../../src/requests/find-entitlements.ts';
 import { apps } from '../../src/sandbox/tenant/applications.ts';
@@ -111,6 +112,13 @@ const acts = [
   fc.boolean().map((isQuarantined) =>
     act(`quarantined: ${isQuarantined}`, async (_model, { stage }) => {
       stage.tenant.changeJob(app.id, { health: isQuarantined ? 'quarantined' : 'active' });
+    }),
+  ),
+  fc.constant(
+    act('all that waits is canceled', async (_model, { stage, database }) => {
+      const store = storeParts(database, stage.clock, noLimits);
+      for (const { request_id: id } of await database.query.selectFrom('tasks').select('request_id').execute())
+        await cancelRequest(store, id, 'lynne');
     }),
   ),
   who.map((person) =>
