@@ -38,7 +38,7 @@ import { offboardCommand } from './leaving/offboard.ts';
 import { endNotes } from './leaving/outbox.ts';
 import { removeByFile, removePasted } from './leaving/removal-lists.ts';
 import { removeCommand } from './leaving/remove.ts';
-import { keepAccessButton, removalQuestions } from './leaving/second-person.ts';
+import { keepAccessButton, removalQuestions, waitingRemovals } from './leaving/second-person.ts';
 import { verifyRemovalCommand } from './leaving/verify-removal.ts';
 import { assignButton } from './provisioning/assign.ts';
 import { cancelCommand, confirmButton } from './provisioning/cancel.ts';
@@ -114,6 +114,7 @@ export const registry: Registry = {
     endNote: endNotes,
   },
   accessRequests,
+  waitingRemovals,
   approversOf: tellDeciders,
   ownRequests,
   answerFile: async (parts, turn, line, file) =>

@@ -3,9 +3,9 @@ import { readGate } from '../rate-gate/gate-row.ts';
 import { heldForMs, heldForSecondPersonMs } from './confirmation.ts';
 import { noteTry } from './entitlement-steps.ts';
 import { putBack } from './queue.ts';
-import { isVerifiable } from './request.ts';
+import { isVerifiable, type Request } from './request.ts';
 import { toTask } from './rows.ts';
-import type { StoreParts } from './store.ts';
+import { findRequest, type StoreParts } from './store.ts';
 
 export interface PersonInApp {
   readonly personId: string;
@@ -48,6 +48,31 @@ export async function findOpenRemoval(
     .limit(1)
     .executeTakeFirst();
   return row?.request_id ?? null;
+}
+
+/** How the source of the question begins that goes to the approvers of this removal unasked. */
+export const questionStart = (requestId: string): string => `removal|${requestId}|`;
+
+/** The removals that wait for a second person and can still be confirmed, oldest first. */
+export async function findHeldForSecondPerson({ query }: Pick<Database, 'query'>, now: number): Promise<Request[]> {
+  const rows = await query
+    .selectFrom('requests')
+    .select('id')
+    .where('second_person', '=', 1)
+    .where('created_at', '>=', now - heldForSecondPersonMs)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('tasks')
+          .select('tasks.id')
+          .whereRef('tasks.request_id', '=', 'requests.id')
+          .where('tasks.state', '=', 'held'),
+      ),
+    )
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+  const found = await Promise.all(rows.map(({ id }) => findRequest({ query }, id)));
+  return found.filter((request) => request !== null);
 }
 
 /** Whether a provisioning of the same person to the same app is under way, which the removal waits for. */

@@ -29,7 +29,7 @@ export function withoutTasks(row: Selectable<RequestRow>): Omit<Request, 'tasks'
     revision: row.revision,
     createdAt: row.created_at,
     leftOut: JSON.parse(row.left_out) as LeftOut[],
-    ...(row.purpose === null ? {} : { removal: removalOf(row) }),
+    ...removalMark(row),
     ...ticketMark(row),
     ...(row.ticket === awaitedTicket ? { awaitsTicket: true } : {}),
     ...(row.ticket === awaitedTicket && row.ticket_url !== null ? { ticketUrl: row.ticket_url } : {}),
@@ -44,13 +44,21 @@ export function removalColumns(removal: Removal | undefined) {
   };
 }
 
-function removalOf({ purpose, second_person, second_person_decision: decision }: Selectable<RequestRow>): Removal {
+/** What makes a request a removal, left out where it gives access. */
+export function removalMark({ purpose, second_person, second_person_decision: decision }: RemovalColumns): {
+  readonly removal?: Removal;
+} {
+  if (purpose === null) return {};
   return {
-    secondPerson: second_person === 1,
-    ...(purpose === 'offboarding' ? { leaving: true } : {}),
-    ...(decision === null ? {} : { decision: JSON.parse(decision) as NonNullable<Removal['decision']> }),
+    removal: {
+      secondPerson: second_person === 1,
+      ...(purpose === 'offboarding' ? { leaving: true } : {}),
+      ...(decision === null ? {} : { decision: JSON.parse(decision) as NonNullable<Removal['decision']> }),
+    },
   };
 }
+
+type RemovalColumns = Pick<Selectable<RequestRow>, 'purpose' | 'second_person' | 'second_person_decision'>;
 
 /** The apps of a request's row. */
 export function appsIn(row: Pick<Selectable<RequestRow>, 'app_id' | 'app_name' | 'apps'>): Request['apps'] {

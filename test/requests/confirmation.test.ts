@@ -4,6 +4,7 @@ import type { Database } from '../../src/db/database.ts';
 import { cancelRequest, confirmRequest, rejectRemoval } from '../../src/requests/confirmation.ts';
 import { forecastRequest } from '../../src/requests/forecast.ts';
 import { hasWork, requestsInLine, requeueTasks } from '../../src/requests/queue.ts';
+import { findHeldForSecondPerson } from '../../src/requests/removals.ts';
 import type { Request } from '../../src/requests/request.ts';
 import { finishTask, postponeTask, returnTask } from '../../src/requests/running.ts';
 import { findRequest, type StoreParts } from '../../src/requests/store.ts';
@@ -130,6 +131,27 @@ describe.each(engines)('holding requests on $name', (engine) => {
       expect(await statesOf(rejected)).toEqual(['cancelled', 'cancelled']);
       expect(await statesOf(confirmed)).toEqual(['waiting']);
       expect((await findRequest(database, rejected.id))?.removal?.decision).toEqual({ how: 'rejected', by: by.name });
+    });
+
+    it('is found as waiting for its second person, oldest first, until it is decided or too old', async () => {
+      const removal = { secondPerson: true } as const;
+      const ids = async () => (await findHeldForSecondPerson(database, clock.now())).map(({ id }) => id);
+      const old = await ask(store, ['old'], { held: true, removal });
+      await clock.advance(1);
+      const [one, two] = [
+        await ask(store, ['one', 'other'], { held: true, removal }),
+        await ask(store, ['two'], { held: true, removal }),
+      ];
+      await ask(store, ['three'], { held: true, removal: { secondPerson: false } });
+      await ask(store, ['four'], { held: true });
+
+      const atFirst = await ids();
+      await confirmRequest(store, two.id, 'patti', { secondPerson: 'Patti Fernandez' });
+      await clock.advance(24 * hourMs);
+      const later = await ids();
+
+      expect([atFirst.slice(0, 1), atFirst.toSorted()]).toEqual([[old.id], [old.id, one.id, two.id].toSorted()]);
+      expect(later).toEqual([one.id]);
     });
 
     it('takes a virtual time beyond four thousand million as any other', async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { type Clock, systemClock } from '../../src/clock.ts';
 import { startSandboxGraph } from '../../src/sandbox/graph/server.ts';
 import { startConnector } from '../../src/sandbox/teams/connector.ts';
 import { apps } from '../../src/sandbox/tenant/applications.ts';
@@ -11,6 +12,14 @@ import { createTenant, type Tenant } from '../../src/sandbox/tenant/tenant.ts';
 import { type Place, type ShownCard, startTestUsher, type TestUsher, type TestUsherOptions } from '../support/usher.ts';
 
 jest.setTimeout(60_000);
+
+/** Hours pass at once; it goes ahead alone, over all tests. */
+let offsetMs = 0;
+const clock: Clock = {
+  ...systemClock,
+  now: () => systemClock.now() + offsetMs,
+  monotonic: () => systemClock.monotonic() + offsetMs,
+};
 
 let teams: TestUsher;
 afterEach(() => teams.close());
@@ -27,7 +36,7 @@ async function start({ environment = {}, ...more }: TestUsherOptions = {}): Prom
       VIEWERS: groups.peopleManagers.id,
       ...environment,
     },
-    usherOptions: { assignmentDelaysMs: [100, 200, 400, 800] },
+    usherOptions: { assignmentDelaysMs: [100, 200, 400, 800], clock },
     ...more,
   });
 }
@@ -313,6 +322,116 @@ describe('the question to the second person', () => {
     expect(cardOf('patti').text).toContain('You don’t have permission to do this');
     await Promise.all([shared.connector.close(), sandbox.close()]);
     rmSync(folder, { recursive: true });
+  });
+});
+
+describe('what waits for a second person', () => {
+  it('is listed by pending and home for an approver who may confirm it, and for no other', async () => {
+    await start();
+    await says('patti', 'hello');
+    await says('lynne', 'request access for isaiah to ServiceNow because he joins Sales');
+    await says('alex', 'offboard adele, diego');
+
+    await says('patti', 'pending');
+    const pending = cardOf('patti');
+    await says('patti', 'home');
+    const home = cardOf('patti');
+    // Alex approves as well, and asked for it.
+    await says('alex', 'pending');
+
+    expect(pending.text).toMatch(
+      /Isaiah Langer → ServiceNow(?:.|\n)*Remove Adele Vance and Diego Siciliani from Salesforce/,
+    );
+    expect(pending.text).toMatch(/Requested by Alex Wilber, \d\d:\d\d\nCan be confirmed until/);
+    expect(home.text).toContain('Remove Adele Vance and Diego Siciliani from');
+    expect(cardOf('alex').text).toContain('Isaiah Langer → ServiceNow');
+    expect(cardOf('alex').text).not.toContain('Remove');
+  });
+
+  it('is not listed for a person whom it takes out, nor once it is decided or too old', async () => {
+    await start();
+    await says('patti', 'hello');
+    await says('lynne', 'offboard patti, alex');
+    await says('lynne', 'offboard adele');
+    const all = async (name: Name) => {
+      await says(name, 'pending');
+      return cardOf(name).text;
+    };
+
+    const ofPatti = await all('patti');
+    await says('patti', `show ${idOf(cardOf('lynne'))}`);
+    await presses('patti', 'Reject');
+    const decided = await all('patti');
+    await says('lynne', 'offboard adele');
+    offsetMs += 25 * 60 * 60_000;
+    const tooOld = await all('patti');
+
+    expect(ofPatti).toContain('Remove Adele Vance from');
+    expect(ofPatti).not.toContain('Patti Fernandez from');
+    expect([decided, tooOld].map((text) => text.includes('Nothing is waiting for your decision.'))).toEqual([
+      true,
+      true,
+    ]);
+  });
+
+  it('is confirmed on the card that show opens, which all its other cards follow', async () => {
+    await start({ sandboxOptions: { tenant: smallTenant() } });
+    await says('patti', 'hello');
+    await says('alex', 'offboard adele');
+    const asked = cardOf('patti');
+    const id = idOf(asked);
+
+    await says('patti', 'pending');
+    await presses('patti', 'Open');
+    const opened = cardOf('patti');
+    await presses('patti', 'Confirm removal');
+
+    expect(opened.id).not.toBe(asked.id);
+    expect(opened.text).toContain('Alex Wilber asks for this, and it needs a second person');
+    expect(opened.buttons.map(({ title }) => title)).toEqual(['Confirm removal', 'Reject']);
+    expect(deletions()).toBe(2);
+    for (const text of [
+      cardOf('patti').text,
+      cardOf('alex').text,
+      teams.cardsFor().find(({ id: one }) => one === asked.id)?.text,
+    ])
+      expect(text).toContain('Confirmed by Patti Fernandez');
+    await says('patti', `show ${id}`);
+    expect(titles('patti')).not.toContain('Confirm removal');
+  });
+
+  it('is shown without these buttons to operators who may not confirm it', async () => {
+    await start();
+    await says('patti', 'hello');
+    await says('alex', 'offboard adele');
+
+    await says('lynne', `show ${idOf(cardOf('alex'))}`);
+
+    expect(titles('lynne')).not.toContain('Confirm removal');
+    expect(cardOf('alex').text).toContain('Usher has asked in one conversation.');
+  });
+
+  it('is told to its asker as waiting for an approver, until it is too old', async () => {
+    await start();
+    await says('alex', 'offboard adele');
+
+    await says('alex', 'home');
+    const home = cardOf('alex');
+    offsetMs += 25 * 60 * 60_000;
+    await says('alex', 'my open requests');
+
+    expect(home.text).toMatch(/Remove Adele Vance from Salesforce.*\n.*Waiting for an approver to confirm/);
+    expect(cardOf('alex').text).toContain('Not confirmed in time');
+  });
+
+  it('is found by its names where an approver types a decision without an id', async () => {
+    await start();
+    await says('patti', 'hello');
+    await says('alex', 'offboard adele');
+
+    await says('patti', 'approve adele');
+
+    expect(titles('patti')).toEqual(['Confirm removal', 'Reject']);
   });
 });
 

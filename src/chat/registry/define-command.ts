@@ -18,7 +18,7 @@ import type { Message, MessageKind, PostEnd } from '../../outbox/message.ts';
 import type { Query } from '../../outbox/message-store.ts';
 import type { AccessParts } from '../../requests/access-parts.ts';
 import type { CrashGuard } from '../../requests/crash-guard.ts';
-import type { Person, Reader } from '../../requests/request.ts';
+import type { Person, Reader, Request } from '../../requests/request.ts';
 import type { Tickets } from '../../ticket-rules.ts';
 import type { CommandOf, Verb } from '../command.ts';
 import type { Grammar } from '../grammar/grammar.ts';
@@ -238,6 +238,14 @@ export interface AccessRequests {
   mayDecideOn(parts: CommandParts, caller: Caller, appIds: readonly string[]): Promise<Fetched<boolean>>;
 }
 
+/** What the commands about decisions ask about the removals that wait for a second person. */
+export interface WaitingRemovals {
+  /** Those that this caller may confirm, oldest first. */
+  theirs(parts: CommandParts, caller: Caller): Promise<Fetched<readonly Request[]>>;
+  /** The question of this removal, where it waits for this caller; null for every other request. */
+  ask(parts: CommandParts, turn: Turn, requestId: string): Promise<Reply | null>;
+}
+
 /** `key` identifies the conversation. */
 export interface ApproversPlace {
   readonly key: string;
@@ -310,6 +318,7 @@ export interface Registry {
   };
   readonly messages: { readonly [K in MessageKind]: MessageDeclaration };
   readonly accessRequests: AccessRequests;
+  readonly waitingRemovals: WaitingRemovals;
   /** Tells who decides on access to this app. */
   approversOf(parts: CommandParts, turn: Turn, app: Application): Promise<Reply>;
   /**

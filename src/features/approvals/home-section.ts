@@ -5,7 +5,7 @@ import {
   type HomeSection,
   type Turn,
 } from '../../chat/registry/define-command.ts';
-import { pendingNames } from './cards/pending-list.ts';
+import { askedIn, pendingName, pendingNames } from './cards/pending-list.ts';
 import { findTheirs, withLines } from './pending.ts';
 
 /** More are counted as "at least". */
@@ -21,8 +21,8 @@ async function read(parts: CommandParts, { caller, words }: Turn): Promise<HomeP
   const rows = items.map((item) => {
     const names = pendingNames(words, item);
     return {
-      name: words.card('pending.row', names),
-      line: words.card('pending.asked', { ...names, time: words.moment(item.accessRequest.createdAt, now) }),
+      name: pendingName(words, item),
+      line: words.card('pending.asked', { ...names, time: words.moment(askedIn(item).createdAt, now) }),
       opens: `show ${names.request}`,
       tooltip: words.plain('button.openOne', names),
     };

@@ -8,33 +8,34 @@ import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import type { Database } from '../../db/database.ts';
 import { type Fetched, fetched } from '../../graph/answer.ts';
+import type { AppRef, Person, Subject } from '../../requests/request.ts';
 import { type AccessRequest, askedId } from './access-requests/access-request.ts';
 import { findJoint } from './access-requests/joint-request.ts';
 import { findPending } from './access-requests/store.ts';
-import { type PendingItem, pendingList } from './cards/pending-list.ts';
+import { askedIn, type PendingItem, pendingList } from './cards/pending-list.ts';
 import { approversOf, isTheirs } from './found-request.ts';
 
 const perPage = 10;
 /** Rows read at a time, since requests that other approvers decide on are skipped. */
 const atOnce = 100;
 
-/** `pending [page]`: the requests that wait for the caller's decision, oldest first. */
+/** `pending [page]`: what waits for the caller's decision, oldest first. */
 async function pending(parts: CommandParts, turn: Turn, page: number): Promise<Reply> {
   const theirs = await findTheirs(parts, turn.caller, page * perPage + 1);
   return theirs.ok ? list(parts, turn, theirs.value, page) : troubleReply(turn.words, theirs.trouble);
 }
 
-/** The requests that wait for this caller's decision and that `isMeant` accepts, oldest first: `wanted`, or a few more. */
+/** What waits for this caller's decision and `isMeant` accepts by its names, oldest first: `wanted`, or a few more. */
 export async function findTheirs(
   parts: CommandParts,
   caller: Caller,
   wanted: number,
-  isMeant: (request: AccessRequest) => boolean = () => true,
-): Promise<Fetched<readonly AccessRequest[]>> {
+  isMeant: (names: readonly (string | null)[]) => boolean = () => true,
+): Promise<Fetched<readonly PendingItem[]>> {
   const theirs: AccessRequest[] = [];
   for (let offset = 0; theirs.length < wanted; offset += atOnce) {
     const some = await findPending(parts.store.database, { limit: atOnce, offset });
-    for (const request of some.filter(isMeant)) {
+    for (const request of some.filter((one) => isMeant(namesIn([one.subject], [one.app], one.requestedBy)))) {
       // A joint request is one item, whichever of its lines wait.
       if (request.joint != null && theirs.some(({ joint }) => joint?.id === request.joint?.id)) continue;
       const approvers = await approversOf(parts, request.app.id, request);
@@ -43,26 +44,52 @@ export async function findTheirs(
     }
     if (some.length < atOnce) break;
   }
-  return fetched(theirs);
+  const removals = await parts.registry.waitingRemovals.theirs(parts, caller);
+  if (!removals.ok) return removals;
+  const meant = removals.value.filter(({ tasks, apps, requestedBy }) =>
+    isMeant(
+      namesIn(
+        tasks.map(({ subject }) => subject),
+        apps,
+        requestedBy,
+      ),
+    ),
+  );
+  return fetched(
+    [
+      ...theirs.map((accessRequest): PendingItem => ({ kind: 'access', accessRequest })),
+      ...meant.map((request): PendingItem => ({ kind: 'removal', request })),
+    ].toSorted((one, other) => askedIn(one).createdAt - askedIn(other).createdAt),
+  );
 }
 
-async function list(parts: CommandParts, turn: Turn, requests: readonly AccessRequest[], page: number): Promise<Reply> {
-  const shown = requests.slice((page - 1) * perPage, page * perPage);
+const namesIn = (
+  people: readonly Pick<Subject, 'name' | 'label'>[],
+  apps: readonly AppRef[],
+  requestedBy: Person,
+): readonly (string | null)[] => [
+  ...people.flatMap(({ name, label }) => [name, label]),
+  ...apps.map(({ name }) => name),
+  requestedBy.name,
+];
+
+async function list(parts: CommandParts, turn: Turn, theirs: readonly PendingItem[], page: number): Promise<Reply> {
+  const shown = theirs.slice((page - 1) * perPage, page * perPage);
   const items = await withLines(parts.store.database, shown);
   const now = parts.store.clock.now();
-  const more = requests.length > page * perPage;
+  const more = theirs.length > page * perPage;
   return { kind: 'card', inPlace: true, message: pendingList(turn.words, { items, page, more, now }) };
 }
 
 /** Each with all that was asked for in the same line. */
-export async function withLines(database: Database, requests: readonly AccessRequest[]): Promise<PendingItem[]> {
-  const items: PendingItem[] = [];
-  for (const accessRequest of requests) {
-    const { joint } = accessRequest;
+export async function withLines(database: Database, items: readonly PendingItem[]): Promise<PendingItem[]> {
+  const whole: PendingItem[] = [];
+  for (const item of items) {
+    const joint = item.kind === 'access' ? item.accessRequest.joint : null;
     const together = joint == null ? null : await findJoint(database, joint.id);
-    items.push(together === null ? { accessRequest } : { accessRequest, lines: together.lines });
+    whole.push(item.kind === 'removal' || together === null ? item : { ...item, lines: together.lines });
   }
-  return items;
+  return whole;
 }
 
 /**
@@ -76,18 +103,18 @@ export async function pendingNamed(
   said: readonly string[],
   reason: string | null = null,
 ): Promise<Reply | null> {
-  const named = ({ subject, app, requestedBy }: AccessRequest) =>
-    namesAll(said, [subject.name, subject.label, app.name, requestedBy.name]);
-  const found = await findTheirs(parts, turn.caller, perPage + 1, named);
+  const found = await findTheirs(parts, turn.caller, perPage + 1, (names) => namesAll(said, names));
   if (!found.ok) return troubleReply(turn.words, found.trouble);
   const [only, second] = found.value;
   if (only === undefined && said.length > 0) return null;
   // The pages are those of all requests, so more than one page of named ones is told by the whole list.
   if (found.value.length > perPage) return pending(parts, turn, 1);
   if (only === undefined || second !== undefined) return list(parts, turn, found.value, 1);
-  const denial = { verb: 'deny', requestId: askedId(only), reason } as const;
+  if (only.kind === 'removal') return runCommand(parts, turn, { verb: 'show', requestId: only.request.id });
+  const requestId = askedId(only.accessRequest);
+  const denial = { verb: 'deny', requestId, reason } as const;
   if (reason !== null) return offer(parts, turn, { guesses: [{ command: denial }], leftOut: [] });
-  return runCommand(parts, turn, { verb: 'show', requestId: askedId(only) });
+  return runCommand(parts, turn, { verb: 'show', requestId });
 }
 
 declare module '../../chat/command.ts' {

@@ -37,6 +37,8 @@ export async function show(parts: CommandParts, turn: Turn, id: string): Promise
     case 'access':
       return showAccess(parts, turn, found.accessRequest, readAlong);
     case 'whole': {
+      const question = await parts.registry.waitingRemovals.ask(parts, turn, id);
+      if (question !== null) return question;
       const viewpoint = await viewpointHere(parts, turn);
       const drawing = await drawRequest(parts, id, turn.incoming.conversation, {
         viewpoint,

@@ -9,11 +9,10 @@ import {
   type HomeSection,
   type Turn,
 } from '../../chat/registry/define-command.ts';
-import { appNames } from '../../chat/views/app-names.ts';
 import { short } from '../../chat/views/parts.ts';
 import { lookOf } from '../../chat/views/tone.ts';
 import { byReader } from '../../db/database.ts';
-import { entryId, entryResult, entrySubject } from './cards/entry-text.ts';
+import { entryId, entryName, entryResult, entrySubject } from './cards/entry-text.ts';
 import { findEntries } from './history/pages.ts';
 
 const longestName = 40;
@@ -30,9 +29,8 @@ async function readOwn(parts: CommandParts, { caller, words }: Turn): Promise<Ho
   const rows = found.slice(0, HOME_ROWS).map((entry) => {
     const { tone, text } = entryResult(words, entry, now);
     const person = entrySubject(words, entry, longestName);
-    const { glyph } = lookOf(tone);
     return {
-      name: words.card('history.row', { person, app: appNames(words, entry.apps, longestName), glyph }),
+      name: entryName(words, entry, { tone, nameLength: longestName }),
       line: words.card('history.result', { result: text }),
       opens: `show ${entryId(entry)}`,
       tooltip: words.plain('button.openOne', { request: entryId(entry), person }),

@@ -6,7 +6,7 @@ import type { Reply } from '../../chat/reply.ts';
 import type { SecondPerson } from '../../config-shape.ts';
 import { insertMessages } from '../../outbox/message-store.ts';
 import { readGate } from '../../rate-gate/gate-row.ts';
-import { findOpenRemoval } from '../../requests/removals.ts';
+import { findOpenRemoval, questionStart } from '../../requests/removals.ts';
 import type { LeftOut, Ticket } from '../../requests/request.ts';
 import { insertWithCard, type NewTask } from '../../requests/store.ts';
 import { leftOutOf } from './leavers.ts';
@@ -86,18 +86,18 @@ export function needsSecondPerson(setting: SecondPerson, accounts: number, leavi
 
 const appsIn = (tasks: readonly NewTask[]): readonly string[] => [...new Set(tasks.map(({ app }) => app.id))];
 
-const sourceStart = (requestId: string) => `removal|${requestId}|`;
-
-/** The key of the place to which this question went. */
-export const placeOf = (requestId: string, source: string | null): string =>
-  (source ?? '').slice(sourceStart(requestId).length);
+/** The key of the place to which this question went; null for one that a person asked to see. */
+export function placeOf(requestId: string, source: string | null): string | null {
+  const start = questionStart(requestId);
+  return source?.startsWith(start) === true ? source.slice(start.length) : null;
+}
 
 function questions(requestId: string, places: readonly ApproversPlace[], now: number) {
   return places.map(({ key, conversation, reader }) => ({
     id: `removal-${randomUUID()}`,
     kind: 'removal' as const,
     reference: requestId,
-    source: sourceStart(requestId) + key,
+    source: questionStart(requestId) + key,
     conversation,
     reader,
     audience: 'approvers' as const,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Caller } from '../../access/caller.ts';
 import { deny } from '../../access/policy.ts';
 import {
@@ -5,12 +6,14 @@ import {
   defineButton,
   type MessageDeclaration,
   type Turn,
+  type WaitingRemovals,
 } from '../../chat/registry/define-command.ts';
 import { recordAudit, troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { type Fetched, fetched } from '../../graph/answer.ts';
-import { findPosted } from '../../outbox/message-store.ts';
+import { findPosted, insertMessages } from '../../outbox/message-store.ts';
 import { rejectRemoval } from '../../requests/confirmation.ts';
+import { findHeldForSecondPerson } from '../../requests/removals.ts';
 import type { Request } from '../../requests/request.ts';
 import { findRequest } from '../../requests/store.ts';
 import { drawRequest } from '../provisioning/draw.ts';
@@ -38,7 +41,9 @@ export const removalQuestions: MessageDeclaration = {
   async mayBePosted(parts, { reference, source }) {
     const request = await findRequest(parts.store.database, reference);
     const apps = request?.apps.map(({ id }) => id) ?? [];
-    return parts.registry.accessRequests.mayBeShownThere(parts, apps, placeOf(reference, source));
+    const key = placeOf(reference, source);
+    // A card that a person asked for was allowed then.
+    return key === null ? 'may' : parts.registry.accessRequests.mayBeShownThere(parts, apps, key);
   },
 };
 
@@ -55,6 +60,41 @@ export async function maySecond(
     caller,
     apps.map(({ id }) => id),
   );
+}
+
+/** The removals that wait for the caller, and the question about one of them, shown again. */
+export const waitingRemovals: WaitingRemovals = {
+  async theirs(parts, caller) {
+    const theirs: Request[] = [];
+    for (const request of await findHeldForSecondPerson(parts.store.database, parts.store.clock.now())) {
+      const may = await maySecond(parts, caller, request);
+      if (!may.ok) return may;
+      if (may.value) theirs.push(request);
+    }
+    return fetched(theirs);
+  },
+  async ask(parts, turn, requestId) {
+    const request = await findRequest(parts.store.database, requestId);
+    const waits = request?.removal?.secondPerson === true && request.tasks.some(({ state }) => state.kind === 'held');
+    if (!waits) return null;
+    const may = await maySecond(parts, turn.caller, request);
+    if (!may.ok) return troubleReply(turn.words, may.trouble);
+    return may.value ? askHere(parts, turn, requestId) : null;
+  },
+};
+
+/** Another live card of the question, in this conversation. */
+async function askHere({ store }: CommandParts, { incoming }: Turn, requestId: string): Promise<Reply> {
+  const { id, conversation, reader } = incoming;
+  const source = `show|${requestId}|${id}`;
+  const card = { id: `removal-${randomUUID()}`, kind: 'removal', reference: requestId, source } as const;
+  await insertMessages(
+    store.database.query,
+    [{ ...card, conversation, reader, audience: 'approvers', dueAt: null }],
+    store.clock.now(),
+  );
+  const shown = store.database.query.selectFrom('messages').select('id').where('source', '=', source);
+  return { kind: 'live', liveId: (await shown.executeTakeFirstOrThrow()).id };
 }
 
 /** Notes that the caller may not decide on a removal, and says so. */

@@ -1,5 +1,6 @@
 import type { CardMessage } from '../../chat/reply.ts';
 import type { Synchronization } from '../../graph/synchronization.ts';
+import { questionStart } from '../../requests/removals.ts';
 import type { Request } from '../../requests/request.ts';
 import type { StoreParts } from '../../requests/store.ts';
 import { isTooSlow, withinMs } from '../../time-limit.ts';
@@ -39,6 +40,7 @@ async function countQuestions({ database }: StoreParts, requestId: string): Prom
     .where('reference', '=', requestId)
     .where('kind', '=', 'removal')
     .where('gone', '=', 0)
+    .where('source', 'like', `${questionStart(requestId)}%`)
     .executeTakeFirstOrThrow();
   return Number(count);
 }

@@ -1,6 +1,9 @@
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
-import type { Tone } from '../../../chat/views/tone.ts';
+import { appNames } from '../../../chat/views/app-names.ts';
+import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 import type { AccessRequestRow } from '../../../db/schema.ts';
+import { heldForMs, heldForSecondPersonMs } from '../../../requests/confirmation.ts';
+import type { Removal } from '../../../requests/request.ts';
 import { OUTCOME_KINDS, OUTCOME_TONES } from '../../provisioning/cards/outcome-words.ts';
 import { nameOf, STATE_WORDS } from '../../provisioning/cards/people-rows.ts';
 import type { HistoryEntry, HistoryResult } from '../history/history-entry.ts';
@@ -26,6 +29,8 @@ const ACCESS: Readonly<Record<AccessRequestRow['state'], readonly [tone: Tone, w
 /** The result in the words of the outcomes, or the state while there is none; approved requests with their day. */
 export function entryResult(words: Messages, entry: HistoryEntry, now: number): EntryText {
   const what = entry.kind === 'provisioning' && entry.isGroup ? 'group' : 'other';
+  if (entry.kind === 'provisioning' && entry.removal !== undefined && entry.result.kind === 'held')
+    return heldRemoval(words, entry.removal, now - entry.at);
   if (entry.result !== null) return resultWords(words, entry.result, what);
   const [tone, word] = entry.kind === 'access' ? ACCESS[entry.state] : STATE_WORDS.waiting;
   const day = dayToCome(words, entry, now);
@@ -36,6 +41,31 @@ export function entryResult(words: Messages, entry: HistoryEntry, now: number): 
 export function dayToCome(words: Messages, entry: HistoryEntry, now: number): string | null {
   if (entry.kind !== 'access' || entry.state !== 'approved') return null;
   return entry.startsAt === null || entry.startsAt <= now ? null : words.day(entry.startsAt, entry.timeZone);
+}
+
+/** For whom a removal waits, or that it was not confirmed in time. */
+function heldRemoval(words: Messages, { secondPerson }: Removal, sinceMs: number): EntryText {
+  const isTooOld = sinceMs > (secondPerson ? heldForSecondPersonMs : heldForMs);
+  if (isTooOld) return { tone: 'neutral', text: words.plain('history.state.unconfirmed') };
+  const [tone, word] = STATE_WORDS.held;
+  return { tone, text: words.plain(secondPerson ? 'history.state.heldForApprover' : word) };
+}
+
+/** Whether it takes access away. */
+export const isOfRemoval = (entry: HistoryEntry): boolean =>
+  entry.kind === 'provisioning' && entry.removal !== undefined;
+
+/** What a request does, in a line with its sign. */
+export function entryName(
+  words: Messages,
+  entry: HistoryEntry,
+  { tone, nameLength }: { readonly tone: Tone; readonly nameLength: number },
+): string {
+  return words.card(isOfRemoval(entry) ? 'history.removal' : 'history.row', {
+    person: entrySubject(words, entry, nameLength),
+    app: appNames(words, entry.apps, nameLength),
+    glyph: lookOf(tone).glyph,
+  });
 }
 
 function resultWords(words: Messages, result: HistoryResult, what: 'group' | 'other'): EntryText {

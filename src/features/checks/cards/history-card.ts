@@ -15,9 +15,8 @@ import {
   submitButton,
 } from '../../../chat/views/parts.ts';
 import { ticketPart } from '../../../chat/views/ticket-views.ts';
-import { lookOf } from '../../../chat/views/tone.ts';
 import type { Among, HistoryEntry } from '../history/history-entry.ts';
-import { entryId, entryResult, entrySubject } from './entry-text.ts';
+import { entryId, entryName, entryResult, entrySubject, isOfRemoval } from './entry-text.ts';
 
 /** As many as fit on a card with the longest names. */
 export const ENTRIES_PER_PAGE = 10;
@@ -86,7 +85,7 @@ export function historyCard(words: Messages, input: HistoryCardInput): CardMessa
 }
 
 function lineOf(words: Messages, entry: HistoryEntry, now: number): string {
-  return words.plain('fallback.task', {
+  return words.plain(isOfRemoval(entry) ? 'fallback.removal' : 'fallback.task', {
     person: entrySubject(words, entry, FALLBACK_NAME),
     app: appNames(words, entry.apps, FALLBACK_NAME),
     result: entryResult(words, entry, now).text,
@@ -153,13 +152,13 @@ function row(
 ): PendingView['rows'][number] {
   const { tone, text } = entryResult(words, entry, now);
   const person = entrySubject(words, entry, nameLength);
-  const names = { person, app: appNames(words, entry.apps, nameLength), glyph: lookOf(tone).glyph };
+  const names = { person, app: appNames(words, entry.apps, nameLength) };
   const requestedBy = short(personName(entry.requestedBy), nameLength);
   const decision = decisionText(words, entry, nameLength);
   const id = plainText(entryId(entry), 40);
   const opens = words.plain('button.openOne', { request: entryId(entry), person });
   return {
-    name: words.card('history.row', names),
+    name: entryName(words, entry, { tone, nameLength }),
     lines: [
       { text: words.card('history.result', { result: text }) },
       {

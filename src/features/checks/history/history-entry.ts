@@ -1,6 +1,6 @@
 import type { AccessRequestRow } from '../../../db/schema.ts';
 import type { OutcomeKind } from '../../../graph/outcome.ts';
-import type { Person, Ticket } from '../../../requests/request.ts';
+import type { Person, Removal, Ticket } from '../../../requests/request.ts';
 
 /**
  * One line of the history: what was asked for, and its result. An access request and the provisioning request that
@@ -23,6 +23,8 @@ export type HistoryEntry =
       readonly result: HistoryResult;
       /** Null where no approval was needed. */
       readonly approvedBy: Person | null;
+      /** It takes access away; missing where it gives it. */
+      readonly removal?: Removal;
       readonly ticket?: Ticket | null;
     }
   | {

@@ -3,7 +3,7 @@ import type { Database } from '../../../db/database.ts';
 import type { AccessRequestRow, Schema, TaskRow } from '../../../db/schema.ts';
 import type { OutcomeKind } from '../../../graph/outcome.ts';
 import type { Person } from '../../../requests/request.ts';
-import { appsIn, ticketMark } from '../../../requests/rows.ts';
+import { appsIn, removalMark, ticketMark } from '../../../requests/rows.ts';
 import type { HistoryEntry, HistoryResult } from './history-entry.ts';
 import type { Key } from './keys.ts';
 
@@ -74,6 +74,7 @@ async function readProvisionings(
     .leftJoin('access_requests', 'access_requests.request_id', 'requests.id')
     .select(['requests.id', 'requests.created_at', 'requests.requested_by_id', 'requests.requested_by_name'])
     .select(['requests.app_id', 'requests.app_name', 'requests.apps', 'requests.ticket', 'requests.ticket_url'])
+    .select(['requests.purpose', 'requests.second_person', 'requests.second_person_decision'])
     .select(['access_requests.decided_by_id', 'access_requests.decided_by_name'])
     .where('requests.id', 'in', ids)
     .execute();
@@ -117,6 +118,7 @@ async function readProvisionings(
       isGroup: ofGroup,
       result: resultOf(ofRequest),
       approvedBy: personOf(row.decided_by_id, row.decided_by_name),
+      ...removalMark(row),
       ...ticketMark(row),
     };
     return [row.id, entry];

@@ -17,6 +17,7 @@ import type { Outcome } from '../../../../src/graph/outcome.ts';
 import type { AssignmentStep, Task, TaskState } from '../../../../src/requests/request.ts';
 import { doneWith, NOW, outcomesSaying, requestIn, words } from '../../../chat/views/drawings.ts';
 import { jobIn, quarantined } from '../../checks/cards/check-drawings.ts';
+import { removalIn } from '../../leaving/cards/removal-drawings.ts';
 import { lapses } from '../access-requests/lapses.ts';
 
 export const HOUR = 3_600_000;
@@ -272,7 +273,10 @@ export function accessProblemsSaying(text: string): AccessProblem[] {
 
 /** Every card of access requests at its fullest, every text of others in it being `text`. */
 export function everyAccessCardSaying(text: string): CardMessage[] {
-  const items = Array.from({ length: 60 }, () => ({ accessRequest: accessIn(pending, { text, startsAt: DECEMBER }) }));
+  const items = Array.from({ length: 60 }, () => ({
+    kind: 'access' as const,
+    accessRequest: accessIn(pending, { text, startsAt: DECEMBER }),
+  }));
   return [
     ...everyAccessInput(text).flatMap((input) => [
       drawAccess(input.accessRequest, input),
@@ -280,6 +284,12 @@ export function everyAccessCardSaying(text: string): CardMessage[] {
     ]),
     ...accessProblemsSaying(text).map((what) => problem(words, what)),
     pendingList(words, { items, page: 2, more: true, now: NOW }),
+    pendingList(words, {
+      items: [{ kind: 'removal', request: removalIn({ text, apps: [text, text, text, text], people: 12 }) }],
+      page: 1,
+      more: false,
+      now: NOW,
+    }),
     pendingList(words, { items: [], page: 1, more: false, now: NOW }),
     ...everyJointCardSaying(text),
   ];

@@ -2,9 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
 import { PENDING_PER_PAGE, pendingList } from '../../../../src/features/approvals/cards/pending-list.ts';
 import { elementsOf, NOW, words } from '../../../chat/views/drawings.ts';
+import { removalIn } from '../../leaving/cards/removal-drawings.ts';
 import { accessIn, DAY, DECEMBER, pending } from './access-drawings.ts';
 
-const item = (more: Parameters<typeof accessIn>[1] = {}) => ({ accessRequest: accessIn(pending, more) });
+const item = (more: Parameters<typeof accessIn>[1] = {}) => ({
+  kind: 'access' as const,
+  accessRequest: accessIn(pending, more),
+});
 const list = (items: ReturnType<typeof item>[], more: { page?: number; more?: boolean } = {}) =>
   pendingList(words, { items, page: 1, more: false, now: NOW, ...more });
 
@@ -18,6 +22,22 @@ describe('the list of pending access requests', () => {
     );
     expect(text).toContain('Requested by Megan Bowen, Mar 1, 2026, 14:03 GMT+1\nStarts as soon as it is approved');
     expect(summary).toBe('2 requests on this page are waiting for your decision.');
+  });
+
+  it('names a removal as one, and says until when it can be confirmed', () => {
+    const request = removalIn({ removal: { secondPerson: true }, apps: ['Salesforce', 'ServiceNow'], people: 2 });
+
+    const { card, summary } = pendingList(words, {
+      items: [{ kind: 'removal', request: { ...request, createdAt: NOW } }],
+      page: 1,
+      more: false,
+      now: NOW,
+    });
+
+    expect(cardAsText(card)).toMatch(
+      /Remove Isaiah Langer and Person 1 from Salesforce and ServiceNow {2}\[Open\]\nRequested by .*\nCan be confirmed until Mar 3, 2026, 14:03 GMT\+1\n/,
+    );
+    expect(summary).toBe('1 request is waiting for your decision.');
   });
 
   it('opens a request by its id', () => {
