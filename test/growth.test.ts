@@ -9,7 +9,7 @@ import { typistOf } from '../src/chat/names/person.ts';
 import { namesIn } from '../src/chat/names/seek-apps.ts';
 import { intentOf } from '../src/chat/offers/intent.ts';
 import { remainderOf } from '../src/chat/offers/person-words.ts';
-import { asTyped } from '../src/features/approvals/request-terms.ts';
+import { asTyped } from '../src/chat/said-reason.ts';
 import { readPeopleFile } from '../src/features/provisioning/lists/people-file.ts';
 import { readOutcome } from '../src/graph/outcome/read-outcome.ts';
 import { logEntrySchema } from '../src/graph/provisioning-log-entry.ts';

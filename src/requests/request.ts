@@ -65,6 +65,8 @@ export interface Removal {
   readonly secondPerson: boolean;
   /** It takes people out of all their apps. */
   readonly leaving?: true;
+  /** Why, as typed; missing where no reason was given. */
+  readonly reason?: string;
   /** Of the second person; `by`: their name. */
   readonly decision?: { readonly how: 'confirmed' | 'rejected'; readonly by: string };
 }

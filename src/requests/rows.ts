@@ -41,11 +41,12 @@ export function removalColumns(removal: Removal | undefined) {
   return {
     purpose: removal === undefined ? null : removal.leaving === true ? ('offboarding' as const) : ('removal' as const),
     second_person: removal?.secondPerson === true ? 1 : 0,
+    reason: removal?.reason ?? null,
   };
 }
 
 /** What makes a request a removal, left out where it gives access. */
-export function removalMark({ purpose, second_person, second_person_decision: decision }: RemovalColumns): {
+export function removalMark({ purpose, second_person, second_person_decision: decision, reason }: RemovalColumns): {
   readonly removal?: Removal;
 } {
   if (purpose === null) return {};
@@ -53,12 +54,13 @@ export function removalMark({ purpose, second_person, second_person_decision: de
     removal: {
       secondPerson: second_person === 1,
       ...(purpose === 'offboarding' ? { leaving: true } : {}),
+      ...(reason === null ? {} : { reason }),
       ...(decision === null ? {} : { decision: JSON.parse(decision) as NonNullable<Removal['decision']> }),
     },
   };
 }
 
-type RemovalColumns = Pick<Selectable<RequestRow>, 'purpose' | 'second_person' | 'second_person_decision'>;
+type RemovalColumns = Pick<Selectable<RequestRow>, 'purpose' | 'second_person' | 'second_person_decision' | 'reason'>;
 
 /** The apps of a request's row. */
 export function appsIn(row: Pick<Selectable<RequestRow>, 'app_id' | 'app_name' | 'apps'>): Request['apps'] {

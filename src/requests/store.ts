@@ -252,7 +252,7 @@ function appsOf(tasks: readonly NewTask[]): Request['apps'] {
   return [first, ...others];
 }
 
-function askedFor({ tasks, ticket = null }: NewRequest): AuditEntry['details'] {
+function askedFor({ tasks, ticket = null, removal }: NewRequest): AuditEntry['details'] {
   const members = tasks.flatMap((task) => task.members.map(({ id }) => id));
   const subjects = [...new Set(tasks.map(({ subject }) => subject.id))];
   const [app, ...others] = appsOf(tasks);
@@ -262,6 +262,8 @@ function askedFor({ tasks, ticket = null }: NewRequest): AuditEntry['details'] {
     subjects,
     ...(members.length === 0 ? {} : { members }),
     ...(ticket === null ? {} : { ticket: ticket.number }),
+    ...(removal === undefined ? {} : { purpose: removal.leaving === true ? 'offboarding' : 'removal' }),
+    ...(removal?.reason === undefined ? {} : { reason: removal.reason }),
   };
 }
 

@@ -52,6 +52,13 @@ export function readReason(words: readonly Word[]): string | null {
   return said.trim() === '' ? null : said;
 }
 
+/** The words of a reason, without the bracket that its lead-in opens: "(because he joins Sales)". */
+export function withoutItsBracket(tail: readonly Word[], leadIn: Word | undefined): readonly Word[] {
+  const last = tail.at(-1);
+  if (last === undefined || last.quoted || !leadIn?.text.startsWith('(') || !last.text.endsWith(')')) return tail;
+  return [...tail.slice(0, -1), { ...last, text: last.text.slice(0, -1) }];
+}
+
 /** The words up to a place, without the punctuation that separated them from the next. */
 export function withoutMarksAtTheEnd(words: readonly Word[]): readonly Word[] {
   let end = words.length;

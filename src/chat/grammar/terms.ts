@@ -2,7 +2,7 @@ import type { Term, Ticketed } from '../command.ts';
 import { endPlace, isEndWord, writeEnd } from './end-words.ts';
 import { quoteName, readName, writeApps, writeName } from './names.ts';
 import { REASON_WORDS } from './reason-words.ts';
-import { readReason, reasonPlace, withoutMarksAtTheEnd, writeBecause } from './reasons.ts';
+import { readReason, reasonPlace, withoutItsBracket, withoutMarksAtTheEnd, writeBecause } from './reasons.ts';
 import type { Incomplete, Reading } from './rule.ts';
 import { endsInTime, holdsOwnTime, isStartWord, startPlace, trailingStart, writeStart } from './start-words.ts';
 import { splitWords, type Word } from './tokens.ts';
@@ -103,6 +103,32 @@ export function readTimed(words: readonly Word[], read: (words: readonly Word[])
   if (reading.kind === 'incomplete') return withEnd(reading, term.end);
   const command = { ...reading.command, term: { ...term, reason } };
   return { kind: deadline ? 'nearly' : reading.kind, command };
+}
+
+/**
+ * Parses a line that takes access away: a time, which that does not support, and the reason, which ends the line or
+ * stands in quotes.
+ */
+export function readExplained(words: readonly Word[], read: (words: readonly Word[]) => Reading): Reading {
+  const place = reasonPlace(words);
+  if (place === null) return readTimed(words, read);
+  const head = withoutMarksAtTheEnd(words.slice(0, place.at));
+  const tail = withoutItsBracket(words.slice(place.at + place.length), words[place.at]);
+  const [first, ...rest] = tail;
+  const whole = readTimed(head, read);
+  if (whole.kind !== 'incomplete') return explained(whole, readReason(tail), place.guessed);
+  // "remove adele, i from …": no reason after all.
+  if (place.guessed) return readTimed(words, read);
+  if (!first?.quoted || rest.length === 0) return whole;
+  const around = readTimed([...head, ...rest], read);
+  return around.kind === 'incomplete' ? whole : explained(around, readReason([first]), place.guessed);
+}
+
+function explained(reading: Exclude<Reading, Incomplete>, reason: string | null, isGuess: boolean): Reading {
+  if (reason === null) return reading;
+  const { term = { start: null, end: null, reason } } = reading.command as { readonly term?: Term };
+  const command = { ...reading.command, term: { ...term, reason } };
+  return { kind: isGuess ? 'nearly' : reading.kind, command };
 }
 
 /** Half a line that names an end. */

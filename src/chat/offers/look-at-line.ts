@@ -1,5 +1,6 @@
 import { deny } from '../../access/policy.ts';
 import { foreignIn, withoutForeign } from '../grammar/asides.ts';
+import { reasonIn } from '../grammar/id-lines.ts';
 import { formFor, openForm } from '../registry/command-form.ts';
 import type { CommandParts, Turn } from '../registry/define-command.ts';
 import { refuseVerb } from '../registry/run.ts';
@@ -66,9 +67,10 @@ export async function lookAtLine(
   const isOfSync = intent === 'provision' && isAboutSync(line) && !(await namesPeople(parts, pairs.flatMap(allNames)));
   const meant = isOfSync ? 'status' : meantBy(turn, intent === 'open' ? openIntent(line, first) : intent, isAppAlone);
   const { start, end, said } = termsIn(parts, turn, line, meant);
-  const isTimed = start !== null || end !== null;
-  const base = { verb: 'provision', subject: '', app: '', term: { start, end, reason: null } } as const;
-  const guesses = guessesFor(meant, { ...around, pairs }, line, isTimed ? base : null);
+  const reason = meant === 'remove' ? reasonIn(line) : null;
+  const base = { verb: 'provision', subject: '', app: '', term: { start, end, reason } } as const;
+  const hasTerm = start !== null || end !== null || reason !== null;
+  const guesses = guessesFor(meant, { ...around, pairs }, line, hasTerm ? base : null);
   const leftOut = said.reduce((texts, one) => texts.flatMap((text) => withoutSaid(text, one)), around.leftOut);
   const found = await offerIfFound(parts, turn, { guesses, leftOut, said: said.join(' ') });
   if (found !== null) return found;

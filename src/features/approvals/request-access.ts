@@ -16,6 +16,7 @@ import type { CommandForm } from '../../chat/registry/form-declaration.ts';
 import { refuseUnattended, runCommand } from '../../chat/registry/run.ts';
 import { answered, recordAudit, troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
+import { saidReason } from '../../chat/said-reason.ts';
 import { appNames, peopleNames } from '../../chat/views/app-names.ts';
 import type { Application } from '../../graph/applications.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
@@ -32,15 +33,12 @@ import { approversOf, maySee } from './found-request.ts';
 import { say } from './problems.ts';
 import { readAccessRequest, readLooseRequest, writeAccessRequest } from './request-line.ts';
 import { findSeveral, type Several } from './request-several.ts';
-import { asTyped, offerInstead, typedLine, withTermsOfItsOwn } from './request-terms.ts';
+import { offerInstead, withTermsOfItsOwn } from './request-terms.ts';
 
 type RequestAccessCommand = CommandOf<'requestAccess'>;
 
 /** So many accounts are named in an answer that makes no request. */
 const mostNamed = 2;
-
-/** The card shows no more of a reason than this. */
-const longestReason = 500;
 
 /**
  * `request access for <people> to <apps> [on <date>] [because <reason>]`. Stores an access request for each person and
@@ -59,9 +57,7 @@ export async function requestAccess(
   }
   const terms = readTerms(parts, turn, command);
   if (terms.kind === 'problem') return say(turn.words, terms.problem);
-  const line = typedLine(parts, turn, typed);
-  const said = line === null ? terms.reason : asTyped(line, terms.reason);
-  const reason = said?.slice(0, longestReason) ?? null;
+  const reason = saidReason(parts, turn, typed, terms.reason);
 
   const several = await findSeveral(parts, turn, command);
   if (several?.kind === 'reply') return several.reply;

@@ -4,7 +4,13 @@ import { endAtTheEnd } from '../../chat/grammar/end-words.ts';
 import { readEntries } from '../../chat/grammar/entries.ts';
 import { quoteName, readName } from '../../chat/grammar/names.ts';
 import { REASON_WORDS } from '../../chat/grammar/reason-words.ts';
-import { readReason, reasonPlace, withoutMarksAtTheEnd, writeBecause } from '../../chat/grammar/reasons.ts';
+import {
+  readReason,
+  reasonPlace,
+  withoutItsBracket,
+  withoutMarksAtTheEnd,
+  writeBecause,
+} from '../../chat/grammar/reasons.ts';
 import { incomplete, type Reading } from '../../chat/grammar/rule.ts';
 import { addressIn, SEPARATORS, STRONG, splitAtSeparator } from '../../chat/grammar/separators.ts';
 import { startPlace } from '../../chat/grammar/start-words.ts';
@@ -230,13 +236,6 @@ function withoutAccess(words: readonly Word[]): readonly Word[] {
 /** Whether the words after a quoted reason are another part of the line. */
 function continues(words: readonly Word[]): boolean {
   return SEPARATORS.has(fold(words[0])) || startPlace(words)?.from === 0;
-}
-
-/** "(because he joins Sales)". */
-function withoutItsBracket(tail: readonly Word[], leadIn: Word | undefined): readonly Word[] {
-  const last = tail.at(-1);
-  if (last === undefined || last.quoted || !leadIn?.text.startsWith('(') || !last.text.endsWith(')')) return tail;
-  return [...tail.slice(0, -1), { ...last, text: last.text.slice(0, -1) }];
 }
 
 function isWhole(terms: Pair): boolean {

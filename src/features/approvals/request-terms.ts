@@ -1,7 +1,6 @@
 import type { EndTerms } from '../../access-ends.ts';
 import type { CommandOf } from '../../chat/command.ts';
 import { readStartDate } from '../../chat/dates/start-date.ts';
-import { withTicket } from '../../chat/grammar/ticket-words.ts';
 import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { didYouMean } from '../../chat/views/did-you-mean.ts';
@@ -11,34 +10,6 @@ import type { Terms } from '../provisioning/line-terms.ts';
 
 /** What an access request's line says besides its people and apps: its dates and its reason. */
 type RequestAccessCommand = CommandOf<'requestAccess'>;
-
-/** The line as a person typed it, perhaps before a card asked for its ticket; null for one that Usher wrote. */
-export function typedLine({ grammar }: CommandParts, { incoming: { what } }: Turn, command: RequestAccessCommand) {
-  if (what.kind === 'text') return what.text;
-  if (what.kind !== 'action' || what.action.verb !== 'ticket') return null;
-  const { text } = what.action;
-  return text === grammar.format(withTicket(command, null)) ? null : text;
-}
-
-/**
- * The grammar drops quotes and brackets around words. A reason at the end of the line is restored letter by letter,
- * since approvers decide on it.
- */
-export function asTyped(line: string, reason: string | null): string | null {
-  if (reason === null) return reason;
-  const bare = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
-  const wanted = bare(reason);
-  // Backward word by word, so that the line is folded once and not once per word.
-  let start: number | null = null;
-  let length = 0;
-  for (const { 0: word, index } of [...line.matchAll(/(?<=\s)\S+/gu)].toReversed()) {
-    length += bare(word).length;
-    if (length === wanted.length) start = index;
-    if (length > wanted.length) break;
-  }
-  if (start === null || bare(line.slice(start)) !== wanted) return reason;
-  return line.slice(start).trim();
-}
 
 /** Words of the longest date that may follow an app without a comma: "starting on Monday 1 December 2026". */
 const longestDate = 7;

@@ -1,3 +1,4 @@
+import { reasonIn } from '../../chat/grammar/id-lines.ts';
 import { readName } from '../../chat/grammar/names.ts';
 import { splitWords } from '../../chat/grammar/tokens.ts';
 import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
@@ -12,12 +13,17 @@ import { readAssigned } from './see-removals.ts';
 export async function askWhichApp(
   parts: CommandParts,
   turn: Turn,
-  _line: string,
+  line: string,
   said: readonly string[],
 ): Promise<Reply | null> {
   const subject = readName(splitWords(said.join(' ')));
   if (subject === null) return say(turn.words, { kind: 'removesWhom' });
-  const command = { verb: 'offboard', subject, app: null } as const;
+  const [ticket, another] = parts.grammar.ticketsIn(line);
+  const command = {
+    ...{ verb: 'offboard' as const, subject, app: null },
+    term: { start: null, end: null, reason: reasonIn(line) },
+    ...(ticket === undefined || another !== undefined ? {} : { ticket }),
+  };
   const people = await findThem(parts, turn, command);
   if (people.kind === 'reply') return people.reply;
   const [user, second] = people.users;
@@ -36,6 +42,7 @@ export async function askWhichApp(
   const isAlone = ({ displayName }: { readonly displayName: string }) =>
     targets.filter(({ app }) => app.displayName === displayName).length === 1;
   const lines = targets.slice(0, MOST_BUTTONS - 1).map(({ app }) => ({
+    ...command,
     verb: 'remove' as const,
     subject: user.userPrincipalName,
     app: isAlone(app) ? app.displayName : app.id,

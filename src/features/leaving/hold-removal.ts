@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { CommandOf } from '../../chat/command.ts';
 import { requestOf, tryAgain } from '../../chat/names/target.ts';
-import type { PersonCommand } from '../../chat/offers/guesses.ts';
 import type { ApproversPlace, CommandParts, Turn } from '../../chat/registry/define-command.ts';
 import type { Reply } from '../../chat/reply.ts';
+import { saidReason } from '../../chat/said-reason.ts';
 import type { SecondPerson } from '../../config-shape.ts';
 import { insertMessages } from '../../outbox/message-store.ts';
 import { readGate } from '../../rate-gate/gate-row.ts';
@@ -29,7 +30,7 @@ export interface HeldRemoval {
 export async function holdRemoval(
   parts: CommandParts,
   turn: Turn,
-  command: PersonCommand,
+  command: CommandOf<'remove' | 'offboard'>,
   { tasks, leftOut, ticket, leaving }: HeldRemoval,
 ): Promise<Reply> {
   // What people take away by hand needs no one to agree to it here.
@@ -42,6 +43,7 @@ export async function holdRemoval(
   if (places === null) return say(turn.words, { kind: 'approversUnread' }, tryAgain(parts, command));
   const { database, clock } = parts.store;
   const asked = requestOf(turn);
+  const reason = saidReason(parts, turn, command, command.term?.reason ?? null);
   const stored = await database.transact(async (transaction) => {
     const gate = await readGate(parts.store, transaction);
     const free: NewTask[] = [];
@@ -59,7 +61,7 @@ export async function holdRemoval(
       ticket,
       lane: free.length > 1 ? 'bulk' : 'interactive',
       held: true,
-      removal: { secondPerson, ...(leaving ? { leaving } : {}) },
+      removal: { secondPerson, ...(leaving ? { leaving } : {}), ...(reason === null ? {} : { reason }) },
       leftOut: [
         ...leftOut,
         ...open.map(({ task }) => leftOutOf(`${task.subject.name} · ${task.app.name}`, 'removalOpen')),

@@ -2,7 +2,7 @@ import type { CommandOf } from '../../chat/command.ts';
 import { writeApps } from '../../chat/grammar/names.ts';
 import { withoutMarksAtTheEnd } from '../../chat/grammar/reasons.ts';
 import { incomplete, type Reading } from '../../chat/grammar/rule.ts';
-import { readTimed, writeTimed } from '../../chat/grammar/terms.ts';
+import { readExplained, writeTimed } from '../../chat/grammar/terms.ts';
 import { fold, type Word } from '../../chat/grammar/tokens.ts';
 import { wordSet } from '../../chat/grammar/word-lists.ts';
 import { readPeople, readRemove, writePart } from './remove-line.ts';
@@ -12,7 +12,7 @@ const LEADING = wordSet('user users the');
 
 /** The words after "offboard". */
 export function readOffboard(words: readonly Word[]): Reading | null {
-  return readTimed(words, readUntimed);
+  return readExplained(words, readUntimed);
 }
 
 function readUntimed(words: readonly Word[]): Reading {

@@ -31,11 +31,13 @@ export async function offboard(
   command: OffboardCommand,
   listed: Listed | null = null,
 ): Promise<Reply> {
-  const { term, ...plain } = command;
-  if (term !== undefined && (term.start !== null || term.end !== null))
+  const { term } = command;
+  if (term !== undefined && (term.start !== null || term.end !== null)) {
+    const now = { ...command, term: { start: null, end: null, reason: term.reason } };
     return say(turn.words, { kind: 'removesAtOnce' }, [
-      { label: 'removeAtOnce', verb: 'choose', text: parts.grammar.format(plain) },
+      { label: 'removeAtOnce', verb: 'choose', text: parts.grammar.format(now) },
     ]);
+  }
   const people = await findThem(parts, turn, command, listed);
   if (people.kind === 'reply') return people.reply;
   const read = await readAssigned(parts, turn, command, people.users);

@@ -5,7 +5,7 @@ import { quoteName, readName, writeApps } from '../../chat/grammar/names.ts';
 import { withoutMarksAtTheEnd } from '../../chat/grammar/reasons.ts';
 import { incomplete, type Reading } from '../../chat/grammar/rule.ts';
 import { addressIn, splitAtSeparator } from '../../chat/grammar/separators.ts';
-import { readTimed, writeTimed, writeTimedName } from '../../chat/grammar/terms.ts';
+import { readExplained, writeTimed, writeTimedName } from '../../chat/grammar/terms.ts';
 import { fold, type Word } from '../../chat/grammar/tokens.ts';
 import { wordSet } from '../../chat/grammar/word-lists.ts';
 
@@ -24,7 +24,7 @@ const OPENING = wordSet('for to of');
 
 /** The words after "remove". */
 export function readRemove(words: readonly Word[]): Reading | null {
-  return readTimed(words, readUntimed);
+  return readExplained(words, readUntimed);
 }
 
 /** The words after "take" or "delete", which may mean anything else. */

@@ -32,11 +32,13 @@ export async function remove(
   command: RemoveCommand,
   listed: Listed | null = null,
 ): Promise<Reply> {
-  const { term, ...plain } = command;
-  if (term !== undefined && (term.start !== null || term.end !== null))
+  const { term } = command;
+  if (term !== undefined && (term.start !== null || term.end !== null)) {
+    const now = { ...command, term: { start: null, end: null, reason: term.reason } };
     return say(turn.words, { kind: 'removesAtOnce' }, [
-      { label: 'removeAtOnce', verb: 'choose', text: parts.grammar.format(plain) },
+      { label: 'removeAtOnce', verb: 'choose', text: parts.grammar.format(now) },
     ]);
+  }
   const found = await findApplications(parts, turn, command);
   if (found.kind === 'reply') return found.reply;
   const people = await findThem(parts, turn, command, listed);

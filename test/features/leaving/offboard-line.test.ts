@@ -43,6 +43,23 @@ describe('a line that takes a person out of all their apps', () => {
     });
   });
 
+  it('keeps the reason, and where it has to ask, the rest', () => {
+    const term = { start: null, end: null, reason: 'she left' };
+
+    expect(parse('offboard adele, because she left')).toEqual({
+      kind: 'command',
+      command: { verb: 'offboard', subject: 'adele', app: null, term },
+    });
+    expect(parse('offboard adele from Salesforce reason: she left')).toMatchObject({
+      command: { verb: 'remove', app: 'Salesforce', term },
+    });
+    expect(parse('remove adele because she left')).toMatchObject({
+      kind: 'incomplete',
+      missing: 'app',
+      said: ['adele'],
+    });
+  });
+
   it('asks for the person that it leaves out', () => {
     expect(parse('offboard')).toMatchObject({ kind: 'incomplete', verb: 'offboard', missing: 'subject' });
   });

@@ -101,6 +101,33 @@ describe('a line that takes a person out of an app', () => {
     });
   });
 
+  it.each([
+    ['remove adele from Salesforce because she left', 'she left'],
+    ['remove adele from Salesforce, because she left.', 'she left'],
+    ['remove adele from Salesforce reason: she left', 'she left'],
+    ['remove adele from Salesforce (because she left)', 'she left'],
+    ['remove adele from Salesforce as she left on 30 November', 'she left on 30 November'],
+    ['remove adele because "she left" from Salesforce', 'she left'],
+    ['revoke adele’s access to Salesforce due to the audit from Monday', 'the audit from Monday'],
+  ])('keeps the reason of %j', (text, reason) => {
+    const command = { ...whole.command, term: { start: null, end: null, reason } } as const;
+
+    const parsed = parse(text);
+
+    expect(parsed).toEqual({ kind: 'command', command });
+    expect(parsed.kind === 'command' && parse(format(parsed.command))).toEqual(parsed);
+  });
+
+  it('offers a sentence about the person as the reason, and keeps reason and ticket apart', () => {
+    expect(parse('remove adele from Salesforce. She left')).toEqual({
+      kind: 'didYouMean',
+      suggestion: 'remove adele from Salesforce because She left',
+    });
+    expect(parse('remove adele from Salesforce INC0012345 because she left')).toMatchObject({
+      command: { ...whole.command, ticket: 'INC0012345', term: { reason: 'she left' } },
+    });
+  });
+
   it('is read back from its canonical line', () => {
     const name = fc
       .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })

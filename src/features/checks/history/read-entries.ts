@@ -74,7 +74,7 @@ async function readProvisionings(
     .leftJoin('access_requests', 'access_requests.request_id', 'requests.id')
     .select(['requests.id', 'requests.created_at', 'requests.requested_by_id', 'requests.requested_by_name'])
     .select(['requests.app_id', 'requests.app_name', 'requests.apps', 'requests.ticket', 'requests.ticket_url'])
-    .select(['requests.purpose', 'requests.second_person', 'requests.second_person_decision'])
+    .select(['requests.purpose', 'requests.second_person', 'requests.second_person_decision', 'requests.reason'])
     .select(['access_requests.decided_by_id', 'access_requests.decided_by_name'])
     .where('requests.id', 'in', ids)
     .execute();

@@ -1,4 +1,5 @@
 import type { ListView, Maybe, Text } from '../../../chat/cards/card-views.ts';
+import { plainText } from '../../../chat/cards/safe-text.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import { lengthOf } from '../../../chat/views/length-words.ts';
 import { maybe, short } from '../../../chat/views/parts.ts';
@@ -60,7 +61,10 @@ export function awaitedTicketField(
   return awaitsTicket === true ? ticketField(words, '', []) : [];
 }
 
-/** The ticket, the second person of a removal, the requester, the time, and the request's id. */
+/** Of a reason in a footer. */
+const LONGEST_FOOTED = 120;
+
+/** The reason and the second person of a removal, the ticket, the requester, the time, and the request's id. */
 export function requestFooter(
   words: Messages,
   {
@@ -76,5 +80,7 @@ export function requestFooter(
   const decision = removal?.decision;
   const decided =
     decision === undefined ? [] : [words.card('removal.decided', { how: decision.how, by: short(decision.by) })];
-  return maybe([...ticketPart(words, ticket), ...decided, words.card('request.footer', values)].join(' · '));
+  const reason = plainText(removal?.reason ?? '', LONGEST_FOOTED);
+  const why = reason === '' ? [] : [words.card('removal.reason', { reason })];
+  return maybe([...why, ...ticketPart(words, ticket), ...decided, words.card('request.footer', values)].join(' · '));
 }

@@ -1,10 +1,11 @@
 import { assertNever } from '../../../assert-never.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
+import { plainText } from '../../../chat/cards/safe-text.ts';
 import { createMessages, type Messages, type MessageValues } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { appNames, peopleNames } from '../../../chat/views/app-names.ts';
 import { usersPageUrl } from '../../../chat/views/entra-link.ts';
-import { entraLink, maybe, short, submitButton } from '../../../chat/views/parts.ts';
+import { entraLink, LONGEST_REASON, maybe, short, submitButton } from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
 import { heldForSecondPersonMs } from '../../../requests/confirmation.ts';
 import { isLeftToPeople, type Request, type Task } from '../../../requests/request.ts';
@@ -51,10 +52,12 @@ export function removalCard(input: RemovalCardInput): CardMessage {
     ...values,
     requestedBy: short(request.requestedBy.name),
   });
+  const reason = plainText(removal?.reason ?? '', LONGEST_REASON);
   const next = [
     ...(reads === 'secondPerson'
       ? [words.card('removal.secondAsks', { requestedBy: short(request.requestedBy.name), people: people.length })]
       : []),
+    ...(reason === '' ? [] : [words.card('removal.reason', { reason })]),
     ...(needsSecond && reads !== 'secondPerson'
       ? [words.card('removal.second', { asked, until: words.moment(request.createdAt + heldForSecondPersonMs, now) })]
       : []),
@@ -81,7 +84,7 @@ export function removalCard(input: RemovalCardInput): CardMessage {
       },
       ...leftOutFolded(words, request.leftOut, limits).sections,
     ],
-    footer: requestFooter(words, request, now),
+    footer: requestFooter(words, { ...request, removal: { secondPerson: needsSecond } }, now),
     links: entraLink(
       words,
       entraPortalUrl === null || first === undefined ? null : usersPageUrl(entraPortalUrl, first.app.id),
