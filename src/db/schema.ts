@@ -71,7 +71,7 @@ export interface RequestRow extends RequestedColumns {
   /** When the access request was made that this request carries out; kept by the database, see `search.ts`. */
   access_at: Generated<number | null>;
   /** `removal`: its tasks take access away; null: they give it. */
-  purpose: Generated<'removal' | 'offboarding' | null>;
+  purpose: Generated<'removal' | 'offboarding' | 'end' | null>;
   /** 1 where a second person has to confirm it. */
   second_person: Generated<number>;
   /** JSON: how the second person decided, and their name. */

@@ -273,7 +273,7 @@ function record(
   const isAssigned = assignment.kind === 'assign';
   const details = isAssigned
     ? { ...about, appRole: assignment.appRole, code }
-    : { ...about, ...(ids.length === 0 ? {} : { assignments: ids }), code };
+    : { ...about, ...(ids.length === 0 ? {} : { assignments: ids, roles: assignment.roles }), code };
   return writeAudit(transaction, {
     at: clock.now(),
     actorId: '',

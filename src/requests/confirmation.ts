@@ -23,16 +23,13 @@ export const heldForSecondPersonMs = 24 * heldForMs;
 
 /**
  * Queues the held tasks of a request, as if it had been made now. `ticket`: what one that awaits a ticket gets.
- * `secondPerson`: the name of the actor, if they confirm as such.
+ * `confirmedBy`: the name of the actor, of a removal.
  */
 export async function confirmRequest(
   parts: StoreParts,
   requestId: string,
   actorId: string,
-  {
-    ticket = null,
-    secondPerson = null,
-  }: { readonly ticket?: Ticket | null; readonly secondPerson?: string | null } = {},
+  { ticket = null, confirmedBy = null }: { readonly ticket?: Ticket | null; readonly confirmedBy?: string | null } = {},
 ): Promise<Confirmation> {
   const { database, clock } = parts;
   return database.transact(async (transaction): Promise<Confirmation> => {
@@ -79,9 +76,13 @@ export async function confirmRequest(
         .where('id', '=', requestId)
         .where('ticket', '=', awaitedTicket)
         .execute();
-    if (secondPerson !== null) await noteDecision(transaction, requestId, { how: 'confirmed', by: secondPerson });
+    if (confirmedBy !== null) await noteDecision(transaction, requestId, { how: 'confirmed', by: confirmedBy });
     await bumpRevision(transaction, requestId);
-    const details = ticket === null ? { tasks } : { tasks, ticket: ticket.number };
+    const details = {
+      tasks,
+      ...(ticket === null ? {} : { ticket: ticket.number }),
+      ...(held.second_person === 1 ? { as: 'secondPerson' } : {}),
+    };
     await writeAudit(transaction, { at: now, actorId, kind: 'confirmed', requestId, details });
     return { kind: 'confirmed', tasks };
   });

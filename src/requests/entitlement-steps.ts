@@ -346,7 +346,7 @@ async function storeRemoval(
     lane: 'bulk',
     held: false,
     leftOut: [],
-    removal: { secondPerson: false },
+    removal: { secondPerson: false, atEnd: true },
     tasks: [{ subject, members: [], app, jobId, ruleId, unassign: { only: [assignmentId], roles: [], through: [] } }],
   });
   return removal.id;

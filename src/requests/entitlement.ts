@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 import type { NotRemoved, RefusalCause } from '../graph/outcome.ts';
+import { writeAudit } from './audit-log.ts';
 import type { Task } from './request.ts';
 
 /**
@@ -124,10 +125,12 @@ export async function insertEntitlements(
           ...(ending.length === 0 ? [] : [row('removal_id', 'in', ending)]),
         ]),
       )
-      .returning(['task_id', 'inherited_assignment', 'ends_at'])
+      .returning(['task_id', 'request_id', 'inherited_assignment', 'ends_at'])
       .execute();
     let inherited: string | null = null;
-    for (const { task_id, inherited_assignment } of earlier) {
+    for (const { task_id, request_id: requestId, inherited_assignment } of earlier) {
+      const details = { subject: subject.id, app: app.id, step: 'extended', by: task.requestId };
+      await writeAudit(transaction, { at: now, actorId: '', kind: 'accessEnd', requestId, details });
       const given = await transaction
         .selectFrom('tasks')
         .select('assignment_id')

@@ -7,14 +7,22 @@ import type { Entitlement, EntitlementState, OverdueReason } from './entitlement
 type Row = Selectable<EntitlementRow>;
 
 /** Those that a provisioning request gives, or that a request takes away. */
-export async function findEntitlements(
-  { query }: Pick<Database, 'query'>,
+export function findEntitlements(
+  database: Pick<Database, 'query'>,
   requestId: string,
+): Promise<readonly Entitlement[]> {
+  return findEntitlementsOf(database, [requestId]);
+}
+
+/** The same of several requests. */
+export async function findEntitlementsOf(
+  { query }: Pick<Database, 'query'>,
+  requestIds: readonly string[],
 ): Promise<readonly Entitlement[]> {
   const rows = await query
     .selectFrom('entitlements')
     .selectAll()
-    .where((row) => row.or([row('request_id', '=', requestId), row('removal_id', '=', requestId)]))
+    .where((row) => row.or([row('request_id', 'in', requestIds), row('removal_id', 'in', requestIds)]))
     .orderBy('ends_at')
     .orderBy('task_id')
     .execute();

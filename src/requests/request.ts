@@ -65,9 +65,11 @@ export interface Removal {
   readonly secondPerson: boolean;
   /** It takes people out of all their apps. */
   readonly leaving?: true;
+  /** It takes away what another request gave until now. */
+  readonly atEnd?: true;
   /** Why, as typed; missing where no reason was given. */
   readonly reason?: string;
-  /** Of the second person; `by`: their name. */
+  /** Of the second person, or of the person who confirmed it where none was needed; `by`: their name. */
   readonly decision?: { readonly how: 'confirmed' | 'rejected'; readonly by: string };
 }
 

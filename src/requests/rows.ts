@@ -39,10 +39,15 @@ export function withoutTasks(row: Selectable<RequestRow>): Omit<Request, 'tasks'
 /** The columns of a removal. */
 export function removalColumns(removal: Removal | undefined) {
   return {
-    purpose: removal === undefined ? null : removal.leaving === true ? ('offboarding' as const) : ('removal' as const),
+    purpose: removal === undefined ? null : purposeOf(removal),
     second_person: removal?.secondPerson === true ? 1 : 0,
     reason: removal?.reason ?? null,
   };
+}
+
+export function purposeOf({ leaving, atEnd }: Removal): NonNullable<Selectable<RequestRow>['purpose']> {
+  if (atEnd === true) return 'end';
+  return leaving === true ? 'offboarding' : 'removal';
 }
 
 /** What makes a request a removal, left out where it gives access. */
@@ -54,6 +59,7 @@ export function removalMark({ purpose, second_person, second_person_decision: de
     removal: {
       secondPerson: second_person === 1,
       ...(purpose === 'offboarding' ? { leaving: true } : {}),
+      ...(purpose === 'end' ? { atEnd: true } : {}),
       ...(reason === null ? {} : { reason }),
       ...(decision === null ? {} : { decision: JSON.parse(decision) as NonNullable<Removal['decision']> }),
     },

@@ -34,7 +34,8 @@ export async function finishTask(
     client_request_id: done.clientRequestId,
     perhaps: unknownEndOf(done.outcome),
   };
-  const details = { outcome: done.outcome.kind, ...codeOf(done.outcome), graphRequestId: done.graphRequestId };
+  const { outcome, graphRequestId } = done;
+  const details = { outcome: outcome.kind, ...codeOf(outcome), ...provenBy(outcome), graphRequestId };
   return leaveRunning(parts, claimed, done, () => changes, { kind: 'finished', details });
 }
 
@@ -58,6 +59,12 @@ export function codeOf(outcome: Outcome): { readonly code?: string; readonly sta
   const told = outcome.kind === 'unknown' ? (outcome.last ?? outcome) : outcome;
   if (told.kind === 'refused') return { code: told.code, status: told.status };
   return told.kind === 'failed' || told.kind === 'skipped' ? { code: told.code } : {};
+}
+
+/** Whether a removal is proven, and by what, or why not. */
+function provenBy(outcome: Outcome): AuditEntry['details'] {
+  if (outcome.kind === 'removed') return { verified: true, how: outcome.how };
+  return outcome.kind === 'notRemoved' ? { verified: false, why: outcome.why } : {};
 }
 
 /** What an attempt shows besides the result of its task. */

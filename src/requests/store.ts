@@ -11,7 +11,15 @@ import { type AuditEntry, writeAudit } from './audit-log.ts';
 import { insertEntitlements } from './entitlement.ts';
 import { membersPerCall, type Request, type Task } from './request.ts';
 import { newRequestId } from './request-id.ts';
-import { awaitedTicket, removalColumns, ticketColumns, toTask, type Unassignment, withoutTasks } from './rows.ts';
+import {
+  awaitedTicket,
+  purposeOf,
+  removalColumns,
+  ticketColumns,
+  toTask,
+  type Unassignment,
+  withoutTasks,
+} from './rows.ts';
 
 /** A new request, before it has an id. */
 export interface NewRequest
@@ -154,7 +162,9 @@ export async function insertRequest(
   // A held request has given nothing yet, and puts no end off.
   if (!wanted.held) await insertEntitlements(transaction, stored, now);
   const details = askedFor(wanted);
-  await writeAudit(transaction, { at: now, actorId: wanted.requestedBy.id, kind: 'asked', requestId, details });
+  // The end of access is asked for by no person.
+  const actorId = wanted.removal?.atEnd === true ? '' : wanted.requestedBy.id;
+  await writeAudit(transaction, { at: now, actorId, kind: 'asked', requestId, details });
   return { ...withoutTasks(row), tasks: stored };
 }
 
@@ -262,7 +272,7 @@ function askedFor({ tasks, ticket = null, removal }: NewRequest): AuditEntry['de
     subjects,
     ...(members.length === 0 ? {} : { members }),
     ...(ticket === null ? {} : { ticket: ticket.number }),
-    ...(removal === undefined ? {} : { purpose: removal.leaving === true ? 'offboarding' : 'removal' }),
+    ...(removal === undefined ? {} : { purpose: purposeOf(removal) }),
     ...(removal?.reason === undefined ? {} : { reason: removal.reason }),
   };
 }

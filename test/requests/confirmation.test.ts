@@ -103,10 +103,10 @@ describe.each(engines)('holding requests on $name', (engine) => {
       const early = await ask(store, ['early'], { held: true, removal });
       const late = await ask(store, ['late'], { held: true, removal });
       await clock.advance(24 * hourMs);
-      const withinTheDay = await confirmRequest(store, early.id, 'patti', { secondPerson: 'Patti Fernandez' });
+      const withinTheDay = await confirmRequest(store, early.id, 'patti', { confirmedBy: 'Patti Fernandez' });
       await clock.advance(1);
 
-      const afterwards = await confirmRequest(store, late.id, 'patti', { secondPerson: 'Patti Fernandez' });
+      const afterwards = await confirmRequest(store, late.id, 'patti', { confirmedBy: 'Patti Fernandez' });
 
       expect([withinTheDay.kind, afterwards.kind]).toEqual(['confirmed', 'expired']);
       expect((await findRequest(database, early.id))?.removal).toEqual({
@@ -120,7 +120,7 @@ describe.each(engines)('holding requests on $name', (engine) => {
       const removal = { secondPerson: true } as const;
       const rejected = await ask(store, ['one', 'two'], { held: true, removal });
       const confirmed = await ask(store, ['three'], { held: true, removal });
-      await confirmRequest(store, confirmed.id, 'patti', { secondPerson: 'Patti Fernandez' });
+      await confirmRequest(store, confirmed.id, 'patti', { confirmedBy: 'Patti Fernandez' });
       const by = { id: 'lynne', name: 'Lynne Robbins' };
 
       const first = await rejectRemoval(store, rejected.id, by);
@@ -146,7 +146,7 @@ describe.each(engines)('holding requests on $name', (engine) => {
       await ask(store, ['four'], { held: true });
 
       const atFirst = await ids();
-      await confirmRequest(store, two.id, 'patti', { secondPerson: 'Patti Fernandez' });
+      await confirmRequest(store, two.id, 'patti', { confirmedBy: 'Patti Fernandez' });
       await clock.advance(24 * hourMs);
       const later = await ids();
 

@@ -20,8 +20,7 @@ async function confirmRemoval(parts: CommandParts, turn: Turn, requestId: string
   if (!may.ok) return troubleReply(turn.words, may.trouble);
   if (!may.value) return refuseSecond(parts, turn, request);
   const { id, name } = turn.caller;
-  const secondPerson = request.removal.secondPerson ? name : null;
-  const confirmed = await confirmRequest(parts.store, request.id, id, { secondPerson });
+  const confirmed = await confirmRequest(parts.store, request.id, id, { confirmedBy: name });
   if (confirmed.kind === 'expired') return say(turn.words, { kind: 'removalExpired' });
   parts.publish('tasks', null);
   parts.publish('cards', request.id);

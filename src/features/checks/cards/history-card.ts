@@ -1,6 +1,6 @@
-import type { PendingView, SubmitButton } from '../../../chat/cards/card-views.ts';
+import type { Maybe, PendingView, SubmitButton, Text } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
-import { plainText } from '../../../chat/cards/safe-text.ts';
+import { markdownText, plainText } from '../../../chat/cards/safe-text.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { appNames } from '../../../chat/views/app-names.ts';
@@ -15,6 +15,7 @@ import {
   submitButton,
 } from '../../../chat/views/parts.ts';
 import { ticketPart } from '../../../chat/views/ticket-views.ts';
+import { endWord } from '../../provisioning/cards/end-words.ts';
 import type { Among, HistoryEntry } from '../history/history-entry.ts';
 import { entryId, entryName, entryResult, entrySubject, isOfRemoval } from './entry-text.ts';
 
@@ -52,6 +53,9 @@ const PARTS: Readonly<Record<HistoryCardInput['scope'], MessageKey | null>> = {
   ownHere: 'history.ownHere',
 };
 
+const LONGEST_REASON_SHOWN = 120;
+const LONGEST_END = 200;
+
 /** Lengths of a name on a row, from most to least, in UTF-16 code units. */
 const NAME_LENGTHS = [80, 50, 30];
 
@@ -71,7 +75,9 @@ export function historyCard(words: Messages, input: HistoryCardInput): CardMessa
       fallbackText: listAsText(summary, lines),
       title: title.card,
       intro: filter === null ? intro : `${filter} ${intro}`,
-      rows: shown.map((entry) => row(words, entry, { now, nameLength, acts: actOn(input) })),
+      rows: shown.map((entry) =>
+        row(words, entry, { now, nameLength, acts: actOn(input), saysReasons: input.scope !== 'ownHere' }),
+      ),
       more: maybe(older === null && input.entries.length > shown.length ? words.card('history.more') : null),
       buttons: [
         ...(shown.length === 0 && input.page === 1 ? instead(words, input) : []),
@@ -148,13 +154,21 @@ function row(
     now,
     nameLength,
     acts,
-  }: { readonly now: number; readonly nameLength: number; readonly acts: 'retry' | 'cancel' | null },
+    saysReasons,
+  }: {
+    readonly now: number;
+    readonly nameLength: number;
+    readonly acts: 'retry' | 'cancel' | null;
+    readonly saysReasons: boolean;
+  },
 ): PendingView['rows'][number] {
   const { tone, text } = entryResult(words, entry, now);
   const person = entrySubject(words, entry, nameLength);
   const names = { person, app: appNames(words, entry.apps, nameLength) };
   const requestedBy = short(personName(entry.requestedBy), nameLength);
   const decision = decisionText(words, entry, nameLength);
+  const removal = entry.kind === 'provisioning' ? entry.removal : undefined;
+  const reason = saysReasons ? plainText(removal?.reason ?? '', LONGEST_REASON_SHOWN) : '';
   const id = plainText(entryId(entry), 40);
   const opens = words.plain('button.openOne', { request: entryId(entry), person });
   return {
@@ -163,11 +177,13 @@ function row(
       { text: words.card('history.result', { result: text }) },
       {
         text: [
-          words.card('history.asked', { requestedBy, time: words.moment(entry.at, now) }),
+          askedText(words, entry, { requestedBy, time: words.moment(entry.at, now) }),
           ...decision,
           ...ticketPart(words, entry.ticket),
         ].join(' · '),
       },
+      ...endLines(words, entry, now),
+      ...maybe(reason === '' ? null : words.card('removal.reason', { reason })),
     ],
     opens:
       acts === null
@@ -176,8 +192,31 @@ function row(
   };
 }
 
-/** Who approved or denied. */
+/** Who asked, or whose end it is. */
+function askedText(
+  words: Messages,
+  entry: HistoryEntry,
+  values: { readonly requestedBy: string; readonly time: string },
+) {
+  const endOf = entry.kind === 'provisioning' ? entry.endOf : undefined;
+  if (endOf === undefined) return words.card('history.asked', values);
+  const { requestId: request, endedBy, state } = endOf;
+  const isEarly = endedBy !== null && !(state.kind === 'ended' && state.as === 'byHand');
+  const by = isEarly ? short(endedBy) : '';
+  return words.card('history.atEnd', { ...values, request, by, early: isEarly ? 'yes' : 'no' });
+}
+
+/** When the access ends that it gave, and how that went; the same of several is told once. */
+function endLines(words: Messages, { ends = [] }: HistoryEntry, now: number): Maybe<Text> {
+  const texts = [...new Set(ends.map((one) => endWord(words, one, now)))];
+  return maybe(texts.length === 0 ? null : markdownText(words.sentences(texts), LONGEST_END));
+}
+
+/** Who approved or denied, or confirmed or rejected. */
 function decisionText(words: Messages, entry: HistoryEntry, nameLength: number): string[] {
+  const decision = entry.kind === 'provisioning' ? entry.removal?.decision : undefined;
+  if (decision !== undefined)
+    return [words.card('removal.decided', { how: decision.how, by: short(decision.by, nameLength) })];
   const by = entry.kind === 'access' ? entry.decidedBy : entry.approvedBy;
   if (by === null) return [];
   const isDenied = entry.kind === 'access' && entry.state === 'denied';

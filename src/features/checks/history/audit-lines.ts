@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../../../db/database.ts';
 import type { AuditEntry } from '../../../requests/audit-log.ts';
-import type { AppRef } from '../../../requests/request.ts';
+import type { AppRef, Removal } from '../../../requests/request.ts';
 import type { About } from './history-entry.ts';
 
 /** One entry of the append-only record, as exported for auditors. */
@@ -66,6 +66,8 @@ interface Row {
   readonly app_name: string | null;
   /** See `RequestRow`. */
   readonly apps: string | null;
+  /** JSON: how a removal was decided, and by whom. */
+  readonly decision: string | null;
   readonly ticket: string | null;
   readonly subject_id: string | null;
   /** 1 where the entry's request is about the person or app in question. */
@@ -90,7 +92,7 @@ async function readPage(
       ) as actor_name,
       coalesce(asked.app_id, access.app_id) as app_id,
       coalesce(asked.app_name, access.app_name) as app_name,
-      asked.apps,
+      asked.apps, asked.second_person_decision as decision,
       nullif(coalesce(asked.ticket, access.ticket), '') as ticket,
       access.subject_id,
       case when ${isConcerned(about)} then 1 else 0 end as concerned
@@ -124,13 +126,19 @@ function toLine(row: Row): AuditLine {
     at: new Date(row.at).toISOString(),
     kind: row.kind,
     actorId: row.actor_id,
-    actorName: row.actor_name,
+    actorName: row.actor_name ?? deciderIn(row, details),
     requestId: row.request_id,
     ...appOf(row, details),
     ticket: row.ticket,
     subjectIds: named.length > 0 ? named : ofAccess,
     details,
   };
+}
+
+/** The name of a person who confirmed or rejected a removal, and whom no request names. */
+function deciderIn({ kind, decision }: Row, details: AuditEntry['details']): string | null {
+  const isDecision = kind === 'confirmed' || (kind === 'cancelled' && details.as === 'secondPerson');
+  return isDecision && decision !== null ? (JSON.parse(decision) as NonNullable<Removal['decision']>).by : null;
 }
 
 /** The keys under which writers of entries store subjects and app; see `writeAudit`'s callers. */

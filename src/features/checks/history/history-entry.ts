@@ -1,5 +1,6 @@
 import type { AccessRequestRow } from '../../../db/schema.ts';
 import type { OutcomeKind } from '../../../graph/outcome.ts';
+import type { Entitlement } from '../../../requests/entitlement.ts';
 import type { Person, Removal, Ticket } from '../../../requests/request.ts';
 
 /**
@@ -25,6 +26,9 @@ export type HistoryEntry =
       readonly approvedBy: Person | null;
       /** It takes access away; missing where it gives it. */
       readonly removal?: Removal;
+      /** The access that ends here, of a removal at its end. */
+      readonly endOf?: Entitlement;
+      readonly ends?: readonly Entitlement[];
       readonly ticket?: Ticket | null;
     }
   | {
@@ -46,6 +50,7 @@ export type HistoryEntry =
       /** The provisioning request that carries it out, and its result; null while there is none. */
       readonly requestId: string | null;
       readonly result: HistoryResult | null;
+      readonly ends?: readonly Entitlement[];
       readonly ticket?: Ticket | null;
     };
 

@@ -2,6 +2,8 @@ import { type ExpressionBuilder, type SelectQueryBuilder, sql } from 'kysely';
 import type { Database } from '../../../db/database.ts';
 import type { AccessRequestRow, Schema, TaskRow } from '../../../db/schema.ts';
 import type { OutcomeKind } from '../../../graph/outcome.ts';
+import type { Entitlement } from '../../../requests/entitlement.ts';
+import { findEntitlementsOf } from '../../../requests/find-entitlements.ts';
 import type { Person } from '../../../requests/request.ts';
 import { appsIn, removalMark, ticketMark } from '../../../requests/rows.ts';
 import type { HistoryEntry, HistoryResult } from './history-entry.ts';
@@ -56,6 +58,7 @@ export async function readEntries(
       requestId: row.request_id,
       ...ticketMark(row),
       // A request that waits for a retry, or was given up after an attempt, is shown by its own state.
+      ends: provisionings.get(row.request_id ?? '')?.ends ?? [],
       result: isCarriedOut(row.state) ? (provisionings.get(row.request_id ?? '')?.result ?? null) : null,
     });
   return keys.flatMap(({ id }) => entries.get(id) ?? []);
@@ -100,6 +103,10 @@ async function readProvisionings(
   const overSeveral = rows.filter(({ apps }) => apps !== null).map(({ id }) => id);
   const peopleOf = await countPeople(calls.where('request_id', 'in', overSeveral), overSeveral);
 
+  const ending = (await findEntitlementsOf({ query }, ids)).filter(
+    ({ requestId, subject }) => only === null || only.subjectIds.includes(subject.id) || own.includes(requestId),
+  );
+
   const provisionings = rows.map((row): [string, Provisioning] => {
     const first = firsts.find(({ request_id }) => request_id === row.id);
     const ofRequest = counts.filter(({ request_id }) => request_id === row.id);
@@ -119,12 +126,16 @@ async function readProvisionings(
       result: resultOf(ofRequest),
       approvedBy: personOf(row.decided_by_id, row.decided_by_name),
       ...removalMark(row),
+      ends: ending.filter(({ requestId }) => requestId === row.id),
+      ...endMark(ending.find(({ removalId }) => removalId === row.id)),
       ...ticketMark(row),
     };
     return [row.id, entry];
   });
   return new Map(provisionings);
 }
+
+const endMark = (endOf: Entitlement | undefined) => (endOf === undefined ? {} : { endOf });
 
 /** Of requests over several apps, whose people have several calls each. */
 async function countPeople(
