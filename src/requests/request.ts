@@ -68,7 +68,7 @@ export interface Removal {
   /** It takes away what another request gave until now. */
   readonly atEnd?: true;
   /** Why, as typed; missing where no reason was given. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   /** Of the second person, or of the person who confirmed it where none was needed; `by`: their name. */
   readonly decision?: { readonly how: 'confirmed' | 'rejected'; readonly by: string };
 }

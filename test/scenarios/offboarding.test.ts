@@ -325,6 +325,54 @@ describe('the question to the second person', () => {
   });
 });
 
+describe('the reason of a removal', () => {
+  it('is carried by the lines that are offered, with the ticket', async () => {
+    await start({ sandboxOptions: { tenant: smallTenant() } });
+
+    await says('alex', 'remove adele INC0012345 because she left');
+    const offered = titles('alex');
+    await presses('alex', 'remove adele@contoso.com from Salesforce INC0012345 because she left');
+    const asked = cardOf('alex').text;
+    await says('alex', 'remove adele from ServiceNow on 1 December because she left the firm');
+    const planned = cardOf('alex').buttons.map(({ data }) => JSON.stringify(data));
+    await says('alex', 'please take adele out of servicenow because she left the firm');
+
+    expect(offered).toContain('offboard adele@contoso.com INC0012345 because she left');
+    expect(asked).toContain('Reason: she left');
+    expect(asked).toContain('Ticket INC0012345');
+    expect(planned.join()).toContain('remove adele from ServiceNow because she left the firm');
+    expect(JSON.stringify(cardOf('alex').buttons)).toContain('because she left the firm');
+  });
+
+  it('is kept letter by letter, on both cards, also while a card asks for the ticket', async () => {
+    await start({ environment: { TICKETS: 'required' } });
+    await says('patti', 'hello');
+
+    await says('alex', 'offboard adele, because she "left" (on Friday)!');
+    await teams.press('alex', cardOf('alex'), 'Continue', { ticket: 'INC0012345' });
+    await teams.settled();
+
+    for (const name of ['alex', 'patti'] as const) {
+      expect(cardOf(name).text).toContain('Reason: she "left" (on Friday)!');
+      expect(cardOf(name).text).toContain('Ticket INC0012345');
+    }
+  });
+
+  it('is not shown where others read along, unless it was typed there', async () => {
+    await start();
+    const channel: Place = { conversationId: '19:sales@thread.tacv2', kind: 'channel' };
+    await says('alex', 'remove adele from Salesforce because she left');
+    const id = idOf(cardOf('alex'));
+
+    await teams.say('alex', `show ${id}`, channel);
+    await teams.settled();
+
+    expect(cardOf('alex').text).toContain('Reason: she left');
+    expect(teams.lastCard(channel.conversationId).text).toContain('Remove Adele Vance from Salesforce?');
+    expect(teams.lastCard(channel.conversationId).text).not.toContain('she left');
+  });
+});
+
 describe('what waits for a second person', () => {
   it('is listed by pending and home for an approver who may confirm it, and for no other', async () => {
     await start();

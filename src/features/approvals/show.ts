@@ -44,6 +44,7 @@ export async function show(parts: CommandParts, turn: Turn, id: string): Promise
         viewpoint,
         canRetry: mayRetry(parts, turn, found.requestedById),
         canAssign: deny(turn.caller, 'request.assign') === null,
+        readAlong,
       });
       if (drawing !== null) return { kind: 'card', message: drawing.content };
       return say(turn.words, { kind: 'unknownRequest', id });

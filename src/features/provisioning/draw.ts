@@ -37,6 +37,8 @@ export interface ShownTo {
   readonly canRetry: boolean;
   /** The same for the button that assigns an app role. */
   readonly canAssign: boolean;
+  /** Others than those concerned read along, so a typed reason is left out; missing for no. */
+  readonly readAlong?: boolean;
   /** Missing for the requester's language and time zone. */
   readonly reader?: Request['reader'];
 }
@@ -63,9 +65,12 @@ export async function drawRequest(
   shown?: ShownTo,
 ): Promise<DrawnCard | null> {
   const { database, clock } = parts.store;
-  const inLanguage = <R extends Pick<Request, 'reader'>>(found: R): R => ({
+  const inLanguage = <R extends Pick<Request, 'reader' | 'removal'>>(found: R): R => ({
     ...found,
     reader: shown?.reader ?? found.reader,
+    ...(shown?.readAlong === true && found.removal !== undefined
+      ? { removal: { ...found.removal, reason: undefined } }
+      : {}),
   });
   const only = await findSingle(database, requestId);
   const single = only === null ? null : inLanguage(only);

@@ -103,7 +103,9 @@ function whenOf(words: Messages, item: PendingItem, now: number): string {
 
 /** When, why, and for which ticket it was asked for. */
 export function askedIn(item: PendingItem): Pick<AccessRequest, 'createdAt' | 'ticket' | 'reason'> {
-  return item.kind === 'access' ? item.accessRequest : { reason: null, ...item.request };
+  return item.kind === 'access'
+    ? item.accessRequest
+    : { ...item.request, reason: item.request.removal?.reason ?? null };
 }
 
 /** The name of one row. */

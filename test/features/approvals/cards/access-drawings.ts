@@ -285,7 +285,15 @@ export function everyAccessCardSaying(text: string): CardMessage[] {
     ...accessProblemsSaying(text).map((what) => problem(words, what)),
     pendingList(words, { items, page: 2, more: true, now: NOW }),
     pendingList(words, {
-      items: [{ kind: 'removal', request: removalIn({ text, apps: [text, text, text, text], people: 12 }) }],
+      items: [
+        {
+          kind: 'removal',
+          request: removalIn({
+            ...{ text, apps: [text, text, text, text], people: 12 },
+            removal: { secondPerson: true, reason: text },
+          }),
+        },
+      ],
       page: 1,
       more: false,
       now: NOW,

@@ -25,7 +25,11 @@ describe('the list of pending access requests', () => {
   });
 
   it('names a removal as one, and says until when it can be confirmed', () => {
-    const request = removalIn({ removal: { secondPerson: true }, apps: ['Salesforce', 'ServiceNow'], people: 2 });
+    const request = removalIn({
+      removal: { secondPerson: true, reason: 'They left' },
+      apps: ['Salesforce', 'ServiceNow'],
+      people: 2,
+    });
 
     const { card, summary } = pendingList(words, {
       items: [{ kind: 'removal', request: { ...request, createdAt: NOW } }],
@@ -35,7 +39,7 @@ describe('the list of pending access requests', () => {
     });
 
     expect(cardAsText(card)).toMatch(
-      /Remove Isaiah Langer and Person 1 from Salesforce and ServiceNow {2}\[Open\]\nRequested by .*\nCan be confirmed until Mar 3, 2026, 14:03 GMT\+1\n/,
+      /Remove Isaiah Langer and Person 1 from Salesforce and ServiceNow {2}\[Open\]\nRequested by .*\nCan be confirmed until Mar 3, 2026, 14:03 GMT\+1\nReason: They left\n/,
     );
     expect(summary).toBe('1 request is waiting for your decision.');
   });

@@ -67,7 +67,7 @@ export function drawRemoval(drawn: DrawnRemoval = {}): CardMessage {
 }
 
 export function everyRemovalCardSaying(text: string): CardMessage[] {
-  const secondPerson = { secondPerson: true, leaving: true } as const;
+  const secondPerson = { secondPerson: true, leaving: true, reason: text } as const;
   const leftOut = (['deletionsHeld', 'onlyThroughGroup', 'accountOff', 'removalOpen', 'notAssigned'] as const).map(
     (reason): LeftOut => ({ text, reason, suggestions: [] }),
   );
