@@ -5,13 +5,14 @@ import type { EntitlementRow, Schema } from '../db/schema.ts';
 import type { Outcome } from '../graph/outcome.ts';
 import { readGate } from '../rate-gate/gate-row.ts';
 import { writeAudit } from './audit-log.ts';
-import { type Entitlement, endSource, isHopeless, type OverdueReason, pauseAfter } from './entitlement.ts';
+import { type Entitlement, endSource, isHopeless, pauseAfter } from './entitlement.ts';
 import { toEntitlement } from './find-entitlements.ts';
 import { isGivenForGood, isWithdrawn, restoreEarlier } from './later-requests.ts';
 import { requeueTasks } from './queue.ts';
 import { assignmentLeft, type Lease, type Task } from './request.ts';
 import { toTask } from './rows.ts';
 import { bumpRevision, insertRequest, type StoreParts } from './store.ts';
+import type { OverdueReason } from './task-end.ts';
 
 /** The rows behind the entitlements: which of them are due, and each of their steps; the picture is in `entitlement.ts`. */
 

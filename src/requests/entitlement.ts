@@ -1,8 +1,8 @@
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
-import type { NotRemoved, RefusalCause } from '../graph/outcome.ts';
 import { writeAudit } from './audit-log.ts';
 import type { Task } from './request.ts';
+import type { OverdueReason, TaskEnd } from './task-end.ts';
 
 /**
  * An entitlement is access that Usher knows the end of: one for each task that gives some, stored with it. At its end
@@ -30,39 +30,17 @@ import type { Task } from './request.ts';
  * that step, so a process that dies leaves either both or none. A process leases what is due; the row decides whether
  * something still is, so nothing is done twice.
  */
-export interface Entitlement {
+export interface Entitlement extends Required<TaskEnd> {
   /** The task that gives the access. */
   readonly taskId: string;
   readonly requestId: string;
   readonly subject: { readonly id: string; readonly name: string; readonly label: string | null };
   readonly app: { readonly id: string; readonly name: string };
-  /** Milliseconds since 1970. `isTimed`: by the clock, and not the end of a day. */
-  readonly endsAt: number;
-  readonly isTimed: boolean;
-  readonly state: EntitlementState;
   /** The provisioning request that takes it away. */
   readonly removalId: string | null;
   /** How often that has been tried. */
   readonly tries: number;
 }
-
-export type EntitlementState =
-  | { readonly kind: 'active' }
-  | { readonly kind: 'ending' }
-  | { readonly kind: 'overdue'; readonly why: OverdueReason }
-  | { readonly kind: 'ended'; readonly as: EndedAs };
-
-export type EndedAs = 'verified' | 'byHand' | 'extended' | 'neverGiven';
-
-/** Why access that should have ended is not known to have. */
-export type OverdueReason =
-  | NotRemoved
-  /** Usher has assigned nothing that it could take away. */
-  | 'notAssignedByUsher'
-  | 'failed'
-  | 'unknown'
-  | `refused.${RefusalCause}`
-  | 'other';
 
 /** No further call can prove these. */
 const hopeless: ReadonlySet<OverdueReason> = new Set([

@@ -2,7 +2,9 @@ import type { Selectable } from 'kysely';
 import { assertNever } from '../assert-never.ts';
 import type { Database } from '../db/database.ts';
 import type { EntitlementRow } from '../db/schema.ts';
-import type { Entitlement, EntitlementState, OverdueReason } from './entitlement.ts';
+import type { Entitlement } from './entitlement.ts';
+import type { Task } from './request.ts';
+import type { EntitlementState, OverdueReason } from './task-end.ts';
 
 type Row = Selectable<EntitlementRow>;
 

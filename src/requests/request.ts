@@ -2,6 +2,7 @@ import { assertNever } from '../assert-never.ts';
 import { leavesAssignment } from '../graph/outcome/removal-outcome.ts';
 import type { Outcome, UnknownEnd } from '../graph/outcome.ts';
 import type { GateFault } from '../rate-gate/fault.ts';
+import type { TaskEnd } from './task-end.ts';
 
 /**
  * A request is what a person asked for; a task is one Graph call for it. The stored row is the only truth: cards are

@@ -15,7 +15,7 @@ import {
   submitButton,
 } from '../../../chat/views/parts.ts';
 import { ticketPart } from '../../../chat/views/ticket-views.ts';
-import { endWord } from '../../provisioning/cards/end-words.ts';
+import { endWord } from '../../provisioning/cards/ending-words.ts';
 import type { Among, HistoryEntry } from '../history/history-entry.ts';
 import { entryId, entryName, entryResult, entrySubject, isOfRemoval } from './entry-text.ts';
 

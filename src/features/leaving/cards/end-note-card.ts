@@ -5,8 +5,8 @@ import { usersPageUrl } from '../../../chat/views/entra-link.ts';
 import { noticeCard } from '../../../chat/views/notice.ts';
 import { type SayButton, short } from '../../../chat/views/parts.ts';
 import type { Entitlement } from '../../../requests/entitlement.ts';
+import { isForPeople, overdueWord } from '../../provisioning/cards/ending-words.ts';
 import type { EndNote } from '../ends/end-notes.ts';
-import { isForPeople, overdueWord } from './overdue-words.ts';
 
 export interface EndNoteInput {
   readonly entitlement: Entitlement;

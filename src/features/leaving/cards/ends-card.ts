@@ -6,8 +6,8 @@ import { lookAgain, moreText, short, submitButton } from '../../../chat/views/pa
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 import type { Entitlement } from '../../../requests/entitlement.ts';
 import { emptyList } from '../../provisioning/cards/confirm-card.ts';
+import { overdueWord } from '../../provisioning/cards/ending-words.ts';
 import { type RowLimits, row } from '../../provisioning/cards/people-rows.ts';
-import { overdueWord } from './overdue-words.ts';
 
 export interface EndsCardInput {
   /** What is overdue and what ends soon, soonest first. */

@@ -2,7 +2,10 @@ import type { Maybe, SubmitButton, Text } from '../../../chat/cards/card-views.t
 import type { Messages } from '../../../chat/messages.ts';
 import { sayEnd } from '../../../chat/views/ends.ts';
 import { lineButton, maybe, short, submitButton } from '../../../chat/views/parts.ts';
-import { assignmentLeft, mayHaveUnassigned, type Task } from '../../../requests/request.ts';
+import { assignmentLeft, gaveAccess, mayHaveUnassigned, type Task } from '../../../requests/request.ts';
+import { endWord } from './ending-words.ts';
+
+const LONGEST_END = 200;
 
 /** What a click may assign: the app roles, and how many people lack them. */
 export interface AssignOffer {

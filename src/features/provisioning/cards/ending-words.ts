@@ -1,6 +1,7 @@
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { NotRemoved, RefusalCause } from '../../../graph/outcome.ts';
-import type { OverdueReason } from '../../../requests/entitlement.ts';
+import type { Entitlement } from '../../../requests/entitlement.ts';
+import type { OverdueReason } from '../../../requests/task-end.ts';
 
 const KEYS: Readonly<Record<Exclude<OverdueReason, `refused.${RefusalCause}`>, MessageKey>> = {
   accountAlive: 'reason.accountAlive',
@@ -30,4 +31,18 @@ export function overdueWord(words: Messages, why: string): string {
   if (why.startsWith('refused.')) return words.plain('overdue.refused');
   const key = Object.hasOwn(KEYS, why) ? KEYS[why as keyof typeof KEYS] : KEYS.other;
   return words.plain(key, { named: 'no', app: '' });
+}
+
+/** When access ends, and once it is over, how; a plain sentence. */
+export function endWord(
+  words: Messages,
+  { endsAt, isTimed, state, endedBy }: Pick<Entitlement, 'endsAt' | 'isTimed' | 'state' | 'endedBy'>,
+  now: number,
+): string {
+  const end = sayEnd(words, { endsAt, hasTime: isTimed }, now);
+  const by = endedBy === null ? '' : short(endedBy);
+  const early = by === '' ? 'no' : 'yes';
+  if (state.kind === 'ended') return words.plain(`ends.as.${state.as}`, { end, by, early });
+  const why = state.kind === 'overdue' ? overdueWord(words, state.why) : '';
+  return words.plain(`ends.${state.kind}`, { end, why });
 }
