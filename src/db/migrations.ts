@@ -245,6 +245,10 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
         db,
       );
     },
+    async '034-why-and-by-whom'(db) {
+      await sql`alter table requests add column reason text`.execute(db);
+      await sql`alter table entitlements add column ended_by text`.execute(db);
+    },
   };
   return Object.fromEntries(Object.entries(steps).map(([name, up]) => [name, { up }]));
 }

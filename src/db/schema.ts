@@ -76,6 +76,8 @@ export interface RequestRow extends RequestedColumns {
   second_person: Generated<number>;
   /** JSON: how the second person decided, and their name. */
   second_person_decision: Generated<string | null>;
+  /** Why the removal is asked for, as typed. */
+  reason: Generated<string | null>;
 }
 
 export interface TaskRow extends SubjectColumns, LeaseColumns {
@@ -206,6 +208,8 @@ export interface EntitlementRow extends LeaseColumns {
   /** The provisioning request that takes it away. */
   removal_id: Generated<string | null>;
   tries: Generated<number>;
+  /** The name of the person who ended it early, or who said that it was done by hand. */
+  ended_by: Generated<string | null>;
   due_at: number | null;
 }
 

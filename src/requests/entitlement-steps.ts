@@ -9,7 +9,7 @@ import { type Entitlement, endSource, isHopeless, pauseAfter } from './entitleme
 import { toEntitlement } from './find-entitlements.ts';
 import { isGivenForGood, isWithdrawn, restoreEarlier } from './later-requests.ts';
 import { requeueTasks } from './queue.ts';
-import { assignmentLeft, type Lease, type Task } from './request.ts';
+import { assignmentLeft, gaveAccess, type Lease, type Person, type Task } from './request.ts';
 import { toTask } from './rows.ts';
 import { bumpRevision, insertRequest, type StoreParts } from './store.ts';
 import type { OverdueReason } from './task-end.ts';
@@ -264,18 +264,18 @@ export async function noteTry(query: Kysely<Schema>, removalId: string): Promise
 }
 
 /** Ends it now. False where it has begun to end, or has ended. */
-export async function endNow(parts: StoreParts, { taskId }: Entitlement, actorId: string): Promise<boolean> {
+export async function endNow(parts: StoreParts, { taskId }: Entitlement, by: Person): Promise<boolean> {
   return parts.database.transact(async (transaction) => {
     const now = parts.clock.now();
     const row = await transaction
       .updateTable('entitlements')
-      .set({ ends_at: now, due_at: now, remind_at: null })
+      .set({ ends_at: now, due_at: now, remind_at: null, ended_by: by.name })
       .where('task_id', '=', taskId)
       .where('state', '=', 'active')
       .returningAll()
       .executeTakeFirst();
     if (row === undefined) return false;
-    await audit(transaction, now, row, { step: 'endedEarly' }, actorId);
+    await audit(transaction, now, row, { step: 'endedEarly' }, by.id);
     return true;
   });
 }
@@ -284,19 +284,19 @@ export async function endNow(parts: StoreParts, { taskId }: Entitlement, actorId
 export async function endByHand(
   parts: StoreParts,
   { taskId }: Entitlement,
-  actorId: string,
+  by: Person,
   announce: Announce,
 ): Promise<boolean> {
   return parts.database.transact(async (transaction) => {
     const row = await transaction
       .updateTable('entitlements')
-      .set({ state: 'ended', ended_as: 'byHand', due_at: null })
+      .set({ state: 'ended', ended_as: 'byHand', due_at: null, ended_by: by.name })
       .where('task_id', '=', taskId)
       .where('state', '=', 'overdue')
       .returningAll()
       .executeTakeFirst();
     if (row === undefined) return false;
-    await audit(transaction, parts.clock.now(), row, { step: 'byHand' }, actorId);
+    await audit(transaction, parts.clock.now(), row, { step: 'byHand' }, by.id);
     await announce(transaction, { entitlement: toEntitlement(row), news: 'byHand' });
     return true;
   });
@@ -317,14 +317,6 @@ function whyNot(outcome: Outcome | null): OverdueReason | null {
     default:
       return 'other';
   }
-}
-
-/** Whether the person may have an account by it. */
-function gaveAccess({ state, perhaps }: Task): boolean {
-  if ((perhaps ?? null) !== null) return true;
-  return (
-    state.kind === 'done' && ['created', 'updated', 'otherChange', 'inSync', 'unknown'].includes(state.outcome.kind)
-  );
 }
 
 async function storeRemoval(

@@ -40,6 +40,10 @@ export interface Entitlement extends Required<TaskEnd> {
   readonly removalId: string | null;
   /** How often that has been tried. */
   readonly tries: number;
+  /** The name of the person who ended it early, or who said that it was done by hand. */
+  readonly endedBy: string | null;
+  /** It puts off the end of earlier access, and what Usher assigned for that is taken away at this end. */
+  readonly inherits: boolean;
 }
 
 /** No further call can prove these. */

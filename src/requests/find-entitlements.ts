@@ -31,6 +31,20 @@ export async function findEntitlementsOf(
   return rows.map(toEntitlement);
 }
 
+/** The tasks of a request, those with an end with how far it has come. */
+export async function withEnds(
+  database: Pick<Database, 'query'>,
+  requestId: string,
+  tasks: readonly Task[],
+): Promise<readonly Task[]> {
+  if (tasks.every(({ ends }) => ends === undefined)) return tasks;
+  const found = new Map((await findEntitlements(database, requestId)).map((one) => [one.taskId, one]));
+  return tasks.map((task) => {
+    const entitlement = found.get(task.id);
+    return entitlement === undefined ? task : { ...task, ends: entitlement };
+  });
+}
+
 /** Those that are not over and end by then, soonest first; of these people alone, where they are given. */
 export async function findEnding(
   { query }: Pick<Database, 'query'>,
@@ -65,6 +79,8 @@ export function toEntitlement(row: Row): Entitlement {
     state: toState(row),
     removalId: row.removal_id,
     tries: row.tries,
+    endedBy: row.ended_by,
+    inherits: row.inherited_assignment !== null,
   };
 }
 

@@ -177,8 +177,8 @@ export interface Task {
   readonly ruleId: string;
   /** What comes before its call. */
   readonly assignment: TaskAssignment;
-  /** When the access that it gives ends: milliseconds since 1970, by the clock or with the day; missing for never. */
-  readonly ends?: { readonly endsAt: number; readonly isTimed: boolean };
+  /** When the access that it gives ends; missing for never. */
+  readonly ends?: TaskEnd;
   /**
    * The subject has just been assigned to the app; Graph takes minutes to replicate that, and says "not in scope"
    * meanwhile.
@@ -243,6 +243,14 @@ export const isLeftToPeople = ({ assignment }: Pick<Task, 'assignment'>): boolea
 /** Whether a removal has ended with an assignment that people may have taken away since. */
 export const isVerifiable = ({ state }: Pick<Task, 'state'>): boolean =>
   state.kind === 'done' && leavesAssignment(state.outcome);
+
+/** Whether the person may have an account by it. */
+export function gaveAccess({ state, perhaps = null }: Pick<Task, 'state' | 'perhaps'>): boolean {
+  if (perhaps !== null) return true;
+  return (
+    state.kind === 'done' && ['created', 'updated', 'otherChange', 'inSync', 'unknown'].includes(state.outcome.kind)
+  );
+}
 
 /** What Usher leaves in Entra of an assignment: one that it made, or that it may have made. */
 export function assignmentLeft({ assignment }: Pick<Task, 'assignment'>): 'made' | 'perhaps' | 'none' {

@@ -9,6 +9,7 @@ import { type GateParts, readGate, type StoredGate } from '../rate-gate/gate-row
 import { type Lane, laneNumbers } from '../rate-gate/lanes.ts';
 import { type AuditEntry, writeAudit } from './audit-log.ts';
 import { insertEntitlements } from './entitlement.ts';
+import { withEnds } from './find-entitlements.ts';
 import { membersPerCall, type Request, type Task } from './request.ts';
 import { newRequestId } from './request-id.ts';
 import {
@@ -308,7 +309,8 @@ export async function findRequest({ query }: Pick<Database, 'query'>, id: string
   const row = await query.selectFrom('requests').selectAll().where('id', '=', id).executeTakeFirst();
   if (row === undefined) return null;
   const ofRequest = query.selectFrom('tasks').selectAll().where('request_id', '=', id);
-  return { ...withoutTasks(row), tasks: (await ofRequest.orderBy('position').execute()).map(toTask) };
+  const tasks = (await ofRequest.orderBy('position').execute()).map(toTask);
+  return { ...withoutTasks(row), tasks: await withEnds({ query }, id, tasks) };
 }
 
 const findFirstTwo = compiledOnce((db, { id }: { readonly id: string }) =>
@@ -326,5 +328,5 @@ export async function findSingle({ query }: Database, id: string): Promise<Reque
   const rows = await findFirstTwo(query, { id });
   const [row] = rows;
   if (row === undefined || rows.length > 1 || row.members !== '[]' || row.left_out !== '[]') return null;
-  return { ...withoutTasks({ ...row, id: row.request_id }), tasks: [toTask(row)] };
+  return { ...withoutTasks({ ...row, id: row.request_id }), tasks: await withEnds({ query }, id, [toTask(row)]) };
 }

@@ -28,6 +28,8 @@ const hour = 60 * 60_000;
 const day = 24 * hour;
 const removed: Outcome = { kind: 'removed', how: 'disabled', report: emptyReport };
 const notRemoved = (why: 'accountAlive' | 'syncsAll'): Outcome => ({ kind: 'notRemoved', why, report: emptyReport });
+const megan = { id: 'megan', name: 'Megan Bowen' };
+const alex = { id: 'alex', name: 'Alex Wilber' };
 const created: Outcome = { kind: 'created', report: emptyReport };
 
 describe('when the end of access is announced', () => {
@@ -447,7 +449,7 @@ describe.each(engines)('access that ends on $name', (engine) => {
     // The reminder's step has to wait for the person's, or the other way round.
     await Promise.all(
       Array.from({ length: 5 }, async (_, n) =>
-        n === 0 ? endNow(store, await one(request), 'megan') : stepOn(store, row, announce),
+        n === 0 ? endNow(store, await one(request), megan) : stepOn(store, row, announce),
       ),
     );
     await step(request);
@@ -458,22 +460,23 @@ describe.each(engines)('access that ends on $name', (engine) => {
   it('ends before its time, or is noted as done by hand, on the word of a person, whom the record names', async () => {
     const request = await give('made');
     const early = [
-      await endByHand(store, await one(request), 'alex', announce),
-      await endNow(store, await one(request), 'megan'),
+      await endByHand(store, await one(request), alex, announce),
+      await endNow(store, await one(request), megan),
     ];
     await step(request);
     await endRemoval(request, notRemoved('syncsAll'));
     await settle();
     const late = [
-      await endNow(store, await one(request), 'megan'),
-      await endByHand(store, await one(request), 'alex', announce),
+      await endNow(store, await one(request), megan),
+      await endByHand(store, await one(request), alex, announce),
     ];
 
     expect([early, late]).toEqual([
       [false, true],
       [false, true],
     ]);
-    expect((await one(request)).state).toEqual({ kind: 'ended', as: 'byHand' });
+    const { ends } = (await findRequest(database, request.id))?.tasks[0] ?? {};
+    expect(ends).toMatchObject({ state: { kind: 'ended', as: 'byHand' }, endedBy: 'Alex Wilber', inherits: false });
     const steps = (await readAudit(database.query, 100)).filter(({ kind }) => kind === 'accessEnd').toReversed();
     expect(steps.map(({ actorId, details }) => [actorId, details.step])).toEqual([
       ['megan', 'endedEarly'],
@@ -507,8 +510,8 @@ describe.each(engines)('access that ends on $name', (engine) => {
           if (act === 'step') await step(request);
           if (act === 'settle') await settle();
           if (act === 'again') await tryAgain(store, await rowOf(request));
-          if (act === 'endNow') await endNow(store, entitlement, 'megan');
-          if (act === 'byHand') await endByHand(store, entitlement, 'alex', announce);
+          if (act === 'endNow') await endNow(store, entitlement, megan);
+          if (act === 'byHand') await endByHand(store, entitlement, alex, announce);
           if (act === 'extend') await give(null, created, 20 * hour);
           if (act === 'removed' || act === 'alive' || act === 'everybody') {
             const outcome = act === 'removed' ? removed : notRemoved(act === 'alive' ? 'accountAlive' : 'syncsAll');

@@ -70,6 +70,23 @@ describe('access that ends', () => {
     expect(steps.toReversed()).toEqual(['begun', 'verified']);
   });
 
+  it('is told on both cards of the request once it is given, and afterwards how it went', async () => {
+    await start();
+    await says('patti', 'whoami');
+    const id = await given('for 8 hours');
+    const approvers = () => teams.cardsFor('personal-patti').find(({ text }) => text.includes(id))?.text;
+
+    const cards = [readBy('megan'), approvers()];
+    await passes(9);
+    await says('megan', `show ${id}`);
+
+    for (const text of cards) expect(text).toContain('Account created');
+    for (const text of cards)
+      expect(text).toMatch(/This access ends: .*\. Usher then takes away what it has assigned\./);
+    expect(last('megan').text).toContain('Microsoft’s provisioning service has confirmed it');
+    expect(last('megan').text).not.toContain('This access ends');
+  });
+
   it('is announced before, to the person who asked, with what they can do', async () => {
     await start();
     await given('for 20 hours');

@@ -87,7 +87,7 @@ const acts = [
     act(`end ${person.givenName} now`, async (model, { stage, database }) => {
       const store = storeParts(database, stage.clock, noLimits);
       for (const one of await openOf(database, person)) {
-        if (!(await endNow(store, one, 'megan'))) continue;
+        if (!(await endNow(store, one, { id: 'megan', name: 'Megan Bowen' }))) continue;
         model.access.set(person.id, stage.clock.now());
       }
     }),
@@ -95,7 +95,8 @@ const acts = [
   who.map((person) =>
     act(`${person.givenName} by hand`, async (_model, { stage, database }) => {
       const store = storeParts(database, stage.clock, noLimits);
-      for (const one of await openOf(database, person)) await endByHand(store, one, 'alex', async () => undefined);
+      for (const one of await openOf(database, person))
+        await endByHand(store, one, { id: 'alex', name: 'Alex Wilber' }, async () => undefined);
     }),
   ),
   fc

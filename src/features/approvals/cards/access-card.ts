@@ -1,4 +1,3 @@
-import type { AccessEnd } from '../../../access-ends.ts';
 import type { AccessView, Fact, SubmitButton, Text } from '../../../chat/cards/card-views.ts';
 import { renderCard } from '../../../chat/cards/render.ts';
 import { markdownText, plainText } from '../../../chat/cards/safe-text.ts';
@@ -86,7 +85,8 @@ export function accessCard(words: Messages, input: AccessCardInput): CardMessage
       ...(about === null ? [] : decisionRows(words, about, now)),
       ...ticketRow(words, input, about !== null),
       ...startRow(words, input, names),
-      ...endRow(words, { ...accessRequest, ends: endOf(input) }, facts === null ? null : willAssign(facts)),
+      // Once it has started, its task tells.
+      ...(input.progress === null ? endRow(words, accessRequest, facts === null ? null : willAssign(facts)) : []),
       ...(audience === 'requester' && facts !== null ? decidersRow(words, facts) : []),
       ...(decides ? [] : detailRows(words, input, null)),
     ]),
@@ -178,13 +178,6 @@ function startRow(
 /** Whether an approval assigns the person, who is not assigned yet: only that is taken away at an end. */
 function willAssign({ assigns, assignment }: AccountFacts): boolean {
   return assigns && assignment?.kind !== 'assigned';
-}
-
-/** Once it has started, a length has become a moment. */
-function endOf({ accessRequest, progress }: AccessCardInput): AccessEnd | null {
-  const begun = progress?.request.tasks[0]?.ends;
-  if (begun === undefined) return accessRequest.ends ?? null;
-  return { endsAt: begun.endsAt, hasTime: begun.isTimed, length: null };
 }
 
 /** When the access ends. Where Usher assigns nothing, its approvers read that Usher can only remind of the end. */

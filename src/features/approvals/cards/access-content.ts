@@ -4,6 +4,7 @@ import type { MessageKey, Messages, MessageValues } from '../../../chat/messages
 import { LONGEST_REASON, personName } from '../../../chat/views/parts.ts';
 import type { Tone } from '../../../chat/views/tone.ts';
 import { askHelpdesk, type Viewpoint } from '../../../chat/views/viewpoint.ts';
+import { endText } from '../../provisioning/cards/assignment-parts.ts';
 import {
   type AccessRequest,
   type AccessState,
@@ -240,7 +241,8 @@ function startedContent(
 ): CardContent {
   const { accessRequest, audience, progress, now } = input;
   const viewpoint = viewpointIn(input);
-  const left = leftOfAssignment(accessRequest, progress?.request.tasks[0] ?? null);
+  const task = progress?.request.tasks[0] ?? null;
+  const left = leftOfAssignment(accessRequest, task);
   const before = content(words, {
     tone: 'working',
     title: 'access.title.started',
@@ -255,7 +257,7 @@ function startedContent(
   return {
     ...before,
     ...run,
-    paragraphs: [...before.paragraphs, ...run.paragraphs],
+    paragraphs: [...before.paragraphs, ...run.paragraphs, ...(task === null ? [] : endText(words, task))],
     summary: `${before.summary} ${run.summary}`,
   };
 }

@@ -182,7 +182,7 @@ function row(
           ...ticketPart(words, entry.ticket),
         ].join(' · '),
       },
-      ...endLines(words, entry, now),
+      ...endLines(words, entry),
       ...maybe(reason === '' ? null : words.card('removal.reason', { reason })),
     ],
     opens:
@@ -207,8 +207,8 @@ function askedText(
 }
 
 /** When the access ends that it gave, and how that went; the same of several is told once. */
-function endLines(words: Messages, { ends = [] }: HistoryEntry, now: number): Maybe<Text> {
-  const texts = [...new Set(ends.map((one) => endWord(words, one, now)))];
+function endLines(words: Messages, { ends = [] }: HistoryEntry): Maybe<Text> {
+  const texts = [...new Set(ends.map((one) => endWord(words, one)))];
   return maybe(texts.length === 0 ? null : markdownText(words.sentences(texts), LONGEST_END));
 }
 

@@ -54,14 +54,7 @@ export async function isConcerned(
 
 /** `end ID now`: the person who asked, the person who has it, the approver or an operator ends access before its time. */
 async function endAccess(parts: CommandParts, turn: Turn, requestId: string): Promise<Reply> {
-  return actOn(
-    parts,
-    turn,
-    requestId,
-    'removal.run',
-    async (one) => endNow(parts.store, one, turn.caller.id),
-    'endsNow',
-  );
+  return actOn(parts, turn, requestId, 'removal.run', async (one) => endNow(parts.store, one, turn.caller), 'endsNow');
 }
 
 /** `done by hand ID`: an operator or the approver says that overdue access was taken away by hand. */
@@ -74,7 +67,7 @@ async function byHand(parts: CommandParts, turn: Turn, requestId: string): Promi
     async (one) => {
       const said = { name: turn.caller.name, conversation: turn.incoming.conversation };
       const announce: Announce = (transaction, step) => queueEndNotes(parts.store, transaction, step, said);
-      return endByHand(parts.store, one, turn.caller.id, announce);
+      return endByHand(parts.store, one, turn.caller, announce);
     },
     'endedByHand',
   );

@@ -4,7 +4,7 @@ import { isDatabaseFault } from '../../../db/database.ts';
 import { createSteadiness } from '../../../db/leases.ts';
 import type { Log } from '../../../log.ts';
 import type { AccessParts } from '../../../requests/access-parts.ts';
-import { isHopeless, type OverdueReason } from '../../../requests/entitlement.ts';
+import { isHopeless } from '../../../requests/entitlement.ts';
 import {
   claimEntitlements,
   lookAhead,
@@ -14,6 +14,7 @@ import {
   stepOn,
   tryAgain,
 } from '../../../requests/entitlement-steps.ts';
+import type { OverdueReason } from '../../../requests/task-end.ts';
 import { startWorker, type Worker } from '../../../worker.ts';
 import { queueEndNotes } from './end-notes.ts';
 

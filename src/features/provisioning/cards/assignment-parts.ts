@@ -1,4 +1,5 @@
 import type { Maybe, SubmitButton, Text } from '../../../chat/cards/card-views.ts';
+import { markdownText } from '../../../chat/cards/safe-text.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import { sayEnd } from '../../../chat/views/ends.ts';
 import { lineButton, maybe, short, submitButton } from '../../../chat/views/parts.ts';
@@ -45,12 +46,20 @@ export function assignmentText(words: Messages, task: Task): string | null {
   return words.card(`assignment.${left}`, roleValues(task));
 }
 
-/** When the access that a task gives ends, and whether Usher takes it away then: only what it has assigned itself. */
-export function endText(words: Messages, { ends, assignment }: Task): Maybe<Text> {
-  if (ends === undefined) return [];
+/**
+ * When the access that a task gives ends, and whether Usher takes it away then: only what it has assigned itself. Once
+ * the end has come, how that went. Nothing where the task gave no access.
+ */
+export function endText(words: Messages, task: Task): Maybe<Text> {
+  const { ends, assignment, state } = task;
+  if (ends === undefined || state.kind === 'cancelled') return [];
+  if (state.kind === 'done' && !gaveAccess(task) && assignmentLeft(task) === 'none') return [];
+  const { state: become = { kind: 'active' }, endedBy = null, inherits = false } = ends;
+  if (become.kind !== 'active')
+    return maybe(markdownText(endWord(words, { ...ends, state: become, endedBy }), LONGEST_END));
   const isUshers = assignment.kind === 'assign' && assignment.step !== 'found' && assignment.step !== 'refused';
   const end = sayEnd(words, { endsAt: ends.endsAt, hasTime: ends.isTimed });
-  return maybe(words.card('result.ends', { end, takes: isUshers ? 'yes' : 'no' }));
+  return maybe(words.card('result.ends', { end, takes: isUshers || inherits ? 'yes' : 'no' }));
 }
 
 export function roleValues({ subject, app, assignment }: Task) {

@@ -1,5 +1,8 @@
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
+import { sayEnd } from '../../../chat/views/ends.ts';
+import { short } from '../../../chat/views/parts.ts';
 import type { NotRemoved, RefusalCause } from '../../../graph/outcome.ts';
+
 import type { Entitlement } from '../../../requests/entitlement.ts';
 import type { OverdueReason } from '../../../requests/task-end.ts';
 
@@ -37,9 +40,8 @@ export function overdueWord(words: Messages, why: string): string {
 export function endWord(
   words: Messages,
   { endsAt, isTimed, state, endedBy }: Pick<Entitlement, 'endsAt' | 'isTimed' | 'state' | 'endedBy'>,
-  now: number,
 ): string {
-  const end = sayEnd(words, { endsAt, hasTime: isTimed }, now);
+  const end = sayEnd(words, { endsAt, hasTime: isTimed });
   const by = endedBy === null ? '' : short(endedBy);
   const early = by === '' ? 'no' : 'yes';
   if (state.kind === 'ended') return words.plain(`ends.as.${state.as}`, { end, by, early });

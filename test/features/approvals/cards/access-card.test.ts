@@ -20,6 +20,7 @@ import {
   everyAccessInput,
   finished,
   goodFacts,
+  HOUR,
   lapsed,
   lapseReasons,
   pending,
@@ -472,5 +473,64 @@ describe('every card of an access request', () => {
     const progress = progressIn(doneWith(failed('EntryConflict')));
 
     expect(textOf(accessIn(finished('failed')), { progress, entraPortalUrl: null })).not.toContain('Open in Entra');
+  });
+});
+
+describe('the end of access on the card of an approved request', () => {
+  const ends = { endsAt: NOW + 8 * HOUR, isTimed: true };
+  const asked = { ...ends, hasTime: true, length: { count: 8, unit: 'hour' as const } };
+  const created = doneWith({ kind: 'created', report });
+  const draw = (state: TaskState, task: Partial<Task>, audience: AccessCardInput['audience'] = 'approvers') =>
+    textOf(accessIn(state.kind === 'done' ? finished('created') : started(), { ends: asked }), {
+      audience,
+      progress: progressIn(state, { task: { ends, ...task } }),
+    });
+
+  it.each<[string, TaskState]>([
+    ['waits', { kind: 'waiting', dueAt: NOW, waitReason: null }],
+    ['runs', { kind: 'running', startedAt: NOW, lease: { owner: 'one', until: NOW } }],
+    ['is done', created],
+  ])('is told with what Usher does then, to both readers, once its call %s', (_what, state) => {
+    for (const audience of ['requester', 'approvers'] as const) {
+      expect(draw(state, assigns('made'), audience)).toContain(
+        'This access ends: 22:03. Usher then takes away what it has assigned.',
+      );
+      expect(draw(state, assigns('found'), audience)).toContain(
+        'This access is to end: 22:03. Usher only reminds of it then, because it has not assigned it.',
+      );
+      expect(draw(state, assigns('made'), audience)).not.toContain('after it starts');
+    }
+  });
+
+  it('is taken away by Usher where it puts off the end of what Usher has assigned', () => {
+    const text = draw(created, { ...assigns('found'), ends: { ...ends, inherits: true } });
+
+    expect(text).toContain('Usher then takes away what it has assigned.');
+  });
+
+  it('is not told where nothing was given', () => {
+    const text = draw(doneWith(failed('DuplicateTargetEntries')), {});
+
+    expect(text).not.toMatch(/This access|Ends/);
+  });
+
+  it.each<[string, Pick<TaskEnd, 'state' | 'endedBy'>]>([
+    [
+      'Access ended: 22:03. Microsoft’s provisioning service has confirmed it.',
+      { state: { kind: 'ended', as: 'verified' } },
+    ],
+    [
+      'Access ended early, by Alex Wilber: 22:03.',
+      { state: { kind: 'ended', as: 'verified' }, endedBy: 'Alex Wilber' },
+    ],
+    [
+      'Alex Wilber says that it was taken away by hand.',
+      { state: { kind: 'ended', as: 'byHand' }, endedBy: 'Alex Wilber' },
+    ],
+    ['A later request extended this access.', { state: { kind: 'ended', as: 'extended' } }],
+    ['Overdue since 22:03: ', { state: { kind: 'overdue', why: 'syncsAll' } }],
+    ['Being taken away', { state: { kind: 'ending' } }],
+  ])('says once it has come: %s', (said, become) => {
+    expect(draw(created, { ...assigns('made'), ends: { ...ends, ...become } })).toContain(said);
   });
 });

@@ -23,6 +23,8 @@ export function entitlementIn(
     endsAt: NOW + hourMs,
     isTimed: true,
     state,
+    endedBy: null,
+    inherits: false,
     removalId: null,
     tries: 0,
     ...more,
