@@ -135,11 +135,7 @@ describe.each(engines)('access that ends on $name', (engine) => {
 
     await Promise.all(Array.from({ length: 10 }, () => stepOn(store, row, announce)));
 
-    const removals = await database.query
-      .selectFrom('requests')
-      .select('id')
-      .where('purpose', '=', 'removal')
-      .execute();
+    const removals = await database.query.selectFrom('requests').select('id').where('purpose', '=', 'end').execute();
     expect(removals).toHaveLength(1);
     expect(told).toEqual(['begun']);
   });

@@ -493,10 +493,10 @@ describe('the end of access on the card of an approved request', () => {
   ])('is told with what Usher does then, to both readers, once its call %s', (_what, state) => {
     for (const audience of ['requester', 'approvers'] as const) {
       expect(draw(state, assigns('made'), audience)).toContain(
-        'This access ends: 22:03. Usher then takes away what it has assigned.',
+        'This access ends Mar 2, 2026, 22:03 GMT+1. Usher will then remove the assignment it made.',
       );
       expect(draw(state, assigns('found'), audience)).toContain(
-        'This access is to end: 22:03. Usher only reminds of it then, because it has not assigned it.',
+        'This access is due to end Mar 2, 2026, 22:03 GMT+1. Usher did not make the assignment, so it only reminds you then.',
       );
       expect(draw(state, assigns('made'), audience)).not.toContain('after it starts');
     }
@@ -505,7 +505,7 @@ describe('the end of access on the card of an approved request', () => {
   it('is taken away by Usher where it puts off the end of what Usher has assigned', () => {
     const text = draw(created, { ...assigns('found'), ends: { ...ends, inherits: true } });
 
-    expect(text).toContain('Usher then takes away what it has assigned.');
+    expect(text).toContain('Usher will then remove the assignment it made.');
   });
 
   it('is not told where nothing was given', () => {
@@ -516,11 +516,11 @@ describe('the end of access on the card of an approved request', () => {
 
   it.each<[string, Pick<TaskEnd, 'state' | 'endedBy'>]>([
     [
-      'Access ended: 22:03. Microsoft’s provisioning service has confirmed it.',
+      'Access ended: Mar 2, 2026, 22:03 GMT+1. Microsoft’s provisioning service has confirmed it.',
       { state: { kind: 'ended', as: 'verified' } },
     ],
     [
-      'Access ended early, by Alex Wilber: 22:03.',
+      'Access ended early, by Alex Wilber: Mar 2, 2026, 22:03 GMT+1.',
       { state: { kind: 'ended', as: 'verified' }, endedBy: 'Alex Wilber' },
     ],
     [
@@ -528,8 +528,8 @@ describe('the end of access on the card of an approved request', () => {
       { state: { kind: 'ended', as: 'byHand' }, endedBy: 'Alex Wilber' },
     ],
     ['A later request extended this access.', { state: { kind: 'ended', as: 'extended' } }],
-    ['Overdue since 22:03: ', { state: { kind: 'overdue', why: 'syncsAll' } }],
-    ['Being taken away', { state: { kind: 'ending' } }],
+    ['Was due to end Mar 2, 2026, 22:03 GMT+1: ', { state: { kind: 'overdue', why: 'syncsAll' } }],
+    ['Being removed now. End: ', { state: { kind: 'ending' } }],
   ])('says once it has come: %s', (said, become) => {
     expect(draw(created, { ...assigns('made'), ends: { ...ends, ...become } })).toContain(said);
   });

@@ -72,9 +72,11 @@ describe.each(engines)('the history on $name', (engine) => {
         decidedBy: null,
         requestId: null,
         result: null,
+        ends: [],
       },
       {
         kind: 'provisioning',
+        ends: [],
         at: 1_000,
         requestId: 'R1',
         requestedBy: { id: 'alex', name: 'Alex Wilber' },
