@@ -116,7 +116,9 @@ const acts = [
     }),
   ),
   fc.constant(
-    act('all that waits is canceled', async (_model, { stage, database }) => {
+    act('all that waits is canceled', async (model, { stage, database }) => {
+      // An earlier end is back where the request that put it off comes to nothing.
+      model.access.clear();
       const store = storeParts(database, stage.clock, noLimits);
       for (const { request_id: id } of await database.query.selectFrom('tasks').select('request_id').execute())
         await cancelRequest(store, id, 'lynne');
@@ -233,7 +235,8 @@ describe.each(engines)('access that ends on $name', (engine) => {
           isOvertaken: false,
         });
         stage.tenant.changeJob(app.id, { health: 'active' });
-        const last = Math.max(stage.clock.now(), ...model.access.values());
+        const ends = (await rowsOf(database)).map(({ ends_at: endsAt }) => endsAt);
+        const last = Math.max(stage.clock.now(), ...ends);
         await act('all is well', () => stage.passes(last - stage.clock.now() + 3 * day)).run(model, real);
         const held = stage.tenant.assignments(app.id);
         // Where the answer was lost right before the end, people are told instead.

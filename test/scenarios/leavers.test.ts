@@ -314,11 +314,11 @@ describe('a removal that cannot be done is answered with why', () => {
     ['remove everyone from Salesforce', /names nobody in particular/],
     ['remove zaphod from Salesforce', /found nobody named “zaphod”/],
     ['remove adele from Xyzzy', /no enterprise application named “Xyzzy”/],
-    ['remove adele from Salesforce until Friday', /Usher removes at once.*buttons: Remove now/s],
-    ['offboard adele until further notice', /Usher removes at once/],
+    ['remove adele from Salesforce until Friday', /Usher removes access right away.*buttons: Remove now/s],
+    ['offboard adele until further notice', /Usher removes access right away/],
     ['remove adele from all apps', /Remove Adele Vance from Salesforce, ServiceNow, and \d+ other apps\?/],
     ['delete adele from Salesforce', /Did you mean this\?(?!.*Left out)/s],
-    ['end everything now', /To end the access of a request, Usher needs its ID.*end R7K3MQ now/s],
+    ['end everything now', /This needs the ID of a request.*end R7K3MQ now/s],
     ['done by hand', /done by hand R7K3MQ/],
     [
       'remove nestor, zaphod from Salesforce',
@@ -337,8 +337,8 @@ describe('a removal that cannot be done is answered with why', () => {
     const again = await answerTo('remove adele from Salesforce');
     const beside = await answerTo('remove adele, diego from Salesforce');
 
-    expect(again).toMatch(/Adele Vance is being removed from Salesforce by request \w{6} already.*buttons: Open/s);
-    expect(beside).toMatch(/Another removal is under way.*Not assigned, so there is nothing to take away/s);
+    expect(again).toMatch(/Request \w{6} is already removing Adele Vance from Salesforce.*buttons: Open/s);
+    expect(beside).toMatch(/Another removal is under way.*Not assigned, so there is nothing to remove/s);
   });
 });
 

@@ -435,7 +435,7 @@ describe('what waits for a second person', () => {
     await presses('patti', 'Confirm removal');
 
     expect(opened.id).not.toBe(asked.id);
-    expect(opened.text).toContain('Alex Wilber asks for this, and it needs a second person');
+    expect(opened.text).toContain('Alex Wilber asks for this. It needs a second person');
     expect(opened.buttons.map(({ title }) => title)).toEqual(['Confirm removal', 'Reject']);
     expect(deletions()).toBe(2);
     for (const text of [
@@ -456,7 +456,7 @@ describe('what waits for a second person', () => {
     await says('lynne', `show ${idOf(cardOf('alex'))}`);
 
     expect(titles('lynne')).not.toContain('Confirm removal');
-    expect(cardOf('alex').text).toContain('Usher has asked in one conversation.');
+    expect(cardOf('alex').text).toContain('Usher has asked in 1 conversation.');
   });
 
   it('is told to its asker as waiting for an approver, until it is too old', async () => {

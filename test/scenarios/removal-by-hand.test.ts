@@ -191,7 +191,7 @@ describe('the end of access whose assignment is deleted by hand', () => {
     tenant.unassign(apps.serviceNow.id, people.diego.id);
     await passes(1);
 
-    expect(note.text).toContain('Take it away in Entra ID, under Users and groups of ServiceNow');
+    expect(note.text).toContain('Remove the assignment in Entra ID, under Users and groups of ServiceNow');
     expect(JSON.stringify(note.content)).toContain(`/Users/objectId/${apps.serviceNow.id}`);
     expect(answer).toContain('Waiting until the assignment is gone');
     expect(teams.lastCard('personal-megan').text).toContain('Access has ended');
