@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { cutOutcome, sayerFor } from '../masking/cut-outcome.ts';
 import { maskLabel } from '../masking/mask-text.ts';
-import { moment } from './job-status.ts';
 import { orNull } from './odata.ts';
 import { detailOf, readEntry } from './outcome/entry.ts';
 import { judge } from './outcome/read-status.ts';
 import { failedScopingChecks, isSkip } from './outcome/scoping.ts';
 import type { Outcome, Step, StepType } from './outcome.ts';
+import { moment } from './stored-job.ts';
 
 /**
  * One record of the provisioning log. It describes one object as an on-demand answer does, with other field names, so

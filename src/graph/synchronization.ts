@@ -2,17 +2,8 @@ import type { Clock } from '../clock.ts';
 import { type Fetched, fetched, type GraphAnswer, mapped } from './answer.ts';
 import { type Cache, createCache } from './cache.ts';
 import type { GraphClient } from './client.ts';
-import {
-  cycleOf,
-  deletionThresholdOf,
-  type JobState,
-  type JobStatus,
-  type StoredJob,
-  stateOf,
-  statusOf,
-  storedJobSchema,
-  templateOf,
-} from './job-status.ts';
+import { cycleOfRun, type JobState, stateOf } from './job-state.ts';
+import { cycleOf, deletionThresholdOf, type JobStatus, type LastRun, statusOf, templateOf } from './job-status.ts';
 import { graphPath } from './odata.ts';
 import { isAbsence, type Listing, readAll, readOne } from './read.ts';
 import {
@@ -23,8 +14,9 @@ import {
   type SynchronizationSchema,
   schemaSchema,
 } from './rules.ts';
+import { type StoredJob, storedJobSchema } from './stored-job.ts';
 
-export { holdsDeletionsBack, type JobState } from './job-status.ts';
+export { holdsDeletionsBack, type JobState } from './job-state.ts';
 
 /**
  * Synchronization jobs: finds them, reads their status, and provisions on demand.
@@ -71,13 +63,23 @@ export type JobStatusMatch =
 export interface Job {
   readonly id: string;
   readonly state: JobState;
-  /** The connector provisions nothing on demand while its regular cycles are scheduled, as they are now. */
+  /**
+   * `oauth`: it provisions nothing on demand while its regular cycles are scheduled, or one runs. Box, G Suite, Slack and
+   * Workplace are such connectors.
+   * https://learn.microsoft.com/entra/identity/app-provisioning/provision-on-demand#known-limitations
+   */
+  readonly connector: Connector;
+  /** That is an OAuth connector whose cycles are scheduled, or of which one runs: it takes no call on demand now. */
   readonly mustStopFirst: boolean;
+  /** The last cycle: when, how it ended, and what it counted; its end is null while it runs. Null when none ever ran. */
+  readonly lastRun: LastRun | null;
   /** More disables and deletions than this in a cycle are held back; missing where the job does not tell. */
   readonly deletionThreshold?: number;
   /** Between two regular cycles; null for never. Missing where the job does not tell. */
   readonly cycleMs?: number | null;
 }
+
+export type Connector = 'oauth' | 'other';
 
 export interface OnDemandCall {
   readonly servicePrincipalId: string;
@@ -205,10 +207,13 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
 
 function jobOf(stored: StoredJob): Job {
   const deletionThreshold = deletionThresholdOf(stored);
+  const connector = oauthConnector.test(templateOf(stored) ?? '') ? 'oauth' : 'other';
   return {
     id: stored.id,
     state: stateOf(stored),
-    mustStopFirst: isScheduled(stored) && oauthConnector.test(templateOf(stored) ?? ''),
+    connector,
+    mustStopFirst: connector === 'oauth' && (isScheduled(stored) || cycleOfRun(stored) !== null),
+    lastRun: statusOf(stored).lastRun,
     ...(deletionThreshold === null ? {} : { deletionThreshold }),
     ...cycleOf(stored),
   };
@@ -225,10 +230,15 @@ const isScheduled = ({ schedule }: StoredJob) => schedule?.state?.toLowerCase() 
 /** Cloud sync keeps password hashes in a job of their own, which provisions no object. */
 const provisions = (stored: StoredJob) => !/passwordhash/i.test(templateOf(stored) ?? '');
 
-const order: JobState['kind'][] = ['active', 'paused', 'neverRun', 'disabled', 'other', 'quarantined', 'notConfigured'];
+const order: readonly JobState['kind'][] = [
+  ...(['active', 'running', 'paused', 'pausedByService', 'neverRun', 'other'] as const),
+  ...(['quarantined', 'deletionsHeldBack', 'switchedOff', 'notConfigured'] as const),
+];
 
 function readiness(stored: StoredJob): number {
-  return order.indexOf(stateOf(stored).kind);
+  const state = stateOf(stored);
+  // One that was started comes before one that was not.
+  return order.indexOf(state.kind) + (state.kind === 'neverRun' && !state.isScheduled ? 0.5 : 0);
 }
 
 /** https://learn.microsoft.com/graph/api/synchronization-synchronizationjob-provisionondemand#examples */

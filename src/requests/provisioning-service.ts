@@ -12,7 +12,7 @@ export function provisioningService(
     provisionOnDemand: synchronization.provisionOnDemand,
     async isQuarantined(servicePrincipalId, jobId) {
       const job = await synchronization.readJob(servicePrincipalId, jobId);
-      return job.ok && job.value.state.kind === 'quarantined';
+      return job.ok && ['quarantined', 'deletionsHeldBack', 'switchedOff'].includes(job.value.state.kind);
     },
     async freshRule(servicePrincipalId, jobId, subjectType) {
       const rule = await synchronization.findRule(servicePrincipalId, jobId, subjectType, { fresh: true });

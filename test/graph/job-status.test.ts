@@ -220,7 +220,10 @@ describe('the health of a job', () => {
   it('is quarantine even where Graph says nothing else about it', async () => {
     expect((await statusOf(job({ code: 'Quarantine', more: { quarantine: null } })))?.health).toEqual({
       kind: 'quarantined',
-      quarantine: { reason: null, since: null, nextAttempt: null, endsAt: null, seriesCount: null, error: null },
+      quarantine: {
+        ...{ reason: null, since: null, nextAttempt: null, seriesBegan: null },
+        ...{ endsAt: null, seriesCount: null, error: null },
+      },
     });
   });
 });

@@ -53,7 +53,14 @@ describe('the job of an application', () => {
       ok: true,
       value: {
         kind: 'one',
-        job: { id: salesforceJob, state: { kind: 'active' }, mustStopFirst: false, cycleMs: 40 * 60_000 },
+        job: {
+          id: salesforceJob,
+          state: { kind: 'active' },
+          connector: 'other',
+          mustStopFirst: false,
+          lastRun: expect.objectContaining({ result: { kind: 'succeeded' } }),
+          cycleMs: 40 * 60_000,
+        },
       },
     });
   });
@@ -119,68 +126,6 @@ describe('the job of an application', () => {
 
     expect(read).toMatchObject({ ok: true, value: { id: zscaler.job?.id, state: { kind: 'quarantined' } } });
     expect(bench.sandbox.requests).toHaveLength(2);
-  });
-});
-
-describe('the state of a job', () => {
-  it('is quarantine with its reason and what an admin can do', async () => {
-    expect(await stateOf(sample('job-quarantined'))).toEqual({
-      kind: 'quarantined',
-      reason: 'EncounteredQuarantineException',
-      since: '2021-05-24T21:45:54.4981365Z',
-      nextAttempt: '2021-05-24T21:50:54.4981365Z',
-      endsAt: Date.parse('2021-06-21T21:45:54.498Z'),
-      errorCode: 'SystemForCrossDomainIdentityManagementInvalidCredentials',
-      message: 'Please provide a valid tenant URL for your application.',
-      tenantActionable: true,
-    });
-  });
-
-  it('is "never run", and not a failure, though Graph calls the last execution of such a job failed', async () => {
-    expect(await stateOf(sample('job-never-run'))).toEqual({ kind: 'neverRun' });
-  });
-
-  it.each([
-    ['Active', 'Active', 'active'],
-    ['active', 'active', 'active'],
-    ['Active', 'Paused', 'paused'],
-    ['Active', 'Disabled', 'disabled'],
-    ['Paused', 'Active', 'paused'],
-    ['Paused', 'Disabled', 'disabled'],
-    ['NotRun', 'Active', 'neverRun'],
-    ['NotStarted', 'Active', 'neverRun'],
-    ['NotRun', 'Disabled', 'disabled'],
-    ['NotConfigured', 'Active', 'notConfigured'],
-    ['NotConfigured', 'Disabled', 'notConfigured'],
-    ['Quarantine', 'Disabled', 'quarantined'],
-    ['Active', null, 'active'],
-  ])('with code %s and schedule %s is %s', async (code, schedule, kind) => {
-    expect(await stateOf(job('a job', code, schedule))).toMatchObject({ kind });
-  });
-
-  it.each(['InProgress', 'SomethingNew'])('with an unknown code, %s, is passed on by that code', async (code) => {
-    expect(await stateOf(job('a job', code))).toEqual({ kind: 'other', code });
-  });
-
-  it.each([
-    ['nothing', { id: 'a job' }],
-    ['null', { id: 'a job', schedule: null, status: null }],
-    ['something odd', { id: 'a job', schedule: 'Active', status: { code: 7, quarantine: 'yes' } }],
-  ])('is unknown, and not active, where the job says %s', async (_what, stored) => {
-    expect(await stateOf(stored)).toEqual({ kind: 'other', code: '' });
-  });
-
-  it('is quarantine even where Graph says nothing else about it', async () => {
-    expect(await stateOf({ id: 'a job', status: { code: 'Quarantine', quarantine: null } })).toEqual({
-      kind: 'quarantined',
-      reason: null,
-      since: null,
-      nextAttempt: null,
-      endsAt: null,
-      errorCode: null,
-      message: null,
-      tenantActionable: null,
-    });
   });
 });
 

@@ -200,27 +200,29 @@ function obstacleOf(parts: CommandParts, app: Application, job: Job): Blocked | 
   const { state, mustStopFirst } = job;
   switch (state.kind) {
     case 'active':
-    case 'paused':
-    case 'neverRun':
+    case 'running':
     case 'other':
     // No cycle is scheduled, but on-demand calls still work: new jobs are tested that way.
-    case 'disabled':
+    case 'paused':
+    case 'pausedByService':
+    case 'neverRun':
       return mustStopFirst ? { kind: 'jobMustStop', app: app.displayName } : null;
     case 'notConfigured':
       return { kind: 'appNotConfigured', app: app.displayName };
     case 'quarantined':
+    case 'deletionsHeldBack':
+    case 'switchedOff': {
+      const { reason, since, nextAttempt, endsAt, error } = state.quarantine;
       return {
         kind: 'appQuarantined',
         app: app.displayName,
-        reason: state.reason,
-        since: toTime(state.since),
-        nextAttempt: toTime(state.nextAttempt),
-        endsAt: state.endsAt,
-        errorCode: state.errorCode,
-        message: state.message,
-        tenantActionable: state.tenantActionable,
+        ...{ reason, since, nextAttempt, endsAt },
+        errorCode: error?.code ?? null,
+        message: error?.message ?? null,
+        tenantActionable: error?.tenantActionable ?? null,
         now: parts.store.clock.now(),
       };
+    }
     default:
       return assertNever(state, 'job state');
   }
@@ -239,12 +241,6 @@ export async function blocked(
   const link = isOfUse ? provisioningPageUrl(parts.entraPortal, app.id) : null;
   const isForReader = why.kind === 'appNotConfigured' || why.kind === 'appDisabled';
   return say(turn.words, isForReader ? { ...why, viewpoint } : why, [], link);
-}
-
-/** Graph uses the year 1 for "never". */
-function toTime(text: string | null): number | null {
-  const time = text === null ? Number.NaN : Date.parse(text);
-  return Number.isNaN(time) || time <= 0 ? null : time;
 }
 
 /**

@@ -151,15 +151,18 @@ async function findTarget({ applications, synchronization }: StartParts, accessR
 function obstacleOf({ state, mustStopFirst }: Job): StartVerdict | null {
   switch (state.kind) {
     case 'active':
-    case 'paused':
-    case 'neverRun':
+    case 'running':
     case 'other':
     // No cycle is scheduled, but on-demand calls work all the same.
-    case 'disabled':
+    case 'paused':
+    case 'pausedByService':
+    case 'neverRun':
       return mustStopFirst ? { kind: 'later', heldUp: 'jobRuns', delayMs: quarantineMs } : null;
     case 'notConfigured':
       return lapsed('appNotSetUp');
     case 'quarantined':
+    case 'deletionsHeldBack':
+    case 'switchedOff':
       return { kind: 'later', heldUp: 'quarantine', delayMs: quarantineMs };
     default:
       return assertNever(state, 'job state');

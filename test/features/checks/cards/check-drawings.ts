@@ -61,6 +61,7 @@ export const quarantined = (text?: string): JobStatus =>
         since: NOW - 2 * DAY,
         nextAttempt: NOW + DAY,
         endsAt: NOW + 26 * DAY,
+        seriesBegan: null,
         seriesCount: 3,
         error: {
           code: text ?? credentials,

@@ -9,7 +9,15 @@ import { claimDue, notePost } from '../../../../src/outbox/message-store.ts';
 export const alex = 'alex';
 
 export function status(kind: JobHealth['kind']): JobStatus {
-  const quarantine = { reason: 'why', since: 1, nextAttempt: 2, endsAt: 3, seriesCount: 3, error: null };
+  const quarantine = {
+    reason: 'why',
+    since: 1,
+    nextAttempt: 2,
+    endsAt: 3,
+    seriesBegan: 1,
+    seriesCount: 3,
+    error: null,
+  };
   const health: JobHealth =
     kind === 'quarantined' ? { kind, quarantine } : kind === 'other' ? { kind, code: 'Odd' } : { kind };
   return { id: 'job', template: null, health, lastRun: null, lastSuccess: null, nextRun: null, counts: [] };
