@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Fetched, mapped } from './answer.ts';
 import type { GraphClient } from './client.ts';
-import { moment } from './job-status.ts';
+import { moment } from './stored-job.ts';
 import { filterText, nullableText } from './odata.ts';
 import { readAll } from './read.ts';
 import { guid } from './user.ts';

@@ -7,7 +7,7 @@ import { assertNever } from '../../assert-never.ts';
  *     one        := '(' filter ')' | comparison | function | lambda
  *     comparison := path ('eq' | 'gt' | 'ge' | 'lt' | 'le') literal
  *     function   := ('startswith' | 'endswith' | 'contains') '(' path ',' literal ')'
- *     lambda     := path '/any(' name ':' name 'eq' literal ')'
+ *     lambda     := path '/any(' name ':' name ('/' path)? 'eq' literal ')'
  *
  * A filter that breaks the grammar, or uses an operation that a property does not support, is refused as by Graph.
  */
@@ -142,14 +142,17 @@ function parser(list: readonly Token[], { filterable, caseSensitive }: FilterRul
     expect('(');
     const name = path();
     expect(':');
-    expect(name);
+    const element = path();
+    if (element !== name && !element.startsWith(`${name}/`))
+      throw new SyntaxError(`Invalid filter clause: expected '${name}'.`);
     expect('eq');
     const wanted = literal();
     expect(')');
     const read = readerOf(property);
+    const inside = element === name ? (value: object) => value : readerOf(element.slice(name.length + 1));
     return (item) => {
       const values = read(item);
-      return Array.isArray(values) && values.some((value) => fold(value) === wanted);
+      return Array.isArray(values) && values.some((value) => fold(inside(value)) === wanted);
     };
   };
   const comparison = (property: string): Predicate => {

@@ -1,14 +1,16 @@
 import { assertNever } from '../../assert-never.ts';
-import type { Application, RuleObject, SynchronizationJob, SynchronizationRule } from '../tenant/applications.ts';
-import { type AttributeMapping, inboundMappings, mappingsOf } from '../tenant/attributes.ts';
+import type { Application } from '../tenant/applications.ts';
+import { invalidCredentials, quarantineBegan } from '../tenant/directory-audit.ts';
 import { stableGuid } from '../tenant/identity.ts';
+import { seriesOf } from '../tenant/job-machine.ts';
 import { timestamp } from '../tenant/provisioning/report.ts';
+import type { Cycle, Guesses, SynchronizationJob } from '../tenant/synchronization-job.ts';
 import type { Tenant } from '../tenant/tenant.ts';
 import type { Entity } from './entities.ts';
 
 /**
- * The synchronization job and its schema as Graph shows them. The regular cycle does not run here; its dates follow the
- * clock all the same, every forty minutes, so that a healthy job stays healthy in a long demo.
+ * The synchronization job as Graph shows it. The regular cycle does not run here; its dates follow the clock all the same,
+ * every forty minutes, so that a healthy job stays healthy in a long demo. A cycle that a call begins shows as running.
  */
 
 const minuteMs = 60_000;
@@ -25,10 +27,7 @@ export function jobResource(tenant: Tenant, application: Application, job: Synch
   return {
     id: job.id,
     templateId: job.templateId,
-    schedule:
-      job.health === 'off'
-        ? { expiration: null, interval: neverAgain, state: 'Disabled' }
-        : { expiration: null, interval: 'PT40M', state: 'Active' },
+    schedule: scheduleOf(job, tenant.guesses()),
     status: jobStatus(tenant, application, job),
     synchronizationJobSettings: [
       { name: 'AzureIngestionAttributeOptimization', value: 'False' },
@@ -39,87 +38,155 @@ export function jobResource(tenant: Tenant, application: Application, job: Synch
   };
 }
 
-function jobStatus(
-  tenant: Tenant,
-  application: Application,
-  job: SynchronizationJob,
-): Readonly<Record<string, unknown>> {
-  const now = tenant.clock.now();
-  // Applications' cycles start at different minutes.
-  const cycleBegan = Math.floor(now / cycleMs) * cycleMs - (1 + (application.displayName.length % 7)) * minuteMs;
-  const users = tenant.accountCount(application.id, 'User');
-  const groups = tenant.accountCount(application.id, 'Group');
+function scheduleOf({ health }: SynchronizationJob, { pausedSchedule }: Guesses) {
+  const isNew = health === 'off' || health === 'notConfigured';
+  if (isNew) return { expiration: null, interval: neverAgain, state: 'Disabled' };
+  const stopped = health === 'paused' ? pausedSchedule : 'Disabled';
+  const isStopped = health === 'paused' || health === 'switchedOff';
+  return { expiration: null, interval: 'PT40M', state: isStopped ? stopped : 'Active' };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function jobStatus(tenant: Tenant, application: Application, job: SynchronizationJob): Fields {
+  const guesses = tenant.guesses();
   switch (job.health) {
-    case 'active': {
-      const execution = {
-        ...execution0,
-        activityIdentifier: stableGuid('activity', application.id, String(cycleBegan)),
-        countEntitled: users + groups,
-        countEntitledForProvisioning: users + groups,
-        countImported: users + groups,
-        state: 'Succeeded',
-        timeBegan: timestamp(cycleBegan),
-        timeEnded: timestamp(cycleBegan + 1.5 * minuteMs),
-        error: null,
-      };
-      return {
-        ...status0,
-        code: 'Active',
-        lastExecution: execution,
-        lastSuccessfulExecution: execution,
-        lastSuccessfulExecutionWithExports: { ...execution, countExports: 1, countExported: 1 },
-        steadyStateFirstAchievedTime: timestamp(cycleBegan - 30 * dayMs),
-        steadyStateLastAchievedTime: timestamp(cycleBegan),
-        synchronizedEntryCountByType: [
-          { key: 'User', value: users },
-          ...(groups === 0 ? [] : [{ key: 'Group', value: groups }]),
-        ],
-      };
-    }
-    case 'quarantined': {
-      // Deletions that are held back are no error of the application's.
-      const error =
-        job.quarantineReason === 'TooManyDeletes'
-          ? null
-          : {
-              code: 'SystemForCrossDomainIdentityManagementInvalidCredentials',
-              message: `Please provide a valid tenant URL and secret token for your application: ${application.displayName} answered 401.`,
-              tenantActionable: true,
-            };
-      const began = Math.floor(now / dayMs) * dayMs - 2 * dayMs;
-      return {
-        ...status0,
-        code: 'Quarantine',
-        countSuccessiveCompleteFailures: 3,
-        lastExecution: {
-          ...execution0,
-          activityIdentifier: stableGuid('activity', application.id, String(cycleBegan)),
-          timeBegan: timestamp(cycleBegan),
-          timeEnded: timestamp(cycleBegan + 925),
-          error,
-        },
-        quarantine: {
-          currentBegan: timestamp(began),
-          // A quarantined job is tried once a day.
-          nextAttempt: timestamp(began + 3 * dayMs),
-          reason: job.quarantineReason,
-          seriesBegan: timestamp(began),
-          seriesCount: 3,
-          error,
-        },
-      };
-    }
+    case 'active':
+      return ranStatus(tenant, application, job, 'Active');
+    case 'quarantined':
+      return { ...failedStatus(tenant, application, job), code: 'Quarantine' };
+    case 'switchedOff':
+      return { ...failedStatus(tenant, application, job), code: guesses.switchedOffCode };
     case 'neverRun':
       return {
         ...status0,
         code: 'NotRun',
-        lastExecution: { ...execution0, error: { code: 'None', message: '', tenantActionable: false } },
+        lastExecution: firstRun(job),
+        progress: progressOf(tenant, application, job),
       };
+    case 'paused': {
+      if (job.pausedFrom === 'neverRun')
+        return {
+          ...status0,
+          code: 'Paused',
+          lastExecution: firstRun(job),
+          progress: progressOf(tenant, application, job),
+        };
+      if (job.pausedFrom === 'active') return ranStatus(tenant, application, job, 'Paused');
+      const failed = failedStatus(tenant, application, job);
+      return { ...failed, code: 'Paused', ...(guesses.pauseKeepsQuarantine ? {} : { quarantine: null }) };
+    }
     case 'off':
       return { ...status0, code: 'Paused', lastExecution: null };
+    case 'notConfigured':
+      return { ...status0, code: 'NotConfigured', lastExecution: null };
     default:
       return assertNever(job.health, 'health');
   }
+}
+
+/** The latest regular cycle, as of when the job was paused. The cycles of applications start at different minutes. */
+function regularCycle(tenant: Tenant, { displayName }: Application, { pausedAt }: SynchronizationJob): Cycle {
+  const now = pausedAt ?? tenant.clock.now();
+  const beganAt = Math.floor(now / cycleMs) * cycleMs - (1 + (displayName.length % 7)) * minuteMs;
+  return { beganAt, endsAt: beganAt + 1.5 * minuteMs };
+}
+
+/** Of a job that has run, whether it is paused now or not. */
+function ranStatus(tenant: Tenant, application: Application, job: SynchronizationJob, code: string): Fields {
+  const regular = regularCycle(tenant, application, job);
+  const { lastCycle, cycle, escrowed } = job;
+  const last = lastCycle !== null && lastCycle.endsAt > regular.endsAt ? lastCycle : regular;
+  const users = tenant.accountCount(application.id, 'User');
+  const groups = tenant.accountCount(application.id, 'Group');
+  const execution = {
+    ...execution0,
+    activityIdentifier: stableGuid('activity', application.id, String(last.beganAt)),
+    countEntitled: users + groups,
+    countEntitledForProvisioning: users + groups,
+    countEscrowed: escrowed,
+    countEscrowedRaw: escrowed,
+    countImported: users + groups,
+    state: escrowed > 0 ? 'EntryLevelErrors' : 'Succeeded',
+    timeBegan: timestamp(last.beganAt),
+    timeEnded: timestamp(last.endsAt),
+    error: null,
+  };
+  // While a cycle runs, its beginning stands beside the end of the one before.
+  const running = { ...execution0, state: 'Succeeded', timeEnded: execution.timeEnded, error: null };
+  return {
+    ...status0,
+    code,
+    escrowsPruned: job.escrowsPruned,
+    lastExecution: cycle === null ? execution : { ...running, timeBegan: timestamp(cycle.beganAt) },
+    lastSuccessfulExecution: execution,
+    lastSuccessfulExecutionWithExports: { ...execution, countExports: 1, countExported: 1 },
+    progress: progressOf(tenant, application, job),
+    steadyStateFirstAchievedTime: timestamp(last.beganAt - 30 * dayMs),
+    steadyStateLastAchievedTime: timestamp(last.beganAt),
+    synchronizedEntryCountByType: [
+      { key: 'User', value: users },
+      ...(groups === 0 ? [] : [{ key: 'Group', value: groups }]),
+    ],
+  };
+}
+
+function firstRun({ cycle }: SynchronizationJob): Fields {
+  const none = { code: 'None', message: '', tenantActionable: false };
+  return { ...execution0, timeBegan: cycle === null ? never : timestamp(cycle.beganAt), error: none };
+}
+
+function progressOf(tenant: Tenant, { id }: Application, { cycle }: SynchronizationJob): readonly Fields[] {
+  if (cycle === null) return [];
+  const total = tenant.assignments(id).length;
+  const now = tenant.clock.now();
+  const done = Math.floor((total * (now - cycle.beganAt)) / (cycle.endsAt - cycle.beganAt));
+  return [{ completedUnits: done, totalUnits: total, units: 'users', progressObservationDateTime: timestamp(now) }];
+}
+
+const heldBackMessage = 'The number of deletions is above the threshold that was set for this application.';
+
+/** Of a job in quarantine. */
+function failedStatus(tenant: Tenant, application: Application, job: SynchronizationJob): Fields {
+  const now = tenant.clock.now();
+  const { quarantinedAt, quarantineReason: reason } = job;
+  const regular = regularCycle(tenant, application, job);
+  // Deletions that are held back are no error of the application's.
+  const error =
+    reason === 'TooManyDeletes'
+      ? null
+      : {
+          code: invalidCredentials,
+          message: `Please provide a valid tenant URL and secret token for your application: ${application.displayName} answered 401.`,
+          tenantActionable: true,
+        };
+  const began = quarantineBegan(job, now);
+  // A job that has long been in quarantine is tried once a day.
+  const always = { nextAttempt: began + 3 * dayMs, count: 3 };
+  const { nextAttempt, count } = quarantinedAt === null ? always : seriesOf(quarantinedAt, now);
+  return {
+    ...status0,
+    countSuccessiveCompleteFailures: count,
+    escrowsPruned: job.escrowsPruned,
+    lastExecution: {
+      ...execution0,
+      activityIdentifier: stableGuid('activity', application.id, String(regular.beganAt)),
+      countEscrowed: job.escrowed,
+      countEscrowedRaw: job.escrowed,
+      timeBegan: timestamp(job.cycle?.beganAt ?? regular.beganAt),
+      timeEnded: timestamp(regular.beganAt + 925),
+      error: error ?? { code: reason, message: heldBackMessage, tenantActionable: true },
+    },
+    progress: progressOf(tenant, application, job),
+    quarantine: {
+      currentBegan: timestamp(began),
+      nextAttempt: timestamp(nextAttempt),
+      reason,
+      seriesBegan: timestamp(began),
+      seriesCount: count,
+      error,
+    },
+  };
 }
 
 const status0 = {
@@ -151,62 +218,3 @@ const execution0 = {
   timeBegan: never,
   timeEnded: never,
 };
-
-export function schemaResource(job: SynchronizationJob): Entity {
-  return { id: job.id, version: '6.0', synchronizationRules: job.rules.map((rule) => ruleResource(job, rule)) };
-}
-
-function ruleResource(job: SynchronizationJob, rule: SynchronizationRule): Readonly<Record<string, unknown>> {
-  const mappings = job.direction === 'outbound' ? mappingsOf(job) : inboundMappings;
-  return {
-    containerFilter: null,
-    editable: true,
-    groupFilter: null,
-    id: rule.id,
-    name: rule.name,
-    priority: rule.priority,
-    sourceDirectoryName: rule.sourceDirectory,
-    targetDirectoryName: rule.targetDirectory,
-    metadata: [{ key: 'supportsProvisionOnDemand', value: String(rule.supportsProvisionOnDemand) }],
-    objectMappings: rule.objects.map(({ source, enabled }) => ({
-      enabled,
-      flowTypes: 'Add,Update,Delete',
-      name: `Provision ${rule.sourceDirectory} ${source === 'Group' ? 'Groups' : 'Users'}`,
-      scope: null,
-      sourceObjectName: source,
-      targetObjectName: job.direction === 'outbound' ? scimName(source) : 'User',
-      attributeMappings: (source === 'Group' ? groupMappings : mappings).map(attributeMappingResource),
-      metadata: [],
-    })),
-  };
-}
-
-const groupMappings: readonly Omit<AttributeMapping, 'value'>[] = [
-  { target: 'displayName', source: 'displayName', matchingPriority: 1, required: true },
-  { target: 'externalId', source: 'objectId', matchingPriority: 0, required: false },
-  { target: 'members', source: 'members', matchingPriority: 0, required: false },
-];
-
-function attributeMappingResource({ target, source, matchingPriority }: Omit<AttributeMapping, 'value'>) {
-  const isAttribute = /^\w+$/.test(source);
-  return {
-    defaultValue: null,
-    exportMissingReferences: false,
-    flowBehavior: 'FlowWhenChanged',
-    flowType: 'Always',
-    matchingPriority,
-    source: {
-      expression: isAttribute ? `[${source}]` : source,
-      name: isAttribute ? source : '',
-      parameters: [],
-      type: isAttribute ? 'Attribute' : 'Function',
-    },
-    targetAttributeName: target,
-  };
-}
-
-function scimName(source: RuleObject['source']): string {
-  return source === 'Group'
-    ? 'urn:ietf:params:scim:schemas:core:2.0:Group'
-    : 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
-}

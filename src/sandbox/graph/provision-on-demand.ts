@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import type { Application, SynchronizationJob } from '../tenant/applications.ts';
 import type { Group } from '../tenant/groups.ts';
+import { isScheduled } from '../tenant/job-machine.ts';
 import type { Person } from '../tenant/people.ts';
 import { auditRecord } from '../tenant/provisioning/audit-record.ts';
 import { provisionFromDirectory } from '../tenant/provisioning/provision-from-directory.ts';
 import { provisionGroup } from '../tenant/provisioning/provision-group.ts';
 import { provisionPerson } from '../tenant/provisioning/provision-person.ts';
 import type { ProvisioningReport } from '../tenant/provisioning/report.ts';
+import { wantsRest } from '../tenant/synchronization-job.ts';
 import type { Tenant } from '../tenant/tenant.ts';
 import { badRequest, noSuchObject, unknownError } from './errors.ts';
 import type { SandboxRequest, SandboxResponse } from './exchange.ts';
@@ -37,36 +39,44 @@ type Subject = z.infer<typeof bodySchema>['parameters'][number]['subjects'][numb
 const maxMembers = 5;
 
 export function provisionOnDemand(tenant: Tenant, request: SandboxRequest, id: string, jobId: string): SandboxResponse {
-  return withJob(tenant, id, jobId, (application, job) => {
-    const body = bodySchema.safeParse(request.body);
-    if (!body.success) return badRequest(whatIsMissing(body.error), 'RequestParameterInvalid');
-    const [parameters] = body.data.parameters;
-    const [subject] = parameters?.subjects ?? [];
-    if (parameters === undefined || subject === undefined) throw new Error('The schema lets no empty list through.');
+  return withJob(
+    tenant,
+    id,
+    jobId,
+    (application, job) => {
+      const body = bodySchema.safeParse(request.body);
+      if (!body.success) return badRequest(whatIsMissing(body.error), 'RequestParameterInvalid');
+      const [parameters] = body.data.parameters;
+      const [subject] = parameters?.subjects ?? [];
+      if (parameters === undefined || subject === undefined) throw new Error('The schema lets no empty list through.');
 
-    const rule = job.rules.find((candidate) => candidate.id === parameters.ruleId);
-    if (rule === undefined) {
-      return badRequest(
-        `The request identified this synchronization job: ${jobId}.  The request also identified this synchronization rule: ${parameters.ruleId}.  However, the job does not include the rule.`,
-        'RequestParameterInvalid',
-      );
-    }
-    if (!rule.supportsProvisionOnDemand) {
-      return badRequest(`The rule ${rule.id} does not support provisioning on demand.`, 'RequestParameterInvalid');
-    }
-    const isMapped = rule.objects.some(({ source, enabled }) => enabled && source === subject.objectTypeName);
-    if (!isMapped) {
-      return badRequest(
-        `The rule ${rule.id} has no mapping for objects of the type '${subject.objectTypeName}'.`,
-        'RequestParameterInvalid',
-      );
-    }
-    // A caller of a quarantined job learns nothing else, and not even the quarantine.
-    if (job.health === 'quarantined') return unknownError(401);
-    // Graph's answer here is not published, only that the call does not work while the job runs.
-    if (job.templateId === 'slack' && job.health === 'active') return unknownError(500);
-    return provisionSubject({ tenant, request, application, job }, subject);
-  });
+      const rule = job.rules.find((candidate) => candidate.id === parameters.ruleId);
+      if (rule === undefined) {
+        return badRequest(
+          `The request identified this synchronization job: ${jobId}.  The request also identified this synchronization rule: ${parameters.ruleId}.  However, the job does not include the rule.`,
+          'RequestParameterInvalid',
+        );
+      }
+      if (!rule.supportsProvisionOnDemand) {
+        return badRequest(`The rule ${rule.id} does not support provisioning on demand.`, 'RequestParameterInvalid');
+      }
+      const isMapped = rule.objects.some(({ source, enabled }) => enabled && source === subject.objectTypeName);
+      if (!isMapped) {
+        return badRequest(
+          `The rule ${rule.id} has no mapping for objects of the type '${subject.objectTypeName}'.`,
+          'RequestParameterInvalid',
+        );
+      }
+      if (job.health === 'notConfigured' || job.credentials === 'missing') return badRequest('', 'CredentialsMissing');
+      // A caller of a quarantined job learns nothing else, and not even the quarantine.
+      const isQuarantined = job.health === 'quarantined' || job.health === 'switchedOff';
+      if (isQuarantined || job.credentials === 'refused') return unknownError(401);
+      // Graph's answer here is not published, only that the call does not work while the job runs.
+      if (wantsRest(job) && (isScheduled(job) || job.cycle !== null)) return unknownError(500);
+      return provisionSubject({ tenant, request, application, job }, subject);
+    },
+    'change',
+  );
 }
 
 interface Call {

@@ -1,7 +1,9 @@
 import type { Tenant } from '../tenant/tenant.ts';
 import * as directory from './directory.ts';
+import { listDirectoryAudits } from './directory-audits.ts';
 import { noSuchSegment, refusal } from './errors.ts';
 import type { SandboxRequest, SandboxResponse } from './exchange.ts';
+import * as jobActions from './job-actions.ts';
 import { provisionOnDemand } from './provision-on-demand.ts';
 import * as servicePrincipals from './service-principals.ts';
 
@@ -43,7 +45,12 @@ const routes: readonly Route[] = [
   route('GET', jobs, servicePrincipals.listJobs),
   route('GET', `${jobs}/*`, servicePrincipals.readJob),
   route('GET', `${jobs}/*/schema`, servicePrincipals.readSchema),
+  route('POST', `${jobs}/*/start`, jobActions.startJob),
+  route('POST', `${jobs}/*/pause`, jobActions.pauseJob),
+  route('POST', `${jobs}/*/restart`, jobActions.restartJob),
+  route('POST', `${jobs}/*/validateCredentials`, jobActions.validateCredentials),
   route('POST', `${jobs}/*/provisionOnDemand`, provisionOnDemand),
+  route('GET', '/auditLogs/directoryAudits', listDirectoryAudits),
   route('GET', '/auditLogs/provisioning', servicePrincipals.listProvisioningRecords),
 ];
 
@@ -53,14 +60,17 @@ export function answer(tenant: Tenant, request: SandboxRequest): SandboxResponse
   const [any] = fitting;
   if (any === undefined) return noSuchSegment(request.segments.at(-1) ?? '');
   const chosen = fitting.find((candidate) => candidate.method === request.method);
-  if (chosen === undefined) {
-    return refusal(405, 'Request_BadRequest', 'Specified HTTP method is not allowed for the request target.');
-  }
+  if (chosen === undefined) return notAllowed;
   const [first = '', second = ''] = chosen.template.flatMap((part, index) =>
     part.includes('*') ? [valueIn(part, request.segments[index] ?? '') ?? ''] : [],
   );
+  const called = request.segments.at(-1) ?? '';
+  const lacking = tenant.guesses().lacking[called];
+  if (lacking !== undefined) return lacking === 404 ? noSuchSegment(called) : notAllowed;
   return chosen.handle(tenant, request, first, second);
 }
+
+const notAllowed = refusal(405, 'Request_BadRequest', 'Specified HTTP method is not allowed for the request target.');
 
 /** True for the calls that the rate limit counts. */
 export function isOnDemand(method: string, segments: readonly string[]): boolean {

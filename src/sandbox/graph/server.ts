@@ -7,7 +7,7 @@ import { badRequest, noSuchSegment, refusal } from './errors.ts';
 import { decodedSegments, maxBodyBytes, readBody, type SandboxRequest, type SandboxResponse } from './exchange.ts';
 import { readFault, readFaults } from './fault-notation.ts';
 import { createFaults, type Fault } from './faults.ts';
-import { changeJob } from './job-changes.ts';
+import { changeGuesses, changeJob, changePermissions } from './job-changes.ts';
 import { createLatency } from './latency.ts';
 import { answer, isOnDemand } from './routes.ts';
 import { strike, tooManyRequests } from './strike.ts';
@@ -83,6 +83,13 @@ export interface SandboxGraphOptions {
 }
 
 const prefix = '/v1.0';
+
+/** What scripts and tests may change of the tenant; each says what is wrong with a body. */
+const changes: ReadonlyMap<string, (tenant: Tenant, body: unknown) => string | null> = new Map([
+  ['/_sandbox/jobs', changeJob],
+  ['/_sandbox/guesses', changeGuesses],
+  ['/_sandbox/permissions', changePermissions],
+]);
 
 /** Starts the server; rejects when the port is taken. */
 export async function startSandboxGraph({
@@ -183,10 +190,11 @@ export async function startSandboxGraph({
       }
       return { status: 204, body: undefined };
     }
-    if (path === '/_sandbox/jobs' && method === 'POST') {
+    const change = method === 'POST' ? changes.get(path) : undefined;
+    if (change !== undefined) {
       const read = await readBody(incoming);
       const parsed = parseJson(read.kind === 'read' ? read.text : '');
-      const problem = changeJob(tenant, parsed.ok ? parsed.value : undefined);
+      const problem = change(tenant, parsed.ok ? parsed.value : undefined);
       return problem === null ? { status: 204, body: undefined } : badRequest(problem);
     }
     if (path === '/_sandbox/clock' && method === 'POST' && leap !== undefined) {

@@ -10,9 +10,10 @@ import {
   servicePrincipalEntity,
   servicePrincipalType,
 } from './entities.ts';
-import { badRequest, insufficientPrivileges, noSuchObject } from './errors.ts';
+import { badRequest, insufficientPrivileges, noSuchObject, unknownError } from './errors.ts';
 import type { SandboxRequest, SandboxResponse } from './exchange.ts';
-import { jobResource, schemaResource } from './job-resource.ts';
+import { jobResource } from './job-resource.ts';
+import { schemaResource } from './schema-resource.ts';
 
 /** `/servicePrincipals` with assignments and synchronization jobs, and `/auditLogs/provisioning`. */
 
@@ -81,12 +82,16 @@ export const unassignFrom: Handler = (tenant, _request, id, assignmentId) =>
   });
 
 export const listJobs: Handler = (tenant, request, id) =>
-  withApplication(tenant, id, (application) =>
-    collection(
-      request,
-      jobsOf(application).map((job) => jobResource(tenant, application, job)),
-      { type: plainType, context: `servicePrincipals('${application.id}')/synchronization/jobs` },
-    ),
+  withApplication(
+    tenant,
+    id,
+    (application) =>
+      mayNot(tenant, 'read') ??
+      collection(
+        request,
+        jobsOf(application).map((job) => jobResource(tenant, application, job)),
+        { type: plainType, context: `servicePrincipals('${application.id}')/synchronization/jobs` },
+      ),
   );
 
 export const readJob: Handler = (tenant, request, id, jobId) =>
@@ -116,6 +121,13 @@ export const listProvisioningRecords: Handler = (tenant, request) =>
     { type: provisioningRecordType, context: 'auditLogs/provisioning' },
   );
 
+/** The refusal of a caller who may not read or change jobs; null for one who may. */
+export function mayNot(tenant: Tenant, what: 'read' | 'change'): SandboxResponse | null {
+  if (!tenant.lacks('Synchronization.ReadWrite.All')) return null;
+  if (what === 'read' && !tenant.lacks('Synchronization.Read.All')) return null;
+  return tenant.guesses().permissionStatus === 401 ? unknownError(401) : insufficientPrivileges;
+}
+
 export function withApplication(
   tenant: Tenant,
   id: string,
@@ -130,8 +142,11 @@ export function withJob(
   id: string,
   jobId: string,
   answer: (application: Application, job: SynchronizationJob) => SandboxResponse,
+  what: 'read' | 'change' = 'read',
 ): SandboxResponse {
   return withApplication(tenant, id, (application) => {
+    const refusal = mayNot(tenant, what);
+    if (refusal !== null) return refusal;
     const job = jobsOf(application).find(({ id: own }) => own === jobId);
     return job === undefined ? noSuchObject(jobId) : answer(application, job);
   });

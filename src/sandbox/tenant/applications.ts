@@ -1,4 +1,7 @@
 import { objectId, stableGuid, tenantId } from './identity.ts';
+import { ordinaryJob, type SynchronizationJob, type SynchronizationRule } from './synchronization-job.ts';
+
+export type { RuleObject, SynchronizationJob, SynchronizationRule } from './synchronization-job.ts';
 
 /** An enterprise application: its service principal, its roles and its synchronization job. */
 export interface Application {
@@ -27,49 +30,6 @@ export interface AppRole {
   readonly description: string;
   readonly value: string;
   readonly allowedMemberTypes: readonly ('User' | 'Application')[];
-}
-
-export interface SynchronizationJob {
-  readonly id: string;
-  readonly templateId: string;
-  /** `off`: created and never started, so that no cycle is scheduled. */
-  readonly health: 'active' | 'quarantined' | 'neverRun' | 'off';
-  /** The form of on-demand answers: one object (A in Microsoft's API page), or an array under a literal key (B). */
-  readonly shape: 'object' | 'array';
-  /** The names that this connector uses for the scoping checks and for Entra: they changed with the product's. */
-  readonly spelling: 'azureAd' | 'entraId';
-  /** Cloud sync reads Active Directory, an HR system its own people, and both write to Entra; all others read Entra. */
-  readonly direction: 'outbound' | 'fromActiveDirectory' | 'fromHr';
-  readonly targetName: string;
-  readonly rules: readonly SynchronizationRule[];
-  /** Of a job in quarantine. */
-  readonly quarantineReason: 'EncounteredQuarantineException' | 'TooManyDeletes';
-  /**
-   * What becomes of the account of a person who is no longer assigned. `deletes`: the app knows no inactive account.
-   * `skips`: `SkipOutOfScopeDeletions` is set. `unmapped`: no mapping fills `active`, so nothing can turn it off.
-   */
-  readonly removal: 'disables' | 'deletes' | 'skips' | 'unmapped';
-  /** "Sync all users and groups": a person is in scope without an assignment. */
-  readonly takesEverybody: boolean;
-  /** Whether an answer about a person out of scope says that the app has no account; else it has no matching step. */
-  readonly tellsAbsence: boolean;
-  /** How many disables and deletions in a cycle send the job into quarantine; null where it does not tell. */
-  readonly deletionThreshold: number | null;
-}
-
-export interface SynchronizationRule {
-  readonly id: string;
-  readonly name: string;
-  readonly priority: number;
-  readonly sourceDirectory: string;
-  readonly targetDirectory: string;
-  readonly supportsProvisionOnDemand: boolean;
-  readonly objects: readonly RuleObject[];
-}
-
-export interface RuleObject {
-  readonly source: 'User' | 'Group' | 'user' | 'Worker';
-  readonly enabled: boolean;
 }
 
 /** The rule that most SCIM connectors share, with the same id in every tenant. */
@@ -103,6 +63,7 @@ export const apps = {
   zscaler: application(4, 'Zscaler', ['User'], {
     templateId: 'zscaler',
     health: 'quarantined',
+    credentials: 'refused',
     rules: [outboundRule(userAndGroupRuleId, 'USERGROUP_OUTBOUND_USERGROUP', 'zscaler', ['User', 'Group'])],
     targetName: 'Zscaler',
   }),
@@ -260,7 +221,7 @@ export function manyApplications(total: number): readonly Application[] {
     const hasJob = number % withJobEvery === 0;
     const job: JobParticulars = {
       templateId: 'scim',
-      health: number === last ? 'quarantined' : 'active',
+      ...(number === last ? ({ health: 'quarantined', credentials: 'refused' } as const) : {}),
       rules: [outboundRule(userAndGroupRuleId, 'USERGROUP_OUTBOUND_USERGROUP', 'customappsso', ['User'])],
       targetName: 'customappsso',
     };
@@ -339,15 +300,7 @@ function cloudSyncRule(id: string, name: string): SynchronizationRule {
 function synchronizationJob(displayName: string, particulars: JobParticulars): SynchronizationJob {
   return {
     id: `${particulars.templateId}.${tenantId.replaceAll('-', '')}.${stableGuid('job', displayName)}`,
-    health: 'active',
-    shape: 'object',
-    spelling: 'azureAd',
-    direction: 'outbound',
-    quarantineReason: 'EncounteredQuarantineException',
-    removal: 'disables',
-    takesEverybody: false,
-    tellsAbsence: false,
-    deletionThreshold: null,
+    ...ordinaryJob,
     ...particulars,
   };
 }

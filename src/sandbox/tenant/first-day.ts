@@ -1,8 +1,10 @@
 import { type Application, apps, everyApplication, provisionsGroups } from './applications.ts';
 import { inboundMappings, mapped, outboundMappings } from './attributes.ts';
+import { quarantineEntry } from './directory-audit.ts';
 import { type Group, groups } from './groups.ts';
 import { everybody, type Person, people, storePeople } from './people.ts';
 import { assign, keepAccount, type State } from './state.ts';
+import { usualGuesses } from './synchronization-job.ts';
 
 /** What a tenant has besides the listed objects. */
 export interface Further {
@@ -29,6 +31,11 @@ export function firstDay(at: number, further: Further = nothing): State {
     directoryRoles: new Map(),
     withdrawn: new Set(),
     audit: [],
+    // Not its first quarantine this month.
+    directoryAudits: [20, 9].map((days) =>
+      quarantineEntry(apps.zscaler, 'EncounteredQuarantineException', at - days * 24 * 60 * 60_000),
+    ),
+    guesses: usualGuesses,
   };
   for (const application of [...everyApplication, ...further.applications])
     assignEverybody(state, application, present, further.groups, at);

@@ -1,8 +1,10 @@
 import { type Application, defaultAccessRoleId } from './applications.ts';
 import type { Attributes } from './attributes.ts';
+import type { DirectoryAudit } from './directory-audit.ts';
 import { stableGuid, stableKey } from './identity.ts';
 import type { Person } from './people.ts';
 import type { AuditRecord } from './provisioning/audit-record.ts';
+import type { Guesses } from './synchronization-job.ts';
 
 /** An account or a group in a target application, as the last provisioning left it. */
 export interface Account {
@@ -47,10 +49,20 @@ export interface State {
   /** The application permissions that the caller lacks. */
   readonly withdrawn: Set<SandboxPermission>;
   readonly audit: AuditRecord[];
+  readonly directoryAudits: DirectoryAudit[];
+  /** What Microsoft does not publish, as a test has it. */
+  guesses: Guesses;
 }
 
 /** The permissions that a test can take away; all others are always there. */
-export type SandboxPermission = 'AppRoleAssignment.ReadWrite.All';
+export type SandboxPermission = (typeof sandboxPermissions)[number];
+export const sandboxPermissions = [
+  'AppRoleAssignment.ReadWrite.All',
+  /** It includes reading jobs. */
+  'Synchronization.ReadWrite.All',
+  'Synchronization.Read.All',
+  'AuditLog.Read.All',
+] as const;
 
 export function shelf<T>(shelves: Map<string, Map<string, T>>, applicationId: string): Map<string, T> {
   const found = shelves.get(applicationId) ?? new Map<string, T>();

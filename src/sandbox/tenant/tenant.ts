@@ -8,11 +8,14 @@ import {
   microsoftGraph,
   type SynchronizationJob,
 } from './applications.ts';
+import { type DirectoryAudit, quarantineBegan, quarantineEntry } from './directory-audit.ts';
 import { type Further, firstDay } from './first-day.ts';
 import { everyGroup, type Group, groupsByMember } from './groups.ts';
+import { type Moved, settled, withChanges } from './job-machine.ts';
 import { distinguishedName, type Person, people, seasonalPeople } from './people.ts';
 import { type AuditRecord, auditRecord } from './provisioning/audit-record.ts';
 import { provisionPerson } from './provisioning/provision-person.ts';
+import { stagedDelete } from './provisioning/staged-delete.ts';
 import {
   type Account,
   type Assignment,
@@ -25,6 +28,7 @@ import {
   type SandboxPermission,
   shelf,
 } from './state.ts';
+import type { Guesses } from './synchronization-job.ts';
 
 /**
  * The tenant's state: the directory, assignments, the accounts in the applications, and the audit log. One server
@@ -72,6 +76,9 @@ export interface Tenant {
   lacks(permission: SandboxPermission): boolean;
   /** Newest first. */
   auditRecords(): readonly AuditRecord[];
+  /** The quarantines of all jobs, newest first. */
+  directoryAudits(): readonly DirectoryAudit[];
+  guesses(): Guesses;
 
   assign(applicationId: string, principalId: string, appRoleId?: string): Assignment;
   /** Like an assignment made in Entra: it is listed at once, and provisioning sees it once it is replicated. */
@@ -92,8 +99,16 @@ export interface Tenant {
   restorePerson(personId: string): void;
   /** Changes how an application's job behaves; its id and its rules stay. */
   changeJob(applicationId: string, changes: Partial<Omit<SynchronizationJob, 'id' | 'rules'>>): void;
+  /** What a call has made of one of the application's jobs. */
+  moveJob(applicationId: string, moved: Moved): void;
+  /** Keeps that the application's job was in quarantine before. */
+  recordQuarantine(applicationId: string, at: number): void;
+  /** Decides what Microsoft does not publish, until the reset. */
+  guess(changes: Partial<Guesses>): void;
   /** Takes a permission from the caller, until the reset. */
   withdraw(permission: SandboxPermission): void;
+  /** Undoes `withdraw`. */
+  giveBack(permission: SandboxPermission): void;
   /** Gives a person a directory role, by the template id that is the same in every tenant. */
   grantDirectoryRole(personId: string, roleTemplateId: string): void;
   /** Undoes `grantDirectoryRole`. */
@@ -164,7 +179,25 @@ export function createTenant({
     microsoftGraph,
   ];
   const byId = new Map(everything.map((application) => [application.id, application]));
-  const asChanged = (application: Application) => state.changedApplications.get(application.id) ?? application;
+  /** The application with its jobs as time has left them. */
+  const asChanged = (application: Application): Application => {
+    const found = state.changedApplications.get(application.id) ?? application;
+    const job = found.job === null ? null : settled(found.job, clock.now());
+    return job === found.job ? found : { ...found, job };
+  };
+  const quarantinesOf = (application: Application): readonly DirectoryAudit[] => {
+    const { job } = application;
+    if (job === null || (job.health !== 'quarantined' && job.health !== 'switchedOff')) return [];
+    return [quarantineEntry(application, job.quarantineReason, quarantineBegan(job, clock.now()))];
+  };
+  const storeJob = (applicationId: string, job: SynchronizationJob): void => {
+    const application = known(tenant.application(applicationId), applicationId);
+    const isOther = application.otherJobs.some(({ id }) => id === job.id);
+    const otherJobs = application.otherJobs.map((other) => (other.id === job.id ? job : other));
+    // A quarantine that ends stays in the log.
+    if (!isOther && job.health !== 'quarantined') state.directoryAudits.push(...quarantinesOf(application));
+    state.changedApplications.set(application.id, { ...application, ...(isOther ? { otherJobs } : { job }) });
+  };
   const assignedTo = (applicationId: string) => [...shelf(state.assignments, applicationId).values()].flat();
 
   const tenant: Tenant = {
@@ -213,6 +246,11 @@ export function createTenant({
     hasConflict: (applicationId, personId) => state.conflicts.has(`${applicationId} ${personId}`),
     lacks: (permission) => state.withdrawn.has(permission),
     auditRecords: () => state.audit.toReversed(),
+    directoryAudits: () =>
+      [...state.directoryAudits, ...everything.map(asChanged).flatMap(quarantinesOf)].toSorted(
+        (one, other) => Date.parse(other.activityDateTime) - Date.parse(one.activityDateTime),
+      ),
+    guesses: () => state.guesses,
 
     assign: (applicationId, principalId, appRoleId) =>
       assign(state, known(tenant.application(applicationId), applicationId), principalId, clock.now(), appRoleId),
@@ -248,9 +286,34 @@ export function createTenant({
       state.people.set(personId, restored);
     },
     changeJob: (applicationId, changes) => {
+      const before = jobOf(known(tenant.application(applicationId), applicationId));
+      const job = withChanges(before, changes, clock.now());
+      storeJob(applicationId, job);
+      const added = job.heldBack.filter((id) => !before.heldBack.includes(id));
+      for (const personId of added) recordStagedDelete(tenant, applicationId, known(person(personId), personId));
+    },
+    moveJob: (applicationId, { job, runsHeldBack, breaksLinks }) => {
+      const before = known(tenant.application(applicationId), applicationId);
+      const { heldBack } = jobOf(before);
+      storeJob(applicationId, job);
+      if (breaksLinks) {
+        const accounts = shelf(state.accounts, before.id);
+        for (const [sourceId, account] of accounts) accounts.set(sourceId, { ...account, unlinked: true });
+      }
+      const released = runsHeldBack ? heldBack.flatMap((id) => person(id) ?? []) : [];
       const application = known(tenant.application(applicationId), applicationId);
-      const job = { ...jobOf(application), ...changes };
-      state.changedApplications.set(application.id, { ...application, job });
+      for (const one of released)
+        tenant.record(auditRecord(application, provisionPerson(tenant, application, one, clock.now())));
+    },
+    recordQuarantine: (applicationId, at) => {
+      const application = known(tenant.application(applicationId), applicationId);
+      state.directoryAudits.push(quarantineEntry(application, jobOf(application).quarantineReason, at));
+    },
+    guess: (changes) => {
+      state.guesses = { ...state.guesses, ...changes };
+    },
+    giveBack: (permission) => {
+      state.withdrawn.delete(permission);
     },
     withdraw: (permission) => {
       state.withdrawn.add(permission);
@@ -279,6 +342,13 @@ function recordEarlierConflict(tenant: Tenant): void {
   const at = tenant.clock.now() - 3 * 60 * 60 * 1000;
   const report = provisionPerson(tenant, apps.salesforce, people.grady, at);
   tenant.record(auditRecord(apps.salesforce, report));
+}
+
+function recordStagedDelete(tenant: Tenant, applicationId: string, person: Person): void {
+  const application = tenant.application(applicationId);
+  if (application === undefined) return;
+  const account = tenant.account(application.id, person.id);
+  tenant.record(auditRecord(application, stagedDelete(application, person, account, tenant.clock.now())));
 }
 
 function sameName(distinguished: string): string {

@@ -6,7 +6,7 @@ import type { SynchronizationJob } from '../applications.ts';
  * element of shape B's array). Audit records are made from it too.
  */
 export interface ProvisioningReport {
-  readonly action: 'Create' | 'Update' | 'Disable' | 'Delete' | 'Other';
+  readonly action: 'Create' | 'Update' | 'Disable' | 'Delete' | 'StagedDelete' | 'Other';
   readonly changeId: string;
   readonly startTime: string;
   readonly endTime: string;
