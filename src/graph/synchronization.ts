@@ -2,9 +2,9 @@ import type { Clock } from '../clock.ts';
 import { type Fetched, fetched, type GraphAnswer, mapped } from './answer.ts';
 import { type Cache, createCache } from './cache.ts';
 import type { GraphClient } from './client.ts';
+import { jobPath, jobsPath } from './job-address.ts';
 import { cycleOfRun, type JobState, stateOf } from './job-state.ts';
 import { cycleOf, deletionThresholdOf, type JobStatus, type LastRun, statusOf, templateOf } from './job-status.ts';
-import { graphPath } from './odata.ts';
 import { isAbsence, type Listing, readAll, readOne } from './read.ts';
 import {
   chooseRule,
@@ -45,6 +45,8 @@ export interface Synchronization {
   ): Promise<Fetched<Rule | null>>;
   /** The rule for people, whatever the job's source calls them: `Worker` in some HR systems. */
   findSourceRule(servicePrincipalId: string, jobId: string): Promise<Fetched<Rule | null>>;
+  /** Reads the app's jobs anew next time, as one of them has just been changed. */
+  forgetJob(servicePrincipalId: string): void;
   /** The job as it is now, uncached. */
   readJob(servicePrincipalId: string, jobId: string): Promise<Fetched<Job>>;
   /**
@@ -123,9 +125,6 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
   const jobs: Cache<Listing<StoredJob>> = createCache(clock, jobKeepMs);
   const schemas: Cache<SynchronizationSchema> = createCache(clock, schemaKeepMs);
   const known = new Map<string, { readonly at: number; readonly hasJob: boolean }>();
-  const jobsPath = (servicePrincipalId: string) =>
-    `${graphPath('servicePrincipals', servicePrincipalId)}/synchronization/jobs`;
-  const jobPath = (servicePrincipalId: string, jobId: string) => `${jobsPath(servicePrincipalId)}${graphPath(jobId)}`;
 
   async function readJobs(servicePrincipalId: string): Promise<Fetched<readonly StoredJob[]>> {
     const listing = await jobs.get(servicePrincipalId, async () => {
@@ -156,7 +155,7 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
 
   const readSchema = (servicePrincipalId: string, jobId: string) =>
     schemas.get(`${servicePrincipalId}/${jobId}`, () =>
-      readOne(graph, { path: `${jobPath(servicePrincipalId, jobId)}/schema`, prefer }, schemaSchema),
+      readOne(graph, { path: `${jobPath({ servicePrincipalId, jobId })}/schema`, prefer }, schemaSchema),
     );
 
   return {
@@ -189,14 +188,15 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
     },
     findSourceRule: async (servicePrincipalId, jobId) =>
       mapped(await readSchema(servicePrincipalId, jobId), chooseSourceRule),
+    forgetJob: (servicePrincipalId) => jobs.forget(servicePrincipalId),
     async readJob(servicePrincipalId, jobId) {
-      const call = { path: jobPath(servicePrincipalId, jobId), prefer };
+      const call = { path: jobPath({ servicePrincipalId, jobId }), prefer };
       return mapped(await readOne(graph, call, storedJobSchema), jobOf);
     },
     provisionOnDemand: (call, signal, onSend) =>
       graph.send({
         method: 'POST',
-        path: `${jobPath(call.servicePrincipalId, call.jobId)}/provisionOnDemand`,
+        path: `${jobPath(call)}/provisionOnDemand`,
         body: onDemandBody(call),
         timeoutMs: onDemandTimeoutMs,
         signal,

@@ -7,7 +7,7 @@ const source = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .map((path) => readFileSync(new URL(path, folder), 'utf8'))
   .join('\n');
 
-it('Usher asks Graph to change nothing but what it provisions on demand, and the assignments that APPS_FILE allows', () => {
+it('Usher asks Graph to change nothing but what it provisions on demand, the jobs that do so, and the assignments that APPS_FILE allows', () => {
   // The purpose of a call is in its path, which stands beside the method, or right before the call.
   const posts = source
     .split("method: 'POST'")
@@ -18,8 +18,10 @@ it('Usher asks Graph to change nothing but what it provisions on demand, and the
       return /(?:\}\/)(\w+)`/.exec(near)?.[1] ?? near;
     });
 
-  // Graph takes a question about membership by POST.
-  expect(posts.toSorted()).toEqual(['appRoleAssignedTo', 'checkMemberGroups', 'provisionOnDemand']);
+  // Graph takes questions by POST: about membership, about the value of an expression, and whether credentials work.
+  const questions = ['checkMemberGroups', 'parseExpression', 'validateCredentials'];
+  const changes = ['appRoleAssignedTo', 'pause', 'provisionOnDemand', 'restart', 'start'];
+  expect(posts.toSorted()).toEqual([...questions, ...changes].toSorted());
   expect(source).not.toMatch(/method: '(?:PATCH|PUT)'/);
   expect(source).toContain("export type GraphMethod = 'GET' | 'POST' | 'DELETE';");
 });
