@@ -43,6 +43,7 @@ export function unknownError(status: number): SandboxResponse {
   return refusal(status, 'UnknownError', '');
 }
 
+/** Whether the body is an OData error; an answer may have an `error` of its own beside other fields. */
 export function isRefusal(body: unknown): body is { readonly error: ODataError } {
-  return typeof body === 'object' && body !== null && 'error' in body;
+  return typeof body === 'object' && body !== null && 'error' in body && Object.keys(body).length === 1;
 }

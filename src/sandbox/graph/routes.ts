@@ -3,6 +3,7 @@ import * as directory from './directory.ts';
 import { listDirectoryAudits } from './directory-audits.ts';
 import { noSuchSegment, refusal } from './errors.ts';
 import type { SandboxRequest, SandboxResponse } from './exchange.ts';
+import * as expressions from './expressions.ts';
 import * as jobActions from './job-actions.ts';
 import { provisionOnDemand } from './provision-on-demand.ts';
 import * as servicePrincipals from './service-principals.ts';
@@ -45,6 +46,9 @@ const routes: readonly Route[] = [
   route('GET', jobs, servicePrincipals.listJobs),
   route('GET', `${jobs}/*`, servicePrincipals.readJob),
   route('GET', `${jobs}/*/schema`, servicePrincipals.readSchema),
+  route('GET', `${jobs}/*/schema/filterOperators`, expressions.listFilterOperators),
+  route('GET', `${jobs}/*/schema/functions`, expressions.listFunctions),
+  route('POST', `${jobs}/*/schema/parseExpression`, expressions.parseExpression),
   route('POST', `${jobs}/*/start`, jobActions.startJob),
   route('POST', `${jobs}/*/pause`, jobActions.pauseJob),
   route('POST', `${jobs}/*/restart`, jobActions.restartJob),

@@ -168,6 +168,7 @@ export const apps = {
   figma: application(26, 'Figma', ['User'], {
     templateId: 'figma',
     health: 'off',
+    maps: 'more',
     rules: [outboundRule(userAndGroupRuleId, 'USERGROUP_OUTBOUND_USERGROUP', 'figma', ['User'])],
     targetName: 'Figma',
   }),

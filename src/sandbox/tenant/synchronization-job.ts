@@ -47,6 +47,8 @@ export interface SynchronizationJob {
    * `skips`: `SkipOutOfScopeDeletions` is set. `unmapped`: no mapping fills `active`, so nothing can turn it off.
    */
   readonly removal: 'disables' | 'deletes' | 'skips' | 'unmapped';
+  /** `more`: besides the usual attributes those of `furtherMappings`. */
+  readonly maps: 'usual' | 'more';
   /** "Sync all users and groups": a person is in scope without an assignment. */
   readonly takesEverybody: boolean;
   /** The scoping filter for people, of which one group must hold; empty for none. */
@@ -97,6 +99,7 @@ export const ordinaryJob = {
   escrowed: 0,
   heldBack: [],
   removal: 'disables',
+  maps: 'usual',
   takesEverybody: false,
   scope: [],
   tellsAbsence: false,

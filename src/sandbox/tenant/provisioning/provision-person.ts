@@ -1,7 +1,11 @@
 import { type Application, jobOf, type SynchronizationJob } from '../applications.ts';
 import { type Attributes, mapped, mappingsOf, missingAttribute } from '../attributes.ts';
+import { textOf } from '../expressions/evaluate.ts';
 import type { Person } from '../people.ts';
+import { evaluateScope, type ScopeVerdict } from '../scope.ts';
+import { entraAttributes, type Standing } from '../source-attributes.ts';
 import type { Account } from '../state.ts';
+import type { Guesses } from '../synchronization-job.ts';
 import {
   entraName,
   type Findings,
@@ -34,6 +38,7 @@ interface Accounts {
   isAssigned(applicationId: string, principalId: string): boolean;
   account(applicationId: string, sourceId: string): Account | undefined;
   hasConflict(applicationId: string, personId: string): boolean;
+  guesses(): Guesses;
   keepAccount(applicationId: string, sourceId: string, account: Omit<Account, 'id'>): Account;
   deleteAccount(applicationId: string, sourceId: string): void;
 }
@@ -53,8 +58,9 @@ export function provisionPerson(
   const account = tenant.account(application.id, person.id);
   const assigned = tenant.isAssigned(application.id, person.id);
   const entitled = assigned || job.takesEverybody;
-  const checks = { active: person.accountEnabled, assigned, entitled, spelling: job.spelling };
-  const inScope = checks.active && entitled;
+  const scope = scopeOf(job, person, { assigned, inScope: person.accountEnabled && entitled }, tenant.guesses());
+  const checks = { active: person.accountEnabled, assigned, entitled, spelling: job.spelling, scope };
+  const inScope = checks.active && entitled && scope.passed;
   const removal = inScope ? null : removalOf(job, checks.active, account);
   const subject: Subject = {
     type: 'User',
@@ -84,6 +90,17 @@ export function provisionPerson(
   }
   if (account === undefined) return reported(create(found), endedAt);
   return reported(update(found, account), endedAt);
+}
+
+/** What the job's scoping filter says of a person. */
+function scopeOf(
+  { scope }: SynchronizationJob,
+  person: Person,
+  standing: Standing,
+  { wholeMatch }: Guesses,
+): ScopeVerdict {
+  const attributes = entraAttributes(person, standing);
+  return evaluateScope(scope, (name) => textOf(attributes[name] ?? null), wholeMatch);
 }
 
 /** What on-demand provisioning does to the account of a person who is out of scope; null when it leaves it alone. */
@@ -144,7 +161,7 @@ function create(found: Found): Findings {
 
 function update(found: Found, account: Account): Findings {
   const { tenant, application, person, subject, before } = found;
-  const attributes = mapped(person, mappingsOf(jobOf(application)));
+  const attributes = mapped(person, mappingsOf(jobOf(application)), false);
   const modifiedProperties = differences(account.attributes, attributes);
   if (modifiedProperties.length === 0) {
     // The match alone links the account.
@@ -157,7 +174,8 @@ function update(found: Found, account: Account): Findings {
       modifiedProperties: unchanged(found),
     };
   }
-  tenant.keepAccount(application.id, person.id, { active: true, attributes });
+  // What flowed once, when the account was created, stays.
+  tenant.keepAccount(application.id, person.id, { active: true, attributes: { ...account.attributes, ...attributes } });
   return {
     ...basics(found),
     action: 'Update',

@@ -1,5 +1,6 @@
 import { capitalised } from '../attributes.ts';
 import type { Person } from '../people.ts';
+import type { ScopeVerdict } from '../scope.ts';
 import type { UntimedStep } from './report.ts';
 
 /** The object of a step, as its description names it. */
@@ -15,6 +16,8 @@ export interface ScopingChecks {
   readonly assigned: boolean;
   /** Assigned, or of an application that takes all people. */
   readonly entitled: boolean;
+  /** Of the scoping filter; absent for what has none. */
+  readonly scope?: ScopeVerdict;
   readonly spelling: 'azureAd' | 'entraId';
 }
 
@@ -66,10 +69,12 @@ export function absentFromTargetStep({ type, label, target }: Subject): UntimedS
 export function scopingStep(
   { type }: Subject,
   checks: ScopingChecks,
-  status: 'Success' | 'Skipped' = checks.active && checks.entitled ? 'Success' : 'Skipped',
+  status: 'Success' | 'Skipped' = checks.active && checks.entitled && passes(checks) ? 'Success' : 'Skipped',
 ): UntimedStep {
   const active = capitalised(checks.active);
   const assigned = capitalised(checks.assigned);
+  const passed = capitalised(passes(checks));
+  const ScopeEvaluationResult = JSON.stringify(checks.scope?.clauses ?? {});
   return {
     name: 'EntrySynchronizationScoping',
     type: 'Scoping',
@@ -81,18 +86,20 @@ export function scopingStep(
             IsActive: active,
             Assigned: assigned,
             IsEffectivelyEntitledForProvisioning: capitalised(checks.active && checks.entitled),
-            IsInProvisioningScopeDisplayName: 'True',
-            ScopeEvaluationResult: '{}',
+            IsInProvisioningScopeDisplayName: passed,
+            ScopeEvaluationResult,
           }
         : {
             'Active in the source system': active,
             'Assigned to the application': assigned,
             [`${type} has the required role`]: capitalised(checks.entitled),
-            'Scoping filter evaluation passed': 'True',
-            ScopeEvaluationResult: '{}',
+            'Scoping filter evaluation passed': passed,
+            ScopeEvaluationResult,
           },
   };
 }
+
+const passes = ({ scope }: ScopingChecks): boolean => scope?.passed ?? true;
 
 export function notEntitledStep(subject: Subject, checks: ScopingChecks): UntimedStep {
   return {
@@ -104,7 +111,7 @@ export function notEntitledStep(subject: Subject, checks: ScopingChecks): Untime
       SkipReason: 'NotEffectivelyEntitled',
       IsActive: capitalised(checks.active),
       'Assigned to the application': capitalised(checks.assigned),
-      IsInProvisioningScope: 'True',
+      IsInProvisioningScope: capitalised(passes(checks)),
     },
   };
 }
@@ -147,7 +154,8 @@ export function attributeMissingReason({ type, label, target }: Subject, attribu
 }
 
 /** Numbered, one sentence per failed check, in the wording of the portal. */
-export function notEntitledReason({ type, label }: Subject, { active, assigned }: ScopingChecks): string {
+export function notEntitledReason({ type, label }: Subject, checks: ScopingChecks): string {
+  const { active, assigned } = checks;
   const reasons = [
     ...(active ? [] : ['This object is not active in the source system.']),
     ...(assigned
@@ -155,6 +163,7 @@ export function notEntitledReason({ type, label }: Subject, { active, assigned }
       : [
           'This object is not assigned to the application. If you did not expect the object to be skipped, assign the object to the application or change your scoping filter to allow all users and groups to be in scope for provisioning.',
         ]),
+    ...(passes(checks) ? [] : ['This object did not pass a scoping filter.']),
     "This object does not have required entitlement for provisioning. If you did not expect the object to be skipped, update the provisioning scope to 'Sync all users and groups' or assign the object to the application with entitlement of provisioning category.",
   ];
   const numbered = reasons.map((reason, index) => `${index + 1}) ${reason}`).join(' ');
