@@ -29,7 +29,8 @@ export function entraAttributes(person: Person, { assigned, inScope }: Standing)
     physicalDeliveryOfficeName: person.officeLocation,
     preferredLanguage: person.preferredLanguage,
     surname: person.surname,
-    userPrincipalName: person.userPrincipalName,
+    // A guest's loses its mark and the tenant's domain.
+    userPrincipalName: person.userPrincipalName.replace(/#EXT#@.*$/, ''),
   };
 }
 
