@@ -13,6 +13,7 @@ import { graphToken, type LoginOptions } from './graph/credential.ts';
 import { createDelegatedSessions, type DelegatedSessions } from './graph/delegated-sessions.ts';
 import { createDirectory } from './graph/directory.ts';
 import { readInitialDomain } from './graph/initial-domain.ts';
+import { createJobServices } from './graph/job-services.ts';
 import { type BrokenInKit, createKits } from './graph/kit-apps.ts';
 import { onBehalfOf } from './graph/on-behalf-of.ts';
 import { createProvisioningLog } from './graph/provisioning-log.ts';
@@ -75,10 +76,12 @@ export function createGraphAccess(parts: GraphAccessParts): GraphAccess {
     const directory = createDirectory(graph);
     const appApprovers = [...entries, ...kits].flatMap(({ approvers }) => approvers);
     const kitRequesters = kits.flatMap(({ ask }) => ask ?? []);
+    const synchronization = createSynchronization({ graph, clock });
     const applications = createApplications({ graph, clock, entries, kits, bindings, observe: entriesRead.tell });
     return {
       directory,
-      synchronization: createSynchronization({ graph, clock }),
+      synchronization,
+      jobs: createJobServices({ graph, synchronization, clock }),
       applications,
       kits: createKits({ entries: kits, applications, observe: kitsRead.tell }),
       access: createAccess({ directory, roles: config.roles, appApprovers, kitRequesters, clock }),

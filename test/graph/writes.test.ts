@@ -15,7 +15,7 @@ it('Usher asks Graph to change nothing but what it provisions on demand, the job
     .map((before, index) => {
       const after = source.split("method: 'POST'")[index + 1] ?? '';
       const near = [after.slice(0, 120), before.slice(-200)].join(' ');
-      return /(?:\}\/)(\w+)`/.exec(near)?.[1] ?? near;
+      return /\}\/(?:schema\/)?(\w+)`/.exec(near)?.[1] ?? near;
     });
 
   // Graph takes questions by POST: about membership, about the value of an expression, and whether credentials work.

@@ -9,6 +9,7 @@ import type { Fetched, GraphTrouble } from '../../graph/answer.ts';
 import type { Application, Applications } from '../../graph/applications.ts';
 import type { Assignments } from '../../graph/assignments.ts';
 import type { Directory } from '../../graph/directory.ts';
+import type { JobServices } from '../../graph/job-services.ts';
 import type { Kits } from '../../graph/kit-apps.ts';
 import type { ProvisioningLog } from '../../graph/provisioning-log.ts';
 import type { Rule as ProvisioningRule } from '../../graph/rules.ts';
@@ -38,6 +39,7 @@ export interface GraphServices {
   readonly applications: Applications;
   readonly kits: Kits;
   readonly synchronization: Synchronization;
+  readonly jobs: JobServices;
   readonly assignments: Assignments;
   readonly provisioningLog: ProvisioningLog;
 }
