@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { type Fetched, mapped } from './answer.ts';
 import type { GraphClient } from './client.ts';
-import { moment } from './stored-job.ts';
 import { filterText, nullableText } from './odata.ts';
 import { readAll } from './read.ts';
+import { moment } from './stored-job.ts';
 import { guid } from './user.ts';
 import { addressOf, isSameAddress } from './user-addresses.ts';
 import { foldName } from './user-names.ts';

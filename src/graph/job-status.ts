@@ -85,6 +85,15 @@ export function statusOf(stored: StoredJob): JobStatus {
   };
 }
 
+/**
+ * The last cycle that succeeded, for how long one takes and for how many objects: while a cycle runs, the last one says
+ * neither.
+ */
+export function lastSuccessOf({ status }: StoredJob): LastRun | null {
+  const execution = status?.lastSuccessfulExecution ?? null;
+  return execution === null || neverHappened(execution) ? null : runOf(execution);
+}
+
 /** The connector's template: as the job names it, or else the beginning of its id. */
 export function templateOf({ id, templateId }: StoredJob): string | null {
   const [beginning = '', ...others] = id.split('.');

@@ -4,7 +4,15 @@ import { type Cache, createCache } from './cache.ts';
 import type { GraphClient } from './client.ts';
 import { jobPath, jobsPath } from './job-address.ts';
 import { cycleOfRun, type JobState, stateOf } from './job-state.ts';
-import { cycleOf, deletionThresholdOf, type JobStatus, type LastRun, statusOf, templateOf } from './job-status.ts';
+import {
+  cycleOf,
+  deletionThresholdOf,
+  type JobStatus,
+  type LastRun,
+  lastSuccessOf,
+  statusOf,
+  templateOf,
+} from './job-status.ts';
 import { isAbsence, type Listing, readAll, readOne } from './read.ts';
 import {
   chooseRule,
@@ -75,6 +83,8 @@ export interface Job {
   readonly mustStopFirst: boolean;
   /** The last cycle: when, how it ended, and what it counted; its end is null while it runs. Null when none ever ran. */
   readonly lastRun: LastRun | null;
+  /** The last one that succeeded, which tells how long one takes, and for how many objects. */
+  readonly lastSuccess: LastRun | null;
   /** More disables and deletions than this in a cycle are held back; missing where the job does not tell. */
   readonly deletionThreshold?: number;
   /** Between two regular cycles; null for never. Missing where the job does not tell. */
@@ -214,6 +224,7 @@ function jobOf(stored: StoredJob): Job {
     connector,
     mustStopFirst: connector === 'oauth' && (isScheduled(stored) || cycleOfRun(stored) !== null),
     lastRun: statusOf(stored).lastRun,
+    lastSuccess: lastSuccessOf(stored),
     ...(deletionThreshold === null ? {} : { deletionThreshold }),
     ...cycleOf(stored),
   };

@@ -59,7 +59,25 @@ describe('the job of an application', () => {
           connector: 'other',
           mustStopFirst: false,
           lastRun: expect.objectContaining({ result: { kind: 'succeeded' } }),
+          lastSuccess: expect.objectContaining({ counts: expect.objectContaining({ inScope: 6 }) }),
           cycleMs: 40 * 60_000,
+        },
+      },
+    });
+  });
+
+  it('tells of its last cycle that succeeded while another one runs', async () => {
+    const beganAt = bench.sandbox.tenant.clock.now();
+    bench.sandbox.tenant.changeJob(salesforce.id, { cycle: { beganAt, endsAt: beganAt + minuteMs } });
+
+    const found = await synchronization.findJob(salesforce.id);
+
+    expect(found).toMatchObject({
+      value: {
+        job: {
+          state: { kind: 'running' },
+          lastRun: { began: Math.floor(beganAt), ended: null, counts: { inScope: 0 } },
+          lastSuccess: { ended: expect.any(Number), counts: { inScope: 6 } },
         },
       },
     });

@@ -7,7 +7,7 @@ const source = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .map((path) => readFileSync(new URL(path, folder), 'utf8'))
   .join('\n');
 
-it('Usher asks Graph to change nothing but what it provisions on demand, the jobs that do so, and the assignments that APPS_FILE allows', () => {
+it('Usher asks Graph to change nothing but what it provisions on demand, whether jobs run, and the assignments that APPS_FILE allows', () => {
   // The purpose of a call is in its path, which stands beside the method, or right before the call.
   const posts = source
     .split("method: 'POST'")

@@ -36,6 +36,7 @@ const changeSchema = z.strictObject({
     .optional(),
   quarantineReason: z.enum(['EncounteredQuarantineException', 'TooManyDeletes']).optional(),
   removal: z.enum(['disables', 'deletes', 'skips', 'unmapped']).optional(),
+  flows: z.array(z.enum(['Add', 'Update', 'Delete'])).optional(),
   maps: z.enum(['usual', 'more']).optional(),
   takesEverybody: z.boolean().optional(),
   tellsAbsence: z.boolean().optional(),

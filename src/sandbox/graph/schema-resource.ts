@@ -33,7 +33,7 @@ function ruleResource(job: SynchronizationJob, rule: SynchronizationRule): Reado
     metadata: [{ key: 'supportsProvisionOnDemand', value: String(rule.supportsProvisionOnDemand) }],
     objectMappings: rule.objects.map(({ source, enabled }) => ({
       enabled,
-      flowTypes: 'Add,Update,Delete',
+      flowTypes: source === 'Group' ? 'Add,Update,Delete' : job.flows.join(','),
       name: `Provision ${rule.sourceDirectory} ${source === 'Group' ? 'Groups' : 'Users'}`,
       scope: source === 'Group' || job.scope.length === 0 ? null : scopeResource(job.scope),
       sourceObjectName: source,

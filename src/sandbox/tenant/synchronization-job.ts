@@ -47,6 +47,8 @@ export interface SynchronizationJob {
    * `skips`: `SkipOutOfScopeDeletions` is set. `unmapped`: no mapping fills `active`, so nothing can turn it off.
    */
   readonly removal: 'disables' | 'deletes' | 'skips' | 'unmapped';
+  /** What the mapping of people may do in the application. Without `Add` no account is ever created. */
+  readonly flows: readonly ('Add' | 'Update' | 'Delete')[];
   /** `more`: besides the usual attributes those of `furtherMappings`. */
   readonly maps: 'usual' | 'more';
   /** "Sync all users and groups": a person is in scope without an assignment. */
@@ -99,6 +101,7 @@ export const ordinaryJob = {
   escrowed: 0,
   heldBack: [],
   removal: 'disables',
+  flows: ['Add', 'Update', 'Delete'],
   maps: 'usual',
   takesEverybody: false,
   scope: [],

@@ -222,6 +222,37 @@ describe('a schema and provisioning', () => {
   });
 });
 
+describe('the flows of a mapping', () => {
+  const { isaiah, adele } = people;
+  const flow = async (flows: readonly ('Add' | 'Update' | 'Delete')[], someone: { readonly id: string }) => {
+    sandbox.tenant.changeJob(salesforce.id, { flows });
+    const { key } = opened(await provision(sandbox, salesforce, { objectId: someone.id }));
+    return String(key.details?.errorCode ?? key.result);
+  };
+
+  it('decide whether an account is created or updated, and stand in the schema', async () => {
+    sandbox.tenant.changePerson(adele.id, { jobTitle: 'Account Director' });
+
+    const skipped = [await flow(['Update', 'Delete'], isaiah), await flow(['Add', 'Delete'], adele)];
+    const [rule] = (await schemaOf(salesforce)).synchronizationRules ?? [];
+    const done = [await flow(['Add'], isaiah), await flow(['Update'], adele)];
+
+    expect(skipped).toEqual(['EntrySynchronizationSkipped', 'EntrySynchronizationSkipped']);
+    expect(rule?.objectMappings?.[0]?.flowTypes).toBe('Add,Delete');
+    expect(done).toEqual(['Success', 'Success']);
+  });
+
+  it('decide whether an account is disabled', async () => {
+    sandbox.tenant.unassign(salesforce.id, adele.id);
+
+    await flow(['Add', 'Delete'], adele);
+    const before = sandbox.tenant.account(salesforce.id, adele.id)?.active;
+    await flow(['Update'], adele);
+
+    expect([before, sandbox.tenant.account(salesforce.id, adele.id)?.active]).toEqual([true, false]);
+  });
+});
+
 describe('a scoping filter', () => {
   const filter = (operator: string, attribute: string, ...values: readonly string[]): ScopeGroup[] => [
     { name: 'Filter', clauses: [{ attribute, operator, values }] },

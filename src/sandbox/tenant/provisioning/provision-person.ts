@@ -28,6 +28,7 @@ import {
   importStep,
   notEntitledStep,
   notFoundInTargetStep,
+  notMappedStep,
   redundantStep,
   type Subject,
   scopingStep,
@@ -88,6 +89,11 @@ export function provisionPerson(
     const steps = [...before, ...matching, attributeMissingStep(subject, missing)];
     return reported({ ...basics(found), action: 'Other', statusInfo: skipped, steps }, endedAt);
   }
+  const flow = account === undefined ? 'Add' : 'Update';
+  if (!job.flows.includes(flow)) {
+    const steps = [...before, notMappedStep(subject, flow)];
+    return reported({ ...basics(found), action: 'Other', statusInfo: skipped, steps }, endedAt);
+  }
   if (account === undefined) return reported(create(found), endedAt);
   return reported(update(found, account), endedAt);
 }
@@ -105,14 +111,15 @@ function scopeOf(
 
 /** What on-demand provisioning does to the account of a person who is out of scope; null when it leaves it alone. */
 function removalOf(
-  { removal }: SynchronizationJob,
+  { removal, flows }: SynchronizationJob,
   isActiveInSource: boolean,
   account: Account | undefined,
 ): 'disables' | 'deletes' | null {
   // For a person who is disabled in Entra it does nothing: only the regular cycle does. An account that was never
   // linked is not the service's to change.
   if (!isActiveInSource || !account?.active || account.unlinked === true) return null;
-  return removal === 'disables' || removal === 'deletes' ? removal : null;
+  if (removal === 'disables') return flows.includes('Update') ? removal : null;
+  return removal === 'deletes' && flows.includes('Delete') ? removal : null;
 }
 
 /** The account's attributes as far as they are mapped: of others the service knows nothing. */

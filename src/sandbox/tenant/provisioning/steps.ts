@@ -126,6 +126,17 @@ export function redundantStep(subject: Subject): UntimedStep {
   };
 }
 
+/** For what the mapping may not do. Its code is not published. */
+export function notMappedStep({ type, label, target }: Subject, flow: 'Add' | 'Update'): UntimedStep {
+  return {
+    name: 'EntrySynchronizationSkip',
+    type: 'Processing',
+    status: 'Skipped',
+    description: `The ${type} '${label}' will be skipped: the mapping to ${target} does not include ${flow}.`,
+    details: { SkipReason: 'EntrySynchronizationSkipped' },
+  };
+}
+
 export function attributeMissingStep(subject: Subject, attribute: string): UntimedStep {
   return {
     name: 'EntrySynchronizationSkip',
