@@ -14,6 +14,8 @@ export interface Topics {
   readonly outbox: null;
   /** A request has changed, and so has its card: its id. */
   readonly cards: string;
+  /** An act on a synchronization job may be due. */
+  readonly repairs: null;
   /** A watch was added or removed. */
   readonly watches: null;
 }
@@ -31,6 +33,7 @@ export function createBus(log: Log): Bus {
     access: [],
     outbox: [],
     cards: [],
+    repairs: [],
     watches: [],
   };
   return {

@@ -14,6 +14,7 @@ import { createDelegatedSessions, type DelegatedSessions } from './graph/delegat
 import { createDirectory } from './graph/directory.ts';
 import { readInitialDomain } from './graph/initial-domain.ts';
 import { createJobServices } from './graph/job-services.ts';
+import { createJobRepairs } from './graph/job-repairs.ts';
 import { type BrokenInKit, createKits } from './graph/kit-apps.ts';
 import { onBehalfOf } from './graph/on-behalf-of.ts';
 import { createProvisioningLog } from './graph/provisioning-log.ts';
@@ -86,6 +87,7 @@ export function createGraphAccess(parts: GraphAccessParts): GraphAccess {
       kits: createKits({ entries: kits, applications, observe: kitsRead.tell }),
       access: createAccess({ directory, roles: config.roles, appApprovers, kitRequesters, clock }),
       assignments: createAssignments({ graph, clock }),
+      repairs: createJobRepairs(graph),
       provisioningLog: createProvisioningLog({ graph, clock, hasProvisioningLog }),
     };
   }

@@ -8,6 +8,8 @@ import { prepareStart } from './features/approvals/access-requests/starting.ts';
 import { giveUpWatch } from './features/checks/outbox.ts';
 import { startWatcher } from './features/checks/watching/watcher.ts';
 import { startEndings } from './features/leaving/ends/ending-worker.ts';
+import { heldRequests } from './features/repair/held-requests.ts';
+import { startRepairs } from './features/repair/repair-worker.ts';
 import { startWarming } from './graph/job-survey.ts';
 import { type GraphAccess, requestersOf, withoutWork } from './graph-access.ts';
 import type { Log } from './log.ts';
@@ -58,7 +60,7 @@ const settledPollMs = 50;
 export function startWork(parts: WorkParts): Work {
   const { config, options, store, graphAccess, bus, guard, post, observe, log } = parts;
   const { database, clock } = store;
-  const { access, directory, applications, synchronization, assignments } = graphAccess.appOnly;
+  const { access, directory, applications, synchronization, assignments, repairs } = graphAccess.appOnly;
   const lease = options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs };
   // The other background work needs a permission that is always available.
   const isAppOnly = graphAccess.signIns === null;
@@ -129,6 +131,20 @@ export function startWork(parts: WorkParts): Work {
   });
   bus.subscribe('tasks', afterAnswers(clock, endings.wake));
 
+  const repairing = (isAppOnly ? startRepairs : withoutWork)({
+    store,
+    graph: { ...repairs, readJob: synchronization.readJob },
+    waiting: heldRequests(store, changed),
+    changed(repairId) {
+      bus.publish('cards', repairId);
+      bus.publish('tasks', null);
+      bus.publish('outbox', null);
+    },
+    log,
+    ...lease,
+  });
+  bus.subscribe('repairs', afterAnswers(clock, repairing.wake));
+
   const watcher = (isAppOnly ? startWatcher : withoutWork)({
     store,
     readStatus: (appId) => synchronization.findStatus(appId),
@@ -151,6 +167,7 @@ export function startWork(parts: WorkParts): Work {
       await endings.settled();
       while (await hasWork(store)) await clock.sleep(settledPollMs);
       await endings.settled();
+      await repairing.settled();
       await scheduler.settled();
       await watcher.settled();
     },
@@ -158,7 +175,14 @@ export function startWork(parts: WorkParts): Work {
       await Promise.all([
         within(
           clock,
-          Promise.all([scheduler.stop(), assigner.stop(), endings.stop(), watcher.stop(), warming?.stop()]),
+          Promise.all([
+            scheduler.stop(),
+            assigner.stop(),
+            endings.stop(),
+            repairing.stop(),
+            watcher.stop(),
+            warming?.stop(),
+          ]),
           dueMs,
         ),
         // Tasks that it could not release by then are taken over when their leases expire.

@@ -35,6 +35,10 @@ export type Permission =
   | 'removal.run'
   /** Confirming that; which of its roles may depends on the removal. */
   | 'removal.confirm'
+  /** Testing, pausing, starting and restarting synchronization jobs. */
+  | 'repair.run'
+  /** Confirming that; which of its roles may depends on the act. */
+  | 'repair.confirm'
   /** Asking an approver for a person's access. */
   | 'access.request'
   /** Deciding on access requests, and seeing which ones wait for a decision. */

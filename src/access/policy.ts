@@ -16,6 +16,8 @@ export const policy = {
   'request.assign': ['operator'],
   'removal.run': ['operator'],
   'removal.confirm': ['operator', 'approver', 'appApprover'],
+  'repair.run': ['operator', 'cloudSyncOperator'],
+  'repair.confirm': ['operator', 'cloudSyncOperator', 'approver', 'appApprover'],
   'access.request': ['requester', 'operator'],
   'access.decide': ['approver', 'appApprover'],
   'access.cancel': ['operator'],

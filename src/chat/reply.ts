@@ -118,6 +118,10 @@ export type CardAction =
   | { readonly verb: 'removeNow'; readonly requestId: string }
   /** Rejects that as the second person. */
   | { readonly verb: 'keepAccess'; readonly requestId: string }
+  /** Confirms an act on a synchronization job; the id is the repair's. */
+  | { readonly verb: 'repairNow'; readonly requestId: string }
+  /** Takes that back, or rejects it. */
+  | { readonly verb: 'leaveJob'; readonly requestId: string }
   /** Tells the manager of the request's person how it ended. */
   | { readonly verb: 'tellManager'; readonly requestId: string }
   /** A decision on an access request; `reason` is the text typed into the card. */

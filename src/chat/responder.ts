@@ -111,6 +111,8 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
       case 'assign':
       case 'removeNow':
       case 'keepAccess':
+      case 'repairNow':
+      case 'leaveJob':
       case 'tellManager':
         return pressButton(parts, turn, action.verb, action);
       case 'submit': {

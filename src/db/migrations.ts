@@ -7,6 +7,7 @@ import {
   addSearch,
   joinAccessRequests,
   keepRemovalCards,
+  keepRepairCards,
   keepRevisions,
   nameTaskApps,
   renameSearched,
@@ -249,6 +250,7 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
       await sql`alter table requests add column reason text`.execute(db);
       await sql`alter table entitlements add column ended_by text`.execute(db);
     },
+    '036-repairs': (db) => addRepairs(db, dialect.engine),
   };
   return Object.fromEntries(Object.entries(steps).map(([name, up]) => [name, { up }]));
 }
@@ -388,4 +390,19 @@ async function addEntitlements(db: Kysely<unknown>): Promise<void> {
   await run("create index entitlements_ending on entitlements (task_id) where state = 'ending'");
   await run('create index entitlements_by_request on entitlements (request_id)');
   await run('create index entitlements_removal on entitlements (removal_id) where removal_id is not null');
+}
+
+/** Acts on synchronization jobs. */
+async function addRepairs(db: Kysely<unknown>, engine: 'sqlite' | 'postgres'): Promise<void> {
+  const run = (statement: string) => sql.raw(statement).execute(db);
+  await run(`create table repairs (
+    id text primary key, source text not null unique, kind text not null, app_id text not null, app_name text not null,
+    job_id text not null, requested_by_id text not null, requested_by_name text not null, conversation text not null,
+    locale text not null, time_zone text not null, reason text, needs_second_person integer not null default 0,
+    second_person text, pause_until bigint, request_id text references requests (id), state text not null,
+    since bigint not null, ended_as text, why text, tries integer not null default 0, due_at bigint,
+    revision integer not null default 1, created_at bigint not null, lease_owner text, lease_until bigint)`);
+  await run('create index repairs_due on repairs (due_at) where due_at is not null');
+  await run("create index repairs_open on repairs (app_id) where state <> 'ended'");
+  await keepRepairCards(db, engine);
 }

@@ -23,6 +23,7 @@ export interface Schema {
   card_owners: CardOwnerRow;
   known_names: KnownNameRow;
   entitlements: EntitlementRow;
+  repairs: RepairRow;
 }
 
 /** Where Teams reaches a person or a place, and how its readers want times and words. */
@@ -213,6 +214,45 @@ export interface EntitlementRow extends LeaseColumns {
   due_at: number | null;
 }
 
+/** An act on a synchronization job; see `features/repair/repair.ts`. */
+export interface RepairRow extends LeaseColumns, PlaceColumns {
+  id: string;
+  source: string;
+  kind: 'pause' | 'start' | 'lift' | 'forgetFailures' | 'startOver' | 'allowDeletions' | 'aroundProvisioning';
+  app_id: string;
+  app_name: string;
+  job_id: string;
+  requested_by_id: string;
+  requested_by_name: string;
+  reason: string | null;
+  /** 1 where an approver has to confirm it. */
+  needs_second_person: number;
+  /** The name of the person who confirmed or rejected it as the second one. */
+  second_person: Generated<string | null>;
+  pause_until: number | null;
+  request_id: string | null;
+  state: 'held' | 'due' | 'sent' | 'paused' | 'starting' | 'watching' | 'ended';
+  since: number;
+  ended_as: Generated<
+    | 'done'
+    | 'started'
+    | 'startedAlready'
+    | 'quarantined'
+    | 'stillRunning'
+    | 'rejected'
+    | 'notConfirmed'
+    | 'refused'
+    | 'unknown'
+    | null
+  >;
+  /** JSON. */
+  why: Generated<string | null>;
+  tries: Generated<number>;
+  due_at: number | null;
+  revision: Generated<number>;
+  created_at: number;
+}
+
 /** See `features/approvals/access-requests/access-request.ts`. Person columns hold Entra object ids and display names. */
 export interface AccessRequestRow extends RequestedColumns, SubjectColumns, LeaseColumns {
   reason: string | null;
@@ -272,7 +312,16 @@ export interface AccessRequestRow extends RequestedColumns, SubjectColumns, Leas
 /** What Usher has posted to Teams, or is going to post; see `outbox/message.ts`. */
 export interface MessageRow extends PlaceColumns {
   id: string;
-  kind: 'request' | 'removal' | 'access' | 'notice' | 'announcement' | 'managerNote' | 'endNote';
+  kind:
+    | 'request'
+    | 'removal'
+    | 'access'
+    | 'notice'
+    | 'announcement'
+    | 'managerNote'
+    | 'endNote'
+    | 'repair'
+    | 'repairNote';
   reference: string;
   /** Unique: what caused it, so that a repeat finds it. */
   source: string | null;

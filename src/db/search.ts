@@ -61,6 +61,14 @@ export async function keepRemovalCards(db: Kysely<unknown>, engine: 'sqlite' | '
     await sql.raw(statement).execute(db);
 }
 
+/** Has the database keep the revisions of the cards of repairs. */
+export async function keepRepairCards(db: Kysely<unknown>, engine: 'sqlite' | 'postgres'): Promise<void> {
+  const work = "update messages set latest_revision = new.revision where kind = 'repair' and reference = new.id;";
+  const trigger: Trigger = ['repairs_revised', 'update of revision on repairs', [work]];
+  for (const statement of (engine === 'sqlite' ? sharedBySqlite : sharedByPostgres)([trigger]))
+    await sql.raw(statement).execute(db);
+}
+
 /** Lets access requests that one line makes stand together, and keeps the revisions of their common cards. */
 export async function joinAccessRequests(db: Kysely<unknown>, engine: 'sqlite' | 'postgres'): Promise<void> {
   const isSqlite = engine === 'sqlite';

@@ -52,6 +52,13 @@ import { provisionPasted } from './provisioning/provision-table.ts';
 import { requestCards } from './provisioning/request-cards.ts';
 import { retryCommand } from './provisioning/retry.ts';
 import { managerNotes, tellManagerButton } from './provisioning/tell-manager.ts';
+import { leaveJobButton, repairNowButton } from './repair/confirm-repair.ts';
+import { repairCards, repairNotes } from './repair/outbox.ts';
+import { pauseCommand } from './repair/pause.ts';
+import { provisionPausedCommand } from './repair/provision-paused.ts';
+import { repairCommand } from './repair/repair-app.ts';
+import { startCommand } from './repair/start.ts';
+import { testCommand } from './repair/test-app.ts';
 
 /** Every command and every button of Usher. Within a chapter the help lists them in this order. */
 export const registry: Registry = {
@@ -69,6 +76,11 @@ export const registry: Registry = {
     status: statusCommand,
     check: checkCommand,
     queue: queueCommand,
+    test: testCommand,
+    repair: repairCommand,
+    pause: pauseCommand,
+    start: startCommand,
+    provisionPaused: provisionPausedCommand,
     apps: appsCommand,
     kits: kitsCommand,
     pending: pendingCommand,
@@ -102,6 +114,8 @@ export const registry: Registry = {
     assign: assignButton,
     removeNow: removeNowButton,
     keepAccess: keepAccessButton,
+    repairNow: repairNowButton,
+    leaveJob: leaveJobButton,
     tellManager: tellManagerButton,
   },
   messages: {
@@ -112,6 +126,8 @@ export const registry: Registry = {
     announcement: announcements,
     managerNote: managerNotes,
     endNote: endNotes,
+    repair: repairCards,
+    repairNote: repairNotes,
   },
   accessRequests,
   waitingRemovals,

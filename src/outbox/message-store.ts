@@ -56,7 +56,7 @@ export async function insertMessages(
 
 /** Afterwards the database keeps it up to date, see `db/search.ts`. A text is never edited. */
 function latestRevision(kind: MessageKind, reference: string) {
-  if (kind === 'request' || kind === 'removal') return 1;
+  if (kind === 'request' || kind === 'removal' || kind === 'repair') return 1;
   if (kind !== 'access') return null;
   return sql<number>`(select sum(access_requests.revision + coalesce(requests.revision, 0)) from access_requests
     left join requests on requests.id = access_requests.request_id

@@ -56,7 +56,16 @@ export interface Message {
   readonly isUncertain: boolean;
 }
 
-export type MessageKind = 'request' | 'removal' | 'access' | 'notice' | 'announcement' | 'managerNote' | 'endNote';
+export type MessageKind =
+  | 'request'
+  | 'removal'
+  | 'access'
+  | 'notice'
+  | 'announcement'
+  | 'managerNote'
+  | 'endNote'
+  | 'repair'
+  | 'repairNote';
 export type Audience = 'requester' | 'approvers';
 
 /** How a post ended. */

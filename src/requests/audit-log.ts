@@ -36,6 +36,8 @@ export type AuditKind =
   | 'verificationOrdered'
   /** A step of access that ends. */
   | 'accessEnd'
+  /** A step of an act on a synchronization job. */
+  | 'repair'
   /** The result was sent to the manager of its person. */
   | 'managerTold'
   | 'blocked'

@@ -23,13 +23,18 @@ export const heldForSecondPersonMs = 24 * heldForMs;
 
 /**
  * Queues the held tasks of a request, as if it had been made now. `ticket`: what one that awaits a ticket gets.
- * `confirmedBy`: the name of the actor, of a removal.
+ * `confirmedBy`: the name of the actor, of a removal. `evenLate`: its confirmation came in time, and what it waits for has
+ * taken longer.
  */
 export async function confirmRequest(
   parts: StoreParts,
   requestId: string,
   actorId: string,
-  { ticket = null, confirmedBy = null }: { readonly ticket?: Ticket | null; readonly confirmedBy?: string | null } = {},
+  {
+    ticket = null,
+    confirmedBy = null,
+    evenLate = false,
+  }: { readonly ticket?: Ticket | null; readonly confirmedBy?: string | null; readonly evenLate?: boolean } = {},
 ): Promise<Confirmation> {
   const { database, clock } = parts;
   return database.transact(async (transaction): Promise<Confirmation> => {
@@ -44,7 +49,7 @@ export async function confirmRequest(
       .limit(1)
       .executeTakeFirst();
     if (held === undefined) return { kind: 'confirmed', tasks: 0 };
-    if (now - held.created_at > (held.second_person === 1 ? heldForSecondPersonMs : heldForMs))
+    if (!evenLate && now - held.created_at > (held.second_person === 1 ? heldForSecondPersonMs : heldForMs))
       return { kind: 'expired' };
     const turn = turns[held.lane] ?? 0;
     const { numUpdatedRows } = await transaction

@@ -5,15 +5,19 @@ import type { Schema } from '../db/schema.ts';
 /** Letters and digits that cannot be mistaken for one another when read aloud or typed. */
 const alphabet = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-export function newRequestId(): string {
-  return Array.from({ length: 6 }, () => alphabet[randomInt(alphabet.length)]).join('');
+/** @param length more than 6 for what is not a request, so that it never has the id of one */
+export function newRequestId(length = 6): string {
+  return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('');
 }
 
 /**
  * An id that neither a provisioning request nor an access request has: people type both in the same commands. An id
  * this short will be drawn twice some day. Call it with the gate locked, so that no other caller takes it meanwhile.
  */
-export async function unusedId(transaction: Transaction<Schema>, draw: () => string = newRequestId): Promise<string> {
+export async function unusedId(
+  transaction: Transaction<Schema>,
+  draw: () => string = () => newRequestId(),
+): Promise<string> {
   for (;;) {
     const id = draw();
     const request = await transaction.selectFrom('requests').select('id').where('id', '=', id).executeTakeFirst();

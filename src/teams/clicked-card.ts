@@ -28,6 +28,8 @@ export function clickedCard({ what }: Incoming): string | null {
     case 'confirm':
     case 'removeNow':
     case 'keepAccess':
+    case 'repairNow':
+    case 'leaveJob':
     case 'tellManager':
       return null;
     default:

@@ -95,7 +95,10 @@ const ticks = {
 const actionSchema: z.ZodType<CardAction> = z.discriminatedUnion('verb', [
   z.object({ verb: z.enum(['run', 'choose', 'personal']), text: z.string().max(1000) }),
   z.object({ verb: z.literal('ticket'), text: z.string().max(3000), ticket: optionalText(40) }),
-  z.object({ verb: z.enum(['retry', 'cancel', 'removeNow', 'keepAccess', 'tellManager']), requestId }),
+  z.object({
+    verb: z.enum(['retry', 'cancel', 'removeNow', 'keepAccess', 'repairNow', 'leaveJob', 'tellManager']),
+    requestId,
+  }),
   z.object({ verb: z.literal('assign'), requestId, page: page.optional() }),
   z.object({ verb: z.literal('approve'), requestId, ...ticks }),
   z.object({ verb: z.literal('confirm'), requestId, ticket: optionalText(40) }),

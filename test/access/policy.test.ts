@@ -28,6 +28,11 @@ const expected: Readonly<Record<Permission, { onCloudSync: readonly Role[]; onOt
     onCloudSync: ['operator', 'approver', 'appApprover'],
     onOthers: ['operator', 'approver', 'appApprover'],
   },
+  'repair.run': { onCloudSync: ['operator', 'cloudSyncOperator'], onOthers: ['operator'] },
+  'repair.confirm': {
+    onCloudSync: ['operator', 'cloudSyncOperator', 'approver', 'appApprover'],
+    onOthers: ['operator', 'approver', 'appApprover'],
+  },
   'access.request': { onCloudSync: ['requester', 'operator'], onOthers: ['requester', 'operator'] },
   'access.decide': { onCloudSync: ['approver', 'appApprover'], onOthers: ['approver', 'appApprover'] },
   'access.cancel': { onCloudSync: ['operator'], onOthers: ['operator'] },

@@ -65,6 +65,7 @@ const tables = {
   approval_channels: true,
   known_people: true,
   known_names: true,
+  repairs: true,
   entitlements: true,
   tasks: true,
   requests: true,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { deny } from '../../access/policy.ts';
 import { assertNever } from '../../assert-never.ts';
 import type { GraphTrouble } from '../../graph/answer.ts';
 import type { Application } from '../../graph/applications.ts';
@@ -15,6 +16,7 @@ import type { CardAction, Reply } from '../reply.ts';
 import { provisioningPageUrl } from '../views/entra-link.ts';
 import type { SayButton } from '../views/parts.ts';
 import { appPicker } from '../views/person-picker.ts';
+import { runs } from '../views/problem.ts';
 import { actsInEntra, viewpointOf } from '../views/viewpoint.ts';
 import { appCandidates, onlyProvisioned } from './app-candidates.ts';
 
@@ -141,10 +143,18 @@ export async function obstacleReply(
   command: Command,
   obstacle: Obstacle,
 ): Promise<Reply> {
-  return obstacle.kind === 'blocked'
-    ? blocked(parts, turn, obstacle.app, obstacle.why)
-    : troubleReply(turn.words, obstacle.trouble, tryAgain(parts, command));
+  if (obstacle.kind === 'blocked') {
+    const { app, why } = obstacle;
+    const isOne = why.kind === 'jobMustStop' && command.verb === 'provision' && mayPause(parts, turn);
+    if (!isOne) return blocked(parts, turn, app, why);
+    const text = parts.grammar.format({ verb: 'provisionPaused', subject: command.subject, app: app.displayName });
+    return blocked(parts, turn, app, { ...why, paused: 'yes' }, [runs('aroundProvisioning', text)]);
+  }
+  return troubleReply(turn.words, obstacle.trouble, tryAgain(parts, command));
 }
+
+const mayPause = ({ graphAccess }: CommandParts, { caller }: Turn): boolean =>
+  graphAccess === 'appOnly' && deny(caller, 'repair.run') === null;
 
 /** An app fed from another system, such as HR, has no rule for users; its own rule takes that system's ids. */
 async function sourceRule(
@@ -206,7 +216,7 @@ function obstacleOf(parts: CommandParts, app: Application, job: Job): Blocked | 
     case 'paused':
     case 'pausedByService':
     case 'neverRun':
-      return mustStopFirst ? { kind: 'jobMustStop', app: app.displayName } : null;
+      return mustStopFirst ? { kind: 'jobMustStop', app: app.displayName, paused: 'no' } : null;
     case 'notConfigured':
       return { kind: 'appNotConfigured', app: app.displayName };
     case 'quarantined':
@@ -233,6 +243,7 @@ export async function blocked(
   turn: Turn,
   app: Application,
   why: Parameters<typeof say>[1],
+  buttons: readonly SayButton[] = [],
 ): Promise<Reply> {
   await recordAudit(parts, turn.caller.id, 'blocked', { app: app.id, reason: why.kind });
   const viewpoint = await viewpointOf(parts, turn.caller, true);
@@ -240,7 +251,7 @@ export async function blocked(
   const isOfUse = why.kind !== 'appDisabled' && actsInEntra(viewpoint);
   const link = isOfUse ? provisioningPageUrl(parts.entraPortal, app.id) : null;
   const isForReader = why.kind === 'appNotConfigured' || why.kind === 'appDisabled';
-  return say(turn.words, isForReader ? { ...why, viewpoint } : why, [], link);
+  return say(turn.words, isForReader ? { ...why, viewpoint } : why, buttons, link);
 }
 
 /**

@@ -90,5 +90,18 @@ export function withPeople(command: AppCommand, leftOut: string): Guess[] {
 }
 
 export function intentBehind({ verb }: AppCommand): Meant {
-  return verb === 'provisionList' || verb === 'provisionGroup' ? 'provision' : verb;
+  switch (verb) {
+    case 'provisionList':
+    case 'provisionGroup':
+    case 'provisionPaused':
+      return 'provision';
+    // An act on a job is not guessed: what is offered instead shows its state.
+    case 'test':
+    case 'pause':
+    case 'start':
+    case 'repair':
+      return 'status';
+    default:
+      return verb;
+  }
 }

@@ -10,6 +10,7 @@ import type { Application, Applications } from '../../graph/applications.ts';
 import type { Assignments } from '../../graph/assignments.ts';
 import type { Directory } from '../../graph/directory.ts';
 import type { JobServices } from '../../graph/job-services.ts';
+import type { JobRepairs } from '../../graph/job-repairs.ts';
 import type { Kits } from '../../graph/kit-apps.ts';
 import type { ProvisioningLog } from '../../graph/provisioning-log.ts';
 import type { Rule as ProvisioningRule } from '../../graph/rules.ts';
@@ -41,6 +42,7 @@ export interface GraphServices {
   readonly synchronization: Synchronization;
   readonly jobs: JobServices;
   readonly assignments: Assignments;
+  readonly repairs: JobRepairs;
   readonly provisioningLog: ProvisioningLog;
 }
 
@@ -316,7 +318,15 @@ export type OpenedExport =
 export interface Registry {
   readonly commands: { readonly [V in Verb]: CommandDeclaration<V> };
   readonly buttons: {
-    readonly [V in 'confirm' | 'page' | 'assign' | 'removeNow' | 'keepAccess' | 'tellManager']: ButtonDeclaration<V>;
+    readonly [V in
+      | 'confirm'
+      | 'page'
+      | 'assign'
+      | 'removeNow'
+      | 'keepAccess'
+      | 'repairNow'
+      | 'leaveJob'
+      | 'tellManager']: ButtonDeclaration<V>;
   };
   readonly messages: { readonly [K in MessageKind]: MessageDeclaration };
   readonly accessRequests: AccessRequests;

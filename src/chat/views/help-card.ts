@@ -8,7 +8,17 @@ import type { CardMessage } from '../reply.ts';
 import { lineButton, MOST_BUTTONS, maybe, short } from './parts.ts';
 
 /** The chapters of the help: by what a person wants, not by role. */
-export const chapters = ['provision', 'leaving', 'check', 'decide', 'ask', 'requests', 'watch', 'about'] as const;
+export const chapters = [
+  'provision',
+  'leaving',
+  'check',
+  'repair',
+  'decide',
+  'ask',
+  'requests',
+  'watch',
+  'about',
+] as const;
 export type Chapter = (typeof chapters)[number];
 
 /** A command that the caller may use. */

@@ -155,6 +155,15 @@ export interface SayButton {
     | 'byHand'
     | 'verifyRemoval'
     | 'ends'
+    | 'status'
+    | 'testJob'
+    | 'startJob'
+    | 'repairJob'
+    | 'lift'
+    | 'forgetFailures'
+    | 'startOver'
+    | 'allowDeletions'
+    | 'aroundProvisioning'
     | 'line'
     | TermButton;
   /** `run` answers with a new message, `choose` in place of this card, `personal` in the clicker's personal chat. */

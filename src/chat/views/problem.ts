@@ -47,8 +47,8 @@ export type Problem =
       readonly app: string;
       readonly viewpoint?: Viewpoint;
     }
-  /** The connector does not provision on demand while its regular cycles run. */
-  | { readonly kind: 'jobMustStop'; readonly app: string }
+  /** The connector does not provision on demand while its regular cycles run. `paused`: Usher can pause it meanwhile. */
+  | { readonly kind: 'jobMustStop'; readonly app: string; readonly paused: 'yes' | 'no' }
   | Quarantine
   /** `begun`: the failure came midway, and something may have been stored before. */
   | { readonly kind: 'databaseAway'; readonly begun: boolean }

@@ -1,0 +1,226 @@
+import { assertNever } from '../../../assert-never.ts';
+import type { SubmitButton } from '../../../chat/cards/card-views.ts';
+import { renderCard } from '../../../chat/cards/render.ts';
+import type { MessageKey, Messages } from '../../../chat/messages.ts';
+import type { CardMessage } from '../../../chat/reply.ts';
+import { lineButton, short, submitButton } from '../../../chat/views/parts.ts';
+import { shortQuarantineReason } from '../../../chat/views/quarantine.ts';
+import { lookOf, type Tone } from '../../../chat/views/tone.ts';
+import { emptyList } from '../../provisioning/cards/confirm-card.ts';
+import { lengthOf } from '../../provisioning/cards/progress-parts.ts';
+import { needsTest } from '../next-step.ts';
+import { heldForSecondMs, heldRepairMs, type Repair, type RepairState } from '../repair.ts';
+
+/** What is known of a job before it is repaired; null where it is not. */
+export interface RepairFacts {
+  /** How many entries it is about: failed ones, people in scope, deletions that are held back. */
+  readonly count: number | null;
+  readonly lastCycleMs: number | null;
+  /** As the service spells it. */
+  readonly quarantine: string | null;
+  /** The names of the people whom a deletion is held back for. */
+  readonly people: readonly string[];
+}
+
+export interface RepairCardInput {
+  readonly repair: Repair;
+  readonly facts: RepairFacts;
+  readonly now: number;
+  /** Only decides which buttons are shown. */
+  readonly reads: 'requester' | 'secondPerson';
+  /** In how many conversations approvers are asked, where a second person has to confirm. */
+  readonly asked: number;
+  /** The line that starts the job, where the reader may send it. */
+  readonly lines: { readonly start: string; readonly status: string; readonly test: string };
+}
+
+interface Told {
+  readonly tone: Tone;
+  readonly title: string;
+  readonly texts: readonly string[];
+  readonly buttons: readonly SubmitButton[];
+}
+
+const mostPeople = 8;
+
+/** An act on a job: what it will do, how far it is, and what came of it. */
+export function repairCard(words: Messages, input: RepairCardInput): CardMessage {
+  const { repair } = input;
+  const told = tell(words, input);
+  const reason = repair.reason === null ? [] : [words.card('repair.becauseOf', { reason: short(repair.reason, 300) })];
+  const summary = isHeld(input)
+    ? words.plain('repair.summary', { title: titleOf(words, repair) })
+    : words.sentences([told.title, told.texts[0] ?? null]);
+  const card = renderCard('list', {
+    ...emptyList,
+    fallbackText: summary,
+    look: lookOf(told.tone),
+    title: told.title,
+    paragraphs: [...told.texts, ...reason].map((text) => ({ text })),
+    sections: [],
+    buttons: told.buttons,
+  });
+  return { card, summary };
+}
+
+const isHeld = ({ repair: { state, createdAt, needsSecondPerson }, now }: RepairCardInput): boolean =>
+  state.kind === 'held' && now - createdAt <= (needsSecondPerson ? heldForSecondMs : heldRepairMs);
+
+/** Plain: a value for a message. */
+const titleOf = (words: Messages, { kind, app }: Repair): string =>
+  words.plain(`repair.${kind}.title`, { app: short(app.name) });
+
+function tell(words: Messages, input: RepairCardInput): Told {
+  const { repair, now, lines } = input;
+  const { kind, state, tries, pauseUntil } = repair;
+  const app = short(repair.app.name);
+  const status = lineButton(words, 'button.status', lines.status);
+  const working = (texts: readonly string[]): Told => ({
+    tone: 'working',
+    title: words.card(`repair.${kind}.working`, { app }),
+    texts,
+    buttons: [],
+  });
+  switch (state.kind) {
+    case 'held':
+      return isHeld(input)
+        ? ask(words, input)
+        : tellEnd(words, input, { kind: 'ended', since: now, as: 'notConfirmed', why: null });
+    case 'due':
+      return working([words.card('repair.due', { test: needsTest(kind) ? 'yes' : 'no' })]);
+    case 'sent':
+      return working([words.card('repair.sent')]);
+    case 'watching':
+      return { ...working([words.card('repair.watching')]), buttons: status };
+    case 'paused':
+      if (kind === 'aroundProvisioning') return working([words.card('repair.around.text')]);
+      return {
+        tone: 'waiting',
+        title: words.card('repair.paused.title', { app, until: words.moment(pauseUntil ?? now, now) }),
+        texts: [words.card('repair.paused.text')],
+        buttons: [...lineButton(words, 'button.startJob', lines.start), ...status],
+      };
+    case 'starting':
+      return {
+        tone: tries === 0 ? 'working' : 'bad',
+        title: words.card('repair.starting.title', { app, tries }),
+        texts: [words.card('repair.starting.text', { tries })],
+        buttons: tries === 0 ? [] : status,
+      };
+    case 'ended':
+      return tellEnd(words, input, state);
+    default:
+      return assertNever(state, 'state of a repair');
+  }
+}
+
+function ask(words: Messages, { repair, facts, now, reads, asked }: RepairCardInput): Told {
+  const { id: requestId, kind, needsSecondPerson, requestedBy, createdAt } = repair;
+  const app = short(repair.app.name);
+  const count = facts.count ?? 0;
+  const because = shortQuarantineReason(words, facts.quarantine);
+  const people = facts.people.slice(0, mostPeople).map((name) => short(name, 60));
+  const isSecond = reads === 'secondPerson';
+  return {
+    tone: 'warning',
+    title: words.card('repair.asks', { title: titleOf(words, repair) }),
+    texts: [
+      ...(isSecond ? [words.card('repair.secondAsks', { requestedBy: short(requestedBy.name) })] : []),
+      ...(needsSecondPerson && !isSecond
+        ? [words.card('repair.second', { asked, until: words.moment(createdAt + heldForSecondMs, now) })]
+        : []),
+      words.card(`repair.${kind}.what`, { app, count }),
+      ...(people.length === 0 ? [] : [words.card('repair.heldPeople', { people: words.list(people) })]),
+      words.sentences([
+        because === null ? null : words.card('repair.quarantineReason', { reason: because }),
+        facts.lastCycleMs === null
+          ? null
+          : words.card('repair.lastCycle', { length: lengthOf(words, facts.lastCycleMs) }),
+        words.card('repair.nothingDone'),
+      ]),
+    ],
+    buttons: isSecond
+      ? [
+          ...submitButton(words, 'button.confirmRepair', { verb: 'repairNow', requestId }),
+          ...submitButton(words, 'button.rejectRemoval', { verb: 'leaveJob', requestId }),
+        ]
+      : [
+          ...(needsSecondPerson ? [] : submitButton(words, `button.${kind}`, { verb: 'repairNow', requestId })),
+          ...submitButton(words, 'button.cancel', { verb: 'leaveJob', requestId }),
+        ],
+  };
+}
+
+const TONES: Readonly<Record<Extract<RepairState, { kind: 'ended' }>['as'], Tone>> = {
+  done: 'good',
+  started: 'good',
+  startedAlready: 'neutral',
+  quarantined: 'bad',
+  stillRunning: 'neutral',
+  rejected: 'neutral',
+  notConfirmed: 'neutral',
+  refused: 'warning',
+  unknown: 'unknown',
+};
+
+function tellEnd(
+  words: Messages,
+  { repair, lines }: RepairCardInput,
+  { as, why }: Extract<RepairState, { kind: 'ended' }>,
+): Told {
+  const { kind, secondPerson } = repair;
+  const values = {
+    app: short(repair.app.name),
+    kind,
+    title: titleOf(words, repair),
+    by: secondPerson === null ? 'none' : short(secondPerson),
+    failed: 'no',
+  };
+  const message = short(why?.message ?? '', 300);
+  const text = as === 'refused' ? words.card(refusedKey(why?.word), values) : words.card(`repair.${as}.text`, values);
+  const isFailedTest = why?.word === 'credentials';
+  return {
+    tone: TONES[as],
+    title: words.card(`repair.${as}.title`, values),
+    texts: [
+      text,
+      ...(message === '' ? [] : [words.card('repair.said', { message })]),
+      ...(why?.code == null ? [] : [words.card('label.code', { code: short(why.code, 120) })]),
+    ],
+    buttons: [
+      ...(isFailedTest ? lineButton(words, 'button.testJob', lines.test) : []),
+      ...(as === 'rejected' || as === 'notConfirmed' ? [] : lineButton(words, 'button.status', lines.status)),
+    ],
+  };
+}
+
+const REFUSALS = {
+  credentials: 'repair.refused.credentials',
+  notConfigured: 'repair.refused.notConfigured',
+  unknownState: 'repair.refused.unknownState',
+  deletionsHeldBack: 'repair.refused.deletionsHeldBack',
+  quarantined: 'repair.refused.quarantined',
+  switchedOff: 'repair.refused.quarantined',
+  needsLift: 'repair.refused.quarantined',
+  needsStartOver: 'repair.refused.neverStarted',
+  neverStarted: 'repair.refused.neverStarted',
+  firstCycle: 'repair.refused.firstCycle',
+  runs: 'repair.refused.runs',
+  pausedAlready: 'repair.refused.pausedAlready',
+  wouldEndPause: 'repair.refused.wouldEndPause',
+  forgottenByService: 'repair.refused.forgottenByService',
+  notQuarantined: 'repair.refused.notQuarantined',
+  nothingHeldBack: 'repair.refused.nothingHeldBack',
+  mustStopFirst: 'repair.refused.cycleRuns',
+  cycleRuns: 'repair.refused.cycleRuns',
+  notOffered: 'repair.refused.notOffered',
+  noAnswer: 'repair.refused.noAnswer',
+  refused: 'repair.refused.refused',
+} as const satisfies Readonly<Record<string, MessageKey>>;
+
+/** The text for a stable word, of which a later version of Usher may have stored another. */
+function refusedKey(word: string | undefined): MessageKey {
+  return word !== undefined && Object.hasOwn(REFUSALS, word)
+    ? REFUSALS[word as keyof typeof REFUSALS]
+    : 'repair.refused.other';
+}

@@ -1,0 +1,30 @@
+import { cancelRequest, confirmRequest } from '../../requests/confirmation.ts';
+import type { StoreParts } from '../../requests/store.ts';
+import type { WaitingRequest } from './repair-worker.ts';
+
+/** The provisioning requests that pauses are made for: they are held until the job is stopped. */
+export function heldRequests(
+  store: StoreParts,
+  changed: (requestId: string, ofAccess: boolean) => void,
+): WaitingRequest {
+  return {
+    async release(requestId) {
+      await confirmRequest(store, requestId, '', { evenLate: true });
+      changed(requestId, false);
+    },
+    async isDone(requestId) {
+      const open = await store.database.query
+        .selectFrom('tasks')
+        .select('id')
+        .where('request_id', '=', requestId)
+        .where('state', 'not in', ['done', 'cancelled'])
+        .limit(1)
+        .executeTakeFirst();
+      return open === undefined;
+    },
+    async drop(requestId) {
+      await cancelRequest(store, requestId, '');
+      changed(requestId, false);
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import { createMessages } from '../../chat/messages.ts';
+import type { CommandParts, MessageDeclaration } from '../../chat/registry/define-command.ts';
+import { noticeCard } from '../../chat/views/notice.ts';
+import { short } from '../../chat/views/parts.ts';
+import { runs } from '../../chat/views/problem.ts';
+import { inQuarantine } from '../../graph/job-verbs.ts';
+import type { Reader } from '../../requests/request.ts';
+import { findRequest } from '../../requests/store.ts';
+import { isTooSlow, withinMs } from '../../time-limit.ts';
+import { drawRequest } from '../provisioning/draw.ts';
+import { type RepairCardInput, type RepairFacts, repairCard } from './cards/repair-card.ts';
+import { placeOf } from './order-repair.ts';
+import type { Repair } from './repair.ts';
+import { findRepair } from './repair-rows.ts';
+
+/** A card does not wait longer for what it only adds. */
+const factsMs = 1_000;
+const noFacts: RepairFacts = { count: null, lastCycleMs: null, quarantine: null, people: [] };
+
+/** The card of a repair, and the questions to the approvers about it. */
+export const repairCards: MessageDeclaration = {
+  async draw(parts, { id, reference, reader }) {
+    const repair = await findRepair(parts.store.database, reference);
+    if (repair === null) return null;
+    const { state, tries, needsSecondPerson } = repair;
+    const words = createMessages(reader.locale, reader.timeZone);
+    const { requestId } = repair;
+    const carried =
+      requestId === null || (await isWaiting(parts, requestId)) ? null : await drawRequest(parts, requestId);
+    if (carried !== null)
+      return { ...carried, fingerprint: `${carried.fingerprint} ${state.kind}`, finished: state.kind === 'ended' };
+    const input = await inputFor(parts, repair, id === reference ? 'requester' : 'secondPerson');
+    const isAsked = state.kind === 'held' && (id === reference) !== needsSecondPerson;
+    return {
+      content: repairCard(words, input),
+      fingerprint: `${state.kind} ${state.since} ${state.kind === 'starting' ? tries : ''}`,
+      finished: state.kind === 'ended',
+      ...(isAsked ? { needsAnswer: true, outcome: 'held' } : {}),
+    };
+  },
+  async mayBePosted(parts, { id, reference, source }) {
+    const repair = await findRepair(parts.store.database, reference);
+    if (id === reference || repair === null) return 'may';
+    return parts.registry.accessRequests.mayBeShownThere(parts, [repair.app.id], placeOf(reference, source));
+  },
+};
+
+/** Whether its provisioning request waits still, so that the repair's own card tells more. */
+async function isWaiting({ store }: CommandParts, requestId: string): Promise<boolean> {
+  const found = await findRequest(store.database, requestId);
+  return found === null || found.tasks.some(({ state }) => state.kind === 'held' || state.kind === 'cancelled');
+}
+
+async function inputFor(
+  parts: CommandParts,
+  repair: Repair,
+  reads: RepairCardInput['reads'],
+): Promise<RepairCardInput> {
+  const { store, grammar } = parts;
+  const app = repair.app.name;
+  return {
+    repair,
+    facts: repair.state.kind === 'held' ? await readFacts(parts, repair) : noFacts,
+    now: store.clock.now(),
+    reads,
+    asked: repair.state.kind === 'held' && repair.needsSecondPerson ? await countQuestions(parts, repair.id) : 0,
+    lines: {
+      start: grammar.format({ verb: 'start', app, reason: null }),
+      status: grammar.format({ verb: 'status', app }),
+      test: grammar.format({ verb: 'test', app }),
+    },
+  };
+}
+
+async function readFacts({ synchronization, store }: CommandParts, { kind, app }: Repair): Promise<RepairFacts> {
+  const read = await withinMs(synchronization.findJob(app.id), factsMs, store.clock);
+  if (isTooSlow(read) || !read.ok || read.value.kind === 'none') return noFacts;
+  const { state, lastRun } = read.value.job;
+  const { began = null, ended = null, counts } = lastRun ?? {};
+  const countOf = { forgetFailures: counts?.escrowed, startOver: counts?.inScope } as const;
+  return {
+    count: (kind in countOf ? countOf[kind as keyof typeof countOf] : null) ?? null,
+    lastCycleMs: began === null || ended === null ? null : Math.max(ended - began, 0),
+    quarantine: inQuarantine(state)?.reason ?? null,
+    people: [],
+  };
+}
+
+async function countQuestions({ store }: CommandParts, repairId: string): Promise<number> {
+  const { count } = await store.database.query
+    .selectFrom('messages')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('reference', '=', repairId)
+    .where('kind', '=', 'repair')
+    .where('id', '!=', repairId)
+    .where('gone', '=', 0)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+/** Tells that a repair has ended, or that a paused job does not start: an edit of its card notifies no reader. */
+export const repairNotes: MessageDeclaration = {
+  async draw(parts, { id, reference, reader }) {
+    const repair = await findRepair(parts.store.database, reference);
+    if (repair === null) return null;
+    return { content: noteCard(parts, repair, reader), fingerprint: id, finished: true };
+  },
+};
+
+function noteCard({ grammar }: CommandParts, repair: Repair, reader: Reader) {
+  const words = createMessages(reader.locale, reader.timeZone);
+  const { app, state, tries, kind } = repair;
+  const values = {
+    app: short(app.name),
+    kind,
+    tries,
+    by: 'none',
+    title: words.plain(`repair.${kind}.title`, { app: short(app.name) }),
+    failed: 'no',
+  };
+  const part = state.kind === 'ended' ? state.as : 'starting';
+  const title = `repair.${part}.title` as const;
+  const text = part === 'refused' ? ('repair.refused.other' as const) : (`repair.${part}.text` as const);
+  return noticeCard(words, {
+    tone: part === 'done' || part === 'started' ? 'good' : 'warning',
+    title: words.card(title, values),
+    paragraphs: [words.card(text, values)],
+    buttons: [runs('status', grammar.format({ verb: 'status', app: app.name }))],
+    summary: words.sentences([words.plain(title, values), words.plain(text, values)]),
+  });
+}

@@ -1,0 +1,66 @@
+import { sayWith } from '../../chat/registry/turn.ts';
+import type { SayButton } from '../../chat/views/parts.ts';
+import { type Problem, problem, problemsWith, runs } from '../../chat/views/problem.ts';
+import { type ProblemKeys, problemKeys, valuesIn } from '../../chat/views/problem-keys.ts';
+
+/** What keeps Usher from acting on a job, before anything is stored. */
+export type RepairProblem =
+  | { readonly kind: 'pauseHowLong'; readonly app: string }
+  | { readonly kind: 'pauseTooLong' | 'pauseTooShort'; readonly app: string; readonly limit: string }
+  | { readonly kind: 'pauseUnclear' | 'pausePast'; readonly app: string; readonly typed: string }
+  | {
+      readonly kind:
+        | 'jobRuns'
+        | 'jobPausedAlready'
+        | 'jobNotQuarantined'
+        | 'jobInQuarantine'
+        | 'jobNeverStarted'
+        | 'jobInFirstCycle'
+        | 'jobUnclear'
+        | 'wouldEndPause'
+        | 'noFailures'
+        | 'failuresForgotten'
+        | 'noDeletionsHeld'
+        | 'jobHoldsDeletions';
+      readonly app: string;
+    }
+  | { readonly kind: 'repairOpen'; readonly app: string; readonly what: string }
+  | { readonly kind: 'pausedAlready'; readonly app: string; readonly until: string }
+  | { readonly kind: 'repairWhichApp' | 'repairNotYours' | 'repairExpired' | 'repairDone' | 'approversUnread' };
+
+const KEYS: Readonly<Record<RepairProblem['kind'], ProblemKeys>> = problemKeys({
+  pauseHowLong: 'unknown',
+  pauseTooLong: 'warning',
+  pauseTooShort: 'warning',
+  pauseUnclear: 'unknown',
+  pausePast: 'warning',
+  jobRuns: 'neutral',
+  jobPausedAlready: 'neutral',
+  jobNotQuarantined: 'neutral',
+  jobInQuarantine: 'warning',
+  jobNeverStarted: 'warning',
+  jobInFirstCycle: 'neutral',
+  jobUnclear: 'warning',
+  wouldEndPause: 'warning',
+  noFailures: 'neutral',
+  failuresForgotten: 'neutral',
+  noDeletionsHeld: 'neutral',
+  jobHoldsDeletions: 'warning',
+  repairOpen: 'neutral',
+  pausedAlready: 'neutral',
+  repairWhichApp: 'unknown',
+  repairNotYours: 'bad',
+  repairExpired: 'warning',
+  repairDone: 'neutral',
+  approversUnread: 'warning',
+});
+
+function buttonsOf(what: RepairProblem): readonly SayButton[] {
+  if (what.kind === 'repairWhichApp') return [runs('line', 'status')];
+  return 'app' in what && what.kind !== 'pauseHowLong' ? [runs('line', `status ${what.app}`)] : [];
+}
+
+/** A problem of this feature or a common one, as a reply. */
+export const say = sayWith(
+  problemsWith<RepairProblem, Problem>(problem, { keys: KEYS, valuesOf: valuesIn, buttonsOf }),
+);

@@ -1,0 +1,136 @@
+import type { Fetched } from '../../../src/graph/answer.ts';
+import type { CallEnd, CredentialsTest, JobRepairs } from '../../../src/graph/job-repairs.ts';
+import type { JobChangeCall } from '../../../src/graph/job-verbs.ts';
+import { allowed } from '../../../src/graph/job-verbs.ts';
+import type { Job, JobState, Synchronization } from '../../../src/graph/synchronization.ts';
+import type { TestClock } from '../../support/clock.ts';
+
+/** One job as Microsoft keeps it, whose cycles take a quarter of an hour by the test's clock; for what a worker does to it. */
+export interface JobService {
+  readonly graph: JobRepairs & Pick<Synchronization, 'readJob'>;
+  /** The calls that changed it, or tried to. */
+  readonly calls: JobChangeCall[];
+  /** Calls that Graph's pages warn of in the state in which they arrived. */
+  readonly warned: string[];
+  state(): JobState['kind'];
+  /** Others act on it. */
+  become(kind: 'active' | 'paused' | 'quarantined' | 'deletionsHeldBack' | 'neverStarted'): void;
+  /** The next change is answered like this: lost though it was carried out, lost before, or refused. */
+  next(how: 'lostAfter' | 'lostBefore' | 'refused'): void;
+  credentials: 'good' | 'bad' | 'untold';
+  /** Graph does not tell the job's state. */
+  isAway: boolean;
+}
+
+const cycleMs = 15 * 60_000;
+const restMs = 25 * 60_000;
+const trace = { clientRequestId: 'client', requestId: null, date: null };
+const away = { ok: false, trouble: { kind: 'noAnswer', why: 'timeout', trace } } as const;
+const quarantine = {
+  ...{ since: 1, nextAttempt: null, seriesBegan: 1, endsAt: null, seriesCount: 1, error: null },
+} as const;
+
+export function createJobService(clock: TestClock): JobService {
+  let phase: Parameters<JobService['become']>[0] = 'active';
+  /** When its present or last cycle began. */
+  let began = clock.now();
+  let ended: number | null = clock.now();
+  let answers: Parameters<JobService['next']>[0][] = [];
+  const calls: JobChangeCall[] = [];
+  const warned: string[] = [];
+
+  /** A cycle that began goes on to its end, whatever the schedule says; the next one begins only while it is active. */
+  function catchUp(): void {
+    for (;;) {
+      if (ended === null) {
+        if (clock.now() < began + cycleMs) return;
+        ended = began + cycleMs;
+      }
+      if (phase !== 'active' || clock.now() < ended + restMs) return;
+      began = ended + restMs;
+      ended = null;
+    }
+  }
+
+  function stateNow(): JobState {
+    catchUp();
+    const cycle = ended === null ? { began, done: null, total: null } : null;
+    switch (phase) {
+      case 'active':
+        return cycle === null ? { kind: 'active' } : { kind: 'running', cycle };
+      case 'paused':
+        return { kind: 'paused', cycle, quarantine: null };
+      case 'quarantined':
+        return { kind: 'quarantined', quarantine: { ...quarantine, reason: 'EncounteredQuarantineException' } };
+      case 'deletionsHeldBack':
+        return { kind: 'deletionsHeldBack', isPaused: false, quarantine: { ...quarantine, reason: 'TooManyDeletes' } };
+      case 'neverStarted':
+        return { kind: 'neverRun', isScheduled: false, cycle: null };
+    }
+  }
+
+  function carryOut(call: JobChangeCall): void {
+    if (call === 'pause') {
+      phase = 'paused';
+      return;
+    }
+    const isFull = call === 'watermark' || phase === 'neverStarted';
+    phase = 'active';
+    if (isFull || call === 'forceDeletes') {
+      began = clock.now();
+      ended = null;
+    }
+  }
+
+  const verbs = {
+    ...{ pause: 'pause', escrows: 'forgetFailures', watermark: 'startOver', forceDeletes: 'allowDeletions' },
+    ...{ start: 'start', quarantine: 'lift' },
+  } as const satisfies Record<JobChangeCall, Parameters<typeof allowed>[0]>;
+
+  return {
+    calls,
+    warned,
+    credentials: 'good',
+    isAway: false,
+    state: () => stateNow().kind,
+    become(kind) {
+      catchUp();
+      phase = kind;
+    },
+    next(how) {
+      answers = [...answers, how];
+    },
+    get graph(): JobService['graph'] {
+      const service = this;
+      return {
+        async readJob(): Promise<Fetched<Job>> {
+          if (service.isAway) return away;
+          const state = stateNow();
+          const lastRun = {
+            ...{ began, ended, error: null, result: { kind: 'succeeded' as const } },
+            counts: { entitled: 1, inScope: 1, imported: 1, exported: 1, escrowed: 0 },
+          };
+          return { ok: true, value: { id: 'job', state, connector: 'other', mustStopFirst: false, lastRun } };
+        },
+        async test(): Promise<CredentialsTest> {
+          if (service.credentials === 'good') return { kind: 'passed' };
+          return service.credentials === 'bad'
+            ? { kind: 'failed', code: 'CredentialValidationUnavailable', message: '401' }
+            : { kind: 'trouble', trouble: away.trouble };
+        },
+        async send(call): Promise<CallEnd> {
+          calls.push(call);
+          const state = stateNow();
+          const may = allowed(verbs[call], state);
+          if (may.kind === 'refused') warned.push(`${call} while ${state.kind}: ${may.why}`);
+          const [how, ...later] = answers;
+          answers = later;
+          if (how === 'refused') return { kind: 'refused', code: 'Forbidden', message: null };
+          if (how === 'lostBefore') return { kind: 'unknown' };
+          carryOut(call);
+          return how === 'lostAfter' ? { kind: 'unknown' } : { kind: 'done' };
+        },
+      };
+    },
+  };
+}
