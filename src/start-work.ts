@@ -133,7 +133,15 @@ export function startWork(parts: WorkParts): Work {
 
   const repairing = (isAppOnly ? startRepairs : withoutWork)({
     store,
-    graph: { ...repairs, readJob: synchronization.readJob },
+    graph: {
+      ...repairs,
+      readJob: synchronization.readJob,
+      async send(call, appId, jobId) {
+        const end = await repairs.send(call, appId, jobId);
+        synchronization.forgetJobs(appId);
+        return end;
+      },
+    },
     waiting: heldRequests(store, changed),
     changed(repairId) {
       bus.publish('cards', repairId);

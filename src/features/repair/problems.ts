@@ -10,6 +10,7 @@ export type RepairProblem =
   | { readonly kind: 'pauseUnclear' | 'pausePast'; readonly app: string; readonly typed: string }
   | {
       readonly kind:
+        | 'jobStarts'
         | 'jobRuns'
         | 'jobPausedAlready'
         | 'jobNotQuarantined'
@@ -34,6 +35,7 @@ const KEYS: Readonly<Record<RepairProblem['kind'], ProblemKeys>> = problemKeys({
   pauseTooShort: 'warning',
   pauseUnclear: 'unknown',
   pausePast: 'warning',
+  jobStarts: 'working',
   jobRuns: 'neutral',
   jobPausedAlready: 'neutral',
   jobNotQuarantined: 'neutral',

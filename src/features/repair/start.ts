@@ -25,7 +25,10 @@ async function start(parts: CommandParts, turn: Turn, command: StartCommand): Pr
     if (open.kind !== 'pause' || !(await endPause(store, open.id, turn.caller.id)))
       return sayOpen(turn, open, store.clock.now());
     parts.publish('repairs', null);
-    return { kind: 'live', liveId: open.id };
+    // A typed line may be far from the card.
+    return turn.incoming.what.kind === 'action'
+      ? { kind: 'live', liveId: open.id }
+      : say(turn.words, { kind: 'jobStarts', app: found.app.displayName });
   }
   const refused = whyNot('start', found.job);
   const { app, reason } = command;

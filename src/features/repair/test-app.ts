@@ -23,7 +23,8 @@ async function test(parts: CommandParts, turn: Turn, command: CommandOf<'test'>)
   await recordAudit(parts, turn.caller.id, 'repair', { step: tested.kind, repair: 'test', app: app.id });
   if (tested.kind === 'trouble') return troubleReply(turn.words, tested.trouble, tryAgain(parts, command));
   const { words } = turn;
-  const values = { app: short(app.displayName) };
+  const isQuarantined = inQuarantine(job.state) !== null;
+  const values = { app: short(app.displayName), quarantined: isQuarantined ? 'yes' : 'no' };
   const happened = `test.${tested.kind}.happened` as const;
   const next = `test.${tested.kind}.next` as const;
   const said = tested.kind === 'failed' ? short(tested.message ?? '', 300) : '';
@@ -32,11 +33,7 @@ async function test(parts: CommandParts, turn: Turn, command: CommandOf<'test'>)
       verb === 'status' ? { verb, app: app.displayName } : { verb, app: app.displayName, how: null, reason: null },
     );
   const mends =
-    tested.kind !== 'passed'
-      ? tryAgain(parts, command)
-      : inQuarantine(job.state) !== null
-        ? [runs('repairJob', line('repair'))]
-        : [];
+    tested.kind !== 'passed' ? tryAgain(parts, command) : isQuarantined ? [runs('repairJob', line('repair'))] : [];
   return {
     kind: 'card',
     inPlace: true,
