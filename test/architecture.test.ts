@@ -203,7 +203,7 @@ describe('the architecture', () => {
 
     expect(across).toEqual([]);
     expect(new Set(sources.flatMap(({ path }) => featureOf(path) ?? []))).toEqual(
-      new Set(['approvals', 'checks', 'help', 'leaving', 'provisioning']),
+      new Set(['approvals', 'checks', 'help', 'leaving', 'provisioning', 'repair']),
     );
   });
 

@@ -13,7 +13,10 @@ import {
   renameSearched,
 } from './search.ts';
 
-/** The schema's history, oldest first. What a released migration does is never changed; a further one follows. */
+/**
+ * The schema's history, oldest first. What a released migration does is never changed; a further one follows. It has more
+ * than 400 lines because a history that is torn apart cannot be read in its order.
+ */
 export function migrations(dialect: Dialect): Record<string, Migration> {
   const realNumber = sql.raw(dialect.realNumber);
   const countedId = sql.raw(`"id" ${dialect.countedId}`);

@@ -2,7 +2,7 @@ import type { Generated } from 'kysely';
 
 /**
  * The tables. Times are milliseconds since 1970; JSON is in text columns, written and read by the module that owns the
- * table. The same schema serves SQLite and PostgreSQL.
+ * table. The same schema serves SQLite and PostgreSQL. It has more than 400 lines because it names every column.
  */
 export interface Schema {
   requests: RequestRow;
