@@ -75,6 +75,7 @@ export function createGraphAccess(parts: GraphAccessParts): GraphAccess {
 
   function servicesOver(graph: GraphClient): GraphServices {
     const directory = createDirectory(graph);
+    const synchronization = createSynchronization({ graph, clock });
     const appApprovers = [...entries, ...kits].flatMap(({ approvers }) => approvers);
     const kitRequesters = kits.flatMap(({ ask }) => ask ?? []);
     const synchronization = createSynchronization({ graph, clock });
@@ -87,7 +88,7 @@ export function createGraphAccess(parts: GraphAccessParts): GraphAccess {
       kits: createKits({ entries: kits, applications, observe: kitsRead.tell }),
       access: createAccess({ directory, roles: config.roles, appApprovers, kitRequesters, clock }),
       assignments: createAssignments({ graph, clock }),
-      repairs: createJobRepairs(graph),
+      repairs: createJobRepairs(graph, synchronization),
       provisioningLog: createProvisioningLog({ graph, clock, hasProvisioningLog }),
     };
   }

@@ -133,15 +133,7 @@ export function startWork(parts: WorkParts): Work {
 
   const repairing = (isAppOnly ? startRepairs : withoutWork)({
     store,
-    graph: {
-      ...repairs,
-      readJob: synchronization.readJob,
-      async send(call, appId, jobId) {
-        const end = await repairs.send(call, appId, jobId);
-        synchronization.forgetJobs(appId);
-        return end;
-      },
-    },
+    graph: { ...repairs, readJob: synchronization.readJob },
     waiting: heldRequests(store, changed),
     changed(repairId) {
       bus.publish('cards', repairId);

@@ -57,8 +57,6 @@ export interface Synchronization {
   forgetJob(servicePrincipalId: string): void;
   /** The job as it is now, uncached. */
   readJob(servicePrincipalId: string, jobId: string): Promise<Fetched<Job>>;
-  /** The app's jobs have just been changed, so what is kept of them is wrong. */
-  forgetJobs(servicePrincipalId: string): void;
   /**
    * One call of provisionOnDemand, sent once: the caller holds a grant of the rate gate. `onSend` is called when the
    * request is written to the connection.
@@ -205,7 +203,6 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
       const call = { path: jobPath({ servicePrincipalId, jobId }), prefer };
       return mapped(await readOne(graph, call, storedJobSchema), jobOf);
     },
-    forgetJobs: (servicePrincipalId) => jobs.forget(servicePrincipalId),
     provisionOnDemand: (call, signal, onSend) =>
       graph.send({
         method: 'POST',

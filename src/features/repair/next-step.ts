@@ -1,5 +1,5 @@
 import { assertNever } from '../../assert-never.ts';
-import type { CallEnd, CredentialsTest } from '../../graph/job-repairs.ts';
+import type { CallEnd, CredentialTest, JobRefusal } from '../../graph/job-calls.ts';
 import { allowed, callFor, type JobChangeCall, type JobVerb, type NotAllowed } from '../../graph/job-verbs.ts';
 import type { Job, JobState } from '../../graph/synchronization.ts';
 import { isPause, longestWatchMs, type Repair, type RepairKind, type RepairWhy } from './repair.ts';
@@ -38,6 +38,8 @@ export function whyNot(kind: RepairKind, { state, connector }: Pick<Job, 'state'
 
 const minuteMs = 60_000;
 const pollsMs = [15_000, 30_000, minuteMs, 2 * minuteMs, 5 * minuteMs] as const;
+/** So long is a call tried that nothing came of. */
+const unsentMs = 60 * minuteMs;
 /** So long is the job read after a call without an answer. */
 const unclearMs = 10 * minuteMs;
 const startAgainMs = [minuteMs, 5 * minuteMs, 15 * minuteMs, 60 * minuteMs] as const;
@@ -62,36 +64,64 @@ const because = (word: string, { code = null, message = null }: Partial<RepairWh
 export const needsTest = (kind: RepairKind): boolean => !isPause(kind);
 
 /** What a test of the credentials means for a repair; null where it goes on. */
-export function afterTest(test: CredentialsTest, { tries }: Repair, now: number): Next | null {
+export function afterTest(test: CredentialTest, repair: Repair, now: number): Next | null {
   switch (test.kind) {
     case 'passed':
-    case 'notOffered':
       return null;
     case 'failed':
       return ended('refused', because('credentials', test));
-    case 'trouble':
-      return tries >= pollsMs.length
-        ? ended('refused', because('noAnswer'))
-        : { kind: 'again', dueAt: pollAt(now, tries) };
+    case 'noCredentials':
+      return ended('refused', because('notConfigured'));
+    case 'refused':
+      return test.why === 'cloudLacksCall' ? null : afterRefusal(test, repair, now);
+    case 'unsent':
+    case 'unknown':
+      return laterOrNever(repair, now);
     default:
       return assertNever(test, 'test');
   }
 }
 
 /** What follows the answer to the call. */
-export function afterCall(end: CallEnd, { kind, pauseUntil }: Repair, now: number): Next {
+export function afterCall(end: CallEnd, repair: Repair, now: number): Next {
   switch (end.kind) {
     case 'done':
-      return begun(kind, pauseUntil, now);
+      return begun(repair.kind, repair.pauseUntil, now);
     case 'refused':
-      return ended('refused', because('refused', end));
-    case 'notOffered':
-      return ended('refused', because('notOffered'));
+      return afterRefusal(end, repair, now);
+    case 'unsent':
+      return laterOrNever(repair, now);
     case 'unknown':
-      return { kind: 'again', dueAt: pollAt(now, 0) };
+      return end.job.ok ? afterSilence(repair, end.job.value, now) : { kind: 'again', dueAt: pollAt(now, 0) };
     default:
       return assertNever(end, 'end of a call');
   }
+}
+
+/** Nothing was done. What may pass is tried again. */
+function afterRefusal(refusal: JobRefusal, repair: Repair, now: number): Next {
+  switch (refusal.why) {
+    case 'throttled':
+    case 'conflict':
+      return laterOrNever(repair, now, refusal.retryAfterMs ?? 0);
+    case 'cloudLacksCall':
+      return ended('refused', because('notOffered'));
+    case 'credentialsMissing':
+      return ended('refused', because('notConfigured'));
+    case 'permission':
+    case 'ownRole':
+    case 'notFound':
+    case 'other':
+      return ended('refused', because('refused', refusal));
+    default:
+      return assertNever(refusal.why, 'refusal');
+  }
+}
+
+/** Nothing was sent yet: the whole of it again, for an hour. */
+function laterOrNever({ createdAt, pauseUntil }: Repair, now: number, leastMs = 0): Next {
+  const isOver = now - createdAt > unsentMs || (pauseUntil !== null && now >= pauseUntil);
+  return isOver ? ended('refused', because('noAnswer')) : { kind: 'due', dueAt: now + Math.max(minuteMs, leastMs) };
 }
 
 function begun(kind: RepairKind, pauseUntil: number | null, now: number): Next {
@@ -173,6 +203,11 @@ export function cycleRuns({ state }: Job): boolean {
 }
 
 /** What follows the answer to the start that ends a pause: it is tried until the job runs. */
-export function afterStart(end: CallEnd, { tries }: Repair, now: number): Next {
-  return end.kind === 'done' ? ended('started') : { kind: 'again', dueAt: now + pauseOf(startAgainMs, tries) };
+export function afterStart(end: CallEnd, repair: Repair, now: number): Next {
+  return end.kind === 'done' ? ended('started') : startAgain(repair, now);
 }
+
+export const startAgain = ({ tries }: Repair, now: number): Next => ({
+  kind: 'again',
+  dueAt: now + pauseOf(startAgainMs, tries),
+});

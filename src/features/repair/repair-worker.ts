@@ -3,6 +3,7 @@ import pMap from 'p-map';
 import { assertNever } from '../../assert-never.ts';
 import { isDatabaseFault } from '../../db/database.ts';
 import { createSteadiness } from '../../db/leases.ts';
+import type { JobAddress } from '../../graph/job-address.ts';
 import type { JobRepairs } from '../../graph/job-repairs.ts';
 import type { Job, Synchronization } from '../../graph/synchronization.ts';
 import { underLease } from '../../lease.ts';
@@ -19,6 +20,7 @@ import {
   cycleRuns,
   needsTest,
   pollAt,
+  startAgain,
   whileWatched,
   whyNot,
 } from './next-step.ts';
@@ -56,6 +58,8 @@ const concurrency = 4;
 const aroundPollMs = 10_000;
 /** So often is a job read before its repair is given up that cannot be read at all. */
 const mostReads = 20;
+
+const addressOf = ({ app, jobId }: Repair): JobAddress => ({ servicePrincipalId: app.id, jobId });
 
 export function startRepairs(parts: RepairingParts): Worker {
   const { store, graph, waiting, log, leaseMs = defaultLeaseMs } = parts;
@@ -117,9 +121,9 @@ export function startRepairs(parts: RepairingParts): Worker {
 
   async function begin(claimed: ClaimedRepair): Promise<void> {
     const { repair } = claimed;
-    const { app, jobId, kind } = repair;
+    const { kind } = repair;
     if (needsTest(kind)) {
-      const next = afterTest(await graph.test(app.id, jobId), repair, clock.now());
+      const next = afterTest(await graph.test(addressOf(repair)), repair, clock.now());
       if (next !== null) return note(claimed, next);
     }
     const job = await read(claimed);
@@ -129,7 +133,7 @@ export function startRepairs(parts: RepairingParts): Worker {
       return note(claimed, { kind: 'ended', as: 'refused', why: { word: why, code: null, message: null } });
     const sent = await noteStep(store, claimed, { kind: 'sent' });
     if (sent === null) return;
-    const end = await graph.send(callOf(kind, job), app.id, jobId);
+    const end = await graph.send(callOf(kind, job), addressOf(repair));
     log.info({ repairId: repair.id, repair: kind, end: end.kind }, 'a call that changes a job was sent');
     await note({ ...claimed, repair: sent }, afterCall(end, sent, clock.now()));
   }
@@ -151,9 +155,9 @@ export function startRepairs(parts: RepairingParts): Worker {
   async function endPause(claimed: ClaimedRepair): Promise<void> {
     const { repair } = claimed;
     const found = await graph.readJob(repair.app.id, repair.jobId);
-    const next = found.ok ? atPauseEnd(found.value) : afterStart({ kind: 'unknown' }, repair, clock.now());
+    const next = found.ok ? atPauseEnd(found.value) : startAgain(repair, clock.now());
     if (next !== 'send') return note(claimed, next);
-    const end = await graph.send('start', repair.app.id, repair.jobId);
+    const end = await graph.send('start', addressOf(repair));
     if (end.kind !== 'done')
       log.warn({ repairId: repair.id, code: 'job_not_started', end: end.kind }, 'a paused job was not started');
     return note(claimed, afterStart(end, repair, clock.now()));

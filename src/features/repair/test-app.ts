@@ -9,6 +9,7 @@ import { provisioningPageUrl } from '../../chat/views/entra-link.ts';
 import { noticeCard } from '../../chat/views/notice.ts';
 import { short } from '../../chat/views/parts.ts';
 import { runs } from '../../chat/views/problem.ts';
+import type { CredentialTest } from '../../graph/job-calls.ts';
 import { inQuarantine } from '../../graph/job-verbs.ts';
 import { findJob } from './find-job.ts';
 import { say } from './problems.ts';
@@ -19,53 +20,57 @@ async function test(parts: CommandParts, turn: Turn, command: CommandOf<'test'>)
   const found = await findJob(parts, turn, command, 'repair.run');
   if (found.kind === 'reply') return found.reply;
   const { app, job } = found;
-  const tested = await parts.repairs.test(app.id, job.id);
+  const tested = await parts.repairs.test({ servicePrincipalId: app.id, jobId: job.id });
   await recordAudit(parts, turn.caller.id, 'repair', { step: tested.kind, repair: 'test', app: app.id });
-  if (tested.kind === 'trouble') return troubleReply(turn.words, tested.trouble, tryAgain(parts, command));
+  if (tested.kind === 'unsent') return troubleReply(turn.words, tested.trouble, tryAgain(parts, command));
   const { words } = turn;
+  const told = toldAs(tested);
   const isQuarantined = inQuarantine(job.state) !== null;
   const values = { app: short(app.displayName), quarantined: isQuarantined ? 'yes' : 'no' };
-  const happened = `test.${tested.kind}.happened` as const;
-  const next = `test.${tested.kind}.next` as const;
-  const said = tested.kind === 'failed' ? short(tested.message ?? '', 300) : '';
-  const line = (verb: 'status' | 'repair') =>
-    parts.grammar.format(
-      verb === 'status' ? { verb, app: app.displayName } : { verb, app: app.displayName, how: null, reason: null },
-    );
-  const mends =
-    tested.kind !== 'passed' ? tryAgain(parts, command) : isQuarantined ? [runs('repairJob', line('repair'))] : [];
+  const [happened, next] = [`test.${told}.happened`, `test.${told}.next`] as const;
+  const said = 'message' in tested ? short(tested.message, 300) : '';
+  const code = 'code' in tested ? short(tested.code, 120) : '';
+  const repair = parts.grammar.format({ verb: 'repair', app: app.displayName, how: null, reason: null });
+  const mends = told !== 'passed' ? tryAgain(parts, command) : isQuarantined ? [runs('repairJob', repair)] : [];
   return {
     kind: 'card',
     inPlace: true,
     message: noticeCard(words, {
-      tone: toneOf(tested.kind),
-      title: words.card(`test.${tested.kind}.title`, values),
+      tone: TONES[told],
+      title: words.card(`test.${told}.title`, values),
       paragraphs: [
         words.card(happened, values),
-        ...(said === '' ? [] : [words.card('test.failed.said', { ...values, message: said })]),
+        ...(said === '' ? [] : [words.card('test.said', { from: told, ...values, message: said })]),
       ],
       next: words.card(next, values),
-      code:
-        tested.kind === 'failed' && tested.code !== null
-          ? words.card('label.code', { code: short(tested.code, 120) })
-          : null,
-      buttons: [...mends, runs('status', line('status'))],
-      link: tested.kind === 'passed' ? null : provisioningPageUrl(parts.entraPortal, app.id),
+      code: code === '' ? null : words.card('label.code', { code }),
+      buttons: [...mends, runs('status', parts.grammar.format({ verb: 'status', app: app.displayName }))],
+      link: told === 'passed' ? null : provisioningPageUrl(parts.entraPortal, app.id),
       summary: words.sentences([words.plain(happened, values), words.plain(next, values)]),
     }),
   };
 }
 
-function toneOf(kind: 'passed' | 'failed' | 'notOffered') {
-  switch (kind) {
+const TONES = {
+  passed: 'good',
+  failed: 'bad',
+  noCredentials: 'warning',
+  notOffered: 'warning',
+  notDone: 'unknown',
+} as const;
+
+function toldAs(test: Exclude<CredentialTest, { kind: 'unsent' }>): keyof typeof TONES {
+  switch (test.kind) {
     case 'passed':
-      return 'good';
     case 'failed':
-      return 'bad';
-    case 'notOffered':
-      return 'warning';
+    case 'noCredentials':
+      return test.kind;
+    case 'refused':
+      return test.why === 'cloudLacksCall' ? 'notOffered' : 'notDone';
+    case 'unknown':
+      return 'notDone';
     default:
-      return assertNever(kind, 'test');
+      return assertNever(test, 'test');
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Fetched } from '../../../src/graph/answer.ts';
-import type { CallEnd, CredentialsTest, JobRepairs } from '../../../src/graph/job-repairs.ts';
+import type { CallEnd, CredentialTest } from '../../../src/graph/job-calls.ts';
+import type { JobRepairs } from '../../../src/graph/job-repairs.ts';
 import type { JobChangeCall } from '../../../src/graph/job-verbs.ts';
 import { allowed } from '../../../src/graph/job-verbs.ts';
 import type { Job, JobState, Synchronization } from '../../../src/graph/synchronization.ts';
@@ -26,6 +27,7 @@ const cycleMs = 15 * 60_000;
 const restMs = 25 * 60_000;
 const trace = { clientRequestId: 'client', requestId: null, date: null };
 const away = { ok: false, trouble: { kind: 'noAnswer', why: 'timeout', trace } } as const;
+const refusal = { kind: 'refused', status: 400, code: 'BadRequest', message: '', retryAfterMs: null } as const;
 const quarantine = {
   ...{ since: 1, nextAttempt: null, seriesBegan: 1, endsAt: null, seriesCount: 1, error: null },
 } as const;
@@ -112,11 +114,11 @@ export function createJobService(clock: TestClock): JobService {
           };
           return { ok: true, value: { id: 'job', state, connector: 'other', mustStopFirst: false, lastRun } };
         },
-        async test(): Promise<CredentialsTest> {
+        async test(): Promise<CredentialTest> {
           if (service.credentials === 'good') return { kind: 'passed' };
           return service.credentials === 'bad'
-            ? { kind: 'failed', code: 'CredentialValidationUnavailable', message: '401' }
-            : { kind: 'trouble', trouble: away.trouble };
+            ? { kind: 'failed', code: 'CredentialValidationUnavailable', message: '401', app: 'unauthorized' }
+            : { kind: 'unknown', why: 'timeout' };
         },
         async send(call): Promise<CallEnd> {
           calls.push(call);
@@ -125,10 +127,10 @@ export function createJobService(clock: TestClock): JobService {
           if (may.kind === 'refused') warned.push(`${call} while ${state.kind}: ${may.why}`);
           const [how, ...later] = answers;
           answers = later;
-          if (how === 'refused') return { kind: 'refused', code: 'Forbidden', message: null };
-          if (how === 'lostBefore') return { kind: 'unknown' };
+          if (how === 'refused') return { ...refusal, why: 'other' };
+          if (how === 'lostBefore') return { kind: 'unknown', why: 'timeout', job: away };
           carryOut(call);
-          return how === 'lostAfter' ? { kind: 'unknown' } : { kind: 'done' };
+          return how === 'lostAfter' ? { kind: 'unknown', why: 'timeout', job: away } : { kind: 'done' };
         },
       };
     },
