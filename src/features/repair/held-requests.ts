@@ -8,8 +8,8 @@ export function heldRequests(
   changed: (requestId: string, ofAccess: boolean) => void,
 ): WaitingRequest {
   return {
-    async release(requestId) {
-      await confirmRequest(store, requestId, '', { evenLate: true });
+    async release(requestId, orderedBy) {
+      await confirmRequest(store, requestId, orderedBy, { evenLate: true });
       changed(requestId, false);
     },
     async isDone(requestId) {

@@ -45,8 +45,8 @@ export interface RepairingParts {
 
 /** The held tasks of a provisioning request. */
 export interface WaitingRequest {
-  /** Lets them go; without effect where they went before. */
-  release(requestId: string): Promise<void>;
+  /** Lets them go, as this person ordered; without effect where they went before. */
+  release(requestId: string, orderedBy: string): Promise<void>;
   isDone(requestId: string): Promise<boolean>;
   /** Cancels those that have not gone. */
   drop(requestId: string): Promise<void>;
@@ -55,7 +55,7 @@ export interface WaitingRequest {
 const defaultLeaseMs = 30_000;
 const concurrency = 4;
 /** Looks at a cycle that should end, and at the tasks after it. */
-const aroundPollMs = 10_000;
+const aroundPollMs = 3_000;
 /** So often is a job read before its repair is given up that cannot be read at all. */
 const mostReads = 20;
 
@@ -147,7 +147,7 @@ export function startRepairs(parts: RepairingParts): Worker {
     // A cycle that takes too long ends the waiting: the tasks go, and Graph says what it makes of them.
     const soon: Next = { kind: 'again', dueAt: clock.now() + aroundPollMs };
     if (cycleRuns(job) && !isOver) return note(claimed, soon);
-    await waiting.release(requestId);
+    await waiting.release(requestId, repair.requestedBy.id);
     if (isOver || (await waiting.isDone(requestId))) return note(claimed, { kind: 'starting', dueAt: clock.now() });
     return note(claimed, soon);
   }

@@ -1,0 +1,160 @@
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { type Clock, systemClock } from '../../src/clock.ts';
+import { apps } from '../../src/sandbox/tenant/applications.ts';
+import { people } from '../../src/sandbox/tenant/people.ts';
+import { startTestUsher, type TestUsher, type TestUsherOptions } from '../support/usher.ts';
+
+jest.setTimeout(60_000);
+
+/** Minutes pass at once; it goes ahead alone, over all tests. */
+let offsetMs = 0;
+const clock: Clock = {
+  ...systemClock,
+  now: () => systemClock.now() + offsetMs,
+  monotonic: () => systemClock.monotonic() + offsetMs,
+};
+const minute = 60_000;
+
+let teams: TestUsher;
+afterEach(() => teams.close());
+
+async function start({ environment = {}, ...more }: TestUsherOptions = {}): Promise<void> {
+  teams = await startTestUsher({
+    environment: { PROVISION_WINDOW_MS: '100', PROVISION_GUARD_MS: '10', ...environment },
+    usherOptions: { clock },
+    sandboxOptions: { clock },
+    ...more,
+  });
+}
+
+async function says(person: keyof typeof people, line: string): Promise<void> {
+  await teams.say(person, line);
+  await teams.settled();
+}
+
+/** In steps, as cycles end and are looked at. */
+async function passes(minutes: number): Promise<void> {
+  for (let passed = 0; passed < minutes; passed += 1) {
+    offsetMs += minute;
+    await teams.settled();
+  }
+}
+
+const last = (person: string) => teams.lastCard(`personal-${person}`);
+const job = (app: keyof typeof apps) => teams.sandbox.tenant.application(apps[app].id)?.job?.health;
+const clicks = async (person: keyof typeof people, title: string) => {
+  await teams.press(person, last(person), title);
+  await teams.settled();
+};
+
+describe('repair from chat', () => {
+  it('pauses a job for a time, says so, and starts it again by itself', async () => {
+    await start();
+
+    await says('alex', 'pause Salesforce for 30 minutes because of maintenance');
+    const paused = [job('salesforce'), last('alex').text];
+    await says('alex', 'pause Salesforce for 2 hours');
+    const twice = last('alex').text;
+    await passes(31);
+
+    expect(paused[0]).toBe('paused');
+    expect(paused[1]).toContain('Salesforce is paused until');
+    expect(paused[1]).toContain('Reason: maintenance');
+    expect(twice).toContain('Salesforce is paused already');
+    expect(job('salesforce')).toBe('active');
+    expect(
+      teams
+        .cardsFor('personal-alex')
+        .map(({ text }) => text)
+        .join('\n'),
+    ).toContain('Salesforce runs again');
+  });
+
+  it('starts it before its time, by the button', async () => {
+    await start();
+    await says('alex', 'pause Salesforce for 30 minutes');
+
+    await clicks('alex', 'Start now');
+
+    expect(job('salesforce')).toBe('active');
+    expect(last('alex').text).toContain('Salesforce runs again');
+  });
+
+  it('lifts a quarantine once the credentials are good again, by buttons alone', async () => {
+    await start();
+    await says('alex', 'repair Zscaler');
+    await clicks('alex', 'Test the credentials');
+    const failed = last('alex').text;
+    await says('alex', 'lift the quarantine of Zscaler');
+    await clicks('alex', 'Lift the quarantine');
+    const refused = last('alex').text;
+    teams.sandbox.tenant.changeJob(apps.zscaler.id, { credentials: 'working', cycleMs: 2 * minute });
+
+    await clicks('alex', 'Test the credentials');
+    await clicks('alex', 'What can be done');
+    await clicks('alex', 'Lift the quarantine');
+    await clicks('alex', 'Lift the quarantine');
+    const watched = last('alex').text;
+    await passes(5);
+
+    expect(failed).toContain('Zscaler: the test failed');
+    expect(refused).toContain('The test of the saved credentials failed, so nothing was sent.');
+    expect(watched).toContain('Lifting the quarantine of Zscaler');
+    expect(last('alex').text).toContain('Zscaler is out of quarantine');
+    expect(job('zscaler')).toBe('active');
+  });
+
+  it('starts a job over only once a second person, an approver, has confirmed it', async () => {
+    await start();
+    await says('patti', 'whoami');
+    await says('alex', 'start over Salesforce because the mapping has changed');
+    const asked = last('alex');
+
+    await clicks('patti', 'Confirm');
+    await passes(10);
+
+    expect(asked.buttons.map(({ title }) => title)).toEqual(['Cancel']);
+    expect(asked.text).toContain('An approver has to confirm this');
+    expect(
+      teams
+        .cardsFor('personal-alex')
+        .map(({ text }) => text)
+        .join('\n'),
+    ).toContain('Salesforce has looked at everybody again');
+    const steps = (await teams.records()).filter(({ kind }) => kind === 'repair').toReversed();
+    expect(steps.map(({ actorId, details }) => [actorId === people.patti.id, details.step])).toEqual([
+      [false, 'asked'],
+      [true, 'confirmed'],
+      [false, 'sent'],
+      [false, 'watching'],
+      [false, 'done'],
+    ]);
+  });
+
+  it('provisions to a connector that must be stopped for it: pause, wait, provision, start, in one act', async () => {
+    await start();
+    await says('alex', 'provision adele to Slack');
+    await clicks('alex', 'Pause, provision, start');
+    await clicks('alex', 'Pause, provision, start');
+    await passes(5);
+
+    expect(last('alex').text).toContain('Adele Vance');
+    expect(teams.sandbox.tenant.account(apps.slackGrid.id, people.adele.id)?.active).toBe(true);
+    expect(job('slackGrid')).toBe('active');
+  });
+
+  it('sends nothing to a job that holds deletions back but what allows them, with a second person', async () => {
+    await start();
+    await says('patti', 'whoami');
+    teams.sandbox.tenant.changeJob(apps.salesforce.id, { health: 'quarantined', quarantineReason: 'TooManyDeletes' });
+
+    for (const line of ['start', 'pause', 'lift', 'start over', 'forget the failures of'])
+      await says('alex', `${line} Salesforce${line === 'pause' ? ' for 30 minutes' : ''}`);
+    const refused = teams.cardsFor('personal-alex').map(({ text }) => text);
+    await says('alex', 'allow the deletions of Salesforce');
+
+    expect(refused.filter((text) => text.includes('holds deletions back'))).toHaveLength(5);
+    expect(last('alex').text).toContain('An approver has to confirm this');
+    expect(job('salesforce')).toBe('quarantined');
+  });
+});
