@@ -14,7 +14,6 @@ import { createDelegatedSessions, type DelegatedSessions } from './graph/delegat
 import { createDirectory } from './graph/directory.ts';
 import { readInitialDomain } from './graph/initial-domain.ts';
 import { createJobServices } from './graph/job-services.ts';
-import { createJobRepairs } from './graph/job-repairs.ts';
 import { type BrokenInKit, createKits } from './graph/kit-apps.ts';
 import { onBehalfOf } from './graph/on-behalf-of.ts';
 import { createProvisioningLog } from './graph/provisioning-log.ts';
@@ -75,7 +74,6 @@ export function createGraphAccess(parts: GraphAccessParts): GraphAccess {
 
   function servicesOver(graph: GraphClient): GraphServices {
     const directory = createDirectory(graph);
-    const synchronization = createSynchronization({ graph, clock });
     const appApprovers = [...entries, ...kits].flatMap(({ approvers }) => approvers);
     const kitRequesters = kits.flatMap(({ ask }) => ask ?? []);
     const synchronization = createSynchronization({ graph, clock });
@@ -88,7 +86,6 @@ export function createGraphAccess(parts: GraphAccessParts): GraphAccess {
       kits: createKits({ entries: kits, applications, observe: kitsRead.tell }),
       access: createAccess({ directory, roles: config.roles, appApprovers, kitRequesters, clock }),
       assignments: createAssignments({ graph, clock }),
-      repairs: createJobRepairs(graph, synchronization),
       provisioningLog: createProvisioningLog({ graph, clock, hasProvisioningLog }),
     };
   }

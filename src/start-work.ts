@@ -60,7 +60,7 @@ const settledPollMs = 50;
 export function startWork(parts: WorkParts): Work {
   const { config, options, store, graphAccess, bus, guard, post, observe, log } = parts;
   const { database, clock } = store;
-  const { access, directory, applications, synchronization, assignments, repairs } = graphAccess.appOnly;
+  const { access, directory, applications, synchronization, assignments, jobs } = graphAccess.appOnly;
   const lease = options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs };
   // The other background work needs a permission that is always available.
   const isAppOnly = graphAccess.signIns === null;
@@ -133,7 +133,7 @@ export function startWork(parts: WorkParts): Work {
 
   const repairing = (isAppOnly ? startRepairs : withoutWork)({
     store,
-    graph: { ...repairs, readJob: synchronization.readJob },
+    graph: { ...jobs, readJob: synchronization.readJob },
     waiting: heldRequests(store, changed),
     changed(repairId) {
       bus.publish('cards', repairId);

@@ -10,7 +10,6 @@ import type { Application, Applications } from '../../graph/applications.ts';
 import type { Assignments } from '../../graph/assignments.ts';
 import type { Directory } from '../../graph/directory.ts';
 import type { JobServices } from '../../graph/job-services.ts';
-import type { JobRepairs } from '../../graph/job-repairs.ts';
 import type { Kits } from '../../graph/kit-apps.ts';
 import type { ProvisioningLog } from '../../graph/provisioning-log.ts';
 import type { Rule as ProvisioningRule } from '../../graph/rules.ts';
@@ -42,7 +41,6 @@ export interface GraphServices {
   readonly synchronization: Synchronization;
   readonly jobs: JobServices;
   readonly assignments: Assignments;
-  readonly repairs: JobRepairs;
   readonly provisioningLog: ProvisioningLog;
 }
 

@@ -4,7 +4,9 @@ import { assertNever } from '../../assert-never.ts';
 import { isDatabaseFault } from '../../db/database.ts';
 import { createSteadiness } from '../../db/leases.ts';
 import type { JobAddress } from '../../graph/job-address.ts';
-import type { JobRepairs } from '../../graph/job-repairs.ts';
+import type { CallEnd } from '../../graph/job-calls.ts';
+import type { JobServices } from '../../graph/job-services.ts';
+import type { JobChangeCall } from '../../graph/job-verbs.ts';
 import type { Job, Synchronization } from '../../graph/synchronization.ts';
 import { underLease } from '../../lease.ts';
 import type { Log } from '../../log.ts';
@@ -34,7 +36,7 @@ import { type ClaimedRepair, claimRepairs, type Next, nextRepairAt, noteStep, re
  */
 export interface RepairingParts {
   readonly store: AccessParts;
-  readonly graph: JobRepairs & Pick<Synchronization, 'readJob'>;
+  readonly graph: RepairGraph;
   /** What a pause around a provisioning waits for. */
   readonly waiting: WaitingRequest;
   /** Called after each step, once it is stored. */
@@ -42,6 +44,10 @@ export interface RepairingParts {
   readonly log: Log;
   readonly leaseMs?: number;
 }
+
+/** The calls that test, read and change a job. */
+export type RepairGraph = Pick<JobServices, 'testCredentials' | 'start' | 'pause' | 'restart'> &
+  Pick<Synchronization, 'readJob'>;
 
 /** The held tasks of a provisioning request. */
 export interface WaitingRequest {
@@ -60,6 +66,12 @@ const aroundPollMs = 3_000;
 const mostReads = 20;
 
 const addressOf = ({ app, jobId }: Repair): JobAddress => ({ servicePrincipalId: app.id, jobId });
+
+/** Each call is sent once. */
+function sendCall(graph: RepairGraph, call: JobChangeCall, job: JobAddress): Promise<CallEnd> {
+  if (call === 'pause') return graph.pause(job);
+  return call === 'start' ? graph.start(job) : graph.restart(job, call);
+}
 
 export function startRepairs(parts: RepairingParts): Worker {
   const { store, graph, waiting, log, leaseMs = defaultLeaseMs } = parts;
@@ -123,7 +135,7 @@ export function startRepairs(parts: RepairingParts): Worker {
     const { repair } = claimed;
     const { kind } = repair;
     if (needsTest(kind)) {
-      const next = afterTest(await graph.test(addressOf(repair)), repair, clock.now());
+      const next = afterTest(await graph.testCredentials(addressOf(repair)), repair, clock.now());
       if (next !== null) return note(claimed, next);
     }
     const job = await read(claimed);
@@ -133,7 +145,7 @@ export function startRepairs(parts: RepairingParts): Worker {
       return note(claimed, { kind: 'ended', as: 'refused', why: { word: why, code: null, message: null } });
     const sent = await noteStep(store, claimed, { kind: 'sent' });
     if (sent === null) return;
-    const end = await graph.send(callOf(kind, job), addressOf(repair));
+    const end = await sendCall(graph, callOf(kind, job), addressOf(repair));
     log.info({ repairId: repair.id, repair: kind, end: end.kind }, 'a call that changes a job was sent');
     await note({ ...claimed, repair: sent }, afterCall(end, sent, clock.now()));
   }
@@ -157,7 +169,7 @@ export function startRepairs(parts: RepairingParts): Worker {
     const found = await graph.readJob(repair.app.id, repair.jobId);
     const next = found.ok ? atPauseEnd(found.value) : startAgain(repair, clock.now());
     if (next !== 'send') return note(claimed, next);
-    const end = await graph.send('start', addressOf(repair));
+    const end = await graph.start(addressOf(repair));
     if (end.kind !== 'done')
       log.warn({ repairId: repair.id, code: 'job_not_started', end: end.kind }, 'a paused job was not started');
     return note(claimed, afterStart(end, repair, clock.now()));

@@ -20,7 +20,7 @@ async function test(parts: CommandParts, turn: Turn, command: CommandOf<'test'>)
   const found = await findJob(parts, turn, command, 'repair.run');
   if (found.kind === 'reply') return found.reply;
   const { app, job } = found;
-  const tested = await parts.repairs.test({ servicePrincipalId: app.id, jobId: job.id });
+  const tested = await parts.jobs.testCredentials({ servicePrincipalId: app.id, jobId: job.id });
   await recordAudit(parts, turn.caller.id, 'repair', { step: tested.kind, repair: 'test', app: app.id });
   if (tested.kind === 'unsent') return troubleReply(turn.words, tested.trouble, tryAgain(parts, command));
   const { words } = turn;

@@ -1,6 +1,6 @@
+import type { RepairGraph } from '../../../src/features/repair/repair-worker.ts';
 import type { Fetched } from '../../../src/graph/answer.ts';
 import type { CallEnd, CredentialTest } from '../../../src/graph/job-calls.ts';
-import type { JobRepairs } from '../../../src/graph/job-repairs.ts';
 import type { JobChangeCall } from '../../../src/graph/job-verbs.ts';
 import { allowed } from '../../../src/graph/job-verbs.ts';
 import type { Job, JobState, Synchronization } from '../../../src/graph/synchronization.ts';
@@ -8,7 +8,7 @@ import type { TestClock } from '../../support/clock.ts';
 
 /** One job as Microsoft keeps it, whose cycles take a quarter of an hour by the test's clock; for what a worker does to it. */
 export interface JobService {
-  readonly graph: JobRepairs & Pick<Synchronization, 'readJob'>;
+  readonly graph: RepairGraph;
   /** The calls that changed it, or tried to. */
   readonly calls: JobChangeCall[];
   /** Calls that Graph's pages warn of in the state in which they arrived. */
@@ -112,27 +112,34 @@ export function createJobService(clock: TestClock): JobService {
             ...{ began, ended, error: null, result: { kind: 'succeeded' as const } },
             counts: { entitled: 1, inScope: 1, imported: 1, exported: 1, escrowed: 0 },
           };
-          return { ok: true, value: { id: 'job', state, connector: 'other', mustStopFirst: false, lastRun } };
+          return {
+            ok: true,
+            value: { id: 'job', state, connector: 'other', mustStopFirst: false, lastRun, lastSuccess: null },
+          };
         },
-        async test(): Promise<CredentialTest> {
+        async testCredentials(): Promise<CredentialTest> {
           if (service.credentials === 'good') return { kind: 'passed' };
           return service.credentials === 'bad'
             ? { kind: 'failed', code: 'CredentialValidationUnavailable', message: '401', app: 'unauthorized' }
             : { kind: 'unknown', why: 'timeout' };
         },
-        async send(call): Promise<CallEnd> {
-          calls.push(call);
-          const state = stateNow();
-          const may = allowed(verbs[call], state);
-          if (may.kind === 'refused') warned.push(`${call} while ${state.kind}: ${may.why}`);
-          const [how, ...later] = answers;
-          answers = later;
-          if (how === 'refused') return { ...refusal, why: 'other' };
-          if (how === 'lostBefore') return { kind: 'unknown', why: 'timeout', job: away };
-          carryOut(call);
-          return how === 'lostAfter' ? { kind: 'unknown', why: 'timeout', job: away } : { kind: 'done' };
-        },
+        start: () => send('start'),
+        pause: () => send('pause'),
+        restart: (_job, scope) => send(scope),
       };
+
+      async function send(call: JobChangeCall): Promise<CallEnd> {
+        calls.push(call);
+        const state = stateNow();
+        const may = allowed(verbs[call], state);
+        if (may.kind === 'refused') warned.push(`${call} while ${state.kind}: ${may.why}`);
+        const [how, ...later] = answers;
+        answers = later;
+        if (how === 'refused') return { ...refusal, why: 'other' };
+        if (how === 'lostBefore') return { kind: 'unknown', why: 'timeout', job: away };
+        carryOut(call);
+        return how === 'lostAfter' ? { kind: 'unknown', why: 'timeout', job: away } : { kind: 'done' };
+      }
     },
   };
 }

@@ -3,11 +3,11 @@ import type { SubmitButton } from '../../../chat/cards/card-views.ts';
 import { renderCard } from '../../../chat/cards/render.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
+import { lengthOf } from '../../../chat/views/length-words.ts';
 import { lineButton, short, submitButton } from '../../../chat/views/parts.ts';
 import { shortQuarantineReason } from '../../../chat/views/quarantine.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 import { emptyList } from '../../provisioning/cards/confirm-card.ts';
-import { lengthOf } from '../../provisioning/cards/progress-parts.ts';
 import { needsTest } from '../next-step.ts';
 import { heldForSecondMs, heldRepairMs, type Repair, type RepairState } from '../repair.ts';
 
