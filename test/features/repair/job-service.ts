@@ -3,7 +3,7 @@ import type { Fetched } from '../../../src/graph/answer.ts';
 import type { CallEnd, CredentialTest } from '../../../src/graph/job-calls.ts';
 import type { JobChangeCall } from '../../../src/graph/job-verbs.ts';
 import { allowed } from '../../../src/graph/job-verbs.ts';
-import type { Job, JobState, Synchronization } from '../../../src/graph/synchronization.ts';
+import type { Job, JobState } from '../../../src/graph/synchronization.ts';
 import type { TestClock } from '../../support/clock.ts';
 
 /** One job as Microsoft keeps it, whose cycles take a quarter of an hour by the test's clock; for what a worker does to it. */
