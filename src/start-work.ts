@@ -6,6 +6,8 @@ import { judgeEnd } from './features/approvals/access-requests/awaiting.ts';
 import { routeAccess } from './features/approvals/access-requests/routing.ts';
 import { prepareStart } from './features/approvals/access-requests/starting.ts';
 import { giveUpWatch } from './features/checks/outbox.ts';
+import { failuresReader } from './features/checks/watching/failures.ts';
+import { createTenantApps } from './features/checks/watching/tenant-apps.ts';
 import { startWatcher } from './features/checks/watching/watcher.ts';
 import { startEndings } from './features/leaving/ends/ending-worker.ts';
 import { heldRequests } from './features/repair/held-requests.ts';
@@ -60,7 +62,7 @@ const settledPollMs = 50;
 export function startWork(parts: WorkParts): Work {
   const { config, options, store, graphAccess, bus, guard, post, observe, log } = parts;
   const { database, clock } = store;
-  const { access, directory, applications, synchronization, assignments, jobs } = graphAccess.appOnly;
+  const { access, directory, applications, synchronization, assignments, jobs, provisioningLog } = graphAccess.appOnly;
   const lease = options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs };
   // The other background work needs a permission that is always available.
   const isAppOnly = graphAccess.signIns === null;
@@ -149,6 +151,8 @@ export function startWork(parts: WorkParts): Work {
     store,
     readStatus: (appId) => synchronization.findStatus(appId),
     isEnabled: (appId) => applications.isEnabled(appId),
+    tenantApps: createTenantApps({ list: () => applications.list(), knowsJob: (id) => synchronization.knowsJob(id) }),
+    readFailures: failuresReader(synchronization, provisioningLog),
     changed: () => bus.publish('outbox', null),
     guard: guard.of('watch', (appId, reference) => giveUpWatch({ store, post }, appId, reference)),
     log,

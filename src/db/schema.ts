@@ -17,6 +17,8 @@ export interface Schema {
   watches: WatchRow;
   watched_jobs: WatchedJobRow;
   seen_jobs: SeenJobRow;
+  quiet_hours: QuietHoursRow;
+  held_news: HeldNewsRow;
   attempts: AttemptRow;
   rounds: RoundRow;
   app_bindings: AppBindingRow;
@@ -371,15 +373,45 @@ export interface KnownPersonRow extends PlaceColumns {
   seen_at: number;
 }
 
-/** A conversation that is told when an app's synchronization breaks or recovers. */
+/** A conversation that is told when an app's synchronization breaks or recovers, or whom it could not provision. */
 export interface WatchRow extends PlaceColumns {
-  /** Identifies the conversation; unique together with the app. */
+  /** Identifies the conversation; unique together with what is watched. */
   key: string;
-  /** Service principal id. */
+  /**
+   * What is watched: a service principal id; `*` for all apps; with `failures ` before it, the people that the app's
+   * synchronization could not provision.
+   */
   app_id: string;
+  /** Empty for all apps. */
   app_name: string;
   added_by: string;
   added_at: number;
+  /** Until when the log of failures has been read, and when it is to be read again; null for other watches. */
+  read_until: Generated<number | null>;
+  due_at: Generated<number | null>;
+}
+
+/** When a conversation is told no news of what it watches. */
+export interface QuietHoursRow {
+  /** Identifies the conversation. */
+  key: string;
+  /** Minutes since midnight by the clock of the zone. */
+  begins: number;
+  ends: number;
+  time_zone: string;
+  set_by: string;
+  set_at: number;
+}
+
+/** A change of an app that waits to be told, with others: of the same round, or until the quiet hours end. */
+export interface HeldNewsRow extends PlaceColumns {
+  id: string;
+  /** Identifies the conversation. */
+  key: string;
+  /** JSON of `JobChangeDetails`. */
+  news: string;
+  created_at: number;
+  due_at: number;
 }
 
 /** The state of a watched job when the watcher last looked. */

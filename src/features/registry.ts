@@ -21,9 +21,18 @@ import { historyCommand } from './checks/history.ts';
 import { brokenAtHome, ownRequestsAtHome } from './checks/home-sections.ts';
 import { announcements } from './checks/outbox.ts';
 import { ownRequests, requestsCommand } from './checks/own-requests.ts';
+import { quietCommand } from './checks/quiet.ts';
 import { queueCommand } from './checks/show-queue.ts';
 import { statusCommand } from './checks/status.ts';
-import { allWatchesCommand, removeWatchCommand, unwatchCommand, watchCommand, watchesCommand } from './checks/watch.ts';
+import {
+  allWatchesCommand,
+  removeWatchCommand,
+  unwatchAllCommand,
+  unwatchCommand,
+  watchAllCommand,
+  watchCommand,
+  watchesCommand,
+} from './checks/watch.ts';
 import { appsCommand } from './help/apps.ts';
 import { welcome } from './help/cards/welcome-card.ts';
 import { helpCommand } from './help/help.ts';
@@ -100,8 +109,11 @@ export const registry: Registry = {
     cancelAllBy: cancelAllByCommand,
     exportHistory: exportHistoryCommand,
     watch: watchCommand,
+    watchAll: watchAllCommand,
     watches: watchesCommand,
     unwatch: unwatchCommand,
+    unwatchAll: unwatchAllCommand,
+    quiet: quietCommand,
     allWatches: allWatchesCommand,
     removeWatch: removeWatchCommand,
     home: homeCommand,

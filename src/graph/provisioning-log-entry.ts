@@ -19,6 +19,8 @@ export interface LogEntry {
   readonly changeId: string | null;
   readonly jobId: string | null;
   readonly servicePrincipalId: string | null;
+  /** The object in the source and in the target, where they have ids; a person's Entra object id is one of them. */
+  readonly objectIds: readonly string[];
   /** Milliseconds since 1970; null when the record does not say. */
   readonly at: number | null;
   readonly action: LogAction;
@@ -72,6 +74,8 @@ const recordSchema = z.looseObject({
     .catch({ status: null, errorInformation: null }),
   provisioningSteps: z.array(z.unknown()).default([]).catch([]),
   servicePrincipal: orNull(z.looseObject({ id: text })),
+  sourceIdentity: orNull(z.looseObject({ id: text })),
+  targetIdentity: orNull(z.looseObject({ id: text })),
   initiatedBy: orNull(z.looseObject({ displayName: text, initiatorType: text })),
 });
 
@@ -97,6 +101,7 @@ function readRecord(record: LogRecord): LogEntry {
     changeId: label(entry.changeId),
     jobId: record.jobId,
     servicePrincipalId: record.servicePrincipal?.id ?? null,
+    objectIds: [record.sourceIdentity?.id, record.targetIdentity?.id].filter((id) => typeof id === 'string'),
     at: moment(record.activityDateTime),
     action: known(actions, record.provisioningAction ?? ''),
     status: known(statuses, status ?? ''),

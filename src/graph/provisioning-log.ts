@@ -1,3 +1,4 @@
+import { DateTime } from 'luxon';
 import { assertNever } from '../assert-never.ts';
 import type { Clock } from '../clock.ts';
 import { withinMs } from '../time-limit.ts';
@@ -20,6 +21,8 @@ export interface ProvisioningLog {
    * for the next caller.
    */
   read(query: LogQuery, limitMs: number): Promise<LogRead>;
+  /** What a job failed to do after one moment, up to and including another, newest first; milliseconds since 1970. */
+  readFailures(jobId: string, after: number, until: number): Promise<LogRead>;
 }
 
 export interface LogQuery {
@@ -54,6 +57,9 @@ export interface ProvisioningLogParts {
 const keepMs = 15_000;
 const mostOfOneJob = 25;
 const mostOfAllJobs = 50;
+/** The log has no filter for failures, so the other entries of the time are read as well. */
+const mostOnPage = 200;
+const mostPages = 5;
 
 export function createProvisioningLog({ graph, clock, hasProvisioningLog }: ProvisioningLogParts): ProvisioningLog {
   const kept: Cache<LogRead> = createCache(clock, keepMs);
@@ -88,6 +94,23 @@ export function createProvisioningLog({ graph, clock, hasProvisioningLog }: Prov
       if (read.ok) return read.value;
       return { kind: 'unread', why: 'kind' in read ? read.kind : whyUnread(read.trouble) };
     },
+    async readFailures(jobId, after, until) {
+      if (!hasProvisioningLog) return { kind: 'notAvailable', why: 'cloud' };
+      const found: LogEntry[] = [];
+      let call: GraphCall = callForTime(jobId, after, until);
+      for (let page = 1; ; page += 1) {
+        const answer = await send(call);
+        if (answer === null) return { kind: 'unread', why: 'busy' };
+        const read = understand(answer);
+        if (!read.ok) return { kind: 'unread', why: whyUnread(read.trouble) };
+        if (read.value.kind !== 'read') return read.value;
+        found.push(...read.value.entries.filter((entry) => isFailureWithin(entry, after, until)));
+        const next = nextOf(answer);
+        if (next === null || page === mostPages)
+          return { kind: 'read', entries: found.toSorted(newestFirst), complete: next === null };
+        call = { ...call, path: next };
+      }
+    },
   };
 }
 
@@ -104,6 +127,29 @@ function callFor({ personId, entraIs, jobId }: LogQuery, sorted: boolean): Graph
   };
 }
 
+/** The service's times are finer than milliseconds, and it compares them by "greater" and "less" alone. */
+function callForTime(jobId: string, after: number, until: number): GraphCall {
+  const time = `activityDateTime gt ${isoTime(after)} and activityDateTime lt ${isoTime(until + 1)}`;
+  return {
+    path: '/auditLogs/provisioning',
+    prefer: ['include-unknown-enum-members'],
+    query: { $filter: `jobId eq ${filterText(jobId)} and ${time}`, $top: String(mostOnPage) },
+  };
+}
+
+const isoTime = (at: number): string => DateTime.fromMillis(at, { zone: 'utc' }).toISO() ?? '';
+
+function isFailureWithin({ status, at }: LogEntry, after: number, until: number): boolean {
+  return status.kind === 'failure' && at !== null && at > after && at <= until;
+}
+
+const newestFirst = (one: LogEntry, other: LogEntry): number => (other.at ?? 0) - (one.at ?? 0);
+
+function nextOf(answer: GraphAnswer): string | null {
+  const page = checked(answer, pageSchema);
+  return page.ok ? (page.value['@odata.nextLink'] ?? null) : null;
+}
+
 function understand(answer: GraphAnswer): Fetched<LogRead> {
   if (answer.kind === 'refused' && answer.status === 403) {
     const isLicence = answer.code === 'Authentication_RequestFromNonPremiumTenantOrB2CTenant';
@@ -111,7 +157,7 @@ function understand(answer: GraphAnswer): Fetched<LogRead> {
   }
   return mapped(checked(answer, pageSchema), ({ value, '@odata.nextLink': next }) => ({
     kind: 'read',
-    entries: readable(value, logEntrySchema).toSorted((one, other) => (other.at ?? 0) - (one.at ?? 0)),
+    entries: readable(value, logEntrySchema).toSorted(newestFirst),
     complete: next === undefined,
   }));
 }

@@ -63,6 +63,7 @@ export type AuditKind =
   | 'placeRemoved'
   | 'watchAdded'
   | 'watchRemoved'
+  | 'quietHoursSet'
   /** The record itself was exported. */
   | 'exported';
 

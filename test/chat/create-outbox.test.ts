@@ -301,8 +301,9 @@ describe('the outbox', () => {
   });
 
   describe('about a watch', () => {
-    const watch = (key: string) => ({ key, app: zscaler, conversation: `${key} chat`, reader });
-    const news = () => ({ change: 'stopped', status: 'none', at: clock.now() }) as const;
+    const watched = { kind: 'sync', app: zscaler } as const;
+    const watch = (key: string) => ({ key, watched, conversation: `${key} chat`, reader });
+    const news = () => ({ app: zscaler, change: 'stopped', status: 'none', at: clock.now() }) as const;
 
     it('says nothing while who added it may not watch, and asks again where their roles are unread', async () => {
       const people = ['patti', 'lynne', 'alex'];

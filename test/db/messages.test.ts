@@ -267,7 +267,7 @@ describe.each(engines)('the messages of a database from before they had one tabl
       .where('reference', '=', 'zscaler|a|board')
       .execute();
 
-    await removeWatch(parts, 'a|board', 'zscaler', 'alex');
+    await removeWatch(parts, 'a|board', { kind: 'sync', app: { id: 'zscaler', name: 'Zscaler' } }, 'alex');
 
     expect(await stored(message?.id ?? '')).toMatchObject({ dueAt: null });
   });

@@ -67,6 +67,8 @@ const tables = {
   known_names: true,
   repairs: true,
   entitlements: true,
+  quiet_hours: true,
+  held_news: true,
   tasks: true,
   requests: true,
   gates: true,

@@ -71,16 +71,17 @@ export async function noteSeenJobs({ database, clock }: SeenParts, jobs: readonl
   }
 }
 
-/** Stores what a round read, which knows apps by their ids alone. */
+/** Stores what a round read, which may know the app by its id alone. */
 export async function noteLookedAt(
   parts: SeenParts,
   appId: string,
   isQuarantined: SeenJob['isQuarantined'],
+  appName?: string,
 ): Promise<void> {
   const { query } = parts.database;
   const known = await query.selectFrom('seen_jobs').select('app_name').where('app_id', '=', appId).executeTakeFirst();
   const watch = query.selectFrom('watches').select('app_name').where('app_id', '=', appId).orderBy('added_at', 'desc');
-  const name = (known ?? (await watch.limit(1).executeTakeFirst()))?.app_name;
+  const name = appName ?? (known ?? (await watch.limit(1).executeTakeFirst()))?.app_name;
   if (name !== undefined) await noteSeenJobs(parts, [{ app: { id: appId, name }, isQuarantined }]);
 }
 

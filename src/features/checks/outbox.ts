@@ -1,48 +1,121 @@
+import { anyMay, type StillMay } from '../../access/still-may.ts';
+import { assertNever } from '../../assert-never.ts';
 import { type GiveUpParts, tellGivenUp } from '../../chat/give-up.ts';
-import { createMessages } from '../../chat/messages.ts';
-import type { MessageDeclaration } from '../../chat/registry/define-command.ts';
+import { createMessages, type Messages } from '../../chat/messages.ts';
+import type { CommandParts, MessageDeclaration } from '../../chat/registry/define-command.ts';
+import type { CardMessage } from '../../chat/reply.ts';
 import { withHelpdesk } from '../../chat/views/viewpoint.ts';
 import type { Message } from '../../outbox/message.ts';
 import type { StoreParts } from '../../requests/store.ts';
 import { announcementCard } from './cards/announcement-card.ts';
-import type { JobChangeDetails } from './watching/announcements.ts';
-import { toWatch } from './watching/watch-row.ts';
-import { findWatch, mayWatch } from './watching/watches.ts';
+import { failuresCard } from './cards/failures-card.ts';
+import { newsCard } from './cards/news-card.ts';
+import { type AnnouncementDetails, FOLDED, type JobChangeDetails } from './watching/announcements.ts';
+import type { FailedPerson } from './watching/failures.ts';
+import { ALL, toWatch, type Watch, watchedId } from './watching/watch-row.ts';
+import { findWatch, listWatches, mayWatch } from './watching/watches.ts';
 
 /** The announcements of watches. */
 export const announcements: MessageDeclaration = {
-  async draw(parts, { id, reader, details }) {
-    const { app, change, status, at } = JSON.parse(details ?? '') as JobChangeDetails;
-    const words = createMessages(reader.locale, reader.timeZone);
-    // A watch belongs to a conversation.
-    const viewpoint = await withHelpdesk(parts, 'anyone');
-    const content = announcementCard(words, {
-      app,
-      change,
-      status,
-      now: at,
-      entraPortalUrl: parts.entraPortal,
-      viewpoint,
-    });
-    return { content, fingerprint: id, finished: true };
+  async draw(parts, message) {
+    const details = detailsOf(message);
+    const words = createMessages(message.reader.locale, message.reader.timeZone);
+    const content = await contentOf(parts, words, message, details);
+    return content === null ? null : { content, fingerprint: message.id, finished: true };
   },
-  async mayBePosted({ store, access, log }, message) {
-    const [appId = '', ...key] = message.reference.split('|');
-    const watch = await findWatch(store.database, key.join('|'), appId);
-    const standing = watch === null ? 'may' : await mayWatch(access, watch);
+  async mayBePosted(parts, message) {
+    const [watched = '', ...rest] = message.reference.split('|');
+    const key = rest.join('|');
+    const watch = watched === FOLDED ? null : await findWatch(parts.store.database, key, watched);
+    const standing = watched === FOLDED ? await standingOfAny(parts, key) : await standingOf(parts, watch);
     if (standing === 'mayNot')
-      log.info({ messageId: message.id, code: 'watch_not_counting' }, 'who added a watch may not watch any more');
+      parts.log.info({ messageId: message.id, code: 'watch_not_counting' }, 'who added a watch may not watch any more');
     return standing;
   },
   about: (message) => appOf(message),
 };
 
-function appOf({ reference, details }: Message): string {
+const detailsOf = ({ details }: Message): AnnouncementDetails => JSON.parse(details ?? '') as AnnouncementDetails;
+
+const standingOf = async ({ access }: CommandParts, watch: Watch | null): Promise<StillMay> =>
+  watch === null ? 'may' : mayWatch(access, watch);
+
+/** News of several apps are kept while Graph does not tell for one of the watches that they may be for. */
+async function standingOfAny({ store, access }: CommandParts, key: string): Promise<StillMay> {
+  const all = await Promise.all((await listWatches(store.database, key)).map((watch) => mayWatch(access, watch)));
+  return all.includes('unknown') ? 'unknown' : anyMay(all);
+}
+
+async function contentOf(
+  parts: CommandParts,
+  words: Messages,
+  message: Message,
+  details: AnnouncementDetails,
+): Promise<CardMessage | null> {
+  // A watch belongs to a conversation.
+  const viewpoint = await withHelpdesk(parts, 'anyone');
+  const { entraPortal: entraPortalUrl } = parts;
+  switch (details.kind) {
+    case undefined: {
+      const { app, change, status, at: now } = details;
+      return announcementCard(words, { app, change, status, now, entraPortalUrl, viewpoint, watches: 'app' });
+    }
+    case 'folded': {
+      const news = await newsStillWatched(parts, message.reference.slice(FOLDED.length + 1), details.news);
+      const [only, ...others] = news;
+      if (only === undefined) return null;
+      const now = message.createdAt;
+      if (others.length > 0) return newsCard(words, { news, now });
+      const { app, change, status, at, watches } = only;
+      const card = { app, change, status, now, entraPortalUrl, viewpoint, watches };
+      return announcementCard(words, { ...card, ...(at < now ? { seenAt: at } : {}) });
+    }
+    case 'failures': {
+      const showsNames = parts.isOpenPlace(message.conversation);
+      const people = await Promise.all(
+        details.people.map(async (person) => ({ ...person, name: showsNames ? await nameIn(parts, person) : null })),
+      );
+      return failuresCard(words, { ...details, people, showsNames, now: details.at, entraPortalUrl, viewpoint });
+    }
+    default:
+      return assertNever(details, 'announcement');
+  }
+}
+
+/** What the conversation watches still, by watches of people who may still watch. */
+async function newsStillWatched(
+  { store, access }: CommandParts,
+  key: string,
+  news: readonly JobChangeDetails[],
+): Promise<(JobChangeDetails & { readonly watches: 'app' | 'all' })[]> {
+  const watches = await listWatches(store.database, key);
+  const counting = await Promise.all(watches.map((watch) => mayWatch(access, watch)));
+  const ids = new Set(
+    watches.filter((_, index) => counting[index] !== 'mayNot').map(({ watched }) => watchedId(watched)),
+  );
+  return news
+    .filter(({ app }) => ids.has(app.id) || ids.has(ALL))
+    .map((change) => ({ ...change, watches: ids.has(change.app.id) ? 'app' : 'all' }));
+}
+
+/** The name in Entra of a person of the provisioning log, which has their id as one of two; null for one who is gone. */
+async function nameIn({ directory }: CommandParts, { objectIds }: FailedPerson): Promise<string | null> {
+  for (const id of objectIds.filter((one) => objectId.test(one))) {
+    const user = await directory.getUser(id);
+    if (user.ok && user.value !== null) return user.value.displayName;
+  }
+  return null;
+}
+
+const objectId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+function appOf(message: Message): string {
   try {
-    return (JSON.parse(details ?? '') as JobChangeDetails).app.name;
+    const details = detailsOf(message);
+    return details.kind === 'folded' ? details.news.map(({ app }) => app.name).join(', ') : details.app.name;
   } catch {
     // What cannot be read may be what crashed the processes.
-    return reference.split('|')[0] ?? '';
+    return message.reference.split('|')[0] ?? '';
   }
 }
 
@@ -55,10 +128,11 @@ export async function giveUpWatch(
   const rows = await parts.store.database.query
     .selectFrom('watches')
     .selectAll()
-    .where('app_id', '=', appId)
+    .where('app_id', 'in', [appId, ALL])
     .orderBy('key')
     .execute();
+  const names = rows.map(({ app_name }) => app_name).filter((name) => name !== '');
   for (const watch of rows.map(toWatch))
-    await tellGivenUp(parts, watch, { kind: 'watchGivenUp', app: watch.app.name }, reference);
+    await tellGivenUp(parts, watch, { kind: 'watchGivenUp', app: names[0] ?? appId }, reference);
   return true;
 }

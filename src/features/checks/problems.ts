@@ -1,13 +1,22 @@
 import { sayWith } from '../../chat/registry/turn.ts';
 import { type Problem, problem, problemsWith } from '../../chat/views/problem.ts';
 import { type ProblemKeys, problemKeys, valuesIn } from '../../chat/views/problem-keys.ts';
+import type { Watched } from './watching/watch-row.ts';
 
 /** What keeps Usher from a check, or from showing the history; and confirmations about watches that no card shows. */
 export type CheckProblem =
   | { readonly kind: 'unclearSince' | 'sinceFuture'; readonly typed: string }
   | { readonly kind: 'checkNotYourReport'; readonly person: string }
   | { readonly kind: 'tooManyApps'; readonly count: number; readonly limit: number }
-  | { readonly kind: 'watchAdded' | 'watchedAlready' | 'watchRemoved' | 'notWatched'; readonly app: string };
+  | {
+      readonly kind: 'watchAdded' | 'watchedAlready' | 'watchRemoved' | 'notWatched';
+      readonly what: Watched['kind'];
+      readonly app: string;
+    }
+  | { readonly kind: 'failuresUnreadable'; readonly app: string; readonly why: 'cloud' | 'licence' | 'permission' }
+  | { readonly kind: 'unclearHours'; readonly typed: string }
+  | { readonly kind: 'quietSet'; readonly hours: string; readonly now: 'yes' | 'no' }
+  | { readonly kind: 'quietEnded' | 'notQuiet' };
 
 const KEYS: Readonly<Record<CheckProblem['kind'], ProblemKeys>> = problemKeys(
   {
@@ -18,6 +27,11 @@ const KEYS: Readonly<Record<CheckProblem['kind'], ProblemKeys>> = problemKeys(
     watchedAlready: 'neutral',
     watchRemoved: 'neutral',
     notWatched: 'neutral',
+    failuresUnreadable: 'warning',
+    unclearHours: 'unknown',
+    quietSet: 'good',
+    quietEnded: 'neutral',
+    notQuiet: 'neutral',
   },
   {
     checkNotYourReport: [

@@ -6,12 +6,14 @@ import {
   isNoName,
   withoutArticle,
   withoutEnding,
+  withoutPossessive,
   writeCheckName,
 } from '../../chat/grammar/check-names.ts';
 import { readName } from '../../chat/grammar/names.ts';
 import { incomplete, type Reading } from '../../chat/grammar/rule.ts';
 import { readRef, wholeLine } from '../../chat/grammar/short-lines.ts';
-import { toPhrases, type Word } from '../../chat/grammar/tokens.ts';
+import { fold, toPhrases, type Word } from '../../chat/grammar/tokens.ts';
+import { wordSet } from '../../chat/grammar/word-lists.ts';
 import { listGrants, nameOf, only, refOf } from '../../chat/grants.ts';
 import { readJob, readJobsOfAll } from '../../chat/jobs/read-jobs.ts';
 import { findApplication } from '../../chat/names/target.ts';
@@ -20,52 +22,92 @@ import { runCommand } from '../../chat/registry/run.ts';
 import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import type { GrantRow } from '../../chat/views/grants-card.ts';
+import { fetched } from '../../graph/answer.ts';
+import type { LogRead } from '../../graph/provisioning-log.ts';
+import { withinMs } from '../../time-limit.ts';
+import { quietText } from './cards/quiet-text.ts';
 import { watchPicker } from './cards/watch-picker.ts';
-import { WATCHES_SHOWN, watchesCard } from './cards/watches-card.ts';
+import { WATCHES_SHOWN, watchedText, watchesCard } from './cards/watches-card.ts';
 import { say } from './problems.ts';
+import { findQuietHours } from './watching/quiet-hours.ts';
+import { type Watched, watchedId } from './watching/watch-row.ts';
 import { addWatch, listAllWatches, listWatches, mayWatch, removeWatch } from './watching/watches.ts';
 
 type WatchCommand = CommandOf<'watch' | 'unwatch'>;
 
 const concurrency = 8;
 
-/** `watch <app>`: this conversation is notified when the app's synchronization fails or recovers. */
+/** `watch <app>`: this conversation is notified when the app's synchronization, or a person's part of it, fails. */
 async function watch(parts: CommandParts, turn: Turn, command: WatchCommand): Promise<Reply> {
   const found = await findApplication(parts, turn, command);
   if (found.kind === 'reply') return found.reply;
   const app = { id: found.app.id, name: found.app.displayName };
+  if (command.failures !== true) return store(parts, turn, { kind: 'sync', app });
+  const log = await logOf(parts, found.app.id);
+  if (log === 'none') return say(turn.words, { kind: 'appNotConfigured', app: app.name });
+  if (log?.kind === 'notAvailable') return say(turn.words, { kind: 'failuresUnreadable', app: app.name, why: log.why });
+  return store(parts, turn, { kind: 'failures', app });
+}
+
+const store = async (parts: CommandParts, turn: Turn, watched: Watched): Promise<Reply> => {
   const { place, conversation, reader } = turn.incoming;
-  const added = await addWatch(parts.store, {
-    key: place.key,
-    conversation,
-    reader,
-    app,
-    addedBy: turn.caller.id,
-  });
+  const { words, caller } = turn;
+  const added = await addWatch(parts.store, { key: place.key, conversation, reader, watched, addedBy: caller.id });
   parts.publish('watches', null);
-  const told = say(turn.words, { kind: added ? 'watchAdded' : 'watchedAlready', app: app.name });
+  const told = say(words, { kind: added ? 'watchAdded' : 'watchedAlready', ...named(watched) });
   return told.kind === 'card' ? { ...told, inPlace: true } : told;
+};
+
+const named = (watched: Watched) => ({ what: watched.kind, app: watched.kind === 'all' ? '' : watched.app.name });
+
+const logPatienceMs = 2_000;
+
+/** What the log tells about the last hour, which shows whether Usher may read it; null where that is not known in time. */
+async function logOf(parts: CommandParts, appId: string): Promise<LogRead | 'none' | null> {
+  const { synchronization, provisioningLog } = parts;
+  const { clock } = parts.store;
+  const job = await withinMs(synchronization.findStatus(appId), logPatienceMs, clock);
+  if (!job.ok) return null;
+  if (job.value.kind === 'none') return 'none';
+  const now = clock.now();
+  const reading = provisioningLog.readFailures(job.value.status.id, now - 3_600_000, now);
+  const log = await withinMs(reading.then(fetched), logPatienceMs, clock);
+  return log.ok ? log.value : null;
 }
 
 /** `unwatch <app>`: the opposite. */
 async function unwatch(parts: CommandParts, turn: Turn, command: WatchCommand): Promise<Reply> {
   const found = await findApplication(parts, turn, command);
   if (found.kind === 'reply') return found.reply;
-  const { place } = turn.incoming;
-  const removed = await removeWatch(parts.store, place.key, found.app.id, turn.caller.id);
-  return say(turn.words, { kind: removed ? 'watchRemoved' : 'notWatched', app: found.app.displayName });
+  const app = { id: found.app.id, name: found.app.displayName };
+  return remove(parts, turn, { kind: command.failures === true ? 'failures' : 'sync', app });
+}
+
+async function remove(parts: CommandParts, turn: Turn, watched: Watched): Promise<Reply> {
+  const removed = await removeWatch(parts.store, turn.incoming.place.key, watched, turn.caller.id);
+  return say(turn.words, { kind: removed ? 'watchRemoved' : 'notWatched', ...named(watched) });
+}
+
+/** `watch all`, for operators; other callers choose an app. */
+const watchAll = (parts: CommandParts, turn: Turn): Promise<Reply> =>
+  deny(turn.caller, 'watches.manage') === null ? store(parts, turn, { kind: 'all' }) : askWhichToWatch(parts, turn);
+
+/** `unwatch all`: where all apps are not watched as such, each watch has a button. */
+async function unwatchAll(parts: CommandParts, turn: Turn): Promise<Reply> {
+  const here = await listWatches(parts.store.database, turn.incoming.place.key);
+  const isWatched = here.some(({ watched }) => watched.kind === 'all');
+  return isWatched || here.length === 0 ? remove(parts, turn, { kind: 'all' }) : watches(parts, turn);
 }
 
 /** Apps not read by then are not offered. */
 const patienceMs = 2_500;
 
-/** `watch all`: Usher watches one app at a time, so each app that has a job and is not watched here gets a button. */
+/** Each app that has a job and is not watched here gets a button. */
 async function askWhichToWatch(parts: CommandParts, turn: Turn): Promise<Reply> {
   const listing = await parts.applications.list();
   if (!listing.ok) return troubleReply(turn.words, listing.trouble);
-  const watched = new Set(
-    (await listWatches(parts.store.database, turn.incoming.place.key)).map((watching) => watching.app.id),
-  );
+  const here = await listWatches(parts.store.database, turn.incoming.place.key);
+  const watched = new Set(here.map((watching) => watchedId(watching.watched)));
   const read = await readJobsOfAll(parts, listing.value.items, patienceMs);
   const apps = read.filter(({ app, status }) => !watched.has(app.id) && status !== 'none' && status !== 'unread');
   const lineFor = (id: string) => parts.grammar.format({ verb: 'watch', app: id });
@@ -83,12 +125,12 @@ async function watches(parts: CommandParts, turn: Turn): Promise<Reply> {
   const known = new Map(listing.ok ? listing.value.items.map((app) => [app.id, app]) : []);
   const items = await pMap(
     all.slice(0, WATCHES_SHOWN),
-    async ({ app, addedBy, addedAt }) => {
-      const counting = await mayWatch(parts.access, { addedBy });
+    async ({ watched, addedBy, addedAt }) => {
+      const counting = await mayWatch(parts.access, { addedBy, watched });
       const named = await parts.directory.getUser(addedBy);
-      const application = known.get(app.id);
+      const application = watched.kind === 'sync' ? known.get(watched.app.id) : undefined;
       return {
-        app,
+        watched,
         addedBy: { name: named.ok ? (named.value?.displayName ?? '') : '' },
         addedAt,
         counts: counting === 'may' || counting === 'unknown',
@@ -98,8 +140,11 @@ async function watches(parts: CommandParts, turn: Turn): Promise<Reply> {
     { concurrency },
   );
   const canChange = deny(turn.caller, 'watch.change') === null;
-  const now = parts.store.clock.now();
-  return { kind: 'card', inPlace: true, message: watchesCard(turn.words, { items, canChange, now }) };
+  const { clock, database } = parts.store;
+  const now = clock.now();
+  const hours = await findQuietHours(database.query, turn.incoming.place.key);
+  const quiet = hours === null ? null : quietText(turn.incoming.reader.locale, hours, now);
+  return { kind: 'card', inPlace: true, message: watchesCard(turn.words, { items, quiet, canChange, now }) };
 }
 
 /** `watches all`: the watches of every conversation. */
@@ -107,9 +152,9 @@ async function allWatches(parts: CommandParts, turn: Turn): Promise<Reply> {
   const rows = await Promise.all(
     (await listAllWatches(parts.store.database)).map(async (watch): Promise<GrantRow> => {
       return {
-        ref: refOf(`${watch.key}|${watch.app.id}`),
+        ref: refOf(`${watch.key}|${watchedId(watch.watched)}`),
         isHere: watch.key === turn.incoming.place.key,
-        apps: [watch.app.name],
+        apps: [watchedText(turn.words, watch.watched)],
         conversation: watch.key,
         grants: [{ name: await nameOf(parts, watch.addedBy), at: watch.addedAt }],
         counts: await mayWatch(parts.access, watch),
@@ -121,8 +166,8 @@ async function allWatches(parts: CommandParts, turn: Turn): Promise<Reply> {
 
 async function removeWatchOf(parts: CommandParts, turn: Turn, ref: string): Promise<Reply> {
   const all = await listAllWatches(parts.store.database);
-  const watch = only(all.filter(({ key, app }) => refOf(`${key}|${app.id}`) === ref));
-  const removed = watch !== null && (await removeWatch(parts.store, watch.key, watch.app.id, turn.caller.id));
+  const watch = only(all.filter(({ key, watched }) => refOf(`${key}|${watchedId(watched)}`) === ref));
+  const removed = watch !== null && (await removeWatch(parts.store, watch.key, watch.watched, turn.caller.id));
   return say(turn.words, { kind: removed ? 'grantRemoved' : 'grantUnknown', ref });
 }
 
@@ -132,23 +177,37 @@ const HERE = toPhrases(`
   to this channel | from here
 `);
 
+/** "Salesforce failures", "failures in Salesforce" */
+const FAILURES = wordSet('failures failure failed errors');
+
 function readWatch(verb: 'watch' | 'unwatch', words: readonly Word[]): Reading | null {
-  const named = withoutArticle(withoutEnding(words, HERE));
+  const said = withoutArticle(withoutEnding(words, HERE));
+  const failures = [said.at(0), said.at(-1)].some((word) => FAILURES.has(fold(word)));
+  const isLast = FAILURES.has(fold(said.at(-1)));
+  const named = failures ? withoutArticle(isLast ? said.slice(0, -1) : said.slice(1)) : said;
   if (isEverything(named))
     return verb === 'watch' ? incomplete(verb, 'app', named) : { kind: 'command', command: { verb: 'watches' } };
   if (isNoName(named)) return null;
-  const app = readName(named);
-  return app === null ? incomplete(verb, 'app') : { kind: 'command', command: { verb, app } };
+  const app = readName(withoutPossessive(named));
+  if (app === null) return incomplete(verb, 'app');
+  return { kind: 'command', command: { verb, app, ...(failures ? { failures } : {}) } };
 }
 
-function writeWatch({ verb, app }: WatchCommand): string {
-  return `${verb} ${writeCheckName(app)}`;
+function writeWatch({ verb, app, failures }: WatchCommand): string {
+  return `${verb} ${writeCheckName(app)}${failures === true ? ' failures' : ''}`;
 }
+
+/** The rule of a line about all apps. */
+const readAll = (verb: 'watchAll' | 'unwatchAll') => (words: readonly Word[]) =>
+  withoutEnding(words, HERE).length === 0 ? ({ kind: 'command', command: { verb } } as const) : null;
 
 declare module '../../chat/command.ts' {
   interface Commands {
-    watch: { readonly app: string };
-    unwatch: { readonly app: string };
+    /** `failures`: the people whom its job could not provision. */
+    watch: { readonly app: string; readonly failures?: true };
+    unwatch: { readonly app: string; readonly failures?: true };
+    watchAll: object;
+    unwatchAll: object;
     /** Lists the watches of this conversation. */
     watches: object;
     /** Lists the watches of all conversations. */
@@ -166,7 +225,7 @@ const changesWatch = <Verb extends 'watch' | 'unwatch'>(verb: Verb) =>
     permission: 'watch.change',
     appOnly: true,
     chapter: 'watch',
-    examples: [`${verb} Salesforce`],
+    examples: [`${verb} Salesforce`, `${verb} Salesforce failures`],
     tryIt: null,
   }) as const;
 
@@ -175,7 +234,7 @@ export const watchCommand = defineCommand({
   freshRoles: 'clicked',
   offeredByTeams: { team: 6, groupChat: 9 },
   form: { fields: { app: 'required' }, toCommand: ({ app }) => ({ verb: 'watch', app }) },
-  // "watch all"
+  // "watch the sync"
   incomplete: async (parts, turn, _line, said) => (said.length > 0 ? askWhichToWatch(parts, turn) : null),
   run: watch,
 });
@@ -185,6 +244,27 @@ export const unwatchCommand = defineCommand({
   // Each row of the list has a button to stop.
   incomplete: (parts, turn) => runCommand(parts, turn, { verb: 'watches' }),
   run: unwatch,
+});
+
+const aboutAll = { permission: 'watch.change', appOnly: true, chapter: 'watch', tryIt: null } as const;
+
+export const watchAllCommand = defineCommand({
+  ...aboutAll,
+  verb: 'watchAll',
+  read: readAll('watchAll'),
+  write: () => 'watch all',
+  freshRoles: 'clicked',
+  examples: ['watch all'],
+  run: watchAll,
+});
+
+export const unwatchAllCommand = defineCommand({
+  ...aboutAll,
+  verb: 'unwatchAll',
+  read: readAll('unwatchAll'),
+  write: () => 'unwatch all',
+  examples: ['unwatch all'],
+  run: unwatchAll,
 });
 
 export const watchesCommand = defineCommand({

@@ -13,7 +13,7 @@ const verbsFor = (...roles: Role[]) =>
 const everyone = commandsFor({ registry, graphAccess: 'appOnly' }, caller('operator', 'approver'));
 
 const checking = ['status', 'check', 'queue', 'apps', 'kits'];
-const watching = ['watch', 'watches', 'unwatch'];
+const watching = ['watch', 'watchAll', 'watches', 'unwatch', 'unwatchAll', 'quiet'];
 const places = ['approvalChannels', 'removeApprovalChannel'];
 const about = ['home', 'whoami', 'help'];
 const endingMine = ['ends', 'extend', 'endAccess', 'endByHand'];

@@ -20,19 +20,23 @@ export interface AnnouncementCardInput {
   /** The cloud's Entra admin center; without it there is no link. */
   readonly entraPortalUrl: string | null;
   readonly viewpoint: Viewpoint;
+  /** Whether the conversation watches this app, or all. */
+  readonly watches: 'app' | 'all';
+  /** When the change was noticed, where quiet hours kept it back. */
+  readonly seenAt?: number;
 }
 
-const CHANGES: Readonly<Record<JobChange, readonly [tone: Tone, title: MessageKey]>> = {
-  enteredQuarantine: ['bad', 'announcement.enteredQuarantine'],
-  leftQuarantine: ['good', 'announcement.leftQuarantine'],
-  stopped: ['warning', 'announcement.stopped'],
-  runsAgain: ['good', 'announcement.runsAgain'],
+export const CHANGES: Readonly<Record<JobChange, readonly [tone: Tone, title: MessageKey, short: MessageKey]>> = {
+  enteredQuarantine: ['bad', 'announcement.enteredQuarantine', 'announcement.change.enteredQuarantine'],
+  leftQuarantine: ['good', 'announcement.leftQuarantine', 'announcement.change.leftQuarantine'],
+  stopped: ['warning', 'announcement.stopped', 'announcement.change.stopped'],
+  runsAgain: ['good', 'announcement.runsAgain', 'announcement.change.runsAgain'],
 };
 
 /** Tells a conversation that watches an app what changed in its synchronization, and why where the job tells. */
 export function announcementCard(
   words: Messages,
-  { app, change, status, now, entraPortalUrl, viewpoint }: AnnouncementCardInput,
+  { app, change, status, now, entraPortalUrl, viewpoint, watches, seenAt }: AnnouncementCardInput,
 ): CardMessage {
   const name = short(app.name);
   const [tone, title] = CHANGES[change];
@@ -40,6 +44,7 @@ export function announcementCard(
   // The title says it already.
   const isSaid = change === 'enteredQuarantine';
   const state = isSaid ? [] : [words.card('announcement.state', { state: jobWord(words, status).word })];
+  const kept = seenAt === undefined ? [] : [words.card('announcement.kept', { time: words.moment(seenAt, now) })];
   const summary = `${words.plain(title, { app: name })}. ${meaning.summary}`;
   const [why, ...further] = (meaning.further ?? []).map((text) => ({ text }));
   const texts = [...further, ...maybe(meaning.code)];
@@ -50,11 +55,11 @@ export function announcementCard(
     title: words.card(title, { app: name }),
     subject: [],
     label: [],
-    paragraphs: [...state, ...meaning.paragraphs].map((text) => ({ text })),
+    paragraphs: [...kept, ...state, ...meaning.paragraphs].map((text) => ({ text })),
     next: meaning.next === null ? [] : [{ label: words.card('label.next'), text: meaning.next }],
     further: why === undefined ? [] : [why],
     tables: [],
-    footer: [{ text: words.card('announcement.footer', { app: name }) }],
+    footer: [{ text: words.card(watches === 'all' ? 'announcement.footerAll' : 'announcement.footer', { app: name }) }],
     details,
     toggles: toggleOf(words, details),
     buttons: lineButton(words, 'button.status', writeStatus({ verb: 'status', app: app.name })),

@@ -5,8 +5,8 @@ import { longestLeaseMs } from '../../../db/leases.ts';
 import type { RoundRow, Schema } from '../../../db/schema.ts';
 import type { Lease } from '../../../requests/request.ts';
 import type { StoreParts } from '../../../requests/store.ts';
-import { enqueueAnnouncements } from './announcements.ts';
-import { toWatch } from './watch-row.ts';
+import { enqueueAnnouncements, foldDueNews } from './announcements.ts';
+import { ALL, failuresAppId, toWatch, type Watch, type WatchedApp } from './watch-row.ts';
 
 /**
  * The round that reads all watched jobs, and those in quarantine. The database stores when it is due, and which process
@@ -32,7 +32,13 @@ export async function lockRound(
 }
 
 export type RoundClaim =
-  | { readonly kind: 'claimed'; readonly appIds: readonly string[] }
+  | {
+      readonly kind: 'claimed';
+      /** The apps that are watched by name, and those in quarantine. */
+      readonly appIds: readonly string[];
+      /** Where a conversation watches all apps: those whose job ran or was in quarantine when it was last read. */
+      readonly ofAll: readonly string[] | null;
+    }
   /** Nothing to do before then; milliseconds from now. */
   | { readonly kind: 'later'; readonly inMs: number };
 
@@ -52,21 +58,16 @@ export async function claimRound(parts: RoundParts, lease: Lease, everyMs: numbe
   return database.transact(async (transaction): Promise<RoundClaim> => {
     const row = await lockRound(parts, transaction);
     const now = clock.now();
-    const isHeld =
-      row.lease_owner !== null &&
-      row.lease_owner !== lease.owner &&
-      // Where one process owns the database, the owner of any other lease is gone.
-      !database.dialect.singleProcess &&
-      (row.lease_until ?? 0) > now &&
-      (row.lease_until ?? 0) <= now + longestLeaseMs;
-    if (isHeld) return { kind: 'later', inMs: Math.max((row.lease_until ?? 0) - now, 1) };
+    if (isHeld(parts, row, lease.owner)) return { kind: 'later', inMs: Math.max((row.lease_until ?? 0) - now, 1) };
     const inMs = row.due_at - now;
     // A wall clock that was set back must not make the pause longer.
     if (inMs > 0 && inMs <= everyMs) return { kind: 'later', inMs };
     const watched = await transaction.selectFrom('watches').select('app_id').distinct().orderBy('app_id').execute();
     const seen = await quarantinedApps({ query: transaction });
-    const appIds = [...new Set([...watched.map(({ app_id }) => app_id), ...seen])];
-    if (appIds.length === 0) {
+    const ids = watched.map(({ app_id }) => app_id);
+    const byName = ids.filter((id) => id !== ALL && failuresAppId(id) === null);
+    const appIds = [...new Set([...byName, ...seen])];
+    if (ids.length + seen.length === 0) {
       await transaction
         .updateTable('rounds')
         .set({ due_at: now + everyMs })
@@ -79,7 +80,44 @@ export async function claimRound(parts: RoundParts, lease: Lease, everyMs: numbe
       .set({ lease_owner: lease.owner, lease_until: lease.until, due_at: now + everyMs })
       .where('name', '=', round)
       .execute();
-    return { kind: 'claimed', appIds };
+    return { kind: 'claimed', appIds, ofAll: ids.includes(ALL) ? await appsWithJobs(transaction) : null };
+  });
+}
+
+/** Whether another process makes the round now. */
+function isHeld({ database, clock }: RoundParts, row: Selectable<RoundRow>, owner: string): boolean {
+  const now = clock.now();
+  return (
+    row.lease_owner !== null &&
+    row.lease_owner !== owner &&
+    // Where one process owns the database, the owner of any other lease is gone.
+    !database.dialect.singleProcess &&
+    (row.lease_until ?? 0) > now &&
+    (row.lease_until ?? 0) <= now + longestLeaseMs
+  );
+}
+
+async function appsWithJobs(transaction: Transaction<Schema>): Promise<string[]> {
+  const rows = await transaction.selectFrom('watched_jobs').select('app_id').where('state', '!=', 'stopped').execute();
+  return rows.map(({ app_id }) => app_id);
+}
+
+/**
+ * Queues a card a conversation for the news that are due there: those of a round once it is over, others at the end of
+ * quiet hours. True when a card was queued.
+ */
+export async function tellDueNews(parts: RoundParts, owner: string): Promise<boolean> {
+  const { database, clock } = parts;
+  const { query } = database;
+  const next = await query
+    .selectFrom('held_news')
+    .select((select) => select.fn.min('due_at').as('at'))
+    .executeTakeFirstOrThrow();
+  if (next.at === null || next.at > clock.now()) return false;
+  return database.transact(async (transaction) => {
+    // The process that makes a round tells its news together at the end.
+    if (isHeld(parts, await lockRound(parts, transaction), owner)) return false;
+    return foldDueNews(transaction, clock.now());
   });
 }
 
@@ -111,11 +149,13 @@ export async function releaseRound({ database }: RoundParts, owner: string): Pro
 /**
  * Stores a job's status, and queues a card for every conversation that watches it if the change is news: both or
  * neither. True when a card was queued; a process that has lost the round stores nothing.
+ *
+ * @param app with its name, where the round knows it; a watch on the app has it as well
  */
 export async function noteStatus(
   parts: RoundParts,
   owner: string,
-  appId: string,
+  { id, name }: { readonly id: string; readonly name: string | null },
   status: WatchedStatus,
 ): Promise<boolean> {
   const { database, clock } = parts;
@@ -126,25 +166,39 @@ export async function noteStatus(
     const known = await transaction
       .selectFrom('watched_jobs')
       .select('state')
-      .where('app_id', '=', appId)
+      .where('app_id', '=', id)
       .executeTakeFirst();
-    const watches = await transaction
+    const rows = await transaction
       .selectFrom('watches')
       .selectAll()
-      .where('app_id', '=', appId)
+      .where('app_id', 'in', [id, ALL])
       .orderBy('key')
       .execute();
+    const watches = oncePerConversation(rows.map(toWatch));
     if (watches.length === 0 || known?.state === state) return false;
     const at = clock.now();
     const columns = { state, status: JSON.stringify(status), since: at };
     await transaction
       .insertInto('watched_jobs')
-      .values({ app_id: appId, ...columns })
+      .values({ app_id: id, ...columns })
       .onConflict((conflict) => conflict.column('app_id').doUpdateSet(columns))
       .execute();
     const change = changeBetween(known?.state ?? null, state);
     if (change === null) return false;
-    await enqueueAnnouncements(transaction, watches.map(toWatch), { change, status, at });
+    const app = appOf(watches, { id, name });
+    await enqueueAnnouncements(transaction, watches, { app, change, status, at });
     return true;
   });
+}
+
+/** A conversation that watches the app by its name as well is told once, by a card of its own. */
+function oncePerConversation(watches: readonly Watch[]): Watch[] {
+  const byName = watches.filter(({ watched }) => watched.kind === 'sync');
+  const keys = new Set(byName.map(({ key }) => key));
+  return [...byName, ...watches.filter(({ watched, key }) => watched.kind === 'all' && !keys.has(key))];
+}
+
+function appOf(watches: readonly Watch[], { id, name }: Parameters<typeof noteStatus>[2]): WatchedApp {
+  const named = watches.flatMap(({ watched }) => (watched.kind === 'all' ? [] : [watched.app.name]));
+  return { id, name: name ?? named[0] ?? id };
 }

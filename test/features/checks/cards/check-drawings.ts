@@ -7,7 +7,9 @@ import { announcementCard } from '../../../../src/features/checks/cards/announce
 import { checkCard } from '../../../../src/features/checks/cards/check-card.ts';
 import { checkList } from '../../../../src/features/checks/cards/check-list.ts';
 import { exportOnlyPersonal } from '../../../../src/features/checks/cards/export-card.ts';
+import { failuresCard } from '../../../../src/features/checks/cards/failures-card.ts';
 import { historyCard } from '../../../../src/features/checks/cards/history-card.ts';
+import { newsCard } from '../../../../src/features/checks/cards/news-card.ts';
 import { type QueueItem, queueCard } from '../../../../src/features/checks/cards/queue-card.ts';
 import { statusCard } from '../../../../src/features/checks/cards/status-card.ts';
 import { statusList } from '../../../../src/features/checks/cards/status-list.ts';
@@ -85,6 +87,7 @@ export function entryOf(outcome: Outcome, more: Partial<LogEntry> = {}): LogEntr
     changeId: 'change',
     jobId: 'salesforce.5eed.job',
     servicePrincipalId: salesforce.id,
+    objectIds: [],
     at: NOW - HOUR,
     action: { kind: 'create' },
     status: { kind: 'success' },
@@ -268,7 +271,7 @@ export function everyCheckCardSaying(text: string): CardMessage[] {
   };
   const queue = { gate, total: 500, canCancel: true, now: NOW };
   const longestLine = `provision user ${text} to ${text}`.slice(0, 1_000).padEnd(1_000, 'x');
-  const watch = { app, addedBy: { name: text }, addedAt: NOW - DAY, status: quarantined(text) };
+  const watch = { watched: { kind: 'failures', app }, addedBy: { name: text }, addedAt: NOW - DAY, status: quarantined(text) } as const;
   return [
     statusList(words, {
       items: many(readings).map((status) => ({ app, status, others: [quarantined(text)] })),
@@ -336,13 +339,34 @@ export function everyCheckCardSaying(text: string): CardMessage[] {
     historyCard(words, { ...history, about: text, scope: 'own' as const }),
     historyCard(words, { ...history, scope: 'own' as const }),
     historyCard(words, history),
-    watchesCard(words, { items: many([watch, { ...watch, status: null }]), canChange: true, now: NOW }),
-    watchesCard(words, { items: [], canChange: false, now: NOW }),
+    watchesCard(words, { items: many([watch, { ...watch, status: null }]), quiet: text, canChange: true, now: NOW }),
+    watchesCard(words, { items: [], quiet: null, canChange: false, now: NOW }),
     ...changes.map((change) =>
       announcementCard(words, {
         app,
         change,
         status: quarantined(text),
+        now: NOW,
+        entraPortalUrl: PORTAL,
+        viewpoint: asOperator,
+        watches: 'all',
+        seenAt: NOW - HOUR,
+      }),
+    ),
+    newsCard(words, {
+      news: many(changes.map((change) => ({ app, change, status: quarantined(text), at: NOW - HOUR }))),
+      now: NOW,
+    }),
+    ...[true, false].map((showsNames) =>
+      failuresCard(words, {
+        app,
+        people: many(outcomesSaying(text), 15).map((outcome) => ({
+          ...{ outcome, objectIds: [], at: NOW - MINUTE, times: 3, name: text },
+        })),
+        count: 999,
+        isComplete: false,
+        since: NOW - HOUR,
+        showsNames,
         now: NOW,
         entraPortalUrl: PORTAL,
         viewpoint: asOperator,

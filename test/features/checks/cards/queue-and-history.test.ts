@@ -193,10 +193,16 @@ describe('the history', () => {
 });
 
 describe('the watched apps', () => {
-  const item = { app: salesforce, addedBy: { name: 'Alex Wilber' }, addedAt: NOW - MINUTE, status: quarantined() };
+  const watched = { kind: 'sync', app: salesforce } as const;
+  const item = { watched, addedBy: { name: 'Alex Wilber' }, addedAt: NOW - MINUTE, status: quarantined() };
 
   it('are shown with their state, who asked, and a way to end the watch', () => {
-    const { card } = watchesCard(words, { items: [item, { ...item, status: null }], canChange: true, now: NOW });
+    const { card } = watchesCard(words, {
+      items: [item, { ...item, status: null }],
+      quiet: null,
+      canChange: true,
+      now: NOW,
+    });
 
     const text = cardAsText(card);
     expect(text).toContain('✗ Salesforce: In quarantine  [Stop watching]\nRequested by Alex Wilber, 14:02');
@@ -204,8 +210,8 @@ describe('the watched apps', () => {
   });
 
   it('cannot be ended by a caller who may not, who reads how to begin', () => {
-    expect(buttonsOf(watchesCard(words, { items: [item], canChange: false, now: NOW }).card)).toEqual([]);
-    expect(cardAsText(watchesCard(words, { items: [], canChange: true, now: NOW }).card)).toContain(
+    expect(buttonsOf(watchesCard(words, { items: [item], quiet: null, canChange: false, now: NOW }).card)).toEqual([]);
+    expect(cardAsText(watchesCard(words, { items: [], quiet: null, canChange: true, now: NOW }).card)).toContain(
       '“watch Salesforce”',
     );
   });

@@ -239,6 +239,7 @@ describe('the announcement about a watched app', () => {
       now: NOW + HOUR,
       entraPortalUrl: PORTAL,
       viewpoint: asOperator,
+      watches: 'app',
     });
 
   it('reports a quarantine with its cause, and how to end the watch', () => {

@@ -39,14 +39,22 @@ export function watch(key: string, appId = 'salesforce'): Omit<Watch, 'addedAt'>
     key,
     conversation: `${key} chat`,
     reader: { locale: 'en-US', timeZone: 'Europe/Berlin' },
-    app: { id: appId, name: `${appId}'s name` },
+    watched: { kind: 'sync', app: { id: appId, name: `${appId}'s name` } },
     addedBy: alex,
   };
 }
 
 /** Deletes every row that has to do with watching. */
 export async function forgetWatches({ query }: Database): Promise<void> {
-  for (const table of ['messages', 'watched_jobs', 'watches', 'rounds', 'seen_jobs'] as const)
+  for (const table of [
+    'messages',
+    'watched_jobs',
+    'watches',
+    'rounds',
+    'seen_jobs',
+    'held_news',
+    'quiet_hours',
+  ] as const)
     await query.deleteFrom(table).execute();
 }
 

@@ -39,7 +39,7 @@ describe.each(engines)('watches on $name', (engine) => {
   async function seen(kind: Parameters<typeof status>[0], appId = 'salesforce'): Promise<void> {
     await database.query.updateTable('rounds').set({ due_at: 0 }).execute();
     await claim();
-    await noteStatus(parts, 'this process', appId, status(kind));
+    await noteStatus(parts, 'this process', { id: appId, name: null }, status(kind));
     await releaseRound(parts, 'this process');
   }
 
@@ -59,7 +59,8 @@ describe.each(engines)('watches on $name', (engine) => {
     await addWatch(parts, watch('desk'));
 
     const removed = [];
-    for (const key of ['other', 'desk', 'desk']) removed.push(await removeWatch(parts, key, 'salesforce', 'megan'));
+    for (const key of ['other', 'desk', 'desk'])
+      removed.push(await removeWatch(parts, key, watch(key).watched, 'megan'));
 
     expect(removed).toEqual([false, true, false]);
     expect(await listWatches(database, 'desk')).toEqual([]);
@@ -67,7 +68,7 @@ describe.each(engines)('watches on $name', (engine) => {
 
   it('are recorded by ids alone', async () => {
     await addWatch(parts, watch('desk'));
-    await removeWatch(parts, 'desk', 'salesforce', 'megan');
+    await removeWatch(parts, 'desk', watch('desk').watched, 'megan');
 
     const entries = (await readAudit(database.query, 10)).toReversed();
 
@@ -112,7 +113,8 @@ describe.each(engines)('watches on $name', (engine) => {
     await addWatch(parts, watch('desk'));
     await seen('quarantined');
 
-    const { conversation, reader, app } = watch('desk');
+    const { conversation, reader } = watch('desk');
+    const app = { id: 'salesforce', name: "salesforce's name" };
     const [announcement, ...others] = await claimDue(database, clock.now(), 10);
     expect(others).toEqual([]);
     expect(announcement).toMatchObject({ kind: 'announcement', reference: 'salesforce|desk', conversation, reader });
@@ -140,7 +142,7 @@ describe.each(engines)('watches on $name', (engine) => {
     await addWatch(parts, watch('desk', 'zscaler'));
     await seen('quarantined', 'zscaler');
 
-    await removeWatch(parts, 'desk', 'salesforce', alex);
+    await removeWatch(parts, 'desk', watch('desk').watched, alex);
 
     expect(await owed()).toEqual(['desk chat: zscaler enteredQuarantine', 'other chat: salesforce enteredQuarantine']);
   });
@@ -148,7 +150,7 @@ describe.each(engines)('watches on $name', (engine) => {
   it('begin anew for an app that no conversation watched any more', async () => {
     await addWatch(parts, watch('desk'));
     await seen('quarantined');
-    await removeWatch(parts, 'desk', 'salesforce', alex);
+    await removeWatch(parts, 'desk', watch('desk').watched, alex);
 
     await addWatch(parts, watch('desk'));
     const atOnce = await owed();
@@ -167,9 +169,9 @@ describe.each(engines)('watches on $name', (engine) => {
     await clock.advance(everyMs);
     const next = await claim('other process');
 
-    expect(first).toEqual({ kind: 'claimed', appIds: ['salesforce'] });
+    expect(first).toEqual({ kind: 'claimed', appIds: ['salesforce'], ofAll: null });
     expect([second.kind, early]).toEqual(['later', { kind: 'later', inMs: everyMs }]);
-    expect(next).toEqual({ kind: 'claimed', appIds: ['salesforce'] });
+    expect(next).toEqual({ kind: 'claimed', appIds: ['salesforce'], ofAll: null });
   });
 
   it('get no announcement from a process that has lost the round', async () => {
@@ -178,7 +180,7 @@ describe.each(engines)('watches on $name', (engine) => {
     await clock.advance(everyMs);
     await claim('other process');
 
-    const stored = await noteStatus(parts, 'this process', 'salesforce', status('quarantined'));
+    const stored = await noteStatus(parts, 'this process', { id: 'salesforce', name: null }, status('quarantined'));
 
     expect([stored, await owed()]).toEqual([false, []]);
   });
