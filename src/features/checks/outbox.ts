@@ -10,7 +10,7 @@ import type { StoreParts } from '../../requests/store.ts';
 import { announcementCard } from './cards/announcement-card.ts';
 import { failuresCard } from './cards/failures-card.ts';
 import { newsCard } from './cards/news-card.ts';
-import { type AnnouncementDetails, FOLDED, type JobChangeDetails } from './watching/announcements.ts';
+import { type AnnouncementDetails, FOLDED, type FoldedNews } from './watching/announcements.ts';
 import type { FailedPerson } from './watching/failures.ts';
 import { ALL, toWatch, type Watch, watchedId } from './watching/watch-row.ts';
 import { findWatch, listWatches, mayWatch } from './watching/watches.ts';
@@ -66,9 +66,9 @@ async function contentOf(
       if (only === undefined) return null;
       const now = message.createdAt;
       if (others.length > 0) return newsCard(words, { news, now });
-      const { app, change, status, at, watches } = only;
+      const { app, change, status, at, watches, keptBack } = only;
       const card = { app, change, status, now, entraPortalUrl, viewpoint, watches };
-      return announcementCard(words, { ...card, ...(at < now ? { seenAt: at } : {}) });
+      return announcementCard(words, { ...card, ...(keptBack === true ? { seenAt: at } : {}) });
     }
     case 'failures': {
       const showsNames = parts.isOpenPlace(message.conversation);
@@ -86,8 +86,8 @@ async function contentOf(
 async function newsStillWatched(
   { store, access }: CommandParts,
   key: string,
-  news: readonly JobChangeDetails[],
-): Promise<(JobChangeDetails & { readonly watches: 'app' | 'all' })[]> {
+  news: readonly FoldedNews[],
+): Promise<(FoldedNews & { readonly watches: 'app' | 'all' })[]> {
   const watches = await listWatches(store.database, key);
   const counting = await Promise.all(watches.map((watch) => mayWatch(access, watch)));
   const ids = new Set(

@@ -31,8 +31,11 @@ export interface JobChangeDetails {
 export type AnnouncementDetails =
   | (JobChangeDetails & { readonly kind?: undefined })
   /** Oldest first. */
-  | { readonly kind: 'folded'; readonly news: readonly JobChangeDetails[] }
+  | { readonly kind: 'folded'; readonly news: readonly FoldedNews[] }
   | FailuresDetails;
+
+/** `keptBack`: until the end of quiet hours. */
+export type FoldedNews = JobChangeDetails & { readonly keptBack?: true };
 
 /** The watch for which an announcement is sent: what is watched and the key, in its `reference`. */
 export const watchReference = (watched: string, key: string): string => `${watched}|${key}`;
@@ -86,7 +89,10 @@ function foldedInto(held: readonly Held[], at: number): NewMessage[] {
   const [first] = held;
   if (first === undefined) return [];
   const { key, conversation, locale, time_zone: timeZone } = first;
-  const news = held.map((row) => JSON.parse(row.news) as JobChangeDetails);
+  const news = held.map((row): FoldedNews => {
+    const change = JSON.parse(row.news) as JobChangeDetails;
+    return row.due_at > row.created_at ? { ...change, keptBack: true } : change;
+  });
   const details = JSON.stringify({ kind: 'folded', news } satisfies AnnouncementDetails);
   return [announcement(watchReference(FOLDED, key), { conversation, reader: { locale, timeZone } }, details, at)];
 }

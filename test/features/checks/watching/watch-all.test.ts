@@ -1,0 +1,244 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { DateTime } from 'luxon';
+import { systemClock } from '../../../../src/clock.ts';
+import type { Database } from '../../../../src/db/database.ts';
+import type { AnnouncementDetails } from '../../../../src/features/checks/watching/announcements.ts';
+import { setQuietHours } from '../../../../src/features/checks/watching/set-quiet.ts';
+import type { TenantApps } from '../../../../src/features/checks/watching/tenant-apps.ts';
+import type { Watch } from '../../../../src/features/checks/watching/watch-row.ts';
+import { startWatcher, type Watcher, type WatcherParts } from '../../../../src/features/checks/watching/watcher.ts';
+import { addWatch, removeWatch } from '../../../../src/features/checks/watching/watches.ts';
+import { createLog } from '../../../../src/log.ts';
+import { claimDue, notePost } from '../../../../src/outbox/message-store.ts';
+import { createTestClock, type TestClock } from '../../../support/clock.ts';
+import { engines, useTestDatabase } from '../../../support/databases.ts';
+import { type Answer, alex, answered, forgetWatches, watch } from './support.ts';
+
+const everyMs = 300_000;
+
+describe.each(engines)('conversations that watch all apps on $name', (engine) => {
+  const place = useTestDatabase(engine);
+  let database: Database;
+  let clock: TestClock;
+  let jobs: Map<string, Answer>;
+  let looks: string[];
+  let running: Watcher[];
+
+  beforeAll(async () => {
+    database = await place.open(systemClock);
+  });
+  beforeEach(async () => {
+    await place.empty();
+    await forgetWatches(database);
+    clock = createTestClock();
+    jobs = new Map([
+      ['salesforce', 'healthy'],
+      ['zscaler', 'healthy'],
+      ['payroll', 'none'],
+    ]);
+    looks = [];
+    running = [];
+  });
+  afterEach(async () => {
+    for (const watching of running) await watching.stop();
+  });
+
+  const tenantApps: TenantApps = {
+    next: async () => [...jobs.keys()].map((id) => ({ id, name: `${id}'s name`, isDisabled: false })),
+  };
+
+  function start(more: Partial<WatcherParts> = {}): Watcher {
+    const watching = startWatcher({
+      store: { database, clock },
+      async readStatus(appId) {
+        looks.push(appId);
+        return answered(jobs.get(appId) ?? 'healthy');
+      },
+      tenantApps,
+      changed() {},
+      log: createLog('silent'),
+      everyMs,
+      ...more,
+    });
+    running.push(watching);
+    return watching;
+  }
+
+  async function nextRound(...watchings: readonly Watcher[]): Promise<void> {
+    await clock.advance(everyMs);
+    for (const watching of watchings) await watching.settled();
+  }
+
+  const all = (key: string): Omit<Watch, 'addedAt'> => ({ ...watch(key), watched: { kind: 'all' } });
+  const parts = () => ({ database, clock });
+  /** Every card in the outbox, as what it tells. */
+  async function owed(): Promise<string[]> {
+    const due = await claimDue(database, clock.now(), 100);
+    for (const { id } of due) await notePost(database.query, id, { dueAt: null });
+    return due.map(({ conversation, details }) => `${conversation}: ${tell(details)}`).toSorted();
+  }
+
+  it('are told of those that break at once by one card, and of none without a job', async () => {
+    await addWatch(parts(), all('desk'));
+    const watching = start();
+    await watching.settled();
+    const before = await owed();
+    jobs.set('salesforce', 'quarantined').set('zscaler', 'paused');
+    await nextRound(watching);
+
+    expect([before, await owed()]).toEqual([
+      [],
+      ['desk chat: salesforce enteredQuarantine, zscaler stopped'],
+    ]);
+  });
+
+  it('are told of an app that came later, and of a job that was removed', async () => {
+    await addWatch(parts(), all('desk'));
+    const watching = start();
+    await watching.settled();
+    jobs.set('concur', 'quarantined').set('zscaler', 'none');
+    await nextRound(watching);
+
+    expect(await owed()).toEqual(['desk chat: concur enteredQuarantine, zscaler stopped']);
+  });
+
+  it('are told once by two replicas', async () => {
+    await addWatch(parts(), all('desk'));
+    const watchings = [start(), start()];
+    for (const watching of watchings) await watching.settled();
+    jobs.set('salesforce', 'quarantined').set('zscaler', 'quarantined');
+    await nextRound(...watchings);
+    await nextRound(...watchings);
+
+    expect(await owed()).toEqual(['desk chat: salesforce enteredQuarantine, zscaler enteredQuarantine']);
+  });
+
+  it('are told by a card of its own of an app that they watch by name', async () => {
+    await addWatch(parts(), all('desk'));
+    await addWatch(parts(), watch('desk'));
+    const watching = start();
+    await watching.settled();
+    jobs.set('salesforce', 'quarantined').set('zscaler', 'quarantined');
+    await nextRound(watching);
+
+    expect(await owed()).toEqual([
+      'desk chat: (folded) zscaler enteredQuarantine',
+      'desk chat: salesforce enteredQuarantine',
+    ]);
+  });
+
+  it('are told at once of what is in quarantine already', async () => {
+    await addWatch(parts(), all('desk'));
+    jobs.set('zscaler', 'quarantined');
+    const watching = start();
+    await watching.settled();
+    await owed();
+    await addWatch(parts(), all('late'));
+    watching.wake();
+    await watching.settled();
+
+    expect(await owed()).toEqual(['late chat: (folded) zscaler enteredQuarantine']);
+  });
+
+  it('are told by another process of what one had seen when it died', async () => {
+    await addWatch(parts(), all('desk'));
+    const first = start();
+    await first.settled();
+    jobs.set('salesforce', 'quarantined');
+    const dies = start({
+      ownerId: 'dies',
+      async readStatus(appId) {
+        if (appId === 'zscaler') throw new Error('the process dies');
+        return answered(jobs.get(appId) ?? 'healthy');
+      },
+    });
+    await nextRound(first, dies);
+    await nextRound(first, dies);
+
+    expect(await owed()).toEqual(['desk chat: (folded) salesforce enteredQuarantine']);
+  });
+
+  it('stop being told, and nothing is read for them any more', async () => {
+    await addWatch(parts(), all('desk'));
+    const watching = start();
+    await watching.settled();
+    await removeWatch(parts(), 'desk', { kind: 'all' }, alex);
+    looks = [];
+    jobs.set('salesforce', 'quarantined');
+    await nextRound(watching);
+
+    const known = await database.query.selectFrom('watched_jobs').selectAll().execute();
+    expect([await owed(), looks, known]).toEqual([[], [], []]);
+  });
+
+  describe('in quiet hours', () => {
+    const night = { begins: 22 * 60, ends: 7 * 60, timeZone: 'Europe/Berlin' };
+    const toTime = async (iso: string) => {
+      const ahead = DateTime.fromISO(iso).toMillis() - clock.now();
+      await clock.advance(ahead);
+      for (const watching of running) await watching.settled();
+    };
+
+    beforeEach(async () => {
+      clock.stepWallClock(DateTime.fromISO('2026-11-27T20:00:00Z').toMillis() - clock.now());
+    });
+
+    it('are told in the morning, by one card and once, of an app and of all', async () => {
+      await addWatch(parts(), all('desk'));
+      await addWatch(parts(), watch('desk', 'salesforce'));
+      await addWatch(parts(), watch('loud', 'salesforce'));
+      await setQuietHours(parts(), 'desk', night, alex);
+      start();
+      start();
+      await toTime('2026-11-27T22:00:00Z');
+      jobs.set('salesforce', 'quarantined');
+      await toTime('2026-11-27T23:00:00Z');
+      jobs.set('salesforce', 'healthy').set('zscaler', 'paused');
+      const atNight = [await owed()];
+      await toTime('2026-11-28T05:58:00Z');
+      atNight.push(await owed());
+      await toTime('2026-11-28T06:02:00Z');
+      const morning = await owed();
+      await toTime('2026-11-28T07:00:00Z');
+
+      expect(atNight).toEqual([
+        ['loud chat: salesforce enteredQuarantine'],
+        ['loud chat: salesforce leftQuarantine'],
+      ]);
+      expect(morning).toEqual([
+        'desk chat: salesforce enteredQuarantine, salesforce leftQuarantine, zscaler stopped',
+      ]);
+      expect(await owed()).toEqual([]);
+    });
+
+    it('are told at once when these end early, and later when they are put off', async () => {
+      await addWatch(parts(), watch('desk'));
+      await addWatch(parts(), watch('other'));
+      for (const key of ['desk', 'other']) await setQuietHours(parts(), key, night, alex);
+      start();
+      await toTime('2026-11-27T22:00:00Z');
+      jobs.set('salesforce', 'quarantined');
+      await toTime('2026-11-27T23:00:00Z');
+      const before = await owed();
+      await setQuietHours(parts(), 'desk', null, alex);
+      await setQuietHours(parts(), 'other', { ...night, ends: 9 * 60 }, alex);
+      await toTime('2026-11-27T23:02:00Z');
+      const after = await owed();
+      await toTime('2026-11-28T07:58:00Z');
+      after.push(...(await owed()));
+      await toTime('2026-11-28T08:02:00Z');
+
+      expect([before, after]).toEqual([[], ['desk chat: (folded) salesforce enteredQuarantine']]);
+      expect(await owed()).toEqual(['other chat: (folded) salesforce enteredQuarantine']);
+    });
+  });
+});
+
+function tell(text: string | null): string {
+  const details = JSON.parse(text ?? '') as AnnouncementDetails;
+  if (details.kind === 'failures') return 'failures';
+  if (details.kind === undefined) return `${details.app.id} ${details.change}`;
+  const news = details.news.toSorted((one, other) => one.at - other.at || (one.app.id < other.app.id ? -1 : 1));
+  const told = news.map(({ app, change }) => `${app.id} ${change}`);
+  return told.length === 1 ? `(folded) ${told[0]}` : told.join(', ');
+}
