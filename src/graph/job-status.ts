@@ -23,6 +23,8 @@ export interface JobStatus {
   readonly nextRun: number | null;
   /** How many objects of each type the app has through this job; types as the service spells them. */
   readonly counts: readonly TypeCount[];
+  /** More disables and deletions than this in a cycle are held back; missing where the job does not tell. */
+  readonly deletionThreshold?: number;
 }
 
 /** A closed set for Graph's open one: `other` is a state that Microsoft may add. */
@@ -74,6 +76,7 @@ export function statusOf(stored: StoredJob): JobStatus {
   const execution = stored.status?.lastExecution ?? null;
   const lastRun = execution === null || neverHappened(execution) ? null : runOf(execution);
   const health = healthOf(stored, lastRun);
+  const deletionThreshold = deletionThresholdOf(stored);
   return {
     id: stored.id,
     template: templateOf(stored),
@@ -82,6 +85,7 @@ export function statusOf(stored: StoredJob): JobStatus {
     lastSuccess: moment(stored.status?.lastSuccessfulExecution?.timeEnded),
     nextRun: nextRun(stored, health, lastRun),
     counts: stored.status?.synchronizedEntryCountByType ?? [],
+    ...(deletionThreshold === null ? {} : { deletionThreshold }),
   };
 }
 

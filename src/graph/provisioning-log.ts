@@ -23,6 +23,8 @@ export interface ProvisioningLog {
   read(query: LogQuery, limitMs: number): Promise<LogRead>;
   /** What a job failed to do after one moment, up to and including another, newest first; milliseconds since 1970. */
   readFailures(jobId: string, after: number, until: number): Promise<LogRead>;
+  /** The deletions that a job held back in that time. */
+  readHeldBack(jobId: string, after: number, until: number): Promise<LogRead>;
 }
 
 export interface LogQuery {
@@ -82,6 +84,31 @@ export function createProvisioningLog({ graph, clock, hasProvisioningLog }: Prov
     return fetched({ kind: 'unread', why: 'busy' });
   }
 
+  /** The entries of a job in this time that are to be kept, of as many pages as may be read. */
+  async function readTime(
+    jobId: string,
+    after: number,
+    until: number,
+    isKept: (entry: LogEntry) => boolean,
+  ): Promise<LogRead> {
+    if (!hasProvisioningLog) return { kind: 'notAvailable', why: 'cloud' };
+    const isMeant = (entry: LogEntry) => isKept(entry) && entry.at !== null && entry.at > after && entry.at <= until;
+    const found: LogEntry[] = [];
+    let call: GraphCall = callForTime(jobId, after, until);
+    for (let page = 1; ; page += 1) {
+      const answer = await send(call);
+      if (answer === null) return { kind: 'unread', why: 'busy' };
+      const read = understand(answer);
+      if (!read.ok) return { kind: 'unread', why: whyUnread(read.trouble) };
+      if (read.value.kind !== 'read') return read.value;
+      found.push(...read.value.entries.filter(isMeant));
+      const next = nextOf(answer);
+      if (next === null || page === mostPages)
+        return { kind: 'read', entries: found.toSorted(newestFirst), complete: next === null };
+      call = { ...call, path: next };
+    }
+  }
+
   return {
     async read(query, limitMs) {
       if (!hasProvisioningLog) return { kind: 'notAvailable', why: 'cloud' };
@@ -94,23 +121,9 @@ export function createProvisioningLog({ graph, clock, hasProvisioningLog }: Prov
       if (read.ok) return read.value;
       return { kind: 'unread', why: 'kind' in read ? read.kind : whyUnread(read.trouble) };
     },
-    async readFailures(jobId, after, until) {
-      if (!hasProvisioningLog) return { kind: 'notAvailable', why: 'cloud' };
-      const found: LogEntry[] = [];
-      let call: GraphCall = callForTime(jobId, after, until);
-      for (let page = 1; ; page += 1) {
-        const answer = await send(call);
-        if (answer === null) return { kind: 'unread', why: 'busy' };
-        const read = understand(answer);
-        if (!read.ok) return { kind: 'unread', why: whyUnread(read.trouble) };
-        if (read.value.kind !== 'read') return read.value;
-        found.push(...read.value.entries.filter((entry) => isFailureWithin(entry, after, until)));
-        const next = nextOf(answer);
-        if (next === null || page === mostPages)
-          return { kind: 'read', entries: found.toSorted(newestFirst), complete: next === null };
-        call = { ...call, path: next };
-      }
-    },
+    readFailures: (jobId, after, until) => readTime(jobId, after, until, ({ status }) => status.kind === 'failure'),
+    readHeldBack: (jobId, after, until) =>
+      readTime(jobId, after, until, ({ action }) => action.kind === 'stagedDelete'),
   };
 }
 
@@ -138,10 +151,6 @@ function callForTime(jobId: string, after: number, until: number): GraphCall {
 }
 
 const isoTime = (at: number): string => DateTime.fromMillis(at, { zone: 'utc' }).toISO() ?? '';
-
-function isFailureWithin({ status, at }: LogEntry, after: number, until: number): boolean {
-  return status.kind === 'failure' && at !== null && at > after && at <= until;
-}
 
 const newestFirst = (one: LogEntry, other: LogEntry): number => (other.at ?? 0) - (one.at ?? 0);
 

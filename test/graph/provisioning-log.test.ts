@@ -72,6 +72,7 @@ describe('the provisioning log of a person and an app', () => {
         {
           id: expect.any(String),
           changeId: expect.any(String),
+          objectIds: [people.grady.id],
           jobId: salesforce.job?.id,
           servicePrincipalId: salesforce.id,
           at: expect.any(Number),
@@ -235,6 +236,7 @@ describe('an entry of the log', () => {
         {
           id: 'odd',
           changeId: null,
+          objectIds: [],
           jobId: null,
           servicePrincipalId: null,
           at: null,

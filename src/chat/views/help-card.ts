@@ -34,7 +34,7 @@ export interface CommandHelp {
 }
 
 /** More than there are commands. */
-const MOST_COMMANDS = 40;
+const MOST_COMMANDS = 60;
 const MOST_EXAMPLES = 3;
 /** Above this many commands, the help shows the first of each chapter, so that it opens at its beginning. */
 const MANY_COMMANDS = 12;

@@ -1,3 +1,4 @@
+import { dueValues } from '../jobs/job-words.ts';
 import type { MessageKey, Messages } from '../messages.ts';
 import type { Explained, Quarantine } from './explained.ts';
 import { short } from './parts.ts';
@@ -18,6 +19,9 @@ const REASONS: ReadonlyMap<string, QuarantineReason> = new Map([
 type QuarantineReason = 'connection' | 'tooManyFailures' | 'tooManyDeletes' | 'ingestion' | 'onDemand';
 
 const reasonOf = (reason: string | null) => REASONS.get((reason ?? '').toLowerCase());
+
+/** Whether deletions are held back, because a cycle would have made more than the job's limit. */
+export const isTooManyDeletes = (reason: string | null): boolean => reasonOf(reason) === 'tooManyDeletes';
 
 /** In half a sentence, for a title; null for a reason that Usher does not know. */
 export function shortQuarantineReason(words: Messages, reason: string | null): string | null {
@@ -73,8 +77,9 @@ function times(words: Messages, { since, nextAttempt, endsAt, now }: Quarantine)
   const began = isReal(since)
     ? [words.card('problem.appQuarantined.since', { time: words.momentAgo(since, now) })]
     : [];
+  // Microsoft's schedule runs late at times.
   const again = isReal(nextAttempt)
-    ? [words.card('problem.appQuarantined.nextAttempt', { time: words.momentAgo(nextAttempt, now) })]
+    ? [words.card('problem.appQuarantined.nextAttempt', dueValues(words, nextAttempt, now))]
     : [];
   const end = quarantineEnd(words, endsAt, now);
   return [...began, ...again, ...(end === null ? [] : [end])];

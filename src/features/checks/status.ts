@@ -1,4 +1,5 @@
 import type { CommandOf } from '../../chat/command.ts';
+import type { JobReading } from '../../chat/jobs/job-words.ts';
 import { isTroubled, readJob, readJobsOfAll } from '../../chat/jobs/read-jobs.ts';
 import { findApplication } from '../../chat/names/target.ts';
 import { formInput } from '../../chat/registry/command-form.ts';
@@ -7,8 +8,11 @@ import type { CommandForm } from '../../chat/registry/form-declaration.ts';
 import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { withForm } from '../../chat/views/form-card.ts';
+import { isTooManyDeletes } from '../../chat/views/quarantine.ts';
 import { viewpointOf } from '../../chat/views/viewpoint.ts';
-import { statusCard } from './cards/status-card.ts';
+import { fetched } from '../../graph/answer.ts';
+import { withinMs } from '../../time-limit.ts';
+import { type StatusCardInput, statusCard } from './cards/status-card.ts';
 import { statusList } from './cards/status-list.ts';
 import { readHowIs, readIsHealthy, readStatus, readWhichAre, readWrongWith, writeStatus } from './status-line.ts';
 
@@ -34,12 +38,37 @@ async function statusOfOne(
     app: { id: app.id, name: app.displayName },
     status: reading,
     others,
+    ...(await heldBackIn(parts, reading)),
     now: parts.store.clock.now(),
     entraPortalUrl: parts.entraPortal,
     viewpoint: await viewpointOf(parts, turn.caller, turn.incoming.place.kind === 'personal'),
   });
   return { kind: 'card', inPlace: true, message };
 }
+
+/** The status has been read by then, and its reader waits. */
+const heldBackPatienceMs = 1_500;
+
+/** Whose deletions the job holds back, where the provisioning log tells in time. */
+async function heldBackIn(
+  { provisioningLog, store }: CommandParts,
+  reading: JobReading,
+): Promise<Pick<StatusCardInput, 'heldBack'>> {
+  if (typeof reading === 'string' || reading.health.kind !== 'quarantined') return {};
+  const { reason, since } = reading.health.quarantine;
+  if (!isTooManyDeletes(reason) || since === null) return {};
+  const { clock } = store;
+  // The job goes into quarantine when it has counted them.
+  const log = provisioningLog.readHeldBack(reading.id, since - cycleMs, clock.now());
+  const read = await withinMs(log.then(fetched), heldBackPatienceMs, clock);
+  if (!read.ok || read.value.kind !== 'read') return {};
+  const { entries, complete: isComplete } = read.value;
+  const count = new Set(entries.map(({ id, objectIds: [first] }) => first ?? id)).size;
+  return { heldBack: { count, isComplete } };
+}
+
+/** No cycle that ends takes longer. */
+const cycleMs = 24 * 3_600_000;
 
 async function statusOfAll(parts: CommandParts, turn: Turn): Promise<Reply> {
   const listing = await parts.applications.list();

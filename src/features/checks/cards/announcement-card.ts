@@ -46,8 +46,7 @@ export function announcementCard(
   const state = isSaid ? [] : [words.card('announcement.state', { state: jobWord(words, status).word })];
   const kept = seenAt === undefined ? [] : [words.card('announcement.kept', { time: words.moment(seenAt, now) })];
   const summary = `${words.plain(title, { app: name })}. ${meaning.summary}`;
-  const [why, ...further] = (meaning.further ?? []).map((text) => ({ text }));
-  const texts = [...further, ...maybe(meaning.code)];
+  const texts = maybe(meaning.code);
   const details: CheckView['details'] = texts.length === 0 ? [] : [{ texts, tables: [], sections: [] }];
   const view: CheckView = {
     fallbackText: summary,
@@ -57,7 +56,7 @@ export function announcementCard(
     label: [],
     paragraphs: [...kept, ...state, ...meaning.paragraphs].map((text) => ({ text })),
     next: meaning.next === null ? [] : [{ label: words.card('label.next'), text: meaning.next }],
-    further: why === undefined ? [] : [why],
+    further: (meaning.further ?? []).map((text) => ({ text })),
     tables: [],
     footer: [{ text: words.card(watches === 'all' ? 'announcement.footerAll' : 'announcement.footer', { app: name }) }],
     details,

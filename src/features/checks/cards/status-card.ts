@@ -14,7 +14,7 @@ import type { CardMessage } from '../../../chat/reply.ts';
 import { provisioningPageUrl } from '../../../chat/views/entra-link.ts';
 import { type Meaning, meaning, meaningFor } from '../../../chat/views/explained.ts';
 import { detailText, entraLink, lookAgain, maybe, short, toggleOf } from '../../../chat/views/parts.ts';
-import { quarantineProblem, shortQuarantineReason } from '../../../chat/views/quarantine.ts';
+import { isTooManyDeletes, quarantineProblem, shortQuarantineReason } from '../../../chat/views/quarantine.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
 import { actsInEntra, type Viewpoint } from '../../../chat/views/viewpoint.ts';
 import type { JobStatus, LastRun } from '../../../graph/job-status.ts';
@@ -26,6 +26,8 @@ export interface StatusCardInput {
   readonly status: JobReading;
   /** The app's other jobs. */
   readonly others: readonly JobStatus[];
+  /** What the job holds back, of which there may be more; missing where that is not known. */
+  readonly heldBack?: HeldBack;
   readonly now: number;
   /** The cloud's Entra admin center; without it there is no link. */
   readonly entraPortalUrl: string | null;
@@ -34,15 +36,19 @@ export interface StatusCardInput {
 
 /** Jobs named in addition to the one for people. */
 const MOST_OTHERS = 5;
-/** Why the job fails, in the service's words, is on the first screen; since when and until when unfolds. */
-const FURTHER_FIRST = 1;
+/** The people and groups whose disabling or deletion a job holds back. */
+export interface HeldBack {
+  readonly count: number;
+  readonly isComplete: boolean;
+}
+
 /** Object types counted on one card. */
 const MOST_TYPES = 5;
 
 /** The state of one app's synchronization, with everything that the job reports. */
 export function statusCard(
   words: Messages,
-  { app, status, others, now, entraPortalUrl, viewpoint }: StatusCardInput,
+  { app, status, others, heldBack, now, entraPortalUrl, viewpoint }: StatusCardInput,
 ): CardMessage {
   const name = short(app.name);
   const state = jobWord(words, status);
@@ -64,7 +70,6 @@ export function statusCard(
   const further = (meaning.further ?? []).map((text) => ({ text }));
   const details = detailsOf(
     [
-      ...further.slice(FURTHER_FIRST),
       ...maybe(meaning.code),
       ...(typeof status === 'string' ? [] : jobFacts(words, status)).map(detailText),
       ...(meaning.next === null ? [] : aside),
@@ -80,9 +85,11 @@ export function statusCard(
     paragraphs: [
       ...maybe(alsoWrong === null ? null : words.card('status.otherWorse', alsoWrong)),
       ...meaning.paragraphs.map((text) => ({ text })),
+      ...maybe(heldBackText(words, status, heldBack)),
+      ...maybe(escrowedText(words, status)),
     ],
     next: meaning.next === null ? [] : [{ label: words.card('label.next'), text: meaning.next }],
-    further: further.slice(0, FURTHER_FIRST),
+    further,
     tables: isBroken ? [] : factTable(runs),
     footer: meaning.next === null ? aside : [],
     details,
@@ -94,6 +101,24 @@ export function statusCard(
     ),
   };
   return { card: renderCard('check', view), summary };
+}
+
+/** How many deletions are held back, and above which number that happens; null where neither is known. */
+function heldBackText(words: Messages, status: JobReading, heldBack: HeldBack | undefined): string | null {
+  if (typeof status === 'string' || status.health.kind !== 'quarantined') return null;
+  if (!isTooManyDeletes(status.health.quarantine.reason)) return null;
+  const { deletionThreshold: limit } = status;
+  const more = heldBack?.isComplete === false ? 'yes' : 'no';
+  return words.sentences([
+    heldBack === undefined ? null : words.card('status.heldBack', { count: heldBack.count, more }),
+    limit === undefined ? null : words.card('status.deletionLimit', { limit }),
+  ]);
+}
+
+/** How many objects failed in the last run and are tried again, which the service does by itself. */
+function escrowedText(words: Messages, status: JobReading): string | null {
+  const count = typeof status === 'string' ? 0 : (status.lastRun?.counts.escrowed ?? 0);
+  return count === 0 ? null : words.card('status.escrowed', { count });
 }
 
 function othersText(words: Messages, others: readonly JobStatus[]): Maybe<Text> {
@@ -176,30 +201,20 @@ export function jobMeaning(words: Messages, { app, status, now, viewpoint }: Job
   }
 }
 
-/** Uses the words of a provisioning refused in quarantine; an overdue attempt is called due. */
+/** Uses the words of a provisioning refused in quarantine. */
 function quarantineMeaning(
   words: Messages,
   { app, status, now, viewpoint }: JobMeaningInput & { readonly status: JobStatus },
 ): Meaning {
   if (status.health.kind !== 'quarantined') return meaning(words, 'status.other.happened', null, { app });
   const { reason, since, nextAttempt, endsAt, error } = status.health.quarantine;
-  const isDue = nextAttempt !== null && nextAttempt <= now;
-  const explained = quarantineProblem(words, {
-    kind: 'appQuarantined',
-    app,
-    reason,
-    since,
-    nextAttempt: isDue ? null : nextAttempt,
-    endsAt,
+  const { paragraphs, next, further = [], code, summary } = quarantineProblem(words, {
+    ...{ kind: 'appQuarantined', app, reason, since, nextAttempt, endsAt, now, viewpoint },
     errorCode: error?.code ?? null,
     message: error?.message ?? null,
     tenantActionable: error?.tenantActionable ?? null,
-    now,
-    viewpoint,
   });
-  const due = isDue ? [words.card('status.attemptDue', { time: words.moment(nextAttempt, now) })] : [];
-  const { paragraphs, next, further = [], code, summary } = explained;
-  return { paragraphs, next, further: [...further, ...due], code, summary };
+  return { paragraphs, next, further, code, summary };
 }
 
 /** The last run's own error text, where the run failed as a whole. */
@@ -235,13 +250,17 @@ function runFacts(words: Messages, status: JobStatus, now: number): Fact[] {
 }
 
 /** What an engineer looks up. */
-function jobFacts(words: Messages, { id, health }: JobStatus): Fact[] {
+function jobFacts(words: Messages, { id, health, deletionThreshold }: JobStatus): Fact[] {
   const quarantine = health.kind === 'quarantined' ? health.quarantine : null;
   return [
     ...fact(words.card('status.fact.reason'), quarantine?.reason ?? null),
     ...fact(
       words.card('status.fact.series'),
       quarantine?.seriesCount == null ? null : words.plain('list.number', { count: quarantine.seriesCount }),
+    ),
+    ...fact(
+      words.card('status.fact.deletionLimit'),
+      deletionThreshold === undefined ? null : words.plain('list.number', { count: deletionThreshold }),
     ),
     ...fact(words.card('status.fact.job'), id, 120),
   ];
@@ -250,11 +269,10 @@ function jobFacts(words: Messages, { id, health }: JobStatus): Fact[] {
 /** The counts of the last run, without those that the job does not report. */
 function runCounts(words: Messages, lastRun: LastRun | null): string | null {
   if (lastRun === null) return null;
-  const { inScope, exported, escrowed } = lastRun.counts;
+  const { inScope, exported } = lastRun.counts;
   const parts = [
     ...(inScope === null ? [] : [words.plain('status.run.inScope', { count: inScope })]),
     ...(exported === null ? [] : [words.plain('status.run.exported', { count: exported })]),
-    ...(escrowed === null || escrowed === 0 ? [] : [words.plain('status.run.escrowed', { count: escrowed })]),
   ];
   return parts.length === 0 ? null : parts.join(' · ');
 }

@@ -18,7 +18,7 @@ import { lookOf } from '../../../chat/views/tone.ts';
 import type { Watched } from '../watching/watch-row.ts';
 
 /** As many as fit on a card with the longest names. */
-export const WATCHES_SHOWN = 15;
+export const WATCHES_SHOWN = 14;
 
 export interface WatchesCardInput {
   readonly items: readonly {

@@ -78,7 +78,7 @@ export async function lookForFailures(parts: FailuresParts, owner: string): Prom
       continue;
     }
     const entries = read?.entries ?? [];
-    const window = { from: row.read_until, until, isComplete: read?.complete ?? true };
+    const window = { until, isComplete: read?.complete ?? true };
     if (await noteFailures(store, owner, { ...watch, watched: watch.watched }, window, entries)) isTold = true;
   }
   return isTold;
@@ -89,7 +89,7 @@ async function noteFailures(
   { database, clock }: WatchParts,
   owner: string,
   watch: Watch & { readonly watched: Extract<Watched, { kind: 'failures' }> },
-  { from, until, isComplete }: { readonly from: number; readonly until: number; readonly isComplete: boolean },
+  { until, isComplete }: { readonly until: number; readonly isComplete: boolean },
   entries: readonly LogEntry[],
 ): Promise<boolean> {
   const id = watchedId(watch.watched);
@@ -101,7 +101,6 @@ async function noteFailures(
       .set({ read_until: until, due_at: at + (entries.length === 0 ? pauseMs.nothing : pauseMs.card) })
       .where('key', '=', watch.key)
       .where('app_id', '=', id)
-      .where('read_until', '=', from)
       .returning('key')
       .executeTakeFirst();
     if (noted === undefined || entries.length === 0) return false;

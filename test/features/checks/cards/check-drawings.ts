@@ -271,7 +271,12 @@ export function everyCheckCardSaying(text: string): CardMessage[] {
   };
   const queue = { gate, total: 500, canCancel: true, now: NOW };
   const longestLine = `provision user ${text} to ${text}`.slice(0, 1_000).padEnd(1_000, 'x');
-  const watch = { watched: { kind: 'failures', app }, addedBy: { name: text }, addedAt: NOW - DAY, status: quarantined(text) } as const;
+  const watch = {
+    watched: { kind: 'failures', app },
+    addedBy: { name: text },
+    addedAt: NOW - DAY,
+    status: quarantined(text),
+  } as const;
   return [
     statusList(words, {
       items: many(readings).map((status) => ({ app, status, others: [quarantined(text)] })),
@@ -339,7 +344,7 @@ export function everyCheckCardSaying(text: string): CardMessage[] {
     historyCard(words, { ...history, about: text, scope: 'own' as const }),
     historyCard(words, { ...history, scope: 'own' as const }),
     historyCard(words, history),
-    watchesCard(words, { items: many([watch, { ...watch, status: null }]), quiet: text, canChange: true, now: NOW }),
+    watchesCard(words, { items: many([watch, { ...watch, status: null }]), quiet: '22:00 to 07:00 (America/Argentina/ComodRivadavia)', canChange: true, now: NOW }),
     watchesCard(words, { items: [], quiet: null, canChange: false, now: NOW }),
     ...changes.map((change) =>
       announcementCard(words, {

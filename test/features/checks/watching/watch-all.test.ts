@@ -86,10 +86,7 @@ describe.each(engines)('conversations that watch all apps on $name', (engine) =>
     jobs.set('salesforce', 'quarantined').set('zscaler', 'paused');
     await nextRound(watching);
 
-    expect([before, await owed()]).toEqual([
-      [],
-      ['desk chat: salesforce enteredQuarantine, zscaler stopped'],
-    ]);
+    expect([before, await owed()]).toEqual([[], ['desk chat: salesforce enteredQuarantine, zscaler stopped']]);
   });
 
   it('are told of an app that came later, and of a job that was removed', async () => {
@@ -138,6 +135,20 @@ describe.each(engines)('conversations that watch all apps on $name', (engine) =>
     await watching.settled();
 
     expect(await owed()).toEqual(['late chat: (folded) zscaler enteredQuarantine']);
+  });
+
+  it('are told at once of a quarantine that no round has read yet', async () => {
+    await addWatch(parts(), watch('other', 'salesforce'));
+    jobs.set('zscaler', 'quarantined');
+    const watching = start();
+    await watching.settled();
+    jobs.delete('zscaler');
+    jobs.set('zscaler', 'quarantined');
+    await addWatch(parts(), all('desk'));
+    watching.wake();
+    await watching.settled();
+
+    expect(await owed()).toEqual(['desk chat: (folded) zscaler enteredQuarantine']);
   });
 
   it('are told by another process of what one had seen when it died', async () => {
@@ -201,13 +212,8 @@ describe.each(engines)('conversations that watch all apps on $name', (engine) =>
       const morning = await owed();
       await toTime('2026-11-28T07:00:00Z');
 
-      expect(atNight).toEqual([
-        ['loud chat: salesforce enteredQuarantine'],
-        ['loud chat: salesforce leftQuarantine'],
-      ]);
-      expect(morning).toEqual([
-        'desk chat: salesforce enteredQuarantine, salesforce leftQuarantine, zscaler stopped',
-      ]);
+      expect(atNight).toEqual([['loud chat: salesforce enteredQuarantine'], ['loud chat: salesforce leftQuarantine']]);
+      expect(morning).toEqual(['desk chat: salesforce enteredQuarantine, salesforce leftQuarantine, zscaler stopped']);
       expect(await owed()).toEqual([]);
     });
 
