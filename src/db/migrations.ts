@@ -12,6 +12,7 @@ import {
   nameTaskApps,
   renameSearched,
 } from './search.ts';
+import { addQuietHours } from './watching-migrations.ts';
 
 /**
  * The schema's history, oldest first. What a released migration does is never changed; a further one follows. It has more
@@ -409,17 +410,4 @@ async function addRepairs(db: Kysely<unknown>, engine: 'sqlite' | 'postgres'): P
   await run('create index repairs_due on repairs (due_at) where due_at is not null');
   await run("create index repairs_open on repairs (app_id) where state <> 'ended'");
   await keepRepairCards(db, engine);
-}
-
-/** Hours in which a conversation is told no news of what it watches, and the news that wait for their end. */
-async function addQuietHours(db: Kysely<unknown>): Promise<void> {
-  await sql`alter table watches add column read_until bigint`.execute(db);
-  await sql`alter table watches add column due_at bigint`.execute(db);
-  await sql`create table quiet_hours (
-    key text primary key, begins integer not null, ends integer not null, time_zone text not null,
-    set_by text not null, set_at bigint not null)`.execute(db);
-  await sql`create table held_news (
-    id text primary key, key text not null, conversation text not null, locale text not null, time_zone text not null,
-    news text not null, created_at bigint not null, due_at bigint not null)`.execute(db);
-  await sql`create index held_news_due on held_news (due_at)`.execute(db);
 }

@@ -6,7 +6,7 @@ const words = createMessages('en-US', 'Europe/Berlin');
 
 /** These name a line for somebody else, a line with a gap, or one for a place where cards have no buttons. */
 const TYPED =
-  /^(?:access\.lapsedNext|access\.fallback|accessNotice|problem\.(?:channel|notAChannel|approvalWithdrawn|grantRemoved|askOneByOne|signIn|signedIn)|help\.signOut|welcome\.askSignIn|refused\.signInGone|announcement|watchPicker|apps\.more|statusList\.more|status\.entryErrors|problem\.incompleteApp)/;
+  /^(?:access\.lapsedNext|access\.fallback|accessNotice|problem\.(?:channel|notAChannel|approvalWithdrawn|grantRemoved|askOneByOne|signIn|signedIn)|help\.signOut|welcome\.askSignIn|refused\.signInGone|announcement|failures\.footer|watchPicker|apps\.more|statusList\.more|status\.entryErrors|problem\.incompleteApp)/;
 
 describe('the messages', () => {
   it('ask nobody to type a line that a button could run', () => {

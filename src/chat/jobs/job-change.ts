@@ -1,5 +1,5 @@
 import { assertNever } from '../../assert-never.ts';
-import type { WatchedJobRow } from '../../db/schema.ts';
+import type { WatchedJobRow } from '../../db/watching-schema.ts';
 import type { JobHealth, JobStatus } from '../../graph/job-status.ts';
 
 /**

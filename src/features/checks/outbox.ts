@@ -10,8 +10,8 @@ import type { StoreParts } from '../../requests/store.ts';
 import { announcementCard } from './cards/announcement-card.ts';
 import { failuresCard } from './cards/failures-card.ts';
 import { newsCard } from './cards/news-card.ts';
-import { type AnnouncementDetails, FOLDED, type FoldedNews } from './watching/announcements.ts';
-import type { FailedPerson } from './watching/failures.ts';
+import type { AnnouncementDetails, FailedPerson, FoldedNews } from './watching/announcement-details.ts';
+import { FOLDED } from './watching/announcements.ts';
 import { ALL, toWatch, type Watch, watchedId } from './watching/watch-row.ts';
 import { findWatch, listWatches, mayWatch } from './watching/watches.ts';
 

@@ -10,7 +10,7 @@ import type { Viewpoint } from '../../../chat/views/viewpoint.ts';
 import { verdictOf } from '../../provisioning/cards/outcome-text.ts';
 import { shortReason } from '../../provisioning/cards/reason-texts.ts';
 import { writeStatus } from '../status-line.ts';
-import type { FailedPerson, FailuresDetails } from '../watching/failures.ts';
+import type { FailedPerson, FailuresDetails } from '../watching/announcement-details.ts';
 
 export interface FailuresCardInput extends Omit<FailuresDetails, 'kind' | 'people' | 'at'> {
   /** `name`: null for people who are gone. */

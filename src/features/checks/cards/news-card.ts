@@ -6,7 +6,7 @@ import type { CardMessage } from '../../../chat/reply.ts';
 import { callName, FALLBACK_NAME, listAsText, maybe, rowButton, short } from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
 import { writeStatus } from '../status-line.ts';
-import type { JobChangeDetails } from '../watching/announcements.ts';
+import type { JobChangeDetails } from '../watching/announcement-details.ts';
 import { CHANGES } from './announcement-card.ts';
 
 const LEVELS = [

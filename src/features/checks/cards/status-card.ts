@@ -208,7 +208,13 @@ function quarantineMeaning(
 ): Meaning {
   if (status.health.kind !== 'quarantined') return meaning(words, 'status.other.happened', null, { app });
   const { reason, since, nextAttempt, endsAt, error } = status.health.quarantine;
-  const { paragraphs, next, further = [], code, summary } = quarantineProblem(words, {
+  const {
+    paragraphs,
+    next,
+    further = [],
+    code,
+    summary,
+  } = quarantineProblem(words, {
     ...{ kind: 'appQuarantined', app, reason, since, nextAttempt, endsAt, now, viewpoint },
     errorCode: error?.code ?? null,
     message: error?.message ?? null,

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Selectable, Transaction } from 'kysely';
-import type { JobChange, WatchedStatus } from '../../../chat/jobs/job-change.ts';
-import type { HeldNewsRow, Schema } from '../../../db/schema.ts';
+import type { Schema } from '../../../db/schema.ts';
+import type { HeldNewsRow } from '../../../db/watching-schema.ts';
 import { insertMessages, type NewMessage } from '../../../outbox/message-store.ts';
 import type { Reader } from '../../../requests/request.ts';
-import type { FailuresDetails } from './failures.ts';
+import type { AnnouncementDetails, FoldedNews, JobChangeDetails } from './announcement-details.ts';
 import { quietNow } from './quiet-hours.ts';
-import { type Watch, type WatchedApp, watchedId } from './watch-row.ts';
+import { type Watch, watchedId } from './watch-row.ts';
 
 /**
- * What a card for a conversation says about an app that it watches. Like notices, they are written in the transaction of
+ * The cards about what a conversation watches. Like notices, they are written in the transaction of
  * what they report, and stay in the outbox until they are sent.
  *
  *     change ──▶ a card of its own, where the conversation watches this app
@@ -18,25 +18,6 @@ import { type Watch, type WatchedApp, watchedId } from './watch-row.ts';
  *       │                                                                ├──▶ one card for all that are due
  *       └──────▶ held until its quiet hours end ─────────────────────────┘
  */
-export interface JobChangeDetails {
-  readonly app: WatchedApp;
-  readonly change: JobChange;
-  /** The status when the change was seen, which may be a while before the card is drawn. */
-  readonly status: WatchedStatus;
-  /** When it was seen; milliseconds since 1970. */
-  readonly at: number;
-}
-
-/** What a card tells, with the `kind` of those that tell more than a single change. */
-export type AnnouncementDetails =
-  | (JobChangeDetails & { readonly kind?: undefined })
-  /** Oldest first. */
-  | { readonly kind: 'folded'; readonly news: readonly FoldedNews[] }
-  | FailuresDetails;
-
-/** `keptBack`: until the end of quiet hours. */
-export type FoldedNews = JobChangeDetails & { readonly keptBack?: true };
-
 /** The watch for which an announcement is sent: what is watched and the key, in its `reference`. */
 export const watchReference = (watched: string, key: string): string => `${watched}|${key}`;
 

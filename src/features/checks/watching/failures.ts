@@ -3,10 +3,11 @@ import type { LogEntry } from '../../../graph/provisioning-log-entry.ts';
 import type { Synchronization } from '../../../graph/synchronization.ts';
 import type { Log } from '../../../log.ts';
 import { insertMessages } from '../../../outbox/message-store.ts';
+import type { FailedPerson, FailuresDetails } from './announcement-details.ts';
 import { announcement, watchReference } from './announcements.ts';
 import { quietNow } from './quiet-hours.ts';
 import { lockRound } from './round.ts';
-import { toWatch, type Watch, type Watched, type WatchedApp, watchedId } from './watch-row.ts';
+import { toWatch, type Watch, type Watched, watchedId } from './watch-row.ts';
 import type { WatchParts } from './watches.ts';
 
 /**
@@ -14,25 +15,6 @@ import type { WatchParts } from './watches.ts';
  * read the log. What is read next begins there, and ends so long ago that the log has it; so each failure is told once,
  * by one card an hour. In quiet hours nothing is read, and the first card after them is about all of them.
  */
-export interface FailuresDetails {
-  readonly kind: 'failures';
-  readonly app: WatchedApp;
-  /** The newest first, and no more than fit on a card. */
-  readonly people: readonly FailedPerson[];
-  /** How many people there are; at least so many where the log could not be read to its end. */
-  readonly count: number;
-  readonly isComplete: boolean;
-  /** When the first of the failures was. */
-  readonly since: number;
-  readonly at: number;
-}
-
-/** A person's name is read when the card is drawn. */
-export interface FailedPerson extends Pick<LogEntry, 'objectIds' | 'outcome'> {
-  readonly at: number;
-  readonly times: number;
-}
-
 export interface FailuresParts {
   readonly store: WatchParts;
   /** The failures after one moment, up to and including another; null where the app has no job. */

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import { assertNever } from '../../../assert-never.ts';
-import type { WatchRow } from '../../../db/schema.ts';
+import type { WatchRow } from '../../../db/watching-schema.ts';
 import type { Reader } from '../../../requests/request.ts';
 
 /** A conversation that is told about an app's synchronization, or about those of all apps. */

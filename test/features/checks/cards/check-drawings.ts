@@ -344,7 +344,12 @@ export function everyCheckCardSaying(text: string): CardMessage[] {
     historyCard(words, { ...history, about: text, scope: 'own' as const }),
     historyCard(words, { ...history, scope: 'own' as const }),
     historyCard(words, history),
-    watchesCard(words, { items: many([watch, { ...watch, status: null }]), quiet: '22:00 to 07:00 (America/Argentina/ComodRivadavia)', canChange: true, now: NOW }),
+    watchesCard(words, {
+      items: many([watch, { ...watch, status: null }]),
+      quiet: '22:00 to 07:00 (America/Argentina/ComodRivadavia)',
+      canChange: true,
+      now: NOW,
+    }),
     watchesCard(words, { items: [], quiet: null, canChange: false, now: NOW }),
     ...changes.map((change) =>
       announcementCard(words, {

@@ -1,7 +1,8 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../../src/clock.ts';
 import type { Database } from '../../../../src/db/database.ts';
-import { type FailuresDetails, LOG_LAG_MS } from '../../../../src/features/checks/watching/failures.ts';
+import type { FailuresDetails } from '../../../../src/features/checks/watching/announcement-details.ts';
+import { LOG_LAG_MS } from '../../../../src/features/checks/watching/failures.ts';
 import { setQuietHours } from '../../../../src/features/checks/watching/set-quiet.ts';
 import { startWatcher, type Watcher } from '../../../../src/features/checks/watching/watcher.ts';
 import { addWatch, removeWatch } from '../../../../src/features/checks/watching/watches.ts';

@@ -1,5 +1,5 @@
 import type { Database } from '../../../../src/db/database.ts';
-import type { JobChangeDetails } from '../../../../src/features/checks/watching/announcements.ts';
+import type { JobChangeDetails } from '../../../../src/features/checks/watching/announcement-details.ts';
 import type { Watch } from '../../../../src/features/checks/watching/watch-row.ts';
 import { type Fetched, fetched, troubled } from '../../../../src/graph/answer.ts';
 import type { JobHealth, JobStatus } from '../../../../src/graph/job-status.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/gl
 import { DateTime } from 'luxon';
 import { systemClock } from '../../../../src/clock.ts';
 import type { Database } from '../../../../src/db/database.ts';
-import type { AnnouncementDetails } from '../../../../src/features/checks/watching/announcements.ts';
+import type { AnnouncementDetails } from '../../../../src/features/checks/watching/announcement-details.ts';
 import { setQuietHours } from '../../../../src/features/checks/watching/set-quiet.ts';
 import type { TenantApps } from '../../../../src/features/checks/watching/tenant-apps.ts';
 import type { Watch } from '../../../../src/features/checks/watching/watch-row.ts';
