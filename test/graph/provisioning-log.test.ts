@@ -186,6 +186,70 @@ describe('the provisioning log of a person and an app', () => {
   });
 });
 
+describe('the provisioning log of a job and a time', () => {
+  const jobId = salesforce.job?.id ?? '';
+  const begins = Date.parse('2026-11-27T08:00:00Z');
+  const ends = begins + 3_600_000;
+  const at = (ms: number, more: Record<string, unknown> = {}) => ({
+    ...{ ...auditSample, ...more },
+    id: `at ${ms - begins}`,
+    activityDateTime: new Date(ms).toISOString(),
+  });
+  const succeeded = { provisioningStatusInfo: { status: 'success' } };
+  const idsOf = (found: LogRead) => (found.kind === 'read' ? found.entries.map(({ id }) => id) : found);
+
+  it('asks for the entries after one moment, up to another', async () => {
+    await log.readFailures(jobId, begins, ends);
+
+    const [{ query: asked } = { query: '' }] = bench.sandbox.requests;
+    expect(asked).toContain(`jobId eq '${jobId}' and activityDateTime gt 2026-11-27T08:00:00.000Z`);
+    expect(asked).toContain('activityDateTime lt 2026-11-27T09:00:00.001Z');
+  });
+
+  it('has the failures of that time alone, the newest first, with whom they are about', async () => {
+    recordsAre(at(begins), at(begins + 1), at(begins + 2, succeeded), at(ends), at(ends + 1));
+
+    const found = await log.readFailures(jobId, begins, ends);
+
+    expect(idsOf(found)).toEqual(['at 3600000', 'at 1']);
+    expect(found).toMatchObject({ complete: true, entries: [{ objectIds: [expect.any(String)] }, {}] });
+  });
+
+  it('has the deletions that are held back, however the service spells them', async () => {
+    const held = ['stagedDelete', 'StagedDelete', 'delete', 'create'];
+    recordsAre(...held.map((provisioningAction, index) => at(begins + index + 1, { provisioningAction })));
+
+    expect(idsOf(await log.readHeldBack(jobId, begins, ends))).toEqual(['at 2', 'at 1']);
+  });
+
+  it('follows the pages, and says so where there are more than it may read', async () => {
+    for (let made = 0; made < 1_001; made += 1) {
+      const [record] = bench.sandbox.tenant.auditRecords();
+      const activityDateTime = new Date(begins + 1 + made).toISOString();
+      if (record !== undefined) bench.sandbox.tenant.record({ ...record, id: `record ${made}`, activityDateTime });
+    }
+
+    const found = await log.readFailures(jobId, begins, ends);
+    await clock.advance(60_000);
+    const some = await log.readFailures(jobId, begins, begins + 300);
+
+    expect(found).toMatchObject({ kind: 'read', complete: false });
+    expect(idsOf(found)).toHaveLength(1_000);
+    expect(some).toMatchObject({ kind: 'read', complete: true });
+    expect(idsOf(some)).toHaveLength(300);
+  });
+
+  it('says where it may not be read, and where Graph refuses', async () => {
+    failNext({ kind: 'status', status: 403 });
+    const forbidden = await log.readFailures(jobId, begins, ends);
+    failNext({ kind: 'status', status: 500 });
+    const broken = await log.readFailures(jobId, begins, ends);
+
+    expect(forbidden).toEqual({ kind: 'notAvailable', why: 'permission' });
+    expect(broken).toEqual({ kind: 'unread', why: 'away' });
+  });
+});
+
 describe('an entry of the log', () => {
   it("of Microsoft's own example is a failed creation", async () => {
     recordsAre(auditSample);

@@ -50,7 +50,8 @@ export function quarantineProblem(words: Messages, quarantine: Quarantine): Expl
         reason === undefined ? null : words.card(`quarantine.${reason}`, { app }),
         message === '' ? null : words.card('problem.appQuarantined.said', { message }),
       ]),
-      words.sentences(times(words, quarantine)),
+      words.sentences(timesToCome(words, quarantine)),
+      sinceText(words, quarantine),
     ].filter((text) => text !== ''),
     next,
     code: code === '' ? null : words.card('label.code', { code }),
@@ -73,16 +74,16 @@ function nextKey(tenantActionable: boolean | null): MessageKey {
   return tenantActionable ? 'problem.appQuarantined.nextActionable' : 'problem.appQuarantined.nextNotActionable';
 }
 
-function times(words: Messages, { since, nextAttempt, endsAt, now }: Quarantine): string[] {
-  const began = isReal(since)
-    ? [words.card('problem.appQuarantined.since', { time: words.momentAgo(since, now) })]
-    : [];
+const sinceText = (words: Messages, { since, now }: Quarantine): string =>
+  isReal(since) ? words.card('problem.appQuarantined.since', { time: words.momentAgo(since, now) }) : '';
+
+function timesToCome(words: Messages, { nextAttempt, endsAt, now }: Quarantine): string[] {
   // Microsoft's schedule runs late at times.
   const again = isReal(nextAttempt)
     ? [words.card('problem.appQuarantined.nextAttempt', dueValues(words, nextAttempt, now))]
     : [];
   const end = quarantineEnd(words, endsAt, now);
-  return [...began, ...again, ...(end === null ? [] : [end])];
+  return [...again, ...(end === null ? [] : [end])];
 }
 
 /** About when Microsoft turns the job off; null where that is unknown, and where the day has passed. */

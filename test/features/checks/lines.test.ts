@@ -285,6 +285,47 @@ describe('a watch', () => {
   });
 
   it.each([
+    ['watch Salesforce failures', 'watch', 'Salesforce'],
+    ['watch failures in Salesforce', 'watch', 'Salesforce'],
+    ["watch Salesforce's failures here", 'watch', 'Salesforce'],
+    ['watch the failures of GitHub Enterprise', 'watch', 'GitHub Enterprise'],
+    ['stop watching Salesforce failures', 'unwatch', 'Salesforce'],
+  ])('is about the people whom an app could not provision: %s', (text, verb, app) => {
+    expect(parse(text)).toEqual({ kind: 'command', command: { verb, app, failures: true } });
+  });
+
+  it('is about an app that is called so where the name is quoted', () => {
+    expect(parse('watch "Data Failures"')).toEqual({
+      kind: 'command',
+      command: { verb: 'watch', app: 'Data Failures' },
+    });
+  });
+
+  it.each([
+    ['watch all', 'watchAll'],
+    ['watch everything', 'watchAll'],
+    ['watch all the apps in this channel', 'watchAll'],
+    ['unwatch all', 'unwatchAll'],
+    ['stop watching everything', 'unwatchAll'],
+  ])('is about all apps: %s', (text, verb) => {
+    expect(parse(text)).toEqual({ kind: 'command', command: { verb } });
+  });
+
+  it('is about one app whose name begins so', () => {
+    expect(parse('watch All Hands')).toEqual({ kind: 'command', command: { verb: 'watch', app: 'All Hands' } });
+  });
+
+  it.each([
+    ['quiet', null],
+    ['quiet hours', null],
+    ['quiet off', 'off'],
+    ['quiet 22:00 to 7:00', '22:00 to 7:00'],
+    ['quiet hours 10 pm - 7 am', '10 pm - 7 am'],
+  ])('is quiet by %s', (text, hours) => {
+    expect(parse(text)).toEqual({ kind: 'command', command: { verb: 'quiet', hours } });
+  });
+
+  it.each([
     ['wacth Salesforce', 'watch Salesforce'],
     ['keep an eye on Salesforce', 'watch Salesforce'],
     ['unwtach Salesforce', 'unwatch Salesforce'],

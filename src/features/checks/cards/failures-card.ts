@@ -45,7 +45,7 @@ export function failuresCard(
       ? []
       : verdictOf(words, {
           ...{ outcome: first.outcome, app: app.name, what: 'other', hasAssigned: false, retry: false, viewpoint },
-          person: first.name ?? words.plain('failures.person'),
+          person: (showsNames ? first.name : null) ?? words.plain('failures.person'),
         }).next;
   const lines = reasons.map(([reason, some]) => words.plain('failures.reason', { reason, count: some.length }));
   const card = renderLargestThatFits('list', LEVELS, (limits): ListView => {

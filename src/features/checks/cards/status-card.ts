@@ -42,6 +42,8 @@ export interface HeldBack {
   readonly isComplete: boolean;
 }
 
+/** Why the job fails, in the service's words, and when it is tried again; since when unfolds. */
+const FURTHER_FIRST = 2;
 /** Object types counted on one card. */
 const MOST_TYPES = 5;
 
@@ -70,6 +72,7 @@ export function statusCard(
   const further = (meaning.further ?? []).map((text) => ({ text }));
   const details = detailsOf(
     [
+      ...further.slice(FURTHER_FIRST),
       ...maybe(meaning.code),
       ...(typeof status === 'string' ? [] : jobFacts(words, status)).map(detailText),
       ...(meaning.next === null ? [] : aside),
@@ -89,7 +92,7 @@ export function statusCard(
       ...maybe(escrowedText(words, status)),
     ],
     next: meaning.next === null ? [] : [{ label: words.card('label.next'), text: meaning.next }],
-    further,
+    further: further.slice(0, FURTHER_FIRST),
     tables: isBroken ? [] : factTable(runs),
     footer: meaning.next === null ? aside : [],
     details,

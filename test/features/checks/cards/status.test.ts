@@ -230,6 +230,56 @@ describe('the status of one app', () => {
   });
 });
 
+describe('the status of an app', () => {
+  const held = () => {
+    const job = quarantined();
+    if (job.health.kind !== 'quarantined') throw new Error('it is in quarantine');
+    const quarantine = { ...job.health.quarantine, reason: 'TooManyDeletes' };
+    return { ...job, health: { kind: 'quarantined', quarantine } } as const;
+  };
+  const drawHeld = (reading: JobStatus, heldBack?: { readonly count: number; readonly isComplete: boolean }) =>
+    cardAsText(
+      statusCard(words, {
+        app: salesforce,
+        status: reading,
+        others: [],
+        now: NOW,
+        entraPortalUrl: PORTAL,
+        viewpoint: asOperator,
+        ...(heldBack === undefined ? {} : { heldBack }),
+      }).card,
+    );
+
+  it('shows without unfolding when Microsoft tries again, and about when it turns the job off', () => {
+    const text = cardAsText(status(quarantined()).card);
+
+    expect(text).toContain('Next attempt by Microsoft: Mar 3, 2026');
+    expect(text).toContain('Microsoft turns provisioning off around Saturday, March 28, 2026.');
+  });
+
+  it('says how many failed and are tried again', () => {
+    const lastRun = { ...wellRun, counts: { ...wellRun.counts, escrowed: 3 } };
+
+    expect(cardAsText(status(jobIn('healthy', { lastRun })).card)).toContain(
+      '3 people and groups failed in the last run and are tried again automatically.',
+    );
+    expect(textOf(jobIn('healthy'))).not.toContain('tried again');
+  });
+
+  it('says how many deletions are held back, and the limit, as far as these are known', () => {
+    const known = drawHeld({ ...held(), deletionThreshold: 50 }, { count: 61, isComplete: false });
+    const unknown = drawHeld(held());
+
+    expect(known).toContain('at least 61 accounts would be disabled or deleted. The job’s limit is 50 in one run.');
+    expect(unknown).not.toMatch(/would be disabled|limit is/);
+    expect(drawHeld(held(), { count: 0, isComplete: true })).toContain('does not show whose accounts');
+  });
+
+  it('says nothing of deletions where the quarantine has another reason', () => {
+    expect(drawHeld(quarantined(), { count: 61, isComplete: true })).not.toContain('61');
+  });
+});
+
 describe('the announcement about a watched app', () => {
   const draw = (change: Parameters<typeof announcementCard>[1]['change'], reading: JobReading) =>
     announcementCard(words, {
