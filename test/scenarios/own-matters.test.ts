@@ -163,7 +163,7 @@ describe('a viewer', () => {
 
 describe('watching everything', () => {
   it('offers one app at a time, and lists what is watched for the opposite', async () => {
-    const offered = await ask('alex', 'watch all');
+    const offered = await ask('lynne', 'watch all');
     const watched = await ask('alex', 'unwatch everything');
 
     expect(titleOf(offered)).toBe('Which app should Usher watch here?');

@@ -96,7 +96,7 @@ const watchAll = (parts: CommandParts, turn: Turn): Promise<Reply> =>
 async function unwatchAll(parts: CommandParts, turn: Turn): Promise<Reply> {
   const here = await listWatches(parts.store.database, turn.incoming.place.key);
   const isWatched = here.some(({ watched }) => watched.kind === 'all');
-  return isWatched || here.length === 0 ? remove(parts, turn, { kind: 'all' }) : watches(parts, turn);
+  return isWatched ? remove(parts, turn, { kind: 'all' }) : watches(parts, turn);
 }
 
 /** Apps not read by then are not offered. */

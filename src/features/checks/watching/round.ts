@@ -6,7 +6,7 @@ import type { RoundRow, Schema } from '../../../db/schema.ts';
 import type { Lease } from '../../../requests/request.ts';
 import type { StoreParts } from '../../../requests/store.ts';
 import { enqueueAnnouncements, foldDueNews } from './announcements.ts';
-import { ALL, failuresAppId, toWatch, type Watch, type WatchedApp } from './watch-row.ts';
+import { ALL, failuresAppId, toWatch, type Watch } from './watch-row.ts';
 
 /**
  * The round that reads all watched jobs, and those in quarantine. The database stores when it is due, and which process
@@ -39,8 +39,8 @@ export type RoundClaim =
       /** Where a conversation watches all apps: those whose job ran or was in quarantine when it was last read. */
       readonly ofAll: readonly string[] | null;
     }
-  /** Nothing to do before then; milliseconds from now. */
-  | { readonly kind: 'later'; readonly inMs: number };
+  /** No round before then, in milliseconds from now; `hasNews`: some that were held back are due. */
+  | { readonly kind: 'later'; readonly inMs: number; readonly hasNews: boolean };
 
 /** Leases the round, if it is due and no other process makes it. Mostly it is not, and one statement tells. */
 export async function claimRound(parts: RoundParts, lease: Lease, everyMs: number): Promise<RoundClaim> {
@@ -50,18 +50,24 @@ export async function claimRound(parts: RoundParts, lease: Lease, everyMs: numbe
       none.selectFrom('rounds').select('due_at').where('name', '=', round).as('dueAt'),
       none.selectFrom('watches').select('app_id').limit(1).as('watched'),
       none.selectFrom('seen_jobs').select('app_id').where('quarantined', '=', 1).limit(1).as('quarantined'),
+      none
+        .selectFrom('held_news')
+        .select((select) => select.fn.min('due_at').as('at'))
+        .as('newsAt'),
     ])
     .executeTakeFirstOrThrow();
-  if (found.watched === null && found.quarantined === null) return { kind: 'later', inMs: everyMs };
+  const hasNews = found.newsAt !== null && found.newsAt <= clock.now();
+  const later = (inMs: number): RoundClaim => ({ kind: 'later', inMs, hasNews });
+  if (found.watched === null && found.quarantined === null) return later(everyMs);
   const pauseMs = (found.dueAt ?? 0) - clock.now();
-  if (pauseMs > 0 && pauseMs <= everyMs) return { kind: 'later', inMs: pauseMs };
+  if (pauseMs > 0 && pauseMs <= everyMs) return later(pauseMs);
   return database.transact(async (transaction): Promise<RoundClaim> => {
     const row = await lockRound(parts, transaction);
     const now = clock.now();
-    if (isHeld(parts, row, lease.owner)) return { kind: 'later', inMs: Math.max((row.lease_until ?? 0) - now, 1) };
+    if (isHeld(parts, row, lease.owner)) return later(Math.max((row.lease_until ?? 0) - now, 1));
     const inMs = row.due_at - now;
     // A wall clock that was set back must not make the pause longer.
-    if (inMs > 0 && inMs <= everyMs) return { kind: 'later', inMs };
+    if (inMs > 0 && inMs <= everyMs) return later(inMs);
     const watched = await transaction.selectFrom('watches').select('app_id').distinct().orderBy('app_id').execute();
     const seen = await quarantinedApps({ query: transaction });
     const ids = watched.map(({ app_id }) => app_id);
@@ -73,7 +79,7 @@ export async function claimRound(parts: RoundParts, lease: Lease, everyMs: numbe
         .set({ due_at: now + everyMs })
         .where('name', '=', round)
         .execute();
-      return { kind: 'later', inMs: everyMs };
+      return later(everyMs);
     }
     await transaction
       .updateTable('rounds')
@@ -108,12 +114,6 @@ async function appsWithJobs(transaction: Transaction<Schema>): Promise<string[]>
  */
 export async function tellDueNews(parts: RoundParts, owner: string): Promise<boolean> {
   const { database, clock } = parts;
-  const { query } = database;
-  const next = await query
-    .selectFrom('held_news')
-    .select((select) => select.fn.min('due_at').as('at'))
-    .executeTakeFirstOrThrow();
-  if (next.at === null || next.at > clock.now()) return false;
   return database.transact(async (transaction) => {
     // The process that makes a round tells its news together at the end.
     if (isHeld(parts, await lockRound(parts, transaction), owner)) return false;
@@ -185,7 +185,7 @@ export async function noteStatus(
       .execute();
     const change = changeBetween(known?.state ?? null, state);
     if (change === null) return false;
-    const app = appOf(watches, { id, name });
+    const app = { id, name: name ?? (await nameOf(transaction, watches, id)) };
     await enqueueAnnouncements(transaction, watches, { app, change, status, at });
     return true;
   });
@@ -198,7 +198,9 @@ function oncePerConversation(watches: readonly Watch[]): Watch[] {
   return [...byName, ...watches.filter(({ watched, key }) => watched.kind === 'all' && !keys.has(key))];
 }
 
-function appOf(watches: readonly Watch[], { id, name }: Parameters<typeof noteStatus>[2]): WatchedApp {
-  const named = watches.flatMap(({ watched }) => (watched.kind === 'all' ? [] : [watched.app.name]));
-  return { id, name: name ?? named[0] ?? id };
+async function nameOf(transaction: Transaction<Schema>, watches: readonly Watch[], id: string): Promise<string> {
+  const [named] = watches.flatMap(({ watched }) => (watched.kind === 'all' ? [] : [watched.app.name]));
+  if (named !== undefined) return named;
+  const seen = transaction.selectFrom('seen_jobs').select('app_name').where('app_id', '=', id);
+  return (await seen.executeTakeFirst())?.app_name ?? id;
 }

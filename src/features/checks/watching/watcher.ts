@@ -66,15 +66,20 @@ export function startWatcher(watching: WatcherParts): Watcher {
 
   /** Makes the rounds that are due; returns how long to pause then. */
   async function makeRounds(stopping: AbortSignal): Promise<number> {
-    if (await tellDueNews(store, owner)) watching.changed();
     const claim = await claimRound(store, { owner, until: clock.now() + leaseMs }, everyMs);
-    if (claim.kind === 'later') return claim.inMs;
+    if (claim.kind === 'later') {
+      if (claim.hasNews && (await tellDueNews(store, owner))) watching.changed();
+      return claim.inMs;
+    }
     const renew = (until: number) => renewRound(store, { owner, until });
     try {
       await underLease({ leaseMs, renew, clock, log, details: {} }, async () => {
         const further = claim.ofAll === null ? [] : ((await watching.tenantApps?.next(claim.ofAll)) ?? []);
         const apps = new Map<string, Looked>(further.map((app) => [app.id, app]));
-        for (const id of claim.appIds) apps.set(id, { id, isWatched: true });
+        for (const id of claim.appIds) {
+          const name = apps.get(id)?.name;
+          apps.set(id, { id, isWatched: true, ...(name === undefined ? {} : { name }) });
+        }
         await pMap(
           [...apps.values()],
           (app) => lookGuarded({ ...app, hadJob: claim.ofAll?.includes(app.id) === true }, stopping),

@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DateTime } from 'luxon';
+import { noteSeenJobs } from '../../../../src/chat/jobs/seen-jobs.ts';
 import { systemClock } from '../../../../src/clock.ts';
 import type { Database } from '../../../../src/db/database.ts';
 import type { AnnouncementDetails } from '../../../../src/features/checks/watching/announcement-details.ts';
@@ -149,6 +150,16 @@ describe.each(engines)('conversations that watch all apps on $name', (engine) =>
     await watching.settled();
 
     expect(await owed()).toEqual(['desk chat: (folded) zscaler enteredQuarantine']);
+  });
+
+  it('are told by its name of an app that was in quarantine before, also while Graph lists no apps', async () => {
+    await noteSeenJobs(parts(), [{ app: { id: 'zscaler', name: 'Zscaler' }, isQuarantined: true }]);
+    jobs.set('zscaler', 'quarantined');
+    await addWatch(parts(), all('desk'));
+    await start({ tenantApps: { next: async () => [] } }).settled();
+
+    const [message] = await claimDue(database, clock.now(), 100);
+    expect(message?.details).toContain('"name":"Zscaler"');
   });
 
   it('are told by another process of what one had seen when it died', async () => {

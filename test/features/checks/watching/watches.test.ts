@@ -170,7 +170,7 @@ describe.each(engines)('watches on $name', (engine) => {
     const next = await claim('other process');
 
     expect(first).toEqual({ kind: 'claimed', appIds: ['salesforce'], ofAll: null });
-    expect([second.kind, early]).toEqual(['later', { kind: 'later', inMs: everyMs }]);
+    expect([second.kind, early]).toEqual(['later', { kind: 'later', inMs: everyMs, hasNews: false }]);
     expect(next).toEqual({ kind: 'claimed', appIds: ['salesforce'], ofAll: null });
   });
 
