@@ -100,10 +100,10 @@ export function ticketPatternProblem(pattern: string): { readonly problem: strin
  * Whether matching a short word takes few steps: what repeats is one character, not a group, and few things repeat. `^`
  * and `$` are allowed, though the whole word has to fit in any case.
  */
-function isBounded(pattern: string): boolean {
+export function isBounded(pattern: string, most = mostQuantifiers): boolean {
   const plain = pattern.replace(/\\[^\dkbB]|\[(?:[^\]\\]|\\.)*\]/g, 'x').replaceAll('(?:', '(');
   const quantifiers = plain.match(/[*+?]|\{\d+(?:,\d*)?\}/g) ?? [];
-  return quantifiers.length <= mostQuantifiers && !/\\|\(\?|\)[*+{]/.test(plain);
+  return quantifiers.length <= most && !/\\|\(\?|\)[*+{]/.test(plain);
 }
 
 /** What is wrong with a `ticketUrl`; null for one that Usher can use. */

@@ -10,7 +10,7 @@ export interface Rule {
   readonly source: 'entra' | 'activeDirectory' | 'other';
 }
 
-const ruleSchema = z.object({
+export const ruleSchema = z.object({
   id: z.string(),
   priority: z.number().catch(Number.MAX_SAFE_INTEGER),
   sourceDirectoryName: nullableText,

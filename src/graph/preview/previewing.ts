@@ -1,0 +1,185 @@
+import pMap from 'p-map';
+import { z } from 'zod';
+import type { Clock } from '../../clock.ts';
+import { maskLabel } from '../../masking/mask-text.ts';
+import { isTooSlow, withinMs } from '../../time-limit.ts';
+import { type Fetched, mapped } from '../answer.ts';
+import { createCache } from '../cache.ts';
+import type { GraphClient } from '../client.ts';
+import { graphPath, nullableText, orNull } from '../odata.ts';
+import { checked, readOne } from '../read.ts';
+import { attributesOf, type NeverSent, neverSent } from './expressions.ts';
+import { type AttributeMapping, detailedSchema, type PeopleMapping, peopleMapping } from './read-mapping.ts';
+import { fieldsFor, readSourceObject, type SourceObject, type SourceValue, textOf } from './source-values.ts';
+
+/**
+ * What a preview asks Graph: the job's schema, the person, and what the provisioning engine makes of the mapping's
+ * expressions. Nothing is written: besides reads it calls `parseExpression` alone, which evaluates one expression.
+ * https://learn.microsoft.com/graph/api/synchronization-synchronizationschema-parseexpression
+ */
+export interface Previewing {
+  /** Null where the job maps no people of Entra. */
+  readMapping(servicePrincipalId: string, jobId: string): Promise<Fetched<PeopleMapping | null>>;
+  /** What the mapping reads of a person; null when no user has this id. */
+  readPerson(userId: string, mapping: PeopleMapping): Promise<Fetched<SourceObject | null>>;
+  /**
+   * The values that an account would get, in the mapping's order, within `limitMs` milliseconds: what is later is
+   * `unknown`. At most 60 expressions are evaluated.
+   *
+   * @param wanted tells by its target which mapping is to be evaluated; all others stay `notAsked`
+   */
+  evaluate(job: PreviewedJob, wanted: (target: string) => boolean, limitMs: number): Promise<readonly PreviewValue[]>;
+}
+
+export interface PreviewedJob {
+  readonly servicePrincipalId: string;
+  readonly jobId: string;
+  readonly mapping: PeopleMapping;
+  readonly read: (attribute: string) => SourceValue;
+}
+
+export interface PreviewValue {
+  readonly target: string;
+  readonly found: FoundValue;
+}
+
+export type FoundValue =
+  /** `byDefault`: only an account that is created gets it. */
+  | { readonly kind: 'text'; readonly text: string; readonly byDefault: boolean }
+  /** The source is empty, so that nothing is written. */
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'notAsked' }
+  | { readonly kind: 'neverShown'; readonly why: NeverSent }
+  /** The engine said that it cannot evaluate the expression, or cannot read it; with its code. */
+  | { readonly kind: 'notEvaluated'; readonly why: 'syntax' | 'evaluation'; readonly code: string }
+  | { readonly kind: 'unknown'; readonly why: UnknownValue };
+
+/**
+ * `source`: Usher does not know what the expression reads. `tooMany`: it is beyond the sixtieth. `late`: no answer came
+ * in time. `refused`: Graph refused the call, as in a cloud that does not have it. `unreadable`: the mapping or the
+ * answer has another form.
+ */
+export type UnknownValue = 'source' | 'tooMany' | 'late' | 'refused' | 'unreadable';
+
+const prefer = ['include-unknown-enum-members'];
+const schemaKeepMs = 30 * 60_000;
+/** A person's values change the input and so the key; the engine itself gives the same for the same input. */
+const resultKeepMs = 30 * 60_000;
+export const mostExpressions = 60;
+const atOnce = 6;
+
+const errorSchema = orNull(z.object({ code: nullableText }));
+const parsedSchema = z.object({
+  parsingSucceeded: z.boolean(),
+  evaluationSucceeded: z.boolean(),
+  evaluationResult: z.array(z.string().nullable()).nullable().default([]),
+  error: errorSchema,
+});
+
+export function createPreviewing({ graph, clock }: { readonly graph: GraphClient; readonly clock: Clock }): Previewing {
+  const mappings = createCache<PeopleMapping | null>(clock, schemaKeepMs);
+  const results = createCache<FoundValue>(clock, resultKeepMs);
+  const schemaPath = (servicePrincipalId: string, jobId: string) =>
+    `${graphPath('servicePrincipals', servicePrincipalId)}/synchronization/jobs${graphPath(jobId)}/schema`;
+
+  async function parse(job: PreviewedJob, mapping: AttributeMapping, expression: string): Promise<FoundValue> {
+    const { servicePrincipalId, jobId } = job;
+    const inputs = attributesOf(mapping).map((name) => [name, job.read(name)] as const);
+    if (inputs.some(([, value]) => value.kind === 'unread')) return { kind: 'unknown', why: 'source' };
+    const body = {
+      expression,
+      targetAttributeDefinition: null,
+      testInputObject: { definition: null, properties: inputs.flatMap(([key, value]) => propertyOf(key, value)) },
+    };
+    const key = [servicePrincipalId, jobId, job.mapping.version, mapping.defaultValue, JSON.stringify(body)].join('\n');
+    const path = `${schemaPath(servicePrincipalId, jobId)}/parseExpression`;
+    const found = await results.get(key, async () =>
+      mapped(checked(await graph.read({ method: 'POST', path, body }), parsedSchema), (parsed) =>
+        understood(parsed, mapping),
+      ),
+    );
+    if (found.ok) return found.value;
+    return { kind: 'unknown', why: found.trouble.kind === 'refused' ? 'refused' : 'unreadable' };
+  }
+
+  return {
+    readMapping: (servicePrincipalId, jobId) =>
+      mappings.get(`${servicePrincipalId}/${jobId}`, async () =>
+        mapped(
+          await readOne(graph, { path: schemaPath(servicePrincipalId, jobId), prefer }, detailedSchema),
+          peopleMapping,
+        ),
+      ),
+    readPerson: (userId, mapping) => readSourceObject(graph, userId, fieldsFor(attributesRead(mapping))),
+    async evaluate(job, wanted, limitMs) {
+      const until = clock.monotonic() + limitMs;
+      let count = 0;
+      const planned = job.mapping.attributes.map((mapping) => {
+        if (!wanted(mapping.target)) return { mapping, found: { kind: 'notAsked' } as const };
+        const known = withoutCall(mapping, job.read);
+        if (known !== null) return { mapping, found: known };
+        count += 1;
+        return { mapping, found: count > mostExpressions ? ({ kind: 'unknown', why: 'tooMany' } as const) : null };
+      });
+      return pMap(
+        planned,
+        async ({ mapping, found }): Promise<PreviewValue> => {
+          const { target, source } = mapping;
+          if (found !== null || source.kind !== 'function') return { target, found: found ?? late };
+          const left = until - clock.monotonic();
+          if (left <= 0) return { target, found: late };
+          const parsed = await withinMs(parse(job, mapping, source.expression), left, clock);
+          return { target, found: isTooSlow(parsed) ? late : parsed };
+        },
+        { concurrency: atOnce },
+      );
+    },
+  };
+}
+
+const late: FoundValue = { kind: 'unknown', why: 'late' };
+
+/** The attributes of the source that a mapping reads, for its filters and its values. */
+export function attributesRead({ scope, attributes }: PeopleMapping): ReadonlySet<string> {
+  const filtered = scope.sets.flat().flatMap(({ clauses }) => clauses.map(({ attribute }) => attribute));
+  return new Set([...filtered, ...attributes.flatMap(attributesOf)]);
+}
+
+/** The value where the engine need not be asked for it; null where it has to be. */
+function withoutCall(mapping: AttributeMapping, read: PreviewedJob['read']): FoundValue | null {
+  const never = neverSent(mapping);
+  if (never !== null) return { kind: 'neverShown', why: never };
+  const { source } = mapping;
+  switch (source.kind) {
+    case 'constant':
+      return orDefault(source.text, { ...mapping, defaultValue: null });
+    case 'attribute': {
+      const value = read(source.name);
+      return value.kind === 'unread' ? { kind: 'unknown', why: 'source' } : orDefault(textOf(value), mapping);
+    }
+    case 'function':
+      return null;
+    default:
+      return { kind: 'unknown', why: 'unreadable' };
+  }
+}
+
+function orDefault(text: string | null, { defaultValue }: Pick<AttributeMapping, 'defaultValue'>): FoundValue {
+  if (text !== null && text !== '') return { kind: 'text', text, byDefault: false };
+  return defaultValue === null ? { kind: 'empty' } : { kind: 'text', text: defaultValue, byDefault: true };
+}
+
+function understood(parsed: z.infer<typeof parsedSchema>, mapping: AttributeMapping): FoundValue {
+  const code = maskLabel(parsed.error?.code ?? '');
+  if (!parsed.parsingSucceeded) return { kind: 'notEvaluated', why: 'syntax', code };
+  if (!parsed.evaluationSucceeded) return { kind: 'notEvaluated', why: 'evaluation', code };
+  const texts = (parsed.evaluationResult ?? []).filter((text) => text !== null && text !== '');
+  return orDefault(texts.join(', '), mapping);
+}
+
+/** As in Microsoft's example, with the engine's own spelling of a truth; an empty attribute is left out. */
+function propertyOf(key: string, value: SourceValue): readonly unknown[] {
+  if (value.kind === 'list') return [{ key, 'value@odata.type': '#Collection(String)', value: value.items }];
+  const text = textOf(value);
+  return text === null ? [] : [{ key, value: text }];
+}
