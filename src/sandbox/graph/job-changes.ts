@@ -39,6 +39,7 @@ const changeSchema = z.strictObject({
   flows: z.array(z.enum(['Add', 'Update', 'Delete'])).optional(),
   maps: z.enum(['usual', 'more']).optional(),
   takesEverybody: z.boolean().optional(),
+  maySyncAll: z.boolean().optional(),
   tellsAbsence: z.boolean().optional(),
   deletionThreshold: z.number().int().nullable().optional(),
 });

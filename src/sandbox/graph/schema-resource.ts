@@ -118,7 +118,7 @@ function directories(job: SynchronizationJob): readonly Readonly<Record<string, 
       [
         // Where the app knows no inactive account, the service sends a deletion.
         { key: 'IsSoftDeletionSupported', value: String(job.removal !== 'deletes') },
-        { key: 'IsSynchronizeAllSupported', value: 'true' },
+        { key: 'IsSynchronizeAllSupported', value: String(job.maySyncAll || job.takesEverybody) },
       ],
       targets.map(({ target, required }) => attributeDefinition(target, { required })),
     ),

@@ -52,6 +52,7 @@ export const apps = {
     templateId: 'serviceNow',
     shape: 'array',
     spelling: 'entraId',
+    maySyncAll: false,
     rules: [outboundRule(userAndGroupRuleId, 'USERGROUP_OUTBOUND_USERGROUP', 'ServiceNow', ['User', 'Group'])],
     targetName: 'ServiceNow',
   }),

@@ -53,6 +53,8 @@ export interface SynchronizationJob {
   readonly maps: 'usual' | 'more';
   /** "Sync all users and groups": a person is in scope without an assignment. */
   readonly takesEverybody: boolean;
+  /** Whether the app can be set to that; its schema says so. */
+  readonly maySyncAll: boolean;
   /** The scoping filter for people, of which one group must hold; empty for none. */
   readonly scope: readonly ScopeGroup[];
   /** Whether an answer about a person out of scope says that the app has no account; else it has no matching step. */
@@ -104,6 +106,7 @@ export const ordinaryJob = {
   flows: ['Add', 'Update', 'Delete'],
   maps: 'usual',
   takesEverybody: false,
+  maySyncAll: true,
   scope: [],
   tellsAbsence: false,
   deletionThreshold: null,
