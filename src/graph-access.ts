@@ -16,6 +16,7 @@ import { readInitialDomain } from './graph/initial-domain.ts';
 import { createJobServices } from './graph/job-services.ts';
 import { type BrokenInKit, createKits } from './graph/kit-apps.ts';
 import { onBehalfOf } from './graph/on-behalf-of.ts';
+import { createPreviewing } from './graph/preview/previewing.ts';
 import { createProvisioningLog } from './graph/provisioning-log.ts';
 import { createSynchronization } from './graph/synchronization.ts';
 import type { Log } from './log.ts';
@@ -78,6 +79,7 @@ export function createGraphAccess(parts: GraphAccessParts): GraphAccess {
     const kitRequesters = kits.flatMap(({ ask }) => ask ?? []);
     const synchronization = createSynchronization({ graph, clock });
     const applications = createApplications({ graph, clock, entries, kits, bindings, observe: entriesRead.tell });
+    const assignments = createAssignments({ graph, clock });
     return {
       directory,
       synchronization,
@@ -85,7 +87,8 @@ export function createGraphAccess(parts: GraphAccessParts): GraphAccess {
       applications,
       kits: createKits({ entries: kits, applications, observe: kitsRead.tell }),
       access: createAccess({ directory, roles: config.roles, appApprovers, kitRequesters, clock }),
-      assignments: createAssignments({ graph, clock }),
+      assignments,
+      previewing: createPreviewing({ graph, clock, directory, assignments }),
       provisioningLog: createProvisioningLog({ graph, clock, hasProvisioningLog }),
     };
   }

@@ -117,6 +117,7 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
     graphAccess: graphAccess.signIns === null ? 'appOnly' : 'delegated',
     store,
     log,
+    isShown: graphAccess.isShown,
     requestFor: config.requestFor,
     removalSecondPerson: config.removalSecondPerson,
     approvers: config.roles.approvers,

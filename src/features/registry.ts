@@ -22,6 +22,7 @@ import { brokenAtHome, ownRequestsAtHome } from './checks/home-sections.ts';
 import { announcements } from './checks/outbox.ts';
 import { ownRequests, requestsCommand } from './checks/own-requests.ts';
 import { quietCommand } from './checks/quiet.ts';
+import { previewCommand } from './checks/previewing/preview.ts';
 import { queueCommand } from './checks/show-queue.ts';
 import { statusCommand } from './checks/status.ts';
 import {
@@ -84,6 +85,7 @@ export const registry: Registry = {
     verifyRemoval: verifyRemovalCommand,
     status: statusCommand,
     check: checkCommand,
+    preview: previewCommand,
     queue: queueCommand,
     test: testCommand,
     repair: repairCommand,

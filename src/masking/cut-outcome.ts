@@ -142,7 +142,8 @@ function cutDetails(
 const longestValue = 2_000;
 const deepest = 6;
 
-function cutValue(name: string, value: string | null, isShown: IsShown): string | null {
+/** The value of an attribute as Usher shows it. */
+export function cutValue(name: string, value: string | null, isShown: IsShown): string | null {
   if (value === null || value.trim() === '') return value;
   if (!isShown(name)) return notKept;
   if (!/^\s*[[{]/.test(value)) return maskText(value, longestValue);

@@ -101,7 +101,7 @@ export async function seeTarget(
   const seen = await seeJob(parts, app, objectType);
   if (seen.kind !== 'app') return seen;
   const { job } = seen;
-  const obstacle = obstacleOf(parts, app, job);
+  const obstacle = jobObstacle(parts, app, job);
   if (obstacle !== null) return { kind: 'blocked', app, why: obstacle };
 
   const rule = await parts.synchronization.findRule(app.id, job.id, objectType);
@@ -206,7 +206,7 @@ export async function pickApp(
 }
 
 /** What keeps a job from taking a call now, before one is spent on it; null for a job that takes one. */
-function obstacleOf(parts: CommandParts, app: Application, job: Job): Blocked | null {
+export function jobObstacle(parts: CommandParts, app: Application, job: Job): Blocked | null {
   const { state, mustStopFirst } = job;
   switch (state.kind) {
     case 'active':

@@ -37,6 +37,8 @@ export function guessesFor(intent: Meant, { pairs }: Around, line: string, base:
         return forPeople({ verb: 'provision', subject: '', app, ...(base === null ? {} : termOf(base)) }, people, line);
       case 'remove':
         return forPeople({ verb: 'remove', subject: '', app, ...(base === null ? {} : termOf(base)) }, people, line);
+      case 'preview':
+        return forPeople({ verb: intent, subject: '', app }, people, line);
       case 'requestAccess': {
         const { start, end, reason } = base?.verb === 'requestAccess' ? base : { start: null, end: null, reason: null };
         return forPeople({ verb: 'requestAccess', subject: '', app, start, end, reason }, people, line);

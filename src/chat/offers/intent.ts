@@ -8,6 +8,7 @@ export type Intent =
   | 'requestAccess'
   | 'remove'
   | 'check'
+  | 'preview'
   | 'status'
   | 'watch'
   | 'unwatch'

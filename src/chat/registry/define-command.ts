@@ -11,10 +11,12 @@ import type { Assignments } from '../../graph/assignments.ts';
 import type { Directory } from '../../graph/directory.ts';
 import type { JobServices } from '../../graph/job-services.ts';
 import type { Kits } from '../../graph/kit-apps.ts';
+import type { Previewing } from '../../graph/preview/previewing.ts';
 import type { ProvisioningLog } from '../../graph/provisioning-log.ts';
 import type { Rule as ProvisioningRule } from '../../graph/rules.ts';
 import type { Synchronization } from '../../graph/synchronization.ts';
 import type { Log } from '../../log.ts';
+import type { IsShown } from '../../masking/attributes.ts';
 import type { Message, MessageKind, PostEnd } from '../../outbox/message.ts';
 import type { Query } from '../../outbox/message-store.ts';
 import type { AccessParts } from '../../requests/access-parts.ts';
@@ -41,6 +43,7 @@ export interface GraphServices {
   readonly synchronization: Synchronization;
   readonly jobs: JobServices;
   readonly assignments: Assignments;
+  readonly previewing: Previewing;
   readonly provisioningLog: ProvisioningLog;
 }
 
@@ -52,6 +55,8 @@ export interface CommandParts extends GraphServices {
   readonly graphAccess: 'appOnly' | 'delegated';
   readonly store: AccessParts;
   readonly log: Log;
+  /** The attributes whose values Usher shows. */
+  readonly isShown: IsShown;
   /** The people for whom a requester may request access. */
   readonly requestFor: 'reports' | 'anyone';
   readonly removalSecondPerson: SecondPerson;

@@ -171,7 +171,7 @@ type Seen =
   | { readonly kind: 'seen'; readonly readAlong: boolean; readonly of: (facts: CheckFacts) => CheckFacts };
 
 /** How much of this person the caller may see; a refusal is recorded. */
-async function seenOf(parts: CommandParts, turn: Turn, user: DirectoryUser): Promise<Seen> {
+export async function seenOf(parts: CommandParts, turn: Turn, user: DirectoryUser): Promise<Seen> {
   const visible = await visibleTo(parts.access, turn.caller);
   if (!visible.ok) return answered(troubleReply(turn.words, visible.trouble));
   if (!mayCheckOn(visible.value, parts.requestFor, user.id))
@@ -201,7 +201,11 @@ async function refuseCheckOn(parts: CommandParts, turn: Turn, id: string, person
 }
 
 /** A person on whom the caller may run a check, and the app. */
-async function resolveCheck(look: Lookup, command: CommandOf<'check'>, others: readonly string[]): Promise<Resolved> {
+export async function resolveCheck(
+  look: Lookup,
+  command: CommandOf<'check'>,
+  others: readonly string[],
+): Promise<Resolved> {
   const { parts, turn } = look;
   const lacking = await missingFor(parts, turn, command);
   if (lacking !== null) return look.denied(lacking);

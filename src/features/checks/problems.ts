@@ -7,6 +7,10 @@ import type { Watched } from './watching/watch-row.ts';
 export type CheckProblem =
   | { readonly kind: 'unclearSince' | 'sinceFuture'; readonly typed: string }
   | { readonly kind: 'checkNotYourReport'; readonly person: string }
+  | { readonly kind: 'previewOneApp' }
+  | { readonly kind: 'previewOtherSource'; readonly app: string }
+  /** Graph did not let Usher read the mapping; with its code. */
+  | { readonly kind: 'previewNoSchema'; readonly app: string; readonly code: string }
   | { readonly kind: 'tooManyApps'; readonly count: number; readonly limit: number }
   | {
       readonly kind: 'watchAdded' | 'watchedAlready' | 'watchRemoved' | 'notWatched';
@@ -23,6 +27,9 @@ const KEYS: Readonly<Record<CheckProblem['kind'], ProblemKeys>> = problemKeys(
     unclearSince: 'unknown',
     sinceFuture: 'warning',
     tooManyApps: 'warning',
+    previewOneApp: 'neutral',
+    previewOtherSource: 'neutral',
+    previewNoSchema: 'warning',
     watchAdded: 'good',
     watchedAlready: 'neutral',
     watchRemoved: 'neutral',

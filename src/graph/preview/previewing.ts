@@ -3,14 +3,16 @@ import { z } from 'zod';
 import type { Clock } from '../../clock.ts';
 import { maskLabel } from '../../masking/mask-text.ts';
 import { isTooSlow, withinMs } from '../../time-limit.ts';
-import { type Fetched, mapped } from '../answer.ts';
+import { type Fetched, fetched, mapped } from '../answer.ts';
+import type { Assignments } from '../assignments.ts';
 import { createCache } from '../cache.ts';
 import type { GraphClient } from '../client.ts';
+import type { Directory } from '../directory.ts';
 import { graphPath, nullableText, orNull } from '../odata.ts';
 import { checked, readOne } from '../read.ts';
 import { attributesOf, type NeverSent, neverSent } from './expressions.ts';
 import { type AttributeMapping, detailedSchema, type PeopleMapping, peopleMapping } from './read-mapping.ts';
-import { fieldsFor, readSourceObject, type SourceObject, type SourceValue, textOf } from './source-values.ts';
+import { type Beside, fieldsFor, readSourceObject, type SourceValue, sourceValue, textOf } from './source-values.ts';
 
 /**
  * What a preview asks Graph: the job's schema, the person, and what the provisioning engine makes of the mapping's
@@ -18,23 +20,32 @@ import { fieldsFor, readSourceObject, type SourceObject, type SourceValue, textO
  * https://learn.microsoft.com/graph/api/synchronization-synchronizationschema-parseexpression
  */
 export interface Previewing {
-  /** Null where the job maps no people of Entra. */
-  readMapping(servicePrincipalId: string, jobId: string): Promise<Fetched<PeopleMapping | null>>;
-  /** What the mapping reads of a person; null when no user has this id. */
-  readPerson(userId: string, mapping: PeopleMapping): Promise<Fetched<SourceObject | null>>;
+  /**
+   * How the job maps people, and what it reads of this one; null where it maps no people of Entra, or no user has this
+   * id.
+   */
+  readMapped(job: JobRef, userId: string): Promise<Fetched<MappedPerson | null>>;
   /**
    * The values that an account would get, in the mapping's order, within `limitMs` milliseconds: what is later is
    * `unknown`. At most 60 expressions are evaluated.
    *
    * @param wanted tells by its target which mapping is to be evaluated; all others stay `notAsked`
    */
-  evaluate(job: PreviewedJob, wanted: (target: string) => boolean, limitMs: number): Promise<readonly PreviewValue[]>;
+  evaluate(
+    job: JobRef & MappedPerson,
+    wanted: (target: string) => boolean,
+    limitMs: number,
+  ): Promise<readonly PreviewValue[]>;
 }
 
-export interface PreviewedJob {
+export interface JobRef {
   readonly servicePrincipalId: string;
   readonly jobId: string;
+}
+
+export interface MappedPerson {
   readonly mapping: PeopleMapping;
+  /** The person's value of an attribute, by the engine's name. */
   readonly read: (attribute: string) => SourceValue;
 }
 
@@ -76,13 +87,20 @@ const parsedSchema = z.object({
   error: errorSchema,
 });
 
-export function createPreviewing({ graph, clock }: { readonly graph: GraphClient; readonly clock: Clock }): Previewing {
+export interface PreviewingParts {
+  readonly graph: GraphClient;
+  readonly clock: Clock;
+  readonly directory: Pick<Directory, 'managerOf'>;
+  readonly assignments: Pick<Assignments, 'list'>;
+}
+
+export function createPreviewing({ graph, clock, directory, assignments }: PreviewingParts): Previewing {
   const mappings = createCache<PeopleMapping | null>(clock, schemaKeepMs);
   const results = createCache<FoundValue>(clock, resultKeepMs);
-  const schemaPath = (servicePrincipalId: string, jobId: string) =>
+  const schemaPath = ({ servicePrincipalId, jobId }: JobRef) =>
     `${graphPath('servicePrincipals', servicePrincipalId)}/synchronization/jobs${graphPath(jobId)}/schema`;
 
-  async function parse(job: PreviewedJob, mapping: AttributeMapping, expression: string): Promise<FoundValue> {
+  async function parse(job: JobRef & MappedPerson, mapping: AttributeMapping, expression: string): Promise<FoundValue> {
     const { servicePrincipalId, jobId } = job;
     const inputs = attributesOf(mapping).map((name) => [name, job.read(name)] as const);
     if (inputs.some(([, value]) => value.kind === 'unread')) return { kind: 'unknown', why: 'source' };
@@ -92,7 +110,7 @@ export function createPreviewing({ graph, clock }: { readonly graph: GraphClient
       testInputObject: { definition: null, properties: inputs.flatMap(([key, value]) => propertyOf(key, value)) },
     };
     const key = [servicePrincipalId, jobId, job.mapping.version, mapping.defaultValue, JSON.stringify(body)].join('\n');
-    const path = `${schemaPath(servicePrincipalId, jobId)}/parseExpression`;
+    const path = `${schemaPath(job)}/parseExpression`;
     const found = await results.get(key, async () =>
       mapped(checked(await graph.read({ method: 'POST', path, body }), parsedSchema), (parsed) =>
         understood(parsed, mapping),
@@ -102,15 +120,37 @@ export function createPreviewing({ graph, clock }: { readonly graph: GraphClient
     return { kind: 'unknown', why: found.trouble.kind === 'refused' ? 'refused' : 'unreadable' };
   }
 
+  const readMapping = (job: JobRef) =>
+    mappings.get(`${job.servicePrincipalId}/${job.jobId}`, async () =>
+      mapped(await readOne(graph, { path: schemaPath(job), prefer }, detailedSchema), peopleMapping),
+    );
+
+  /** What Graph's user does not hold, as far as the mapping reads it. */
+  async function readBeside(userId: string, servicePrincipalId: string, read: ReadonlySet<string>): Promise<Beside> {
+    const [manager, assigned] = await Promise.all([
+      read.has('manager') ? directory.managerOf(userId) : null,
+      read.has('appRoleAssignments') ? assignments.list(userId, servicePrincipalId) : null,
+    ]);
+    return {
+      managerId: manager?.ok === true ? (manager.value?.id ?? null) : undefined,
+      roles: assigned?.ok === true ? assigned.value.flatMap(({ roleName }) => roleName ?? []) : undefined,
+    };
+  }
+
   return {
-    readMapping: (servicePrincipalId, jobId) =>
-      mappings.get(`${servicePrincipalId}/${jobId}`, async () =>
-        mapped(
-          await readOne(graph, { path: schemaPath(servicePrincipalId, jobId), prefer }, detailedSchema),
-          peopleMapping,
-        ),
-      ),
-    readPerson: (userId, mapping) => readSourceObject(graph, userId, fieldsFor(attributesRead(mapping))),
+    async readMapped(job, userId) {
+      const mapping = await readMapping(job);
+      if (!mapping.ok || mapping.value === null) return mapping.ok ? fetched(null) : mapping;
+      const people = mapping.value;
+      const attributes = attributesRead(people);
+      const [user, beside] = await Promise.all([
+        readSourceObject(graph, userId, fieldsFor(attributes)),
+        readBeside(userId, job.servicePrincipalId, attributes),
+      ]);
+      return mapped(user, (held) =>
+        held === null ? null : { mapping: people, read: (name) => sourceValue(name, held, beside) },
+      );
+    },
     async evaluate(job, wanted, limitMs) {
       const until = clock.monotonic() + limitMs;
       let count = 0;
@@ -146,7 +186,7 @@ export function attributesRead({ scope, attributes }: PeopleMapping): ReadonlySe
 }
 
 /** The value where the engine need not be asked for it; null where it has to be. */
-function withoutCall(mapping: AttributeMapping, read: PreviewedJob['read']): FoundValue | null {
+function withoutCall(mapping: AttributeMapping, read: MappedPerson['read']): FoundValue | null {
   const never = neverSent(mapping);
   if (never !== null) return { kind: 'neverShown', why: never };
   const { source } = mapping;

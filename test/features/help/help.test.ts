@@ -12,7 +12,7 @@ const verbsFor = (...roles: Role[]) =>
   commandsFor({ registry, graphAccess: 'appOnly' }, caller(...roles)).map(({ verb }) => verb);
 const everyone = commandsFor({ registry, graphAccess: 'appOnly' }, caller('operator', 'approver'));
 
-const checking = ['status', 'check', 'queue', 'apps', 'kits'];
+const checking = ['status', 'check', 'preview', 'queue', 'apps', 'kits'];
 const watching = ['watch', 'watchAll', 'watches', 'unwatch', 'unwatchAll', 'quiet'];
 const places = ['approvalChannels', 'removeApprovalChannel'];
 const about = ['home', 'whoami', 'help'];

@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import type { GraphAnswer } from '../../../src/graph/answer.ts';
+import { fetched, type GraphAnswer } from '../../../src/graph/answer.ts';
 import type { GraphCall, GraphClient } from '../../../src/graph/client.ts';
-import { createPreviewing, mostExpressions, type PreviewedJob } from '../../../src/graph/preview/previewing.ts';
+import {
+  createPreviewing,
+  type JobRef,
+  type MappedPerson,
+  mostExpressions,
+} from '../../../src/graph/preview/previewing.ts';
 import type { AttributeMapping, MappingSource, PeopleMapping } from '../../../src/graph/preview/read-mapping.ts';
 import type { SourceValue } from '../../../src/graph/preview/source-values.ts';
 import { createTestClock } from '../../support/clock.ts';
@@ -15,6 +20,11 @@ interface Body {
   readonly expression: string;
   readonly testInputObject: { readonly properties: readonly unknown[] };
 }
+
+const silent = {
+  managerOf: async () => fetched(null),
+  list: async () => fetched([]),
+};
 
 /** Previewing over a Graph that answers as the test says. */
 function previewing(answer: (body: Body) => GraphAnswer | Promise<GraphAnswer> = () => evaluated('evaluated')) {
@@ -31,7 +41,7 @@ function previewing(answer: (body: Body) => GraphAnswer | Promise<GraphAnswer> =
   };
   const graph: GraphClient = { read: exchange, send: exchange, close: async () => undefined };
   const clock = createTestClock();
-  return { service: createPreviewing({ graph, clock }), calls, most, clock };
+  return { service: createPreviewing({ graph, clock, directory: silent, assignments: silent }), calls, most, clock };
 }
 
 function mapping(target: string, source: MappingSource, defaultValue: string | null = null): AttributeMapping {
@@ -46,7 +56,7 @@ const held: Readonly<Record<string, SourceValue>> = {
   roles: { kind: 'list', items: ['User', 'Admin'] },
   netId: { kind: 'unread', why: 'attribute' },
 };
-function jobWith(...attributes: readonly AttributeMapping[]): PreviewedJob {
+function jobWith(...attributes: readonly AttributeMapping[]): JobRef & MappedPerson {
   const people: PeopleMapping = {
     version: 'v1',
     scope: { sets: [], doubts: [] },
