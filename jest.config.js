@@ -19,6 +19,7 @@ const slow = new Set([
   'test/db/database.test.ts',
   'test/db/refused.test.ts',
   'test/graph/outcome/read-outcome.property.test.ts',
+  'test/graph/preview/oracle.test.ts',
   'test/features/approvals/access-requests/starting-apps.test.ts',
   'test/requests/all-attempts.property.test.ts',
   'test/sandbox/say.test.ts',
