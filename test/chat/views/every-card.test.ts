@@ -6,6 +6,7 @@ import { createMessages } from '../../../src/chat/messages.ts';
 import type { CardMessage } from '../../../src/chat/reply.ts';
 import { everyAccessCardSaying } from '../../features/approvals/cards/access-drawings.ts';
 import { everyCheckCardSaying } from '../../features/checks/cards/check-drawings.ts';
+import { everyPreviewCardSaying } from '../../features/checks/cards/preview-drawings.ts';
 import { everyEndCardSaying } from '../../features/leaving/cards/end-drawings.ts';
 import { everyRemovalCardSaying } from '../../features/leaving/cards/removal-drawings.ts';
 import { everyListCardSaying } from '../../features/provisioning/cards/list-drawings.ts';
@@ -61,6 +62,7 @@ const ownCard = (...[text, size]: Parameters<typeof everyCardSaying>) => [
   ...everyListCardSaying(text),
   ...everyAccessCardSaying(text),
   ...everyCheckCardSaying(text),
+  ...everyPreviewCardSaying(text),
   ...everyRemovalCardSaying(text),
   ...everyEndCardSaying(text),
 ];
