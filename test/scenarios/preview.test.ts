@@ -58,6 +58,7 @@ describe('a preview', () => {
 
     expect(foretold).toContain('department is “Design”, and the filter asks for EQUALS “Sales”');
     expect(done).toContain('does not pass the scoping filter of GitHub Enterprise');
+    expect(done).toContain("This condition is not met: Sales people.department EQUALS 'Sales'.");
   });
 
   it('tells a requester the verdict of their report without values, and nothing of other people', async () => {
@@ -110,5 +111,20 @@ describe('a preview', () => {
     await start();
 
     expect(await say('preview adele to Salesforce', 'johanna')).toContain('You don’t have permission');
+  });
+});
+
+describe('a check', () => {
+  it('looks at the scoping filter itself, where the log has no evaluation yet', async () => {
+    await start();
+    teams.sandbox.tenant.changeJob(apps.gitHubEnterprise.id, { scope: onlySales });
+
+    const keptOut = await say('check grady in GitHub Enterprise');
+    const passing = await say('check adele in GitHub Enterprise');
+
+    expect(keptOut).toContain('It is the user: kept out by the scoping filter');
+    expect(keptOut).toContain('which looks at the department');
+    expect(passing).toContain('nothing is provisioned yet');
+    expect(JSON.stringify(teams.lastCard().content)).toContain('Passes the scoping filter as it is now');
   });
 });

@@ -3,6 +3,7 @@ import type { GraphTrouble } from '../../graph/answer.ts';
 import type { JobStatus } from '../../graph/job-status.ts';
 import { type ErrorMeaning, explainErrorCode } from '../../graph/outcome/error-codes.ts';
 import type { OutcomeKind } from '../../graph/outcome.ts';
+import type { GroupFinding, ScopeFinding } from '../../graph/preview/scope.ts';
 import type { LogRead } from '../../graph/provisioning-log.ts';
 import type { LogEntry } from '../../graph/provisioning-log-entry.ts';
 import { OUTCOME_KINDS, OUTCOME_TONES } from '../provisioning/cards/outcome-words.ts';
@@ -14,7 +15,7 @@ import type { HistoryEntry } from './history/history-entry.ts';
  *
  * 1. the synchronization: there is none, it is in quarantine, stopped, never ran, or its last run failed as a whole. A
  *    person who is also out of scope gets nothing before this is fixed.
- * 2. the person as Entra has them now: disabled, not assigned.
+ * 2. the person as Entra has them now: disabled, not assigned, kept out by a scoping filter.
  * 3. what last happened to the person, by the provisioning log or, where that is older or silent, by Usher's history.
  * 4. nothing: all is in order, or the person was not evaluated yet, or too little could be read to tell.
  *
@@ -33,6 +34,8 @@ export type CheckVerdict =
   | { readonly kind: 'accountDisabled' }
   /** `wasIn`: the last evaluation found the person in scope all the same. */
   | { readonly kind: 'notAssigned'; readonly wasIn: boolean }
+  /** By the scoping filter as it is now; the service has not evaluated the person yet. */
+  | { readonly kind: 'filteredOut'; readonly groups: readonly GroupFinding[] }
   /** `mended`: by what Entra says now, the reason for being out of scope has since been fixed. */
   | { readonly kind: 'outOfScope'; readonly entry: LogEntry; readonly mended: boolean }
   | { readonly kind: 'skipped'; readonly entry: LogEntry }
@@ -61,6 +64,8 @@ export interface CheckFacts {
     | { readonly kind: 'unread' };
   /** By the last evaluation in the log. */
   readonly scope: 'in' | 'out' | 'notTold';
+  /** What the filter makes of the person now, where the log does not tell; null or missing where that is unknown. */
+  readonly filter?: ScopeFinding | null;
   /** Of this person and this app, newest first. */
   readonly log: LogRead;
   readonly lastEntry: HistoryEntry | null;
@@ -97,6 +102,7 @@ const SIDES_OF: Readonly<Record<VerdictKind, Side | null>> = {
   failing: 'sync',
   accountDisabled: 'user',
   notAssigned: 'user',
+  filteredOut: 'user',
   outOfScope: 'user',
   skipped: 'user',
   conflictOrError: null,
@@ -122,6 +128,7 @@ const NOT_WORTH_IT: readonly VerdictKind[] = [
   'quarantined',
   'accountDisabled',
   'notAssigned',
+  'filteredOut',
 ];
 
 /** Whether provisioning this person now may improve something and cannot make anything worse. */
@@ -162,10 +169,13 @@ function syncFault(job: CheckFacts['jobState']): CheckVerdict | null {
   }
 }
 
-function userFaults({ account, assignment, scope }: CheckFacts): CheckVerdict[] {
+function userFaults({ account, assignment, scope, filter }: CheckFacts): CheckVerdict[] {
   return [
     ...(account === 'disabled' ? [{ kind: 'accountDisabled' } as const] : []),
     ...(assignment.kind === 'missing' ? [{ kind: 'notAssigned', wasIn: scope === 'in' } as const] : []),
+    ...(filter?.passes === 'no'
+      ? [{ kind: 'filteredOut', groups: filter.groups.filter(({ passes }) => passes === 'no') } as const]
+      : []),
   ];
 }
 

@@ -5,6 +5,7 @@ import type { CommandParts } from '../../chat/registry/define-command.ts';
 import { byReader } from '../../db/database.ts';
 import type { Application } from '../../graph/applications.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
+import { evaluateScope, type ScopeFinding } from '../../graph/preview/scope.ts';
 import type { LogRead } from '../../graph/provisioning-log.ts';
 import type { Rule } from '../../graph/rules.ts';
 import { withinMs } from '../../time-limit.ts';
@@ -23,13 +24,19 @@ export async function readFacts(parts: CommandParts, user: DirectoryUser, app: A
   const source = await sourceOf(parts, app, jobState);
   const jobId = typeof jobState === 'string' ? null : jobState.id;
   const entraIs = source === 'entra' || source === 'unknown' ? 'source' : 'target';
-  const [log, assignment, lastEntry] = await Promise.all([
+  const [log, assignment, filter, lastEntry] = await Promise.all([
     parts.provisioningLog.read({ personId: user.id, entraIs, jobId }, secondMs),
     readAssignment(parts, user, app, source),
+    source === 'entra' && jobId !== null ? readFilter(parts, user, app, jobId) : null,
     lastEntryAbout(byReader(parts.store.database), user.id, app.id),
   ]);
   const own = jobId === null ? onlyOf(log, app) : log;
-  return { account: accountOf(user), assignment, scope: scopeOf(own), log: own, lastEntry, jobState, jobTrouble };
+  const scope = scopeOf(own);
+  return {
+    ...{ account: accountOf(user), assignment, scope, log: own, lastEntry, jobState, jobTrouble },
+    // What the service itself has said goes before what Usher makes of the filter.
+    filter: scope === 'notTold' ? filter : null,
+  };
 }
 
 const concurrency = 24;
@@ -102,6 +109,18 @@ async function readAssignment(
   if (source !== 'entra') return { kind: 'notNeeded' };
   const read = await withinMs(assignments.find(app.id, user.id), secondMs, store.clock);
   return read.ok ? read.value : { kind: 'unread' };
+}
+
+/** What the app's scoping filter makes of the person as they are now; null where that could not be read in time. */
+async function readFilter(
+  { previewing, store }: CommandParts,
+  user: DirectoryUser,
+  app: Application,
+  jobId: string,
+): Promise<ScopeFinding | null> {
+  const job = { servicePrincipalId: app.id, jobId };
+  const read = await withinMs(previewing.readMapped(job, user.id), secondMs, store.clock);
+  return read.ok && read.value !== null ? evaluateScope(read.value.mapping.scope, read.value.read) : null;
 }
 
 function onlyOf(log: LogRead, app: Application): LogRead {

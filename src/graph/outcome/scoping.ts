@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { parsed } from '../../masking/cut-outcome.ts';
 import type { ScopingCheck, Step } from '../outcome.ts';
 import { detailOf } from './entry.ts';
 import { plainWord } from './step-words.ts';
@@ -65,6 +67,21 @@ export function saidOf(steps: readonly Step[], check: ScopingCheck): boolean | n
   );
   return isMet ? true : null;
 }
+
+/**
+ * The clauses of the scoping filters as the service has evaluated them: `ScopeEvaluationResult` is JSON of booleans by
+ * `{filter title}.{attribute} {OPERATOR} '{value}'`. None where it is missing or has another form.
+ */
+export function scopeClauses(steps: readonly Step[]): readonly { readonly clause: string; readonly isMet: boolean }[] {
+  return steps.flatMap((step) => {
+    const read = clausesSchema.safeParse(
+      step.type === 'scoping' ? parsed(detailOf(step, 'ScopeEvaluationResult') ?? '') : null,
+    );
+    return read.success ? Object.entries(read.data).map(([clause, isMet]) => ({ clause, isMet })) : [];
+  });
+}
+
+const clausesSchema = z.record(z.string(), z.boolean());
 
 function failuresIn(details: Step['details']): readonly ScopingCheck[] {
   return Object.entries(details).flatMap(([key, value]) => {

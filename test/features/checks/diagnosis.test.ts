@@ -259,3 +259,27 @@ describe('provisioning is due', () => {
     expect(isDue(factsOf({ assignment: assigned, ...facts }))).toBe(false);
   });
 });
+
+describe('the scoping filter as it is now', () => {
+  const filter = {
+    passes: 'no',
+    doubts: [],
+    groups: [
+      { name: 'A', passes: 'no', clauses: [] },
+      { name: 'B', passes: 'unknown', clauses: [] },
+    ],
+  } as const;
+
+  it('keeps a person out whom nothing else does, so that provisioning is of no use', () => {
+    const [verdict] = findings(factsOf({ filter }));
+
+    expect(verdict).toEqual({ kind: 'filteredOut', groups: [filter.groups[0]] });
+    expect(isWorthProvisioning(verdict)).toBe(false);
+    expect(sideOf(verdict)).toBe('user');
+  });
+
+  it('is no fault where it is passed or unknown', () => {
+    expect(judge(factsOf({ filter: { ...filter, passes: 'unknown' } })).kind).toBe('notYet');
+    expect(judge(factsOf({ filter: { ...filter, passes: 'yes' } })).kind).toBe('notYet');
+  });
+});

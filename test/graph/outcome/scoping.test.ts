@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { failedScopingChecks, saidOf } from '../../../src/graph/outcome/scoping.ts';
+import { failedScopingChecks, saidOf, scopeClauses } from '../../../src/graph/outcome/scoping.ts';
 import type { Step } from '../../../src/graph/outcome.ts';
 
 const scopingStep = (details: Record<string, string>, more: Partial<Step> = {}): Step => ({
@@ -90,5 +90,27 @@ describe('what is said of one condition', () => {
     ],
   ])('is %s', (_what, steps, said) => {
     expect(saidOf(steps, 'assigned')).toBe(said);
+  });
+});
+
+describe('the clauses of the scoping filters', () => {
+  it('are read as the service has evaluated them', () => {
+    const result = JSON.stringify({
+      "Marketing.department EQUALS 'Marketing'": true,
+      'Marketing.jobTitle IS NOT NULL': false,
+    });
+
+    expect(scopeClauses([scopingStep({ ScopeEvaluationResult: result })])).toEqual([
+      { clause: "Marketing.department EQUALS 'Marketing'", isMet: true },
+      { clause: 'Marketing.jobTitle IS NOT NULL', isMet: false },
+    ]);
+  });
+
+  it.each(['', '{}', '[]', 'null', 'not JSON', '{"a":"false"}', '{"a":{"b":false}}'])('are none in %s', (result) => {
+    expect(scopeClauses([scopingStep({ ScopeEvaluationResult: result })])).toEqual([]);
+  });
+
+  it('are read of scoping steps alone', () => {
+    expect(scopeClauses([scopingStep({ ScopeEvaluationResult: '{"a":false}' }, { type: 'import' })])).toEqual([]);
   });
 });

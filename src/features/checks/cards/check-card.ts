@@ -143,7 +143,9 @@ function gapsText(words: Messages, { account, assignment, log, jobState }: Check
 }
 
 function factRows(words: Messages, { facts, now, elsewhere }: CheckCardInput, names: CheckNames): Fact[] {
-  const { log, jobState, scope } = facts;
+  const { log, jobState, scope, filter } = facts;
+  const isFiltered = filter != null && (filter.groups.length > 0 || filter.passes !== 'yes');
+  const evaluated = !isFiltered ? (`check.scope.${scope}` as const) : (`check.filter.${filter.passes}` as const);
   const ran = lastRanLine(words, jobState, now);
   const state = jobWord(words, jobState).word;
   const sync = ran === null || jobState === 'unread' ? state : words.plain('check.sync', { state, ran });
@@ -152,7 +154,7 @@ function factRows(words: Messages, { facts, now, elsewhere }: CheckCardInput, na
     ...fact(words.card('access.fact.account'), words.plain(ACCOUNTS[facts.account])),
     ...fact(words.card('access.fact.assignment'), assignmentText(words, facts, names), 200),
     // Without a log there is no evaluation to report, and the log's row says why.
-    ...fact(words.card('check.fact.scope'), log.kind === 'read' ? words.plain(`check.scope.${scope}`) : null),
+    ...fact(words.card('check.fact.scope'), log.kind === 'read' || isFiltered ? words.plain(evaluated) : null),
     ...fact(words.card('check.fact.log'), silenceOfLog(words, log), 200),
     ...(elsewhere == null || facts.lastEntry !== null
       ? fact(words.card('check.fact.usher'), usherText(words, facts, now), 300)

@@ -8,6 +8,7 @@ import type { Viewpoint } from '../../../chat/views/viewpoint.ts';
 import { verdictOf } from '../../provisioning/cards/outcome-text.ts';
 import { outcomeLine, shortReason } from '../../provisioning/cards/reason-texts.ts';
 import { type CheckFacts, type CheckVerdict, sideOf } from '../diagnosis.ts';
+import { failedText } from './clause-words.ts';
 import { jobMeaning } from './status-card.ts';
 
 /** Graph's refusal of the job read, where there was one; finished for a card. */
@@ -42,6 +43,7 @@ const TONES: Readonly<Record<CheckVerdict['kind'], Tone>> = {
   failing: 'bad',
   accountDisabled: 'warning',
   notAssigned: 'warning',
+  filteredOut: 'warning',
   outOfScope: 'warning',
   skipped: 'warning',
   conflictOrError: 'bad',
@@ -104,6 +106,17 @@ function meaningOf(words: Messages, verdict: CheckVerdict, context: Context): Me
       return said(verdict.kind, names);
     case 'notAssigned':
       return said(verdict.kind, { ...names, was: verdict.wasIn ? 'in' : 'other' });
+    case 'filteredOut':
+      return meaningFor(
+        words,
+        viewpoint,
+        {
+          happened: 'preview.happened.notInScope',
+          next: 'notInScope.scopingFilter.next',
+          ask: 'notInScope.scopingFilter.ask',
+        },
+        { ...names, retry: 'no', shown: 'no', clauses: failedText(words, verdict.groups, () => false) },
+      );
     case 'outOfScope': {
       const { outcome } = verdict.entry;
       if (!verdict.mended) return byOutcome(words, outcome, names, viewpoint);

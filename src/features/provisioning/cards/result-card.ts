@@ -16,6 +16,7 @@ import {
 import { ticketPart } from '../../../chat/views/ticket-views.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
 import { asOperator, type Viewpoint } from '../../../chat/views/viewpoint.ts';
+import { scopeClauses } from '../../../graph/outcome/scoping.ts';
 import { isWorthRetrying } from '../../../graph/outcome/worth-retrying.ts';
 import type { Outcome } from '../../../graph/outcome.ts';
 import { isVerifiable, type Request, type Task, type TaskState } from '../../../requests/request.ts';
@@ -112,7 +113,13 @@ function resultView(drawing: Drawing, fallbackText: string, limits: DetailLimits
     subject: words.card(subjectKey(outcome), values),
     label: personLabel(words, task.subject),
     paragraphs: [{ text: words.card(say.happened, values) }, ...(isCalm ? next : [])],
-    further: [...lastSaid, ...otherChecks(words, outcome), ...leftOfAssignment(drawing), ...endText(words, task)],
+    further: [
+      ...lastSaid,
+      ...otherChecks(words, outcome),
+      ...(drawing.readAlong === true ? [] : unmetClauses(words, outcome)),
+      ...leftOfAssignment(drawing),
+      ...endText(words, task),
+    ],
     stopped: stoppedAt(drawing, steps.length),
     next: isCalm ? [] : [{ label: words.card('label.next'), lines: [...next, ...advice(drawing, outcome)] }],
     stepsHeading: maybe(stepRows.length === 0 ? null : words.card('label.steps')),
@@ -134,6 +141,19 @@ function summaryOf({ words, say, values, state, last, plainTitle: verdict, plain
   const first = words.plain('result.summary', { subject: words.plain(subjectKey(state.outcome), values), verdict });
   const lastSaid = last === null ? '' : ` ${words.plain(last.happened, last.values)}`;
   return `${first} ${words.plain(say.happened, values)}${lastSaid} ${plainNext}`;
+}
+
+/** How many clauses of a filter are named, and how long each may be. */
+const MOST_CLAUSES = 4;
+const LONGEST_CLAUSE = 100;
+
+/** The clauses of the scoping filter that the person does not meet, as the service has evaluated them. */
+function unmetClauses(words: Messages, outcome: Outcome): readonly Text[] {
+  if (outcome.kind !== 'notInScope' || !outcome.failedChecks.includes('scopingFilter')) return [];
+  const unmet = scopeClauses(outcome.report.steps).flatMap(({ clause, isMet }) => (isMet ? [] : [clause]));
+  if (unmet.length === 0) return [];
+  const clauses = unmet.slice(0, MOST_CLAUSES).map((clause) => short(clause, LONGEST_CLAUSE));
+  return [{ text: words.card('notInScope.clauses', { count: unmet.length, clauses: words.list(clauses) }) }];
 }
 
 function otherChecks(words: Messages, outcome: Outcome): Text[] {
