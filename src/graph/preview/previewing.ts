@@ -117,7 +117,7 @@ export function createPreviewing({ graph, clock, directory, assignments }: Previ
       ),
     );
     if (found.ok) return found.value;
-    return { kind: 'unknown', why: found.trouble.kind === 'refused' ? 'refused' : 'unreadable' };
+    return found.trouble.kind === 'refused' ? refused : { kind: 'unknown', why: 'unreadable' };
   }
 
   const readMapping = (job: JobRef) =>
@@ -154,6 +154,8 @@ export function createPreviewing({ graph, clock, directory, assignments }: Previ
     async evaluate(job, wanted, limitMs) {
       const until = clock.monotonic() + limitMs;
       let count = 0;
+      // A cloud without the call, or a caller without the permission, is not asked sixty times.
+      let isRefused = false;
       const planned = job.mapping.attributes.map((mapping) => {
         if (!wanted(mapping.target)) return { mapping, found: { kind: 'notAsked' } as const };
         const known = withoutCall(mapping, job.read);
@@ -168,7 +170,9 @@ export function createPreviewing({ graph, clock, directory, assignments }: Previ
           if (found !== null || source.kind !== 'function') return { target, found: found ?? late };
           const left = until - clock.monotonic();
           if (left <= 0) return { target, found: late };
+          if (isRefused) return { target, found: refused };
           const parsed = await withinMs(parse(job, mapping, source.expression), left, clock);
+          isRefused ||= !isTooSlow(parsed) && parsed === refused;
           return { target, found: isTooSlow(parsed) ? late : parsed };
         },
         { concurrency: atOnce },
@@ -178,6 +182,7 @@ export function createPreviewing({ graph, clock, directory, assignments }: Previ
 }
 
 const late: FoundValue = { kind: 'unknown', why: 'late' };
+const refused: FoundValue = { kind: 'unknown', why: 'refused' };
 
 /** The attributes of the source that a mapping reads, for its filters and its values. */
 export function attributesRead({ scope, attributes }: PeopleMapping): ReadonlySet<string> {

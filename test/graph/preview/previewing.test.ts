@@ -181,6 +181,18 @@ describe('the values that an account would get', () => {
     expect(value?.found).toEqual({ kind: 'unknown', why: 'refused' });
   });
 
+  it('are not asked for again and again where Graph refuses the call', async () => {
+    const { service, calls } = previewing(() => ({
+      ...{ kind: 'refused', status: 405, code: '', message: '', retryAfterMs: null, trace },
+    }));
+    const many = Array.from({ length: 40 }, (_, index) => expression(`a${index}`, `F${index}([mail])`));
+
+    const values = await service.evaluate(jobWith(...many), all, limitMs);
+
+    expect(values.every(({ found }) => found.kind === 'unknown' && found.why === 'refused')).toBe(true);
+    expect(calls.length).toBeLessThanOrEqual(6);
+  });
+
   it('are unknown beyond sixty expressions, of which few run at once', async () => {
     const { service, calls, most } = previewing();
     const many = Array.from({ length: mostExpressions + 5 }, (_, index) =>
