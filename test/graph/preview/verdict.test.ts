@@ -105,6 +105,11 @@ describe('what provisioning would do', () => {
     expect(
       verdictOf({ assigned: 'no', log: logOf({ kind: 'notInScope', failedChecks: ['assigned', 'scopingFilter'] }) }),
     ).toMatchObject({ kind: 'unknown' });
+    expect(verdictOf({ assigned: 'no', log: logOf({ kind: 'notInScope', failedChecks: ['entitled'] }) })).toMatchObject(
+      {
+        kind: 'unknown',
+      },
+    );
   });
 
   it('is decided by one certain reason, whatever else is unknown', () => {
