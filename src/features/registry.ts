@@ -21,8 +21,8 @@ import { historyCommand } from './checks/history.ts';
 import { brokenAtHome, ownRequestsAtHome } from './checks/home-sections.ts';
 import { announcements } from './checks/outbox.ts';
 import { ownRequests, requestsCommand } from './checks/own-requests.ts';
-import { quietCommand } from './checks/quiet.ts';
 import { previewCommand } from './checks/previewing/preview.ts';
+import { quietCommand } from './checks/quiet.ts';
 import { queueCommand } from './checks/show-queue.ts';
 import { statusCommand } from './checks/status.ts';
 import {
@@ -65,6 +65,7 @@ import { managerNotes, tellManagerButton } from './provisioning/tell-manager.ts'
 import { leaveJobButton, repairNowButton } from './repair/confirm-repair.ts';
 import { repairCards, repairNotes } from './repair/outbox.ts';
 import { pauseCommand } from './repair/pause.ts';
+import { pausesIn } from './repair/pauses.ts';
 import { provisionPausedCommand } from './repair/provision-paused.ts';
 import { repairCommand } from './repair/repair-app.ts';
 import { startCommand } from './repair/start.ts';
@@ -151,6 +152,7 @@ export const registry: Registry = {
     (await removeByFile(parts, turn, line, file)) ?? provisionFile(parts, turn, line, file),
   answerTable: async (parts, turn, text) =>
     (await removePasted(parts, turn, text)) ?? provisionPasted(parts, turn, text),
+  pausesIn,
   openExport,
   exportWords,
   homeSections: [decisionsAtHome, ownRequestsAtHome, brokenAtHome],

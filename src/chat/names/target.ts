@@ -145,7 +145,14 @@ export async function obstacleReply(
 ): Promise<Reply> {
   if (obstacle.kind === 'blocked') {
     const { app, why } = obstacle;
-    const isOne = why.kind === 'jobMustStop' && command.verb === 'provision' && mayPause(parts, turn);
+    const isOne = why.kind === 'jobMustStop' && command.verb === 'provision' && mayRepair(parts, turn);
+    if (why.kind === 'appQuarantined' && mayRepair(parts, turn)) {
+      const name = app.displayName;
+      return blocked(parts, turn, app, why, [
+        runs('testJob', parts.grammar.format({ verb: 'test', app: name })),
+        runs('repairJob', parts.grammar.format({ verb: 'repair', app: name, how: null, reason: null })),
+      ]);
+    }
     if (!isOne) return blocked(parts, turn, app, why);
     const text = parts.grammar.format({ verb: 'provisionPaused', subject: command.subject, app: app.displayName });
     return blocked(parts, turn, app, { ...why, paused: 'yes' }, [runs('aroundProvisioning', text)]);
@@ -153,7 +160,7 @@ export async function obstacleReply(
   return troubleReply(turn.words, obstacle.trouble, tryAgain(parts, command));
 }
 
-const mayPause = ({ graphAccess }: CommandParts, { caller }: Turn): boolean =>
+const mayRepair = ({ graphAccess }: CommandParts, { caller }: Turn): boolean =>
   graphAccess === 'appOnly' && deny(caller, 'repair.run') === null;
 
 /** An app fed from another system, such as HR, has no rule for users; its own rule takes that system's ids. */

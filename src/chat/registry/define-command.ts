@@ -354,6 +354,8 @@ export interface Registry {
   openExport(parts: CommandParts, words: Messages, speaker: Speaker, context: ExportContext): Promise<OpenedExport>;
   /** The outcome of an offered file, in a short plain sentence. */
   exportWords(words: Messages, kind: 'declined' | 'failed' | 'stored'): string;
+  /** The pauses of synchronization jobs that Usher has made, as sentences of a card; of one app, or of all. */
+  pausesIn(parts: Pick<CommandParts, 'store'>, words: Messages, appId: string | null): Promise<readonly string[]>;
   /** The parts of `home`, in their order. */
   readonly homeSections: readonly HomeSection[];
   /** The card on installation. */

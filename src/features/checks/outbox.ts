@@ -58,7 +58,8 @@ async function contentOf(
   switch (details.kind) {
     case undefined: {
       const { app, change, status, at: now } = details;
-      return announcementCard(words, { app, change, status, now, entraPortalUrl, viewpoint, watches: 'app' });
+      const pauses = change === 'stopped' ? await parts.registry.pausesIn(parts, words, app.id) : [];
+      return announcementCard(words, { app, change, status, now, entraPortalUrl, viewpoint, watches: 'app', pauses });
     }
     case 'folded': {
       const news = await newsStillWatched(parts, message.reference.slice(FOLDED.length + 1), details.news);

@@ -19,7 +19,8 @@ async function queue(parts: CommandParts, turn: Turn): Promise<Reply> {
   const line = isPart ? { ...whole, items: whole.items.filter(isSeen).slice(0, QUEUE_ROWS) } : whole;
   const canCancel = deny(turn.caller, 'request.cancel') === null;
   const now = parts.store.clock.now();
-  return { kind: 'card', inPlace: true, message: queueCard(turn.words, { ...line, canCancel, now }) };
+  const pauses = await parts.registry.pausesIn(parts, turn.words, null);
+  return { kind: 'card', inPlace: true, message: queueCard(turn.words, { ...line, canCancel, now, pauses }) };
 }
 
 declare module '../../chat/command.ts' {

@@ -1,3 +1,4 @@
+import { deny } from '../../access/policy.ts';
 import type { CommandOf } from '../../chat/command.ts';
 import type { JobReading } from '../../chat/jobs/job-words.ts';
 import { isTroubled, readJob, readJobsOfAll } from '../../chat/jobs/read-jobs.ts';
@@ -39,6 +40,8 @@ async function statusOfOne(
     status: reading,
     others,
     ...(await heldBackIn(parts, reading)),
+    pauses: await parts.registry.pausesIn(parts, turn.words, app.id),
+    canRepair: parts.graphAccess === 'appOnly' && deny(turn.caller, 'repair.run') === null,
     now: parts.store.clock.now(),
     entraPortalUrl: parts.entraPortal,
     viewpoint: await viewpointOf(parts, turn.caller, turn.incoming.place.kind === 'personal'),

@@ -9,7 +9,7 @@ import { entraLink, lineButton, maybe, short, toggleOf } from '../../../chat/vie
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 import type { Viewpoint } from '../../../chat/views/viewpoint.ts';
 import { writeStatus } from '../status-line.ts';
-import { jobMeaning } from './status-card.ts';
+import { jobMeaning, repairLines } from './status-card.ts';
 
 export interface AnnouncementCardInput {
   readonly app: { readonly id: string; readonly name: string };
@@ -24,6 +24,8 @@ export interface AnnouncementCardInput {
   readonly watches: 'app' | 'all';
   /** When the change was noticed, where quiet hours kept it back. */
   readonly seenAt?: number;
+  /** Of Usher's own pauses of the job, in sentences. */
+  readonly pauses?: readonly string[];
 }
 
 export const CHANGES: Readonly<Record<JobChange, readonly [tone: Tone, title: MessageKey, short: MessageKey]>> = {
@@ -36,7 +38,7 @@ export const CHANGES: Readonly<Record<JobChange, readonly [tone: Tone, title: Me
 /** Tells a conversation that watches an app what changed in its synchronization, and why where the job tells. */
 export function announcementCard(
   words: Messages,
-  { app, change, status, now, entraPortalUrl, viewpoint, watches, seenAt }: AnnouncementCardInput,
+  { app, change, status, now, entraPortalUrl, viewpoint, watches, seenAt, pauses = [] }: AnnouncementCardInput,
 ): CardMessage {
   const name = short(app.name);
   const [tone, title] = CHANGES[change];
@@ -54,14 +56,17 @@ export function announcementCard(
     title: words.card(title, { app: name }),
     subject: [],
     label: [],
-    paragraphs: [...kept, ...state, ...meaning.paragraphs].map((text) => ({ text })),
+    paragraphs: [...kept, ...state, ...meaning.paragraphs, ...pauses].map((text) => ({ text })),
     next: meaning.next === null ? [] : [{ label: words.card('label.next'), text: meaning.next }],
     further: (meaning.further ?? []).map((text) => ({ text })),
     tables: [],
     footer: [{ text: words.card(watches === 'all' ? 'announcement.footerAll' : 'announcement.footer', { app: name }) }],
     details,
     toggles: toggleOf(words, details),
-    buttons: lineButton(words, 'button.status', writeStatus({ verb: 'status', app: app.name })),
+    buttons: [
+      ...(isSaid ? repairLines(words, app.name) : []),
+      ...lineButton(words, 'button.status', writeStatus({ verb: 'status', app: app.name })),
+    ],
     links: entraLink(words, entraPortalUrl === null ? null : provisioningPageUrl(entraPortalUrl, app.id)),
   };
   return { card: renderCard('check', view), summary };

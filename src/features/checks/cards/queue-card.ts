@@ -37,6 +37,8 @@ export interface QueueCardInput {
   /** Whether to offer Cancel. It only controls the button: a click is checked again. */
   readonly canCancel: boolean;
   readonly now: number;
+  /** Of the jobs that Usher has paused, in sentences. */
+  readonly pauses?: readonly string[];
 }
 
 export interface QueueItem {
@@ -61,7 +63,10 @@ const NAME_LENGTHS = [80, 50, 30];
 /**
  * The running and waiting items: the person, the requester, position and start time; and the rate gate's free capacity.
  */
-export function queueCard(words: Messages, { gate, items, total, canCancel, now }: QueueCardInput): CardMessage {
+export function queueCard(
+  words: Messages,
+  { gate, items, total, canCancel, now, pauses = [] }: QueueCardInput,
+): CardMessage {
   const shown = items.slice(0, QUEUE_ROWS);
   const summary = words.plain('queue.summary', { count: Math.max(total, shown.length) });
   const lines = shown.map((item) => lineOf(words, item));
@@ -70,7 +75,11 @@ export function queueCard(words: Messages, { gate, items, total, canCancel, now 
     return {
       fallbackText: listAsText(summary, lines),
       title: words.card('queue.title'),
-      intro: words.sentences([gateText(words, gate, now), shown.length === 0 ? words.card('queue.none') : null]),
+      intro: words.sentences([
+        gateText(words, gate, now),
+        shown.length === 0 ? words.card('queue.none') : null,
+        ...pauses.slice(0, 5),
+      ]),
       rows: shown.map((item) => row(words, item, { now, nameLength, canCancel, isAway })),
       more: moreText(words, total - shown.length),
       buttons: lookAgain(words, 'queue'),

@@ -1,6 +1,7 @@
 import { assertNever } from '../../../assert-never.ts';
-import type { CheckView, Fact, Maybe, Text } from '../../../chat/cards/card-views.ts';
+import type { CheckView, Fact, Maybe, SubmitButton, Text } from '../../../chat/cards/card-views.ts';
 import { renderCard } from '../../../chat/cards/render.ts';
+import { writeCheckName } from '../../../chat/grammar/check-names.ts';
 import {
   dueValues,
   type JobReading,
@@ -13,7 +14,7 @@ import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { provisioningPageUrl } from '../../../chat/views/entra-link.ts';
 import { type Meaning, meaning, meaningFor } from '../../../chat/views/explained.ts';
-import { detailText, entraLink, lookAgain, maybe, short, toggleOf } from '../../../chat/views/parts.ts';
+import { detailText, entraLink, lineButton, lookAgain, maybe, short, toggleOf } from '../../../chat/views/parts.ts';
 import { isTooManyDeletes, quarantineProblem, shortQuarantineReason } from '../../../chat/views/quarantine.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
 import { actsInEntra, type Viewpoint } from '../../../chat/views/viewpoint.ts';
@@ -32,6 +33,10 @@ export interface StatusCardInput {
   /** The cloud's Entra admin center; without it there is no link. */
   readonly entraPortalUrl: string | null;
   readonly viewpoint: Viewpoint;
+  /** Of Usher's own pauses of the job, in sentences; none where it has made none. */
+  readonly pauses?: readonly string[];
+  /** Only decides whether buttons are shown: the lines are checked again. */
+  readonly canRepair?: boolean;
 }
 
 /** Jobs named in addition to the one for people. */
@@ -50,7 +55,7 @@ const MOST_TYPES = 5;
 /** The state of one app's synchronization, with everything that the job reports. */
 export function statusCard(
   words: Messages,
-  { app, status, others, heldBack, now, entraPortalUrl, viewpoint }: StatusCardInput,
+  { app, status, others, heldBack, now, entraPortalUrl, viewpoint, pauses = [], canRepair = false }: StatusCardInput,
 ): CardMessage {
   const name = short(app.name);
   const state = jobWord(words, status);
@@ -90,6 +95,7 @@ export function statusCard(
       ...meaning.paragraphs.map((text) => ({ text })),
       ...maybe(heldBackText(words, status, heldBack)),
       ...maybe(escrowedText(words, status)),
+      ...pauses.map((text) => ({ text })),
     ],
     next: meaning.next === null ? [] : [{ label: words.card('label.next'), text: meaning.next }],
     further: further.slice(0, FURTHER_FIRST),
@@ -97,13 +103,30 @@ export function statusCard(
     footer: meaning.next === null ? aside : [],
     details,
     toggles: toggleOf(words, details),
-    buttons: lookAgain(words, writeStatus({ verb: 'status', app: app.name })),
+    buttons: [
+      ...(canRepair && wantsRepair(status) ? repairLines(words, app.name) : []),
+      ...lookAgain(words, writeStatus({ verb: 'status', app: app.name })),
+    ],
     links: entraLink(
       words,
       actsInEntra(viewpoint) && entraPortalUrl !== null ? provisioningPageUrl(entraPortalUrl, app.id) : null,
     ),
   };
   return { card: renderCard('check', view), summary };
+}
+
+/** A job that does not work as scheduled. */
+function wantsRepair(status: JobReading): boolean {
+  return typeof status !== 'string' && ['quarantined', 'paused', 'failing'].includes(status.health.kind);
+}
+
+/** The test of the credentials comes first: it changes nothing, and tells whether a repair can help. */
+export function repairLines(words: Messages, app: string): readonly SubmitButton[] {
+  const name = writeCheckName(app);
+  return [
+    ...lineButton(words, 'button.testJob', `test ${name}`),
+    ...lineButton(words, 'button.repairJob', `repair ${name}`),
+  ];
 }
 
 /** How many deletions are held back, and above which number that happens; null where neither is known. */
