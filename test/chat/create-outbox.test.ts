@@ -75,6 +75,7 @@ describe('the outbox', () => {
         return isTaken ? done : { kind: 'failed' };
       },
       registry: {
+        pausesIn: async () => [],
         messages: {
           ...{ request: card, access: { ...accessCards, draw: card.draw } },
           ...{ notice: accessNotices, announcement: announcements },

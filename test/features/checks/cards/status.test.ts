@@ -301,6 +301,8 @@ describe('the announcement about a watched app', () => {
     expect(text).toContain('This conversation watches Zscaler. To stop, type “unwatch Zscaler”.');
     expect(summary).toMatch(/^Zscaler is in quarantine\. Provisioning to Zscaler keeps failing/);
     expect(card.actions).toMatchObject([
+      { title: 'Test the credentials', data: { verb: 'run', text: 'test Zscaler' } },
+      { title: 'What can be done', data: { verb: 'run', text: 'repair Zscaler' } },
       { data: { verb: 'run', text: 'status Zscaler' } },
       { title: 'Show details' },
       { title: 'Open in Entra' },
