@@ -83,7 +83,7 @@ export function createGraphAccess(parts: GraphAccessParts): GraphAccess {
     return {
       directory,
       synchronization,
-      jobs: createJobServices({ graph, synchronization, clock }),
+      jobs: createJobServices({ graph, synchronization }),
       applications,
       kits: createKits({ entries: kits, applications, observe: kitsRead.tell }),
       access: createAccess({ directory, roles: config.roles, appApprovers, kitRequesters, clock }),

@@ -1,6 +1,3 @@
-import type { Clock } from '../clock.ts';
-import type { Fetched } from './answer.ts';
-import { type Cache, createCache } from './cache.ts';
 import type { GraphClient } from './client.ts';
 import type { JobAddress } from './job-address.ts';
 import {
@@ -12,14 +9,6 @@ import {
   startJob,
   testCredentials,
 } from './job-calls.ts';
-import {
-  type ExpressionQuery,
-  type ExpressionValue,
-  type FilterOperator,
-  filterOperators,
-  parseExpression,
-} from './job-expressions.ts';
-import { type JobSchema, readSchema } from './job-schema.ts';
 import { type QuarantineHistory, quarantineHistory } from './quarantine-history.ts';
 import type { Synchronization } from './synchronization.ts';
 
@@ -29,10 +18,6 @@ export interface JobServices {
   start(job: JobAddress): Promise<CallEnd>;
   pause(job: JobAddress): Promise<CallEnd>;
   restart(job: JobAddress, scope: RestartScope): Promise<CallEnd>;
-  /** Cached for some minutes, as it is large. */
-  readSchema(job: JobAddress): Promise<Fetched<JobSchema>>;
-  parseExpression(job: JobAddress, query: ExpressionQuery): Promise<ExpressionValue>;
-  filterOperators(job: JobAddress): Promise<Fetched<readonly FilterOperator[]>>;
   /** @param since milliseconds since 1970. */
   quarantineHistory(servicePrincipalId: string, since: number): Promise<QuarantineHistory>;
 }
@@ -40,23 +25,15 @@ export interface JobServices {
 export interface JobServicesParts {
   readonly graph: GraphClient;
   readonly synchronization: Pick<Synchronization, 'readJob' | 'forgetJob'>;
-  readonly clock: Clock;
 }
 
-/** Short, as an administrator may just have edited the mappings. */
-const schemaKeepMs = 5 * 60_000;
-
 export function createJobServices(parts: JobServicesParts): JobServices {
-  const { graph, clock } = parts;
-  const schemas: Cache<JobSchema> = createCache(clock, schemaKeepMs);
+  const { graph } = parts;
   return {
     testCredentials: (job) => testCredentials(parts, job),
     start: (job) => startJob(parts, job),
     pause: (job) => pauseJob(parts, job),
     restart: (job, scope) => restartJob(parts, job, scope),
-    readSchema: (job) => schemas.get(`${job.servicePrincipalId}/${job.jobId}`, () => readSchema(graph, job)),
-    parseExpression: (job, query) => parseExpression(graph, job, query),
-    filterOperators: (job) => filterOperators(graph, job),
     quarantineHistory: (servicePrincipalId, since) => quarantineHistory(graph, servicePrincipalId, since),
   };
 }

@@ -19,7 +19,7 @@ let jobs: JobServices;
 beforeAll(async () => {
   bench = await startBench({}, { clock: sandboxClock });
   synchronization = createSynchronization({ graph: bench.graph, clock: bench.clock });
-  jobs = createJobServices({ graph: bench.graph, synchronization, clock: bench.clock });
+  jobs = createJobServices({ graph: bench.graph, synchronization });
 });
 beforeEach(() => bench.sandbox.reset());
 afterAll(() => bench.close());

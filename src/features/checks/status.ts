@@ -12,7 +12,7 @@ import { withForm } from '../../chat/views/form-card.ts';
 import { isTooManyDeletes } from '../../chat/views/quarantine.ts';
 import { viewpointOf } from '../../chat/views/viewpoint.ts';
 import { fetched } from '../../graph/answer.ts';
-import { withinMs } from '../../time-limit.ts';
+import { isTooSlow, withinMs } from '../../time-limit.ts';
 import { type StatusCardInput, statusCard } from './cards/status-card.ts';
 import { statusList } from './cards/status-list.ts';
 import { readHowIs, readIsHealthy, readStatus, readWhichAre, readWrongWith, writeStatus } from './status-line.ts';
@@ -40,6 +40,7 @@ async function statusOfOne(
     status: reading,
     others,
     ...(await heldBackIn(parts, reading)),
+    past: await pastQuarantines(parts, app.id, reading),
     pauses: await parts.registry.pausesIn(parts, turn.words, app.id),
     canRepair: parts.graphAccess === 'appOnly' && deny(turn.caller, 'repair.run') === null,
     now: parts.store.clock.now(),
@@ -47,6 +48,25 @@ async function statusOfOne(
     viewpoint: await viewpointOf(parts, turn.caller, turn.incoming.place.kind === 'personal'),
   });
   return { kind: 'card', inPlace: true, message };
+}
+
+const dayMs = 24 * 60 * 60_000;
+/** As far as the audit log reaches back. */
+const pastMs = 30 * dayMs;
+
+/** The app's quarantines before the present one, newest first, where the audit log may be read and tells in time. */
+async function pastQuarantines(
+  { jobs, store: { clock } }: CommandParts,
+  appId: string,
+  reading: JobReading,
+): Promise<readonly number[]> {
+  if (typeof reading === 'string' || reading.health.kind !== 'quarantined') return [];
+  const { since } = reading.health.quarantine;
+  const read = await withinMs(jobs.quarantineHistory(appId, clock.now() - pastMs), heldBackPatienceMs, clock);
+  if (isTooSlow(read) || read.kind !== 'read') return [];
+  // The log's entry of the present one may be a little later than the job says.
+  const before = (since ?? clock.now()) - dayMs / 2;
+  return read.quarantines.map(({ at }) => at).filter((at) => at < before);
 }
 
 /** The status has been read by then, and its reader waits. */

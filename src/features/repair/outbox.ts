@@ -3,6 +3,7 @@ import type { CommandParts, MessageDeclaration } from '../../chat/registry/defin
 import { noticeCard } from '../../chat/views/notice.ts';
 import { short } from '../../chat/views/parts.ts';
 import { runs } from '../../chat/views/problem.ts';
+import { fetched } from '../../graph/answer.ts';
 import { inQuarantine } from '../../graph/job-verbs.ts';
 import type { Reader } from '../../requests/request.ts';
 import { findRequest } from '../../requests/store.ts';
@@ -72,7 +73,9 @@ async function inputFor(
   };
 }
 
-async function readFacts({ synchronization, store }: CommandParts, { kind, app }: Repair): Promise<RepairFacts> {
+async function readFacts(parts: CommandParts, repair: Repair): Promise<RepairFacts> {
+  const { synchronization, store } = parts;
+  const { kind, app } = repair;
   const read = await withinMs(synchronization.findJob(app.id), factsMs, store.clock);
   if (isTooSlow(read) || !read.ok || read.value.kind === 'none') return noFacts;
   const { state, lastRun } = read.value.job;
@@ -83,7 +86,32 @@ async function readFacts({ synchronization, store }: CommandParts, { kind, app }
     lastCycleMs: began === null || ended === null ? null : Math.max(ended - began, 0),
     quarantine: inQuarantine(state)?.reason ?? null,
     people: [],
+    ...(state.kind === 'deletionsHeldBack' ? await readHeldBack(parts, repair, state.quarantine.since) : {}),
   };
+}
+
+const dayMs = 24 * 60 * 60_000;
+/** As many names are looked up. */
+const mostNamed = 8;
+
+/** Whom deletions are held back for, as the provisioning log tells; their names only where the conversation may see them. */
+async function readHeldBack(
+  { provisioningLog, directory, store: { clock }, isOpenPlace }: CommandParts,
+  { jobId, conversation }: Repair,
+  since: number | null,
+): Promise<Partial<RepairFacts>> {
+  const log = provisioningLog.readHeldBack(jobId, (since ?? clock.now()) - dayMs, clock.now());
+  const read = await withinMs(log.then(fetched), factsMs, clock);
+  if (!read.ok || read.value.kind !== 'read') return {};
+  const ids = [...new Set(read.value.entries.map(({ objectIds: [first = ''] }) => first))];
+  if (!isOpenPlace(conversation)) return { count: ids.length };
+  const named = await withinMs(
+    Promise.all(ids.slice(0, mostNamed).map(async (id) => directory.getUser(id))).then(fetched),
+    factsMs,
+    clock,
+  );
+  const people = named.ok ? named.value.flatMap((user) => (user.ok ? (user.value?.displayName ?? []) : [])) : [];
+  return { count: ids.length, people };
 }
 
 async function countQuestions({ store }: CommandParts, repairId: string): Promise<number> {

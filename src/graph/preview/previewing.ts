@@ -117,7 +117,11 @@ export function createPreviewing({ graph, clock, directory, assignments }: Previ
       ),
     );
     if (found.ok) return found.value;
-    return found.trouble.kind === 'refused' ? refused : { kind: 'unknown', why: 'unreadable' };
+    const { trouble } = found;
+    // Whether a syntax error is an answer or a refusal is not documented.
+    if (trouble.kind === 'refused' && trouble.status === 400)
+      return { kind: 'notEvaluated', why: 'syntax', code: maskLabel(trouble.code) };
+    return trouble.kind === 'refused' ? refused : { kind: 'unknown', why: 'unreadable' };
   }
 
   const readMapping = (job: JobRef) =>

@@ -35,6 +35,8 @@ export interface StatusCardInput {
   readonly viewpoint: Viewpoint;
   /** Of Usher's own pauses of the job, in sentences; none where it has made none. */
   readonly pauses?: readonly string[];
+  /** When the app was put into quarantine before, newest first, in the last 30 days. */
+  readonly past?: readonly number[];
   /** Only decides whether buttons are shown: the lines are checked again. */
   readonly canRepair?: boolean;
 }
@@ -55,7 +57,18 @@ const MOST_TYPES = 5;
 /** The state of one app's synchronization, with everything that the job reports. */
 export function statusCard(
   words: Messages,
-  { app, status, others, heldBack, now, entraPortalUrl, viewpoint, pauses = [], canRepair = false }: StatusCardInput,
+  {
+    app,
+    status,
+    others,
+    heldBack,
+    now,
+    entraPortalUrl,
+    viewpoint,
+    pauses = [],
+    past = [],
+    canRepair = false,
+  }: StatusCardInput,
 ): CardMessage {
   const name = short(app.name);
   const state = jobWord(words, status);
@@ -96,6 +109,7 @@ export function statusCard(
       ...maybe(heldBackText(words, status, heldBack)),
       ...maybe(escrowedText(words, status)),
       ...pauses.map((text) => ({ text })),
+      ...maybe(pastText(words, past, now)),
     ],
     next: meaning.next === null ? [] : [{ label: words.card('label.next'), text: meaning.next }],
     further: further.slice(0, FURTHER_FIRST),
@@ -113,6 +127,13 @@ export function statusCard(
     ),
   };
   return { card: renderCard('check', view), summary };
+}
+
+function pastText(words: Messages, past: readonly number[], now: number): string | null {
+  const [last] = past;
+  return last === undefined
+    ? null
+    : words.card('status.pastQuarantines', { count: past.length, time: words.momentAgo(last, now) });
 }
 
 /** A job that does not work as scheduled. */

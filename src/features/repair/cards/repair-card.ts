@@ -130,7 +130,9 @@ function ask(words: Messages, { repair, facts, now, reads, asked }: RepairCardIn
         ? [words.card('repair.second', { asked, until: words.moment(createdAt + heldForSecondMs, now) })]
         : []),
       words.card(`repair.${kind}.what`, { app, count }),
-      ...(people.length === 0 ? [] : [words.card('repair.heldPeople', { people: words.list(people) })]),
+      ...(people.length === 0
+        ? []
+        : [words.card('repair.heldPeople', { people: words.list(people), more: Math.max(0, count - people.length) })]),
       words.sentences([
         because === null ? null : words.card('repair.quarantineReason', { reason: because }),
         facts.lastCycleMs === null
