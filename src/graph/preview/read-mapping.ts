@@ -172,8 +172,8 @@ export function peopleMapping(schema: DetailedSchema): PeopleMapping | null {
   const flows = mapping.flowTypes?.split(',').map((flow) => flow.trim().toLowerCase()) ?? ['add', 'update'];
   const objectIn = (directory: string | null, object: string | null) =>
     schema.directories
-      .find(({ name }) => name !== null && name === directory)
-      ?.objects.find(({ name }) => name !== null && name === object);
+      .flatMap(({ name, objects }) => (name !== null && name === directory ? objects : []))
+      .find(({ name }) => name !== null && name === object);
   const target = objectIn(rule.targetDirectoryName, mapping.targetObjectName);
   const objects = [target, objectIn(rule.sourceDirectoryName, mapping.sourceObjectName)];
   // Of cloud sync, where they are not null.

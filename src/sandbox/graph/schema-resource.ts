@@ -94,11 +94,15 @@ function attributeMappingResource(mapping: Omit<AttributeMapping, 'value' | 'req
   };
 }
 
-/** Both sides' objects for people, with all attributes that the sandbox has. */
+/** Both sides' objects for people, with all attributes that the sandbox has; each directory once. */
 function directories(job: SynchronizationJob): readonly Readonly<Record<string, unknown>>[] {
-  const [rule] = job.rules;
-  const [object] = rule?.objects ?? [];
-  if (rule === undefined || object === undefined) return [];
+  const sides = job.rules.flatMap((rule) => sidesOf(job, rule));
+  return [...new Map(sides.map((side) => [side.name, side])).values()];
+}
+
+function sidesOf(job: SynchronizationJob, rule: SynchronizationRule) {
+  const [object] = rule.objects;
+  if (object === undefined) return [];
   const someone = people.adele;
   const sources =
     job.direction === 'outbound'

@@ -166,7 +166,7 @@ export function attributeMissingReason({ type, label, target }: Subject, attribu
 
 /** Numbered, one sentence per failed check, in the wording of the portal. */
 export function notEntitledReason({ type, label }: Subject, checks: ScopingChecks): string {
-  const { active, assigned } = checks;
+  const { active, assigned, entitled } = checks;
   const reasons = [
     ...(active ? [] : ['This object is not active in the source system.']),
     ...(assigned
@@ -175,7 +175,11 @@ export function notEntitledReason({ type, label }: Subject, checks: ScopingCheck
           'This object is not assigned to the application. If you did not expect the object to be skipped, assign the object to the application or change your scoping filter to allow all users and groups to be in scope for provisioning.',
         ]),
     ...(passes(checks) ? [] : ['This object did not pass a scoping filter.']),
-    "This object does not have required entitlement for provisioning. If you did not expect the object to be skipped, update the provisioning scope to 'Sync all users and groups' or assign the object to the application with entitlement of provisioning category.",
+    ...(entitled && active
+      ? []
+      : [
+          "This object does not have required entitlement for provisioning. If you did not expect the object to be skipped, update the provisioning scope to 'Sync all users and groups' or assign the object to the application with entitlement of provisioning category.",
+        ]),
   ];
   const numbered = reasons.map((reason, index) => `${index + 1}) ${reason}`).join(' ');
   return `The ${type} '${label}' will be skipped due to the following reasons: ${numbered}`;
