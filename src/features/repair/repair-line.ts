@@ -40,6 +40,8 @@ function cutReason(words: readonly Word[]): WithReason {
 }
 
 export function readTest(words: readonly Word[]): Reading | null {
+  // Typed alone, it tries the bot and no app.
+  if (words.length === 0) return null;
   const app = readApp('test', words);
   return typeof app === 'string' ? { kind: 'command', command: { verb: 'test', app } } : app;
 }
@@ -61,6 +63,8 @@ export function writePause({ app, end, reason }: CommandOf<'pause'>): string {
 }
 
 export function readStart(all: readonly Word[]): Reading | null {
+  // Typed alone, it greets a bot.
+  if (all.length === 0) return null;
   const { words, reason } = cutReason(all);
   const last = fold(words.at(-1));
   // "start Salesforce over" is another thing than "start Salesforce again".
