@@ -143,6 +143,18 @@ describe('repair from chat', () => {
     expect(job('slackGrid')).toBe('active');
   });
 
+  it('provisions on demand whom the log names as failed, as no call of Graph’s tries only those again', async () => {
+    await start();
+
+    await says('alex', 'retry the failures of Salesforce');
+    const failed = last('alex').text;
+    await says('alex', 'retry the failures of ServiceNow');
+
+    expect(failed).toContain('Grady Archie in Salesforce');
+    expect(failed).toContain('Requested by Alex Wilber');
+    expect(last('alex').text).toContain('The log names no failures of ServiceNow');
+  });
+
   it('sends nothing to a job that holds deletions back but what allows them, with a second person', async () => {
     await start();
     await says('patti', 'whoami');

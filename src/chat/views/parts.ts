@@ -160,6 +160,7 @@ export interface SayButton {
     | 'startJob'
     | 'repairJob'
     | 'lift'
+    | 'retryFailed'
     | 'forgetFailures'
     | 'startOver'
     | 'allowDeletions'

@@ -20,6 +20,8 @@ export type RepairProblem =
         | 'jobUnclear'
         | 'wouldEndPause'
         | 'noFailures'
+        | 'noFailuresNamed'
+        | 'failuresUnread'
         | 'failuresForgotten'
         | 'noDeletionsHeld'
         | 'jobHoldsDeletions';
@@ -45,6 +47,8 @@ const KEYS: Readonly<Record<RepairProblem['kind'], ProblemKeys>> = problemKeys({
   jobUnclear: 'warning',
   wouldEndPause: 'warning',
   noFailures: 'neutral',
+  noFailuresNamed: 'neutral',
+  failuresUnread: 'warning',
   failuresForgotten: 'neutral',
   noDeletionsHeld: 'neutral',
   jobHoldsDeletions: 'warning',

@@ -12,6 +12,7 @@ import { say } from './problems.ts';
 import { sayRefused } from './refused.ts';
 import { readRepair, writeRepair } from './repair-line.ts';
 import { openRepairs } from './repair-rows.ts';
+import { retryFailed } from './retry-failed.ts';
 
 type RepairCommand = CommandOf<'repair'>;
 
@@ -28,6 +29,7 @@ async function repair(parts: CommandParts, turn: Turn, command: RepairCommand): 
   const { job } = found;
   const { how, reason } = command;
   if (how === null) return offerActs(parts, turn, found);
+  if (how === 'retryFailed') return retryFailed(parts, turn, found);
   const refused = whyNot(how, job);
   if (refused !== null) return sayRefused(parts, turn, refused, found);
   if (how === 'forgetFailures' && job.lastRun?.counts.escrowed === 0)
@@ -41,17 +43,18 @@ function offerActs({ grammar, entraPortal }: CommandParts, { words }: Turn, { ap
   const act = (how: NonNullable<RepairCommand['how']>): SayButton =>
     runs(how, grammar.format({ verb: 'repair', app: name, how, reason: null }));
   const failed = job.lastRun?.counts.escrowed ?? 0;
+  const isWell = job.state.kind === 'active' || job.state.kind === 'running';
   const buttons = [
     runs('testJob', grammar.format({ verb: 'test', app: name })),
     ...(whyNot('lift', job) === null ? [act('lift')] : []),
     ...(whyNot('start', job) === null
       ? [runs('startJob', grammar.format({ verb: 'start', app: name, reason: null }))]
       : []),
+    ...(failed > 0 && isWell ? [act('retryFailed')] : []),
     ...(failed > 0 && whyNot('forgetFailures', job) === null ? [act('forgetFailures')] : []),
     ...(whyNot('startOver', job) === null ? [act('startOver')] : []),
     ...(whyNot('allowDeletions', job) === null ? [act('allowDeletions')] : []),
   ];
-  const isWell = job.state.kind === 'active' || job.state.kind === 'running';
   const values = { app: short(name), state: job.state.kind, failed };
   return {
     kind: 'card',
@@ -72,7 +75,7 @@ declare module '../../chat/command.ts' {
     /** `how`: the act, where the line names one. */
     repair: {
       readonly app: string;
-      readonly how: 'lift' | 'forgetFailures' | 'startOver' | 'allowDeletions' | null;
+      readonly how: 'lift' | 'retryFailed' | 'forgetFailures' | 'startOver' | 'allowDeletions' | null;
       readonly reason: string | null;
     };
   }
@@ -82,6 +85,7 @@ export const repairCommand = defineCommand({
   verb: 'repair',
   questions: {
     lift: readRepair('lift'),
+    retryFailed: readRepair('retryFailed'),
     forgetFailures: readRepair('forgetFailures'),
     startOver: readRepair('startOver'),
     allowDeletions: readRepair('allowDeletions'),

@@ -91,6 +91,7 @@ export const readRepair =
 
 const LINES: Readonly<Record<NonNullable<CommandOf<'repair'>['how']>, string>> = {
   lift: 'lift the quarantine of',
+  retryFailed: 'retry the failures of',
   forgetFailures: 'forget the failures of',
   startOver: 'start over',
   allowDeletions: 'allow the deletions of',

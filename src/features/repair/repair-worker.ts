@@ -62,6 +62,8 @@ const defaultLeaseMs = 30_000;
 const concurrency = 4;
 /** Looks at a cycle that should end, and at the tasks after it. */
 const aroundPollMs = 3_000;
+/** A repair that another process stores wakes that process itself; this one takes over what it leaves. */
+const idlePauseMs = 60_000;
 /** So often is a job read before its repair is given up that cannot be read at all. */
 const mostReads = 20;
 
@@ -217,5 +219,6 @@ export function startRepairs(parts: RepairingParts): Worker {
     work: repairDue,
     clock,
     log,
+    maxIdleMs: idlePauseMs,
   });
 }

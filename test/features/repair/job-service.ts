@@ -19,6 +19,8 @@ export interface JobService {
   /** The next change is answered like this: lost though it was carried out, lost before, or refused. */
   next(how: 'lostAfter' | 'lostBefore' | 'refused'): void;
   credentials: 'good' | 'bad' | 'untold';
+  /** The process that sends the next change dies with it. */
+  isFatal: boolean;
   /** Graph does not tell the job's state. */
   isAway: boolean;
 }
@@ -94,6 +96,7 @@ export function createJobService(clock: TestClock): JobService {
     warned,
     credentials: 'good',
     isAway: false,
+    isFatal: false,
     state: () => stateNow().kind,
     become(kind) {
       catchUp();

@@ -32,6 +32,7 @@ describe.each(engines)('a repair on $name', (engine) => {
   let store: AccessParts;
   let service: JobService;
   let workers: Worker[];
+  const deaths = new WeakMap<Worker, Promise<void>>();
 
   beforeAll(async () => {
     clock = createTestClock();
@@ -51,10 +52,43 @@ describe.each(engines)('a repair on $name', (engine) => {
     await Promise.all(stopping.map((worker) => worker.stop()));
   }
 
-  function work(graph: JobService['graph'] = service.graph): Worker {
+  /** A process; it dies in the middle of a call where the service says so, and touches nothing from then on. */
+  function work(): Worker {
+    const life = { isOver: false };
+    const death = Promise.withResolvers<void>();
+    const mortal =
+      <Args extends readonly unknown[], End>(call: (...args: Args) => Promise<End>) =>
+      async (...args: Args): Promise<End> => {
+        const end = await call(...args);
+        if (!service.isFatal) return end;
+        service.isFatal = false;
+        life.isOver = true;
+        workers = workers.filter((one) => one !== worker);
+        death.resolve();
+        return new Promise<never>(() => {});
+      };
+    const { graph } = service;
+    const own = new Proxy(database, {
+      get(target, key) {
+        if (life.isOver) throw new Error('this process is dead');
+        return Reflect.get(target, key) as unknown;
+      },
+    });
     const waiting = { release: async () => {}, isDone: async () => true, drop: async () => {} };
-    const worker = startRepairs({ store, graph, waiting, changed: () => {}, log: quiet });
+    const worker = startRepairs({
+      store: { ...store, database: own },
+      graph: {
+        ...graph,
+        start: mortal(graph.start),
+        pause: mortal(graph.pause),
+        restart: mortal(graph.restart),
+      },
+      waiting,
+      changed: () => {},
+      log: quiet,
+    });
     workers.push(worker);
+    deaths.set(worker, death.promise);
     return worker;
   }
 
@@ -79,12 +113,15 @@ describe.each(engines)('a repair on $name', (engine) => {
 
   /** Lets time pass in small steps, in which the workers do what falls due. */
   async function pass(ms: number): Promise<void> {
+    const stepMs = ms > 3 * hour ? 20 * minute : minute;
     for (const until = clock.now() + ms; clock.now() < until; ) {
-      await clock.advance(Math.min(minute, until - clock.now()));
-      for (const worker of workers) {
+      await clock.advance(Math.min(stepMs, until - clock.now()));
+      for (const worker of [...workers]) {
         worker.wake();
-        await worker.settled();
+        // One that dies meanwhile never settles.
+        await Promise.race([worker.settled(), deaths.get(worker)]);
       }
+      if (workers.length === 0) work();
     }
   }
   const stateOf = async (id: string) => (await findRepair(database, id))?.state;
@@ -139,6 +176,25 @@ describe.each(engines)('a repair on $name', (engine) => {
 
       expect(service.calls).toEqual(Array.from({ length: sent }, () => 'pause'));
       expect(await endOf(id)).toEqual(['paused']);
+    },
+  );
+
+  it.each(['lostAfter', 'lostBefore'] as const)(
+    'leaves no job paused where a process dies with its calls (%s)',
+    async (how) => {
+      work();
+      const id = await order('pause');
+      for (let n = 0; n < 2; n += 1) {
+        service.next(how);
+        service.isFatal = true;
+        await pass(25 * minute);
+      }
+      service.isFatal = false;
+
+      await pass(2 * hour);
+
+      expect(['active', 'running']).toContain(service.state());
+      expect((await stateOf(id))?.kind).toBe('ended');
     },
   );
 
@@ -265,6 +321,7 @@ describe.each(engines)('a repair on $name', (engine) => {
 
   const acts = fc.constantFrom(
     ...(['minutes', 'hours', 'kill', 'second', 'lostAfter', 'lostBefore', 'refused', 'away', 'back'] as const),
+    ...(['dieAfter', 'dieBefore'] as const),
     ...(['othersPause', 'othersStart', 'quarantine', 'pause', 'lift', 'startOver', 'start'] as const),
   );
 
@@ -285,6 +342,10 @@ describe.each(engines)('a repair on $name', (engine) => {
           }
           if (act === 'second') work();
           if (act === 'lostAfter' || act === 'lostBefore' || act === 'refused') service.next(act);
+          if (act === 'dieAfter' || act === 'dieBefore') {
+            service.next(act === 'dieAfter' ? 'lostAfter' : 'lostBefore');
+            service.isFatal = true;
+          }
           if (act === 'away') service.isAway = true;
           if (act === 'back') service.isAway = false;
           if (act === 'othersPause' || act === 'othersStart' || act === 'quarantine') {
@@ -294,6 +355,7 @@ describe.each(engines)('a repair on $name', (engine) => {
           if (act === 'pause' || act === 'lift' || act === 'startOver' || act === 'start') await order(act);
         }
         service.isAway = false;
+        service.isFatal = false;
         await pass(12 * hour);
 
         expect(service.warned).toEqual([]);
