@@ -10,6 +10,7 @@ import { everyPreviewCardSaying } from '../../features/checks/cards/preview-draw
 import { everyEndCardSaying } from '../../features/leaving/cards/end-drawings.ts';
 import { everyRemovalCardSaying } from '../../features/leaving/cards/removal-drawings.ts';
 import { everyListCardSaying } from '../../features/provisioning/cards/list-drawings.ts';
+import { everyRepairCardSaying } from '../../features/repair/cards/repair-drawings.ts';
 import { elementsOf, everyCardSaying, markdownOf } from './drawings.ts';
 
 const INJECTION = [
@@ -65,6 +66,7 @@ const ownCard = (...[text, size]: Parameters<typeof everyCardSaying>) => [
   ...everyPreviewCardSaying(text),
   ...everyRemovalCardSaying(text),
   ...everyEndCardSaying(text),
+  ...everyRepairCardSaying(text),
 ];
 const words = createMessages('en-US', 'UTC');
 /** Each by itself, and where it mentions an earlier one. */

@@ -34,6 +34,8 @@ export interface RepairCardInput {
   readonly lines: { readonly start: string; readonly status: string; readonly test: string };
 }
 
+type Form = 'card' | 'plain';
+
 interface Told {
   readonly tone: Tone;
   readonly title: string;
@@ -46,11 +48,12 @@ const mostPeople = 8;
 /** An act on a job: what it will do, how far it is, and what came of it. */
 export function repairCard(words: Messages, input: RepairCardInput): CardMessage {
   const { repair } = input;
-  const told = tell(words, input);
+  const told = tell(words, input, 'card');
+  const plain = tell(words, input, 'plain');
   const reason = repair.reason === null ? [] : [words.card('repair.becauseOf', { reason: short(repair.reason, 300) })];
   const summary = isHeld(input)
     ? words.plain('repair.summary', { title: titleOf(words, repair) })
-    : words.sentences([told.title, told.texts[0] ?? null]);
+    : words.sentences([words.sentence(plain.title), plain.texts[0] ?? null]);
   const card = renderCard('list', {
     ...emptyList,
     fallbackText: summary,
@@ -70,51 +73,54 @@ const isHeld = ({ repair: { state, createdAt, needsSecondPerson }, now }: Repair
 const titleOf = (words: Messages, { kind, app }: Repair): string =>
   words.plain(`repair.${kind}.title`, { app: short(app.name) });
 
-function tell(words: Messages, input: RepairCardInput): Told {
+/** `form`: with the names escaped for a card, or plain. */
+function tell(words: Messages, input: RepairCardInput, form: Form): Told {
+  const say = words[form];
   const { repair, now, lines } = input;
   const { kind, state, tries, pauseUntil } = repair;
   const app = short(repair.app.name);
   const status = lineButton(words, 'button.status', lines.status);
   const working = (texts: readonly string[]): Told => ({
     tone: 'working',
-    title: words.card(`repair.${kind}.working`, { app }),
+    title: say(`repair.${kind}.working`, { app }),
     texts,
     buttons: [],
   });
   switch (state.kind) {
     case 'held':
       return isHeld(input)
-        ? ask(words, input)
-        : tellEnd(words, input, { kind: 'ended', since: now, as: 'notConfirmed', why: null });
+        ? ask(words, input, form)
+        : tellEnd(words, input, { kind: 'ended', since: now, as: 'notConfirmed', why: null }, form);
     case 'due':
-      return working([words.card('repair.due', { test: needsTest(kind) ? 'yes' : 'no' })]);
+      return working([say('repair.due', { test: needsTest(kind) ? 'yes' : 'no' })]);
     case 'sent':
-      return working([words.card('repair.sent')]);
+      return working([say('repair.sent')]);
     case 'watching':
-      return { ...working([words.card('repair.watching')]), buttons: status };
+      return { ...working([say('repair.watching')]), buttons: status };
     case 'paused':
-      if (kind === 'aroundProvisioning') return working([words.card('repair.around.text')]);
+      if (kind === 'aroundProvisioning') return working([say('repair.around.text')]);
       return {
         tone: 'waiting',
-        title: words.card('repair.paused.title', { app, until: words.moment(pauseUntil ?? now, now) }),
-        texts: [words.card('repair.paused.text')],
+        title: say('repair.paused.title', { app, until: words.moment(pauseUntil ?? now, now) }),
+        texts: [say('repair.paused.text')],
         buttons: [...lineButton(words, 'button.startJob', lines.start), ...status],
       };
     case 'starting':
       return {
         tone: tries === 0 ? 'working' : 'bad',
-        title: words.card('repair.starting.title', { app, tries }),
-        texts: [words.card('repair.starting.text', { tries })],
+        title: say('repair.starting.title', { app, tries }),
+        texts: [say('repair.starting.text', { tries })],
         buttons: tries === 0 ? [] : status,
       };
     case 'ended':
-      return tellEnd(words, input, state);
+      return tellEnd(words, input, state, form);
     default:
       return assertNever(state, 'state of a repair');
   }
 }
 
-function ask(words: Messages, { repair, facts, now, reads, asked }: RepairCardInput): Told {
+function ask(words: Messages, { repair, facts, now, reads, asked }: RepairCardInput, form: Form): Told {
+  const say = words[form];
   const { id: requestId, kind, needsSecondPerson, requestedBy, createdAt } = repair;
   const app = short(repair.app.name);
   const count = facts.count ?? 0;
@@ -123,22 +129,20 @@ function ask(words: Messages, { repair, facts, now, reads, asked }: RepairCardIn
   const isSecond = reads === 'secondPerson';
   return {
     tone: 'warning',
-    title: words.card('repair.asks', { title: titleOf(words, repair) }),
+    title: say('repair.asks', { title: titleOf(words, repair) }),
     texts: [
-      ...(isSecond ? [words.card('repair.secondAsks', { requestedBy: short(requestedBy.name) })] : []),
+      ...(isSecond ? [say('repair.secondAsks', { requestedBy: short(requestedBy.name) })] : []),
       ...(needsSecondPerson && !isSecond
-        ? [words.card('repair.second', { asked, until: words.moment(createdAt + heldForSecondMs, now) })]
+        ? [say('repair.second', { asked, until: words.moment(createdAt + heldForSecondMs, now) })]
         : []),
-      words.card(`repair.${kind}.what`, { app, count }),
+      say(`repair.${kind}.what`, { app, count }),
       ...(people.length === 0
         ? []
-        : [words.card('repair.heldPeople', { people: words.list(people), more: Math.max(0, count - people.length) })]),
+        : [say('repair.heldPeople', { people: words.list(people), more: Math.max(0, count - people.length) })]),
       words.sentences([
-        because === null ? null : words.card('repair.quarantineReason', { reason: because }),
-        facts.lastCycleMs === null
-          ? null
-          : words.card('repair.lastCycle', { length: lengthOf(words, facts.lastCycleMs) }),
-        words.card('repair.nothingDone'),
+        because === null ? null : say('repair.quarantineReason', { reason: because }),
+        facts.lastCycleMs === null ? null : say('repair.lastCycle', { length: lengthOf(words, facts.lastCycleMs) }),
+        say('repair.nothingDone'),
       ]),
     ],
     buttons: isSecond
@@ -169,7 +173,9 @@ function tellEnd(
   words: Messages,
   { repair, lines }: RepairCardInput,
   { as, why }: Extract<RepairState, { kind: 'ended' }>,
+  form: Form,
 ): Told {
+  const say = words[form];
   const { kind, secondPerson } = repair;
   const values = {
     app: short(repair.app.name),
@@ -179,15 +185,15 @@ function tellEnd(
     failed: 'no',
   };
   const message = short(why?.message ?? '', 300);
-  const text = as === 'refused' ? words.card(refusedKey(why?.word), values) : words.card(`repair.${as}.text`, values);
+  const text = as === 'refused' ? say(refusedKey(why?.word), values) : say(`repair.${as}.text`, values);
   const isFailedTest = why?.word === 'credentials';
   return {
     tone: TONES[as],
-    title: words.card(`repair.${as}.title`, values),
+    title: say(`repair.${as}.title`, values),
     texts: [
       text,
-      ...(message === '' ? [] : [words.card('repair.said', { message })]),
-      ...(why?.code == null ? [] : [words.card('label.code', { code: short(why.code, 120) })]),
+      ...(message === '' ? [] : [say('repair.said', { message })]),
+      ...(why?.code == null ? [] : [say('label.code', { code: short(why.code, 120) })]),
     ],
     buttons: [
       ...(isFailedTest ? lineButton(words, 'button.testJob', lines.test) : []),
