@@ -25,6 +25,11 @@ export interface JobStatus {
   readonly counts: readonly TypeCount[];
   /** More disables and deletions than this in a cycle are held back; missing where the job does not tell. */
   readonly deletionThreshold?: number;
+  /**
+   * Microsoft itself has stopped it: `failures` after too many in its first cycle, which it then dropped; `quarantine`
+   * after four weeks in one. Missing for a job that was not, and for one that people have paused.
+   */
+  readonly stoppedByService?: 'failures' | 'quarantine';
 }
 
 /** A closed set for Graph's open one: `other` is a state that Microsoft may add. */
@@ -86,7 +91,14 @@ export function statusOf(stored: StoredJob): JobStatus {
     nextRun: nextRun(stored, health, lastRun),
     counts: stored.status?.synchronizedEntryCountByType ?? [],
     ...(deletionThreshold === null ? {} : { deletionThreshold }),
+    ...stoppedBy(stored),
   };
+}
+
+function stoppedBy(stored: StoredJob): Pick<JobStatus, 'stoppedByService'> {
+  const { kind } = stateOf(stored);
+  if (kind === 'pausedByService') return { stoppedByService: 'failures' };
+  return kind === 'switchedOff' ? { stoppedByService: 'quarantine' } : {};
 }
 
 /**

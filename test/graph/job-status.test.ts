@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../src/clock.ts';
 import type { JobStatus } from '../../src/graph/job-status.ts';
 import { createSynchronization, type JobStatusMatch, type Synchronization } from '../../src/graph/synchronization.ts';
 import { apps } from '../../src/sandbox/tenant/applications.ts';
 import { type Bench, startBench } from './support.ts';
 
 const minuteMs = 60_000;
+const daysAgo = (count: number) => systemClock.now() - count * 24 * 60 * minuteMs;
 
 let bench: Bench;
 let synchronization: Synchronization;
@@ -169,6 +171,19 @@ describe("Microsoft's own examples", () => {
 });
 
 describe('the health of a job', () => {
+  it.each([
+    ['paused as failures were dropped', { health: 'paused', escrowsPruned: true }, 'failures'],
+    ['paused', { health: 'paused' }, undefined],
+    ['in quarantine for a day', { health: 'quarantined', quarantinedAt: daysAgo(1) }, undefined],
+    ['in quarantine for four weeks', { health: 'quarantined', quarantinedAt: daysAgo(28) }, 'quarantine'],
+  ] as const)('tells whether Microsoft itself has stopped a job that is %s', async (_what, changes, by) => {
+    bench.sandbox.tenant.changeJob(apps.salesforce.id, { credentials: 'refused', ...changes });
+
+    const found = await synchronization.findStatus(apps.salesforce.id);
+
+    expect(found.ok && found.value.kind === 'one' ? found.value.status.stoppedByService : null).toBe(by);
+  });
+
   const neverExecuted = {
     state: 'Failed',
     timeBegan: '0001-01-01T00:00:00Z',

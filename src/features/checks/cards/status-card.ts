@@ -108,6 +108,7 @@ export function statusCard(
       ...meaning.paragraphs.map((text) => ({ text })),
       ...maybe(heldBackText(words, status, heldBack)),
       ...maybe(escrowedText(words, status)),
+      ...maybe(stoppedText(words, status)),
       ...pauses.map((text) => ({ text })),
       ...maybe(pastText(words, past, now)),
     ],
@@ -129,6 +130,12 @@ export function statusCard(
   return { card: renderCard('check', view), summary };
 }
 
+/** That Microsoft has stopped the job itself, and why. */
+function stoppedText(words: Messages, status: JobReading): string | null {
+  const by = typeof status === 'string' ? undefined : status.stoppedByService;
+  return by === undefined ? null : words.card('status.stoppedByService', { by });
+}
+
 function pastText(words: Messages, past: readonly number[], now: number): string | null {
   const [last] = past;
   return last === undefined
@@ -138,7 +145,10 @@ function pastText(words: Messages, past: readonly number[], now: number): string
 
 /** A job that does not work as scheduled. */
 function wantsRepair(status: JobReading): boolean {
-  return typeof status !== 'string' && ['quarantined', 'paused', 'failing'].includes(status.health.kind);
+  return (
+    typeof status !== 'string' &&
+    (status.stoppedByService !== undefined || ['quarantined', 'paused', 'failing'].includes(status.health.kind))
+  );
 }
 
 /** The test of the credentials comes first: it changes nothing, and tells whether a repair can help. */

@@ -23,6 +23,34 @@ const status = (reading: JobReading, others: readonly JobStatus[] = []) =>
   });
 const textOf = (reading: JobReading, others: readonly JobStatus[] = []) => openedText(status(reading, others).card);
 
+describe('the status of an app that does not run', () => {
+  it.each([
+    ['failures', 'too many entries failed in its first cycle'],
+    ['quarantine', 'switched it off after about four weeks in quarantine'],
+  ] as const)('says that Microsoft itself has stopped it: %s', (stoppedByService, said) => {
+    expect(textOf(jobIn('paused', { stoppedByService }))).toContain(said);
+    expect(textOf(jobIn('paused'))).not.toContain(said);
+  });
+
+  it('says that Usher has paused it, how often it was in quarantine, and offers those who may repair it the test first', () => {
+    const shown = {
+      ...{ app: zscaler, others: [], now: NOW, entraPortalUrl: PORTAL, viewpoint: asOperator },
+      ...{ pauses: ['Usher has paused Zscaler.'], past: [NOW - 9 * 24 * HOUR, NOW - 12 * 24 * HOUR] },
+    };
+    const titlesOf = (canRepair: boolean) =>
+      (statusCard(words, { ...shown, status: quarantined(), canRepair }).card.actions ?? []).map(
+        (action) => (action as { readonly title: string }).title,
+      );
+
+    const text = openedText(statusCard(words, { ...shown, status: quarantined() }).card);
+
+    expect(text).toContain('Usher has paused Zscaler.');
+    expect(text).toContain('It was in quarantine 2 times before in the last 30 days');
+    expect(titlesOf(true).slice(0, 2)).toEqual(['Test the credentials', 'What can be done']);
+    expect(titlesOf(false)).not.toContain('Test the credentials');
+  });
+});
+
 describe('the list of all apps', () => {
   it('lists the worst first', () => {
     const { card } = list(
