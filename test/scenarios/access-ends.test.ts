@@ -82,7 +82,7 @@ describe('access that ends', () => {
 
     for (const text of cards) expect(text).toContain('Account created');
     for (const text of cards)
-      expect(text).toMatch(/This access ends: .*\. Usher then takes away what it has assigned\./);
+      expect(text).toMatch(/This access ends .*\. Usher will then remove the assignment it made\./);
     expect(last('megan').text).toContain('Microsoft’s provisioning service has confirmed it');
     expect(last('megan').text).not.toContain('This access ends');
   });

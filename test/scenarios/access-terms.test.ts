@@ -251,7 +251,10 @@ describe('an end that cannot be asked for', () => {
     [`${snow} for 91 days`, '90 days at most, here until Tuesday, February 16, 2027'],
     ['provision isaiah to ServiceNow until 31 March', '90 days at most, here until Tuesday, February 16, 2027'],
     [`${snow} from 1 December until 1 April`, '90 days at most, here until Sunday, February 28, 2027'],
-    ['request access for isaiah and diego to ServiceNow and GitHub for 9 hours', '8 hours at most, here until 2'],
+    [
+      'request access for isaiah and diego to ServiceNow and GitHub for 9 hours',
+      '8 hours at most, here until Nov 18, 2026, 20:00 UTC',
+    ],
     ['request access for isaiah to the Dev kit for 2 months', '2 weeks at most, here until Wednesday, December 2'],
     ['provision isaiah to the Dev kit for 2 months', '2 weeks at most, here until Wednesday, December 2'],
   ])('is longer than the app or the kit lets access last: %s', async (line, bound) => {
@@ -411,7 +414,7 @@ describe('provisioning with an end or a start', () => {
   });
 
   it.each([
-    ['provision isaiah to Zscaler for 3 months', 'Zscaler is in quarantine', []],
+    ['provision isaiah to Zscaler for 3 months', 'Zscaler is in quarantine', ['test Zscaler', 'repair Zscaler']],
     [
       'provision group Sales Team to GitHub until 31 march',
       'No end for a group',
