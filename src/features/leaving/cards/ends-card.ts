@@ -2,7 +2,7 @@ import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { sayEnd } from '../../../chat/views/ends.ts';
-import { lookAgain, moreText, short, submitButton } from '../../../chat/views/parts.ts';
+import { lookAgain, moreText, rowButton, short } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 import type { Entitlement } from '../../../requests/entitlement.ts';
 import { emptyList } from '../../provisioning/cards/confirm-card.ts';
@@ -60,6 +60,6 @@ function endRow(words: Messages, { subject, app, requestId, endsAt, isTimed, sta
     name: short(subject.name, limits.name),
     label: short(app.name, limits.name),
   });
-  const opens = submitButton(words, 'button.open', { verb: 'run', text: `show ${requestId}` }, name);
+  const opens = rowButton(words, `show ${requestId}`);
   return { ...row(TONES[state.kind], name, words.plain(`ends.${state.kind}`, { end, why }), limits), opens };
 }
