@@ -1,8 +1,8 @@
-import type { GraphClient } from './client.ts';
 import type { JobAddress } from './job-address.ts';
 import {
   type CallEnd,
   type CredentialTest,
+  type JobCallParts,
   pauseJob,
   type RestartScope,
   restartJob,
@@ -10,7 +10,6 @@ import {
   testCredentials,
 } from './job-calls.ts';
 import { type QuarantineHistory, quarantineHistory } from './quarantine-history.ts';
-import type { Synchronization } from './synchronization.ts';
 
 /** What can be done with a job besides provisioning on demand, by one caller's permission. */
 export interface JobServices {
@@ -22,12 +21,7 @@ export interface JobServices {
   quarantineHistory(servicePrincipalId: string, since: number): Promise<QuarantineHistory>;
 }
 
-export interface JobServicesParts {
-  readonly graph: GraphClient;
-  readonly synchronization: Pick<Synchronization, 'readJob' | 'forgetJob'>;
-}
-
-export function createJobServices(parts: JobServicesParts): JobServices {
+export function createJobServices(parts: JobCallParts): JobServices {
   const { graph } = parts;
   return {
     testCredentials: (job) => testCredentials(parts, job),

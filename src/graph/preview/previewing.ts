@@ -8,7 +8,8 @@ import type { Assignments } from '../assignments.ts';
 import { createCache } from '../cache.ts';
 import type { GraphClient } from '../client.ts';
 import type { Directory } from '../directory.ts';
-import { graphPath, nullableText, orNull } from '../odata.ts';
+import { type JobAddress, jobPath } from '../job-address.ts';
+import { nullableText, orNull } from '../odata.ts';
 import { checked, readOne } from '../read.ts';
 import { attributesOf, type NeverSent, neverSent } from './expressions.ts';
 import { type AttributeMapping, detailedSchema, type PeopleMapping, peopleMapping } from './read-mapping.ts';
@@ -24,7 +25,7 @@ export interface Previewing {
    * How the job maps people, and what it reads of this one; null where it maps no people of Entra, or no user has this
    * id.
    */
-  readMapped(job: JobRef, userId: string): Promise<Fetched<MappedPerson | null>>;
+  readMapped(job: JobAddress, userId: string): Promise<Fetched<MappedPerson | null>>;
   /**
    * The values that an account would get, in the mapping's order, within `limitMs` milliseconds: what is later is
    * `unknown`. At most 60 expressions are evaluated.
@@ -32,15 +33,10 @@ export interface Previewing {
    * @param wanted tells by its target which mapping is to be evaluated; all others stay `notAsked`
    */
   evaluate(
-    job: JobRef & MappedPerson,
+    job: JobAddress & MappedPerson,
     wanted: (target: string) => boolean,
     limitMs: number,
   ): Promise<readonly PreviewValue[]>;
-}
-
-export interface JobRef {
-  readonly servicePrincipalId: string;
-  readonly jobId: string;
 }
 
 export interface MappedPerson {
@@ -97,10 +93,13 @@ export interface PreviewingParts {
 export function createPreviewing({ graph, clock, directory, assignments }: PreviewingParts): Previewing {
   const mappings = createCache<PeopleMapping | null>(clock, schemaKeepMs);
   const results = createCache<FoundValue>(clock, resultKeepMs);
-  const schemaPath = ({ servicePrincipalId, jobId }: JobRef) =>
-    `${graphPath('servicePrincipals', servicePrincipalId)}/synchronization/jobs${graphPath(jobId)}/schema`;
+  const schemaPath = (job: JobAddress) => `${jobPath(job)}/schema`;
 
-  async function parse(job: JobRef & MappedPerson, mapping: AttributeMapping, expression: string): Promise<FoundValue> {
+  async function parse(
+    job: JobAddress & MappedPerson,
+    mapping: AttributeMapping,
+    expression: string,
+  ): Promise<FoundValue> {
     const { servicePrincipalId, jobId } = job;
     const inputs = attributesOf(mapping).map((name) => [name, job.read(name)] as const);
     if (inputs.some(([, value]) => value.kind === 'unread')) return { kind: 'unknown', why: 'source' };
@@ -124,7 +123,7 @@ export function createPreviewing({ graph, clock, directory, assignments }: Previ
     return trouble.kind === 'refused' ? refused : { kind: 'unknown', why: 'unreadable' };
   }
 
-  const readMapping = (job: JobRef) =>
+  const readMapping = (job: JobAddress) =>
     mappings.get(`${job.servicePrincipalId}/${job.jobId}`, async () =>
       mapped(await readOne(graph, { path: schemaPath(job), prefer }, detailedSchema), peopleMapping),
     );

@@ -1,12 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { fetched, type GraphAnswer } from '../../../src/graph/answer.ts';
 import type { GraphCall, GraphClient } from '../../../src/graph/client.ts';
-import {
-  createPreviewing,
-  type JobRef,
-  type MappedPerson,
-  mostExpressions,
-} from '../../../src/graph/preview/previewing.ts';
+import type { JobAddress } from '../../../src/graph/job-address.ts';
+import { createPreviewing, type MappedPerson, mostExpressions } from '../../../src/graph/preview/previewing.ts';
 import type { AttributeMapping, MappingSource, PeopleMapping } from '../../../src/graph/preview/read-mapping.ts';
 import type { SourceValue } from '../../../src/graph/preview/source-values.ts';
 import { createTestClock } from '../../support/clock.ts';
@@ -56,7 +52,7 @@ const held: Readonly<Record<string, SourceValue>> = {
   roles: { kind: 'list', items: ['User', 'Admin'] },
   netId: { kind: 'unread', why: 'attribute' },
 };
-function jobWith(...attributes: readonly AttributeMapping[]): JobRef & MappedPerson {
+function jobWith(...attributes: readonly AttributeMapping[]): JobAddress & MappedPerson {
   const people: PeopleMapping = {
     version: 'v1',
     scope: { sets: [], doubts: [] },
