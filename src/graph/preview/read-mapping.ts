@@ -35,8 +35,6 @@ export interface AttributeMapping {
   readonly defaultValue: string | null;
   /** The lowest is tried first; 0 where it does not match accounts. */
   readonly matchingPriority: number;
-  /** It is written when an account is created, and not when one is updated. */
-  readonly onlyOnCreation: boolean;
 }
 
 export type MappingSource =
@@ -91,15 +89,13 @@ const attributeSchema = z
     source: sourceSchema,
     defaultValue: nullableText,
     matchingPriority: z.number().catch(0),
-    flowType: nullableText,
   })
   .transform(
-    ({ targetAttributeName, source, defaultValue, matchingPriority, flowType }): AttributeMapping => ({
+    ({ targetAttributeName, source, defaultValue, matchingPriority }): AttributeMapping => ({
       target: targetAttributeName,
       source: source === null ? { kind: 'constant', text: defaultValue } : sourceOf(source),
       defaultValue: defaultValue === '' ? null : defaultValue,
       matchingPriority,
-      onlyOnCreation: /addonly$/i.test(flowType ?? ''),
     }),
   );
 

@@ -3,7 +3,7 @@ import { namesIn, neverSent } from '../../../src/graph/preview/expressions.ts';
 import type { MappingSource } from '../../../src/graph/preview/read-mapping.ts';
 
 const mapping = (source: MappingSource, target = 'title') => ({
-  ...{ target, source, defaultValue: null, matchingPriority: 0, onlyOnCreation: false },
+  ...{ target, source, defaultValue: null, matchingPriority: 0 },
 });
 const ofExpression = (expression: string, target?: string) =>
   neverSent(mapping({ kind: 'function', expression }, target));

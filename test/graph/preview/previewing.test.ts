@@ -41,7 +41,7 @@ function previewing(answer: (body: Body) => GraphAnswer | Promise<GraphAnswer> =
 }
 
 function mapping(target: string, source: MappingSource, defaultValue: string | null = null): AttributeMapping {
-  return { target, source, defaultValue, matchingPriority: 0, onlyOnCreation: false };
+  return { target, source, defaultValue, matchingPriority: 0 };
 }
 const expression = (target: string, text: string, defaultValue?: string) =>
   mapping(target, { kind: 'function', expression: text }, defaultValue);

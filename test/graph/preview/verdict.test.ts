@@ -12,7 +12,6 @@ const attribute = (target: string, name: string, matchingPriority = 0) => ({
     source: { kind: 'attribute', name } as const,
     defaultValue: null,
     matchingPriority,
-    onlyOnCreation: false,
   },
 });
 const mapping: PeopleMapping = {

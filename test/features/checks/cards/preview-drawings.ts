@@ -17,7 +17,7 @@ function mappingSaying(text: string): PeopleMapping {
     version: '1',
     scope: { sets: [], doubts: [] },
     flows: { adds: true, updates: true },
-    attributes: [{ target: text, source, defaultValue: null, matchingPriority: 1, onlyOnCreation: false }],
+    attributes: [{ target: text, source, defaultValue: null, matchingPriority: 1 }],
     required: new Set(),
     maySyncAll: true,
   };
