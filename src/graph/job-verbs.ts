@@ -1,6 +1,5 @@
 import { assertNever } from '../assert-never.ts';
 import type { JobState, Quarantine } from './job-state.ts';
-import type { Connector } from './synchronization.ts';
 
 /**
  * Which acts a job's state allows. Each row says what Graph's pages say of that call in that state; where they say
@@ -18,8 +17,6 @@ import type { Connector } from './synchronization.ts';
  */
 export type JobVerb = (typeof jobVerbs)[number];
 export const jobVerbs = [
-  /** Test the saved credentials. */
-  'test',
   'pause',
   'start',
   /** Lift the quarantine. */
@@ -30,7 +27,6 @@ export const jobVerbs = [
   'startOver',
   /** Let the disables and deletions run that were held back. */
   'allowDeletions',
-  'onDemand',
 ] as const;
 
 export type Allowed =
@@ -58,10 +54,6 @@ export type NotAllowed =
   | 'nothingHeldBack'
   | 'deletionsHeldBack'
   | 'switchedOff'
-  /** The connector uses OAuth and takes calls on demand only while its job is stopped. */
-  | 'mustStopFirst'
-  /** The same, and the job is stopped: the cycle that ran at that moment has not ended. */
-  | 'cycleRuns'
   /** Usher does not know the state that Graph reports. */
   | 'unknownState';
 
@@ -69,12 +61,7 @@ const allowedAsIs: Allowed = { kind: 'allowed' };
 const refused = (why: NotAllowed): Allowed => ({ kind: 'refused', why });
 
 /** Whether a job in this state takes this act. */
-export function allowed(verb: JobVerb, state: JobState, connector: Connector = 'other'): Allowed {
-  // It changes nothing, and is how to learn what is wrong.
-  if (verb === 'test') return allowedAsIs;
-  if (verb === 'onDemand') return onDemand(state, connector);
-  if (verb === 'allowDeletions')
-    return state.kind === 'deletionsHeldBack' ? allowedAsIs : refused(blanket(state) ?? 'nothingHeldBack');
+export function allowed(verb: JobVerb, state: JobState): Allowed {
   switch (verb) {
     case 'pause':
       return pause(state);
@@ -86,6 +73,8 @@ export function allowed(verb: JobVerb, state: JobState, connector: Connector = '
       return forgetFailures(state);
     case 'startOver':
       return startOver(state);
+    case 'allowDeletions':
+      return state.kind === 'deletionsHeldBack' ? allowedAsIs : refused(blanket(state) ?? 'nothingHeldBack');
     default:
       return assertNever(verb, 'verb');
   }
@@ -195,30 +184,6 @@ function startOver(state: JobState): Allowed {
   }
 }
 
-function onDemand(state: JobState, connector: Connector): Allowed {
-  switch (state.kind) {
-    case 'active':
-    case 'running':
-      return connector === 'oauth' ? refused('mustStopFirst') : allowedAsIs;
-    case 'neverRun':
-      if (connector === 'oauth' && state.isScheduled) return refused('mustStopFirst');
-      return connector === 'oauth' && state.cycle !== null ? refused('cycleRuns') : allowedAsIs;
-    case 'paused':
-    case 'pausedByService':
-      return connector === 'oauth' && state.cycle !== null ? refused('cycleRuns') : allowedAsIs;
-    case 'quarantined':
-    case 'deletionsHeldBack':
-    case 'switchedOff':
-    case 'notConfigured':
-      return refused(state.kind);
-    // It may work, and what does not is answered as such.
-    case 'other':
-      return allowedAsIs;
-    default:
-      return assertNever(state, 'state');
-  }
-}
-
 /** The quarantine that a lift ends; null where there is none, or one that must not be lifted. */
 export function inQuarantine(state: JobState): Quarantine | null {
   if (state.kind === 'quarantined' || state.kind === 'switchedOff') return state.quarantine;
@@ -232,7 +197,7 @@ export type JobChangeCall = 'pause' | 'start' | 'quarantine' | 'escrows' | 'wate
  * The call that performs an allowed act. A start is the milder way to lift a quarantine: of a restart the page says that
  * it reprocesses all objects. It is also the documented way to begin the first cycle of a job that was never started.
  */
-export function callFor(verb: Exclude<JobVerb, 'test' | 'onDemand'>, state: Pick<JobState, 'kind'>): JobChangeCall {
+export function callFor(verb: JobVerb, state: Pick<JobState, 'kind'>): JobChangeCall {
   switch (verb) {
     case 'pause':
       return 'pause';

@@ -73,13 +73,7 @@ export type JobStatusMatch =
 export interface Job {
   readonly id: string;
   readonly state: JobState;
-  /**
-   * `oauth`: it provisions nothing on demand while its regular cycles are scheduled, or one runs. Box, G Suite, Slack and
-   * Workplace are such connectors.
-   * https://learn.microsoft.com/entra/identity/app-provisioning/provision-on-demand#known-limitations
-   */
-  readonly connector: Connector;
-  /** That is an OAuth connector whose cycles are scheduled, or of which one runs: it takes no call on demand now. */
+  /** The connector provisions nothing on demand now, as its regular cycles are scheduled, or one of them runs. */
   readonly mustStopFirst: boolean;
   /** The last cycle: when, how it ended, and what it counted; its end is null while it runs. Null when none ever ran. */
   readonly lastRun: LastRun | null;
@@ -90,8 +84,6 @@ export interface Job {
   /** Between two regular cycles; null for never. Missing where the job does not tell. */
   readonly cycleMs?: number | null;
 }
-
-export type Connector = 'oauth' | 'other';
 
 export interface OnDemandCall {
   readonly servicePrincipalId: string;
@@ -217,12 +209,11 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
 
 function jobOf(stored: StoredJob): Job {
   const deletionThreshold = deletionThresholdOf(stored);
-  const connector = oauthConnector.test(templateOf(stored) ?? '') ? 'oauth' : 'other';
+  const isOauth = oauthConnector.test(templateOf(stored) ?? '');
   return {
     id: stored.id,
     state: stateOf(stored),
-    connector,
-    mustStopFirst: connector === 'oauth' && (isScheduled(stored) || cycleOfRun(stored) !== null),
+    mustStopFirst: isOauth && (isScheduled(stored) || cycleOfRun(stored) !== null),
     lastRun: statusOf(stored).lastRun,
     lastSuccess: lastSuccessOf(stored),
     ...(deletionThreshold === null ? {} : { deletionThreshold }),

@@ -28,23 +28,21 @@ type StateName = keyof typeof states;
 
 /** In the order of `jobVerbs`; `yes`, the act whose confirmation it takes, or why not. */
 const table: Readonly<Record<StateName, string>> = {
-  notConfigured:
-    'yes, notConfigured, notConfigured, notConfigured, notConfigured, notConfigured, notConfigured, notConfigured',
-  'never started': 'yes, neverStarted, as startOver, notQuarantined, neverStarted, yes, nothingHeldBack, yes',
-  'first cycle': 'yes, yes, runs, notQuarantined, firstCycle, firstCycle, nothingHeldBack, yes',
-  active: 'yes, yes, runs, notQuarantined, yes, yes, nothingHeldBack, yes',
-  running: 'yes, yes, runs, notQuarantined, yes, yes, nothingHeldBack, yes',
-  paused: 'yes, pausedAlready, yes, notQuarantined, wouldEndPause, yes, nothingHeldBack, yes',
-  'paused, cycle runs': 'yes, pausedAlready, yes, notQuarantined, wouldEndPause, yes, nothingHeldBack, yes',
-  'paused in quarantine': 'yes, pausedAlready, as lift, yes, wouldEndPause, yes, nothingHeldBack, yes',
-  'paused by the service': 'yes, pausedAlready, yes, notQuarantined, forgottenByService, yes, nothingHeldBack, yes',
-  quarantined: 'yes, yes, as lift, yes, yes, yes, nothingHeldBack, quarantined',
-  'deletions held back':
-    'yes, yes, deletionsHeldBack, deletionsHeldBack, deletionsHeldBack, deletionsHeldBack, yes, deletionsHeldBack',
+  notConfigured: 'notConfigured, notConfigured, notConfigured, notConfigured, notConfigured, notConfigured',
+  'never started': 'neverStarted, as startOver, notQuarantined, neverStarted, yes, nothingHeldBack',
+  'first cycle': 'yes, runs, notQuarantined, firstCycle, firstCycle, nothingHeldBack',
+  active: 'yes, runs, notQuarantined, yes, yes, nothingHeldBack',
+  running: 'yes, runs, notQuarantined, yes, yes, nothingHeldBack',
+  paused: 'pausedAlready, yes, notQuarantined, wouldEndPause, yes, nothingHeldBack',
+  'paused, cycle runs': 'pausedAlready, yes, notQuarantined, wouldEndPause, yes, nothingHeldBack',
+  'paused in quarantine': 'pausedAlready, as lift, yes, wouldEndPause, yes, nothingHeldBack',
+  'paused by the service': 'pausedAlready, yes, notQuarantined, forgottenByService, yes, nothingHeldBack',
+  quarantined: 'yes, as lift, yes, yes, yes, nothingHeldBack',
+  'deletions held back': 'yes, deletionsHeldBack, deletionsHeldBack, deletionsHeldBack, deletionsHeldBack, yes',
   'deletions held back, paused':
-    'yes, pausedAlready, deletionsHeldBack, deletionsHeldBack, deletionsHeldBack, deletionsHeldBack, yes, deletionsHeldBack',
-  'switched off': 'yes, switchedOff, as lift, yes, switchedOff, yes, nothingHeldBack, switchedOff',
-  unknown: 'yes, unknownState, unknownState, unknownState, unknownState, unknownState, unknownState, yes',
+    'pausedAlready, deletionsHeldBack, deletionsHeldBack, deletionsHeldBack, deletionsHeldBack, yes',
+  'switched off': 'switchedOff, as lift, yes, switchedOff, yes, nothingHeldBack',
+  unknown: 'unknownState, unknownState, unknownState, unknownState, unknownState, unknownState',
 };
 
 function word(answer: Allowed): string {
@@ -59,7 +57,7 @@ const cells = names.flatMap((name) => jobVerbs.map((verb) => [name, verb] as con
 function callLeaving(name: StateName, verb: JobVerb): string | null {
   const state = states[name];
   const answer = allowed(verb, state);
-  if (answer.kind === 'refused' || verb === 'test' || verb === 'onDemand') return null;
+  if (answer.kind === 'refused') return null;
   return callFor(answer.kind === 'asConfirmed' ? answer.as : verb, state);
 }
 
@@ -101,18 +99,5 @@ describe('what a job’s state allows', () => {
 
     expect(isLift).toBe(inQuarantine(state) !== null);
     expect(word(allowed('lift', state)) === 'yes').toBe(isLift);
-  });
-
-  it.each<[StateName, string]>([
-    ['active', 'mustStopFirst'],
-    ['running', 'mustStopFirst'],
-    ['first cycle', 'mustStopFirst'],
-    ['paused, cycle runs', 'cycleRuns'],
-    ['paused', 'yes'],
-    ['paused by the service', 'yes'],
-    ['never started', 'yes'],
-    ['quarantined', 'quarantined'],
-  ])('lets an OAuth connector provision on demand only at rest: %s, %s', (name, said) => {
-    expect(word(allowed('onDemand', states[name], 'oauth'))).toBe(said);
   });
 });

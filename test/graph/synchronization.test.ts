@@ -56,7 +56,6 @@ describe('the job of an application', () => {
         job: {
           id: salesforceJob,
           state: { kind: 'active' },
-          connector: 'other',
           mustStopFirst: false,
           lastRun: expect.objectContaining({ result: { kind: 'succeeded' } }),
           lastSuccess: expect.objectContaining({ counts: expect.objectContaining({ inScope: 6 }) }),
@@ -425,6 +424,14 @@ describe('a job whose connector was authorized by OAuth', () => {
 
     expect(told).toMatchObject({ value: { job: { mustStopFirst } } });
     expect(byItsId).toMatchObject({ value: { job: { mustStopFirst } } });
+  });
+
+  it('is at rest only once the cycle has ended that ran when it was stopped', async () => {
+    const paused = connector('slack', 'Disabled');
+    const progress = [{ completedUnits: 1, totalUnits: 2, units: 'objects' }];
+    jobsAre({ ...paused, status: { ...paused.status, progress } });
+
+    expect(await synchronization.findJob('an app')).toMatchObject({ value: { job: { mustStopFirst: true } } });
   });
 });
 

@@ -8,7 +8,7 @@ import type { Next } from './repair-rows.ts';
 /** The decisions of the repairs, without any call: what follows from the job as it is. `repair.ts` has the picture. */
 
 /** The act that the job has to allow. */
-function verbOf(kind: RepairKind): Exclude<JobVerb, 'test' | 'onDemand'> {
+function verbOf(kind: RepairKind): JobVerb {
   return kind === 'aroundProvisioning' ? 'pause' : kind;
 }
 
@@ -19,11 +19,11 @@ export const callOf = (kind: RepairKind, { state }: Pick<Job, 'state'>): JobChan
 export type RefusedAs = NotAllowed | 'needsLift' | 'needsStartOver';
 
 /** Why this may not be sent to the job as it is; null where it may. Where Graph's pages warn of a call, it never leaves. */
-export function whyNot(kind: RepairKind, { state, connector }: Pick<Job, 'state' | 'connector'>): RefusedAs | null {
+export function whyNot(kind: RepairKind, { state }: Pick<Job, 'state'>): RefusedAs | null {
   // The start at the end of the pause would lift the quarantine, unasked.
   if (isPause(kind) && state.kind === 'quarantined') return 'quarantined';
   if (isPause(kind) && state.kind === 'deletionsHeldBack') return 'deletionsHeldBack';
-  const may = allowed(verbOf(kind), state, connector);
+  const may = allowed(verbOf(kind), state);
   switch (may.kind) {
     case 'allowed':
       return null;

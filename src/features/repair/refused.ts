@@ -38,8 +38,6 @@ export function sayRefused(
     case 'firstCycle':
       return say(words, { kind: 'jobInFirstCycle', app });
     case 'pausedAlready':
-    case 'mustStopFirst':
-    case 'cycleRuns':
       return say(words, { kind: 'jobPausedAlready', app }, [
         runs('startJob', grammar.format({ verb: 'start', app, reason: null })),
       ]);

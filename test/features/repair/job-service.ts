@@ -117,7 +117,7 @@ export function createJobService(clock: TestClock): JobService {
           };
           return {
             ok: true,
-            value: { id: 'job', state, connector: 'other', mustStopFirst: false, lastRun, lastSuccess: null },
+            value: { id: 'job', state, mustStopFirst: false, lastRun, lastSuccess: null },
           };
         },
         async testCredentials(): Promise<CredentialTest> {

@@ -219,8 +219,6 @@ const REFUSALS = {
   forgottenByService: 'repair.refused.forgottenByService',
   notQuarantined: 'repair.refused.notQuarantined',
   nothingHeldBack: 'repair.refused.nothingHeldBack',
-  mustStopFirst: 'repair.refused.cycleRuns',
-  cycleRuns: 'repair.refused.cycleRuns',
   notOffered: 'repair.refused.notOffered',
   noAnswer: 'repair.refused.noAnswer',
   refused: 'repair.refused.refused',
