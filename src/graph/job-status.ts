@@ -118,6 +118,7 @@ export function templateOf({ id, templateId }: StoredJob): string | null {
 
 function healthOf(stored: StoredJob, lastRun: LastRun | null): JobHealth {
   const state = stateOf(stored);
+  const code = stored.status?.code?.toLowerCase();
   const isDisabled = stored.schedule?.state?.toLowerCase() === 'disabled';
   switch (state.kind) {
     case 'active':
@@ -133,8 +134,11 @@ function healthOf(stored: StoredJob, lastRun: LastRun | null): JobHealth {
     case 'pausedByService':
       return { kind: 'paused' };
     case 'paused':
+      // Where the service itself still calls it quarantined, that explains more than the pause does.
+      if (code === 'quarantine' && state.quarantine !== null)
+        return { kind: 'quarantined', quarantine: state.quarantine };
       // Without a word of a pause it is only known that no cycle is scheduled.
-      return { kind: isDisabled && stored.status?.code?.toLowerCase() !== 'paused' ? 'disabled' : 'paused' };
+      return { kind: isDisabled && code !== 'paused' ? 'disabled' : 'paused' };
     case 'running':
     case 'notConfigured':
       return { kind: state.kind };

@@ -191,6 +191,8 @@ describe('the health of a job', () => {
     error: { code: 'None', message: '', tenantActionable: false },
   };
 
+  const inQuarantine = { quarantine: { reason: 'EncounteredQuarantineException', currentBegan: began } };
+
   it.each([
     ['healthy', {}],
     ['healthy', { lastExecution: null }],
@@ -209,6 +211,9 @@ describe('the health of a job', () => {
     ['notConfigured', { code: 'NotConfigured', schedule: { state: 'Disabled' } }],
     ['disabled', { code: 'Paused', schedule: { state: 'Disabled' }, lastExecution: null }],
     ['quarantined', { code: 'Quarantine' }],
+    ['quarantined', { code: 'Quarantine', schedule: { state: 'Disabled' }, more: inQuarantine }],
+    ['quarantined', { code: 'Quarantine', schedule: { state: 'Paused' }, more: inQuarantine }],
+    ['paused', { code: 'Paused', more: inQuarantine }],
   ] satisfies [string, Parts][])('is %s for %j', async (kind, parts) => {
     expect((await statusOf(job(parts)))?.health.kind).toBe(kind);
   });
