@@ -12,7 +12,8 @@ export function provisioningService(
     provisionOnDemand: synchronization.provisionOnDemand,
     async isQuarantined(servicePrincipalId, jobId) {
       const job = await synchronization.readJob(servicePrincipalId, jobId);
-      return job.ok && ['quarantined', 'deletionsHeldBack', 'switchedOff'].includes(job.value.state.kind);
+      // A job that was paused in quarantine counts too: only a start lifts that.
+      return job.ok && 'quarantine' in job.value.state && job.value.state.quarantine !== null;
     },
     async freshRule(servicePrincipalId, jobId, subjectType) {
       const rule = await synchronization.findRule(servicePrincipalId, jobId, subjectType, { fresh: true });

@@ -188,8 +188,12 @@ describe('the dispatcher', () => {
     });
   });
 
-  it('distinguishes a quarantined job from a missing permission', async () => {
+  it.each([
+    ['a quarantined job', {}],
+    ['a job that was paused in quarantine', { health: 'paused', pausedFrom: 'quarantined' }],
+  ] as const)('distinguishes %s from a missing permission', async (_what, changes) => {
     await open();
+    scene.sandbox.tenant.changeJob(apps.zscaler.id, changes);
     const request = await scene.ask([people.isaiah.id], apps.zscaler);
 
     scene.start();
