@@ -1,4 +1,5 @@
 import { assertNever } from '../assert-never.ts';
+import { parsed } from '../masking/cut-outcome.ts';
 import type { Fetched, GraphAnswer, GraphTrouble } from './answer.ts';
 import type { GraphCall, GraphClient } from './client.ts';
 import { type JobAddress, jobPath } from './job-address.ts';
@@ -150,12 +151,13 @@ export async function testCredentials(
   return end.kind === 'done' ? { kind: 'passed' } : end;
 }
 
-/** The message may be JSON that holds the app's answer. */
+/** The message may be JSON that holds the app's answer. Masking may have broken it, so each text is read by itself. */
 function failedTest({ code, message }: Pick<JobRefusal, 'code' | 'message'>): CredentialTest {
-  const field = (name: string) => new RegExp(`"${name}":"((?:[^"\\\\]|\\\\.)*)"`).exec(message)?.[1];
-  const said = field('message')?.replaceAll(/\\(.)/g, '$1') ?? message;
+  const field = (name: string) => parsed(new RegExp(`"${name}":("(?:[^"\\\\]|\\\\.)*")`).exec(message)?.[1] ?? '');
+  const [inner, text] = [field('code'), field('message')];
+  const said = typeof text === 'string' ? text.replaceAll(/\s+/g, ' ') : message;
   const app = /\b401\b|unauthorized/i.test(said) ? 'unauthorized' : /\b404\b|not found/i.test(said) ? 'notFound' : null;
-  return { kind: 'failed', code: field('code') ?? code, message: said, app };
+  return { kind: 'failed', code: typeof inner === 'string' ? inner : code, message: said, app };
 }
 
 type KnownEnd = Extract<CallEnd, { kind: 'done' | 'refused' | 'unsent' }>;

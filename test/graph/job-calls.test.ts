@@ -176,6 +176,15 @@ describe('the test of a job’s credentials', () => {
     expect(await testCredentials(parts, at(salesforce))).toEqual({ kind: 'noCredentials' });
   });
 
+  it('shows what an app answered in several lines as one', async () => {
+    const message = JSON.stringify({ code: 'Inner', message: 'It said:\r\n"No"\tto \\new' });
+    bench.sandbox.failNext(/validateCredentials$/, {
+      ...{ kind: 'status', status: 400, code: 'CredentialValidationUnavailable', message },
+    });
+
+    expect(await testCredentials(parts, at(salesforce))).toMatchObject({ message: 'It said: "No" to \\new' });
+  });
+
   it('shows an answer that is no JSON as it came, without its secrets', async () => {
     const message = 'The app said: password=hunter2, no';
     bench.sandbox.failNext(/validateCredentials$/, {
