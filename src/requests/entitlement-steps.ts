@@ -1,14 +1,14 @@
-import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import type { Selectable, Transaction } from 'kysely';
 import { assertNever } from '../assert-never.ts';
 import { isFreeLease } from '../db/leases.ts';
 import type { EntitlementRow, Schema } from '../db/schema.ts';
 import type { Outcome } from '../graph/outcome.ts';
 import { readGate } from '../rate-gate/gate-row.ts';
 import { writeAudit } from './audit-log.ts';
-import { type Entitlement, endSource, isHopeless, pauseAfter } from './entitlement.ts';
+import { type Entitlement, endSource, isHopeless, noteTry, pauseAfter } from './entitlement.ts';
 import { toEntitlement } from './find-entitlements.ts';
 import { isGivenForGood, isWithdrawn, restoreEarlier } from './later-requests.ts';
-import { requeueTasks } from './queue.ts';
+import { requeueIn } from './queue.ts';
 import { assignmentLeft, gaveAccess, type Lease, type Person, type Task } from './request.ts';
 import { toTask } from './rows.ts';
 import { bumpRevision, insertRequest, type StoreParts } from './store.ts';
@@ -184,22 +184,27 @@ export async function settleRemovals(parts: StoreParts, limit: number, announce:
   const ended = await database.query
     .selectFrom('entitlements')
     .innerJoin('tasks', 'tasks.request_id', 'entitlements.removal_id')
-    .select(['entitlements.task_id', 'tasks.outcome', 'tasks.state'])
+    .select('entitlements.task_id')
     .where('entitlements.state', '=', 'ending')
     .where('tasks.state', 'in', ['done', 'cancelled'])
     .limit(limit)
     .execute();
   const steps: Step[] = [];
-  for (const { task_id, outcome } of ended) {
-    const why = whyNot(outcome === null ? null : (JSON.parse(outcome) as Outcome));
+  for (const { task_id } of ended) {
     const step = await database.transact(async (transaction): Promise<Step | null> => {
       const now = clock.now();
-      const row = await transaction
-        .selectFrom('entitlements')
+      const found = transaction.selectFrom('entitlements').selectAll().where('task_id', '=', task_id);
+      const row = await (database.dialect.lockRows ? found.forUpdate() : found).executeTakeFirst();
+      if (row?.state !== 'ending' || row.removal_id === null) return null;
+      // Read under the lock: another process may have settled it, and a person may have had it tried again since.
+      const removal = await transaction
+        .selectFrom('tasks')
         .selectAll()
-        .where('task_id', '=', task_id)
-        .executeTakeFirst();
-      if (row?.state !== 'ending') return null;
+        .where('request_id', '=', row.removal_id)
+        .executeTakeFirstOrThrow();
+      const { state } = toTask(removal);
+      if (state.kind !== 'done' && state.kind !== 'cancelled') return null;
+      const why = whyNot(state.kind === 'done' ? state.outcome : null);
       const changes: Partial<Row> =
         why === null
           ? { state: 'ended', ended_as: 'verified', due_at: null, why: null }
@@ -208,10 +213,8 @@ export async function settleRemovals(parts: StoreParts, limit: number, announce:
         .updateTable('entitlements')
         .set(changes)
         .where('task_id', '=', task_id)
-        .where('state', '=', 'ending')
         .returningAll()
-        .executeTakeFirst();
-      if (after === undefined) return null;
+        .executeTakeFirstOrThrow();
       await audit(transaction, now, row, { step: why === null ? 'verified' : 'overdue', why });
       const settled = { entitlement: toEntitlement(after), news: why === null ? 'verified' : 'overdue' } as const;
       await announce(transaction, settled);
@@ -222,45 +225,28 @@ export async function settleRemovals(parts: StoreParts, limit: number, announce:
   return steps;
 }
 
-/**
- * Tries an overdue one again. False where it is not overdue, or there is nothing to try. A process that dies before the
- * removal is in line leaves its old end, which is settled once more.
- */
-export async function tryAgain(
-  parts: StoreParts,
-  { removal_id: removalId }: Pick<Row, 'removal_id'>,
-): Promise<boolean> {
-  const { query } = parts.database;
-  if (removalId === null || !(await noteTry(query, removalId))) return false;
-  const tasks = await query.selectFrom('tasks').select('id').where('request_id', '=', removalId).execute();
-  const ids = tasks.map(({ id }) => id);
-  if ((await requeueTasks(parts, removalId, ids, '')) > 0) return true;
-  // It was canceled, with all else that the person who asked for the access had started: another one takes its place.
-  await query
-    .updateTable('entitlements')
-    .set({ state: 'active', due_at: parts.clock.now() })
-    .where('removal_id', '=', removalId)
-    .where('state', '=', 'ending')
-    .execute();
-  return true;
-}
-
-/** The removal of an overdue one is tried again. False for any other removal. */
-export async function noteTry(query: Kysely<Schema>, removalId: string): Promise<boolean> {
-  const noted = await query
-    .updateTable('entitlements')
-    .set(({ ref }) => ({
-      state: 'ending',
-      tries: sql<number>`${ref('tries')} + 1`,
-      due_at: null,
-      lease_owner: null,
-      lease_until: null,
-    }))
-    .where('removal_id', '=', removalId)
-    .where('state', '=', 'overdue')
-    .returning('task_id')
-    .executeTakeFirst();
-  return noted !== undefined;
+/** Tries an overdue one again. False where it is not overdue, or there is nothing to try. */
+export function tryAgain(parts: StoreParts, { removal_id: removalId }: Pick<Row, 'removal_id'>): Promise<boolean> {
+  return parts.database.transact(async (transaction) => {
+    const gate = await readGate(parts, transaction);
+    if (removalId === null || !(await noteTry(transaction, removalId))) return false;
+    const tasks = await transaction
+      .selectFrom('tasks')
+      .select(['id', 'state'])
+      .where('request_id', '=', removalId)
+      .execute();
+    const ids = tasks.map(({ id }) => id);
+    await requeueIn(parts, transaction, gate, { requestId: removalId, taskIds: ids, actorId: '' });
+    // It was canceled, with all else that the person who asked for the access had started: another takes its place.
+    if (tasks.every(({ state }) => state === 'cancelled'))
+      await transaction
+        .updateTable('entitlements')
+        .set({ state: 'active', due_at: parts.clock.now() })
+        .where('removal_id', '=', removalId)
+        .where('state', '=', 'ending')
+        .execute();
+    return true;
+  });
 }
 
 /** Ends it now. False where it has begun to end, or has ended. */

@@ -209,3 +209,21 @@ export async function noteMade(
 }
 
 const endedBy = (now: number) => sql<number>`case when ends_at > ${now} then ${now} else ends_at end`;
+
+/** The removal of an overdue one is tried again. False for any other removal. */
+export async function noteTry(transaction: Transaction<Schema>, removalId: string): Promise<boolean> {
+  const noted = await transaction
+    .updateTable('entitlements')
+    .set((row) => ({
+      state: 'ending',
+      tries: row('tries', '+', 1),
+      due_at: null,
+      lease_owner: null,
+      lease_until: null,
+    }))
+    .where('removal_id', '=', removalId)
+    .where('state', '=', 'overdue')
+    .returning('task_id')
+    .executeTakeFirst();
+  return noted !== undefined;
+}

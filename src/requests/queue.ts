@@ -6,6 +6,7 @@ import { grantAt, startedLate } from '../rate-gate/gate.ts';
 import { gateAt, opensAt, readGate, type StoredGate, writeGate } from '../rate-gate/gate-row.ts';
 import { chooseLane, type Lane, laneNumbers, rememberLane } from '../rate-gate/lanes.ts';
 import { type AuditEntry, writeAudit } from './audit-log.ts';
+import { noteTry } from './entitlement.ts';
 import { findGateAndLine, findLine, type InLine, inLine, isPastAssignment, lookAhead } from './in-line.ts';
 import type { Forecast, Lease, Task, TaskState } from './request.ts';
 import { toTask, waitReasonOf } from './rows.ts';
@@ -186,41 +187,50 @@ export async function requeueTasks(
   actorId: string,
 ): Promise<number> {
   if (taskIds.length === 0) return 0;
-  return parts.database.transact(async (transaction) => {
-    const gate = await readGate(parts, transaction);
-    const finished = await transaction
-      .selectFrom('tasks')
-      .innerJoin('requests', 'requests.id', 'tasks.request_id')
-      .select([
-        'tasks.id',
-        'tasks.lane',
-        'awaits_assignment',
-        'assign_role',
-        'unassign',
-        'assigning',
-        'outcome_kind',
-        'source',
-      ])
-      .where('request_id', '=', requestId)
-      .where('tasks.id', 'in', taskIds)
-      .where('state', '=', 'done')
-      .orderBy('position')
-      .execute();
-    await putBack(
-      parts,
-      transaction,
-      gate,
-      finished.map(({ source, ...task }) => ({
-        ...task,
-        ...stepAgain(task, source.startsWith(accessSource)),
-        // An assignment that was awaited in vain is not awaited again: the retry asks for the present state.
-        awaits_assignment: task.outcome_kind === 'notInScope' ? 0 : task.awaits_assignment,
-        again: 'retried' as const,
-      })),
-      { requestId, actorId },
-    );
-    return finished.length;
-  });
+  return parts.database.transact(async (transaction) =>
+    requeueIn(parts, transaction, await readGate(parts, transaction), { requestId, taskIds, actorId }),
+  );
+}
+
+/** The same in a transaction that has locked the gate. */
+export async function requeueIn(
+  parts: StoreParts,
+  transaction: Transaction<Schema>,
+  gate: StoredGate,
+  { requestId, taskIds, actorId }: PutBackBy & { readonly taskIds: readonly string[] },
+): Promise<number> {
+  const finished = await transaction
+    .selectFrom('tasks')
+    .innerJoin('requests', 'requests.id', 'tasks.request_id')
+    .select([
+      'tasks.id',
+      'tasks.lane',
+      'awaits_assignment',
+      'assign_role',
+      'unassign',
+      'assigning',
+      'outcome_kind',
+      'source',
+    ])
+    .where('request_id', '=', requestId)
+    .where('tasks.id', 'in', taskIds)
+    .where('state', '=', 'done')
+    .orderBy('position')
+    .execute();
+  await putBack(
+    parts,
+    transaction,
+    gate,
+    finished.map(({ source, ...task }) => ({
+      ...task,
+      ...stepAgain(task, source.startsWith(accessSource)),
+      // An assignment that was awaited in vain is not awaited again: the retry asks for the present state.
+      awaits_assignment: task.outcome_kind === 'notInScope' ? 0 : task.awaits_assignment,
+      again: 'retried' as const,
+    })),
+    { requestId, actorId },
+  );
+  return finished.length;
 }
 
 /**
@@ -307,6 +317,8 @@ export async function putBack(
       .where('id', '=', id)
       .execute();
   }
+  // The end of access that a person has tried again is settled, and told, like one that Usher tries again.
+  await noteTry(transaction, requestId);
   await bumpRevision(transaction, requestId);
   const details = { tasks: finished.map(({ id }) => id) };
   await writeAudit(transaction, { at: now, actorId, kind, requestId, details });

@@ -1,7 +1,6 @@
 import type { Database } from '../db/database.ts';
 import { readGate } from '../rate-gate/gate-row.ts';
 import { heldForMs, heldForSecondPersonMs } from './confirmation.ts';
-import { noteTry } from './entitlement-steps.ts';
 import { putBack } from './queue.ts';
 import { isVerifiable, type Request } from './request.ts';
 import { toTask } from './rows.ts';
@@ -76,39 +75,24 @@ export async function findHeldForSecondPerson({ query }: Pick<Database, 'query'>
 }
 
 /** Whether a provisioning of the same person to the same app is under way, which the removal waits for. */
-export async function isBeingProvisioned(
-  { query }: Pick<Database, 'query'>,
-  { personId, appId }: PersonInApp,
-): Promise<boolean> {
-  const row = await query
-    .selectFrom('tasks')
-    .select('id')
-    .where('subject_id', '=', personId)
-    .where('app_id', '=', appId)
-    .where('unassign', 'is', null)
-    .where('state', 'in', ['waiting', 'running'])
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+export async function isBeingProvisioned(database: Pick<Database, 'query'>, who: PersonInApp): Promise<boolean> {
+  return (await underWay(database, who).where('unassign', 'is', null).executeTakeFirst()) !== undefined;
 }
 
 /** Whether a removal of the same person from the same app has begun to delete, which an assignment waits for. */
-export async function isBeingRemoved(
-  { query }: Pick<Database, 'query'>,
-  { personId, appId }: PersonInApp,
-): Promise<boolean> {
-  const row = await query
+export async function isBeingRemoved(database: Pick<Database, 'query'>, who: PersonInApp): Promise<boolean> {
+  const removal = underWay(database, who).where('unassign', 'is not', null).where('assigning', 'is not', null);
+  return (await removal.executeTakeFirst()) !== undefined;
+}
+
+const underWay = ({ query }: Pick<Database, 'query'>, { personId, appId }: PersonInApp) =>
+  query
     .selectFrom('tasks')
     .select('id')
     .where('subject_id', '=', personId)
     .where('app_id', '=', appId)
-    .where('unassign', 'is not', null)
-    .where('assigning', 'is not', null)
     .where('state', 'in', ['waiting', 'running'])
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
-}
+    .limit(1);
 
 /**
  * Has Usher look whether people have taken away by hand what was left of a removal, and then have that proven. Returns of
@@ -131,7 +115,6 @@ export function verifyRemoval(parts: StoreParts, requestId: string, actorId: str
       assigning: 'byHand' as const,
     }));
     await putBack(parts, transaction, gate, looks, { requestId, actorId, kind: 'verificationOrdered' });
-    if (left.length > 0) await noteTry(transaction, requestId);
     return left.length;
   });
 }

@@ -15,6 +15,7 @@ import {
   tryAgain,
 } from '../../src/requests/entitlement-steps.ts';
 import { findEntitlements } from '../../src/requests/find-entitlements.ts';
+import { requeueTasks } from '../../src/requests/queue.ts';
 import type { Request, Task } from '../../src/requests/request.ts';
 import { finishTask } from '../../src/requests/running.ts';
 import { accessSource, findRequest, type StoreParts } from '../../src/requests/store.ts';
@@ -110,6 +111,19 @@ describe.each(engines)('access that ends on $name', (engine) => {
       .where('request_id', '=', removal_id ?? '')
       .execute();
   }
+  /** The access whose removal left the account alive. */
+  async function overdue(): Promise<Request> {
+    const request = await give('made');
+    await clock.advance(9 * hour);
+    await step(request);
+    await endRemoval(request, notRemoved('accountAlive'));
+    await settle();
+    return request;
+  }
+  const removals = () =>
+    database.query.selectFrom('tasks').select(['id', 'state']).where('unassign', 'is not', null).execute();
+  const removalTasks = async () => (await removals()).map(({ id }) => id);
+  const removalStates = async () => (await removals()).map(({ state }) => state);
 
   it('is announced once, and then begins to end, by a request that deletes what Usher assigned and nothing else', async () => {
     const request = await give('made');
@@ -185,7 +199,7 @@ describe.each(engines)('access that ends on $name', (engine) => {
     expect(told).toEqual(['begun', outcome.kind === 'removed' ? 'verified' : 'overdue']);
   });
 
-  it('is tried again at growing pauses, also by a process that takes over from one that died in the middle', async () => {
+  it('is tried again at growing pauses', async () => {
     const request = await give('made');
     await clock.advance(9 * hour);
     await step(request);
@@ -198,13 +212,68 @@ describe.each(engines)('access that ends on $name', (engine) => {
       await clock.advance(dueAt - clock.now());
       await tryAgain(store, await rowOf(request));
     }
-    // The process died before it put the removal in line.
-    await database.query.updateTable('tasks').set({ state: 'done' }).execute();
-
-    await settle();
 
     expect(pauses.map((ms) => ms / 60_000)).toEqual([15, 60, 240, 1_440, 1_440]);
-    expect((await one(request)).state.kind).toBe('overdue');
+  });
+
+  it('stays overdue where the process dies before its removal is in line again', async () => {
+    const request = await overdue();
+    const died = new Error('the process died');
+    const dying: StoreParts = {
+      ...store,
+      database: {
+        ...database,
+        transact: (work) =>
+          database.transact(async (transaction) => {
+            await work(transaction);
+            throw died;
+          }),
+      },
+    };
+    const before = await rowOf(request);
+
+    await expect(tryAgain(dying, before)).rejects.toBe(died);
+
+    expect(await rowOf(request)).toEqual(before);
+    expect(await removalStates()).toEqual(['done']);
+  });
+
+  it('is told to have ended where a person has its removal tried again', async () => {
+    const request = await overdue();
+    const { removalId } = await one(request);
+
+    await requeueTasks(store, removalId ?? '', await removalTasks(), 'alex');
+    const { state, tries } = await one(request);
+    await endRemoval(request, removed);
+    await settle();
+
+    expect([state.kind, tries]).toEqual(['ending', 2]);
+    expect((await one(request)).state).toEqual({ kind: 'ended', as: 'verified' });
+    expect(told).toEqual(['begun', 'overdue', 'verified']);
+  });
+
+  it('is not told to be overdue by a process that read the end of its removal before it was tried again', async () => {
+    const request = await give('made');
+    await clock.advance(9 * hour);
+    await step(request);
+    await endRemoval(request, notRemoved('accountAlive'));
+    const slow: StoreParts = {
+      ...store,
+      database: {
+        ...database,
+        async transact(work) {
+          await settle();
+          await tryAgain(store, await rowOf(request));
+          return database.transact(work);
+        },
+      },
+    };
+
+    const steps = await settleRemovals(slow, 10, announce);
+
+    expect(steps).toEqual([]);
+    expect((await one(request)).state).toEqual({ kind: 'ending' });
+    expect(await removalStates()).toEqual(['waiting']);
   });
 
   it('is not tried again where no call can tell, and told after a day and then every week', async () => {
