@@ -131,7 +131,9 @@ async function stepIn(parts: StoreParts, transaction: Transaction<Schema>, taskI
       if (now < row.ends_at) {
         const isAnnounced = row.remind_at !== null && row.remind_at <= now;
         const remindAt = isAnnounced ? null : row.remind_at;
-        const entitlement = await write({ remind_at: remindAt, due_at: remindAt ?? row.ends_at });
+        const changes = { remind_at: remindAt, due_at: remindAt ?? row.ends_at };
+        // The reminder says whether Usher takes the assignment away, also of one that an earlier version made.
+        const entitlement = await write({ ...changes, inherited_assignment: assignmentId });
         return { entitlement, news: isAnnounced ? 'reminder' : null };
       }
       if (task.state.kind === 'waiting') {

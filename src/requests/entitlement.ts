@@ -42,7 +42,7 @@ export interface Entitlement extends Required<TaskEnd> {
   readonly tries: number;
   /** The name of the person who ended it early, or who said that it was done by hand. */
   readonly endedBy: string | null;
-  /** It puts off the end of earlier access, and what Usher assigned for that is taken away at this end. */
+  /** Usher has made an assignment, for it or for earlier access whose end it puts off, and takes that away at this end. */
   readonly inherits: boolean;
 }
 

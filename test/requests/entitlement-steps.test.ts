@@ -142,6 +142,18 @@ describe.each(engines)('access that ends on $name', (engine) => {
     expect(task).toMatchObject({ subject: { id: 'diego' }, assignment: { kind: 'unassign', only: ['made'] } });
   });
 
+  it.each([
+    ['that Usher made', 'made', true],
+    ['that Usher did not make', null, false],
+  ])('is announced with whether Usher takes the assignment away: one %s', async (_what, madeId, takes) => {
+    const request = await give(madeId);
+
+    await clock.advance(7.1 * hour);
+    const reminder = await step(request);
+
+    expect(reminder).toMatchObject({ news: 'reminder', entitlement: { inherits: takes } });
+  });
+
   it('begins to end once, however many processes see that it is due', async () => {
     const request = await give('made');
     await clock.advance(9 * hour);

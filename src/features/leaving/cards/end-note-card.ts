@@ -22,13 +22,14 @@ const DAY = 24 * 60 * 60_000;
 
 /** Tells of access that ends soon, has ended, or should have ended; with what the reader can do about it. */
 export function endNoteCard(words: Messages, { entitlement, note, now, entraPortal }: EndNoteInput): CardMessage {
-  const { subject, app, requestId, endsAt, isTimed, state } = entitlement;
+  const { subject, app, requestId, endsAt, isTimed, state, inherits } = entitlement;
   const values = {
     person: short(subject.name),
     app: short(app.name),
     end: sayEnd(words, { endsAt, hasTime: isTimed }),
     by: short(note.by ?? ''),
     why: note.why === null ? '' : overdueWord(words, note.why),
+    takes: inherits ? 'yes' : 'no',
     assigned: note.why === 'notAssignedByUsher' ? 'no' : isForPeople(note.why) ? 'left' : 'yes',
   };
   const happened = `endNote.${note.news}.happened` as const;
