@@ -136,7 +136,7 @@ export function startWork(parts: WorkParts): Work {
   const repairing = (isAppOnly ? startRepairs : withoutWork)({
     store,
     graph: { ...jobs, readJob: synchronization.readJob },
-    waiting: heldRequests(store, changed),
+    waiting: heldRequests(store),
     changed(repairId) {
       bus.publish('cards', repairId);
       bus.publish('tasks', null);

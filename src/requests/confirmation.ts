@@ -103,37 +103,45 @@ export interface Cancellation {
  * Cancels unsent tasks, held and waiting. A running one goes on, but if its call turns out not to have got through
  * (throttled, or too late to be sent) it is not sent again.
  */
-export async function cancelRequest(parts: StoreParts, requestId: string, actorId: string): Promise<Cancellation> {
-  const { database, clock } = parts;
-  return database.transact(async (transaction) => {
+export function cancelRequest(parts: StoreParts, requestId: string, actorId: string): Promise<Cancellation> {
+  return parts.database.transact(async (transaction) => {
     await readGate(parts, transaction);
-    const now = clock.now();
-    const { numUpdatedRows } = await transaction
-      .updateTable('tasks')
-      .set({ state: 'cancelled', finished_at: now, cancelled_by: actorId })
-      .where('request_id', '=', requestId)
-      .where('state', 'in', ['held', 'waiting'])
-      .executeTakeFirstOrThrow();
-    const cancelled = Number(numUpdatedRows);
-    await transaction
-      .updateTable('tasks')
-      .set({ cancelled_by: actorId })
-      .where('request_id', '=', requestId)
-      .where('state', '=', 'running')
-      .execute();
-    const { alreadySent } = await transaction
-      .selectFrom('tasks')
-      .select((select) => select.fn.countAll<number>().as('alreadySent'))
-      .where('request_id', '=', requestId)
-      .where('state', 'in', ['running', 'done'])
-      .executeTakeFirstOrThrow();
-    if (cancelled > 0) {
-      await bumpRevision(transaction, requestId);
-      const details = { tasks: cancelled, alreadySent };
-      await writeAudit(transaction, { at: now, actorId, kind: 'cancelled', requestId, details });
-    }
-    return { cancelled, alreadySent };
+    return cancelUnsent(transaction, parts.clock.now(), requestId, actorId);
   });
+}
+
+/** The same in a transaction that has locked the gate. */
+export async function cancelUnsent(
+  transaction: Transaction<Schema>,
+  now: number,
+  requestId: string,
+  actorId: string,
+): Promise<Cancellation> {
+  const { numUpdatedRows } = await transaction
+    .updateTable('tasks')
+    .set({ state: 'cancelled', finished_at: now, cancelled_by: actorId })
+    .where('request_id', '=', requestId)
+    .where('state', 'in', ['held', 'waiting'])
+    .executeTakeFirstOrThrow();
+  const cancelled = Number(numUpdatedRows);
+  await transaction
+    .updateTable('tasks')
+    .set({ cancelled_by: actorId })
+    .where('request_id', '=', requestId)
+    .where('state', '=', 'running')
+    .execute();
+  const { alreadySent } = await transaction
+    .selectFrom('tasks')
+    .select((select) => select.fn.countAll<number>().as('alreadySent'))
+    .where('request_id', '=', requestId)
+    .where('state', 'in', ['running', 'done'])
+    .executeTakeFirstOrThrow();
+  if (cancelled > 0) {
+    await bumpRevision(transaction, requestId);
+    const details = { tasks: cancelled, alreadySent };
+    await writeAudit(transaction, { at: now, actorId, kind: 'cancelled', requestId, details });
+  }
+  return { cancelled, alreadySent };
 }
 
 /** Cancels a held removal as its second person; false where it is not held any more. */

@@ -75,13 +75,6 @@ export async function createRequest(parts: StoreParts, wanted: NewRequest): Prom
   });
 }
 
-/** The same without a card of its own. */
-export function createRequestQuietly(parts: StoreParts, wanted: NewRequest): Promise<Request> {
-  return parts.database.transact(async (transaction) =>
-    insertRequest(parts, transaction, await readGate(parts, transaction), wanted),
-  );
-}
-
 /** The same in a transaction that has locked the gate. `card`: its card, where it was stored just now. */
 export async function insertWithCard(
   parts: StoreParts,

@@ -1,16 +1,12 @@
-import { cancelRequest, confirmRequest } from '../../requests/confirmation.ts';
+import { confirmRequest } from '../../requests/confirmation.ts';
 import type { StoreParts } from '../../requests/store.ts';
 import type { WaitingRequest } from './repair-worker.ts';
 
 /** The provisioning requests that pauses are made for: they are held until the job is stopped. */
-export function heldRequests(
-  store: StoreParts,
-  changed: (requestId: string, ofAccess: boolean) => void,
-): WaitingRequest {
+export function heldRequests(store: StoreParts): WaitingRequest {
   return {
     async release(requestId, orderedBy) {
       await confirmRequest(store, requestId, orderedBy, { evenLate: true });
-      changed(requestId, false);
     },
     async isDone(requestId) {
       const open = await store.database.query
@@ -21,10 +17,6 @@ export function heldRequests(
         .limit(1)
         .executeTakeFirst();
       return open === undefined;
-    },
-    async drop(requestId) {
-      await cancelRequest(store, requestId, '');
-      changed(requestId, false);
     },
   };
 }

@@ -40,8 +40,11 @@ const minuteMs = 60_000;
 const pollsMs = [15_000, 30_000, minuteMs, 2 * minuteMs, 5 * minuteMs] as const;
 /** So long is a call tried that nothing came of. */
 const unsentMs = 60 * minuteMs;
-/** So long is the job read after a call without an answer. */
+/** So long is the job read after a call without an answer, which may show late; less where the call may be repeated. */
 const unclearMs = 10 * minuteMs;
+const unclearHarmlessMs = 2 * minuteMs;
+/** Microsoft's clock and this one may be so far apart. */
+const clocksMs = minuteMs;
 const startAgainMs = [minuteMs, 5 * minuteMs, 15 * minuteMs, 60 * minuteMs] as const;
 
 const pauseOf = (steps: readonly number[], tries: number): number =>
@@ -119,10 +122,16 @@ function afterRefusal(refusal: JobRefusal, repair: Repair, now: number): Next {
 }
 
 /** Nothing was sent yet: the whole of it again, for an hour. */
-function laterOrNever({ createdAt, pauseUntil }: Repair, now: number, leastMs = 0): Next {
-  const isOver = now - createdAt > unsentMs || (pauseUntil !== null && now >= pauseUntil);
-  return isOver ? ended('refused', because('noAnswer')) : { kind: 'due', dueAt: now + Math.max(minuteMs, leastMs) };
+function laterOrNever(repair: Repair, now: number, leastMs = 0): Next {
+  return isTooLate(repair, now)
+    ? ended('refused', because('noAnswer'))
+    : { kind: 'due', dueAt: now + Math.max(minuteMs, leastMs) };
 }
+
+const isTooLate = (repair: Repair, now: number): boolean => now - repair.createdAt > unsentMs || isPauseOver(repair, now);
+
+/** Whether a pause would end before it began. */
+export const isPauseOver = ({ pauseUntil }: Repair, now: number): boolean => pauseUntil !== null && now >= pauseUntil;
 
 function begun(kind: RepairKind, pauseUntil: number | null, now: number): Next {
   if (kind === 'start') return ended('started');
@@ -131,14 +140,21 @@ function begun(kind: RepairKind, pauseUntil: number | null, now: number): Next {
 }
 
 /** What the job tells of a call that was not answered. */
-export function afterSilence({ kind, pauseUntil, state: { since }, tries }: Repair, job: Job, now: number): Next {
+export function afterSilence(repair: Repair, job: Job, now: number): Next {
+  const { kind, pauseUntil, tries } = repair;
+  const { since } = repair.state;
   if (tookEffect(kind, job, since)) return begun(kind, pauseUntil, now);
-  // These do nothing to a job that is already so, and may be sent again, once its state is read anew.
-  if (isPause(kind) || kind === 'start' || kind === 'lift') return { kind: 'due', dueAt: pollAt(now, tries) };
-  return now - since > unclearMs ? ended('unknown') : { kind: 'again', dueAt: pollAt(now, tries) };
+  // These do nothing to a job that is already so, and may be sent again, once its state is read anew. Not at once: a pause
+  // that shows only then would be taken for another person's, and no process would end it.
+  const isHarmless = isPause(kind) || kind === 'start' || kind === 'lift';
+  if (now - since <= (isHarmless ? unclearHarmlessMs : unclearMs)) return { kind: 'again', dueAt: pollAt(now, tries) };
+  return isHarmless && !isTooLate(repair, now) ? { kind: 'due', dueAt: now } : ended('unknown');
 }
 
 const isAtWork = ({ kind }: JobState): boolean => kind === 'active' || kind === 'running';
+
+/** Whether the job's present or last cycle began after the call, rather than going on from before it. */
+const isNewCycle = (lastRun: Job['lastRun'], since: number): boolean => (lastRun?.began ?? 0) > since - clocksMs;
 
 function tookEffect(kind: RepairKind, { state, lastRun }: Job, since: number): boolean {
   switch (kind) {
@@ -149,7 +165,7 @@ function tookEffect(kind: RepairKind, { state, lastRun }: Job, since: number): b
     case 'lift':
       return isAtWork(state) || (state.kind === 'neverRun' && state.isScheduled);
     case 'startOver':
-      return state.kind === 'running' || (isAtWork(state) && (lastRun?.began ?? 0) > since);
+      return isAtWork(state) && isNewCycle(lastRun, since);
     case 'allowDeletions':
       return isAtWork(state);
     // Nothing shows it.
@@ -160,9 +176,13 @@ function tookEffect(kind: RepairKind, { state, lastRun }: Job, since: number): b
   }
 }
 
-/** What a watched job tells: whether a cycle that began or went on after the call has ended. */
-export function whileWatched({ state: { since }, tries }: Repair, { state, lastRun }: Job, now: number): Next {
-  const hasEnded = state.kind !== 'running' && (lastRun?.ended ?? 0) > since;
+/**
+ * What a watched job tells: whether a cycle that began or went on after the call has ended. One that went on has not
+ * looked at everyone again.
+ */
+export function whileWatched({ kind, state: { since }, tries }: Repair, { state, lastRun }: Job, now: number): Next {
+  const isWhole = kind !== 'startOver' || isNewCycle(lastRun, since);
+  const hasEnded = state.kind !== 'running' && (lastRun?.ended ?? 0) > since && isWhole;
   // A quarantine that has not been lifted yet may show for a while; one after a cycle is a new failure.
   if (hasEnded) return ended(isStuck(state) ? 'quarantined' : 'done');
   return now - since > longestWatchMs ? ended('stillRunning') : { kind: 'again', dueAt: pollAt(now, tries) };

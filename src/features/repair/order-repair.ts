@@ -5,6 +5,7 @@ import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { short } from '../../chat/views/parts.ts';
 import { insertMessages } from '../../outbox/message-store.ts';
+import type { NewRequest } from '../../requests/store.ts';
 import type { JobFound } from './find-job.ts';
 import { say } from './problems.ts';
 import { needsSecondPerson, type Repair, type RepairKind } from './repair.ts';
@@ -16,8 +17,8 @@ export interface Order {
   readonly pauseUntil?: number;
   /** What can be taken back by another line goes at once; all else shows its card first. */
   readonly held: boolean;
-  /** The provisioning request that waits for it. */
-  readonly requestId?: string;
+  /** The provisioning that it makes room for. */
+  readonly request?: NewRequest;
 }
 
 /**
@@ -32,7 +33,7 @@ export async function orderRepair(
   order: Order,
 ): Promise<Reply> {
   const { clock } = parts.store;
-  const { kind, reason, held, requestId } = order;
+  const { kind, reason, held, request } = order;
   const secondPerson = needsSecondPerson(kind);
   const places = secondPerson
     ? await parts.registry.accessRequests.placesOfApprovers(parts, [app.id], [turn.caller.id])
@@ -48,7 +49,7 @@ export async function orderRepair(
       reason,
       needsSecondPerson: secondPerson,
       pauseUntil: order.pauseUntil ?? null,
-      ...(requestId === undefined ? {} : { requestId }),
+      ...(request === undefined ? {} : { request }),
       held,
     },
     async (transaction, { id }) => {

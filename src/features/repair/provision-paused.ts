@@ -8,7 +8,6 @@ import { type CommandParts, defineCommand, type Turn } from '../../chat/registry
 import { runCommand } from '../../chat/registry/run.ts';
 import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
-import { createRequestQuietly } from '../../requests/store.ts';
 import { readProvision, writeProvision } from '../provisioning/provision-line.ts';
 import { isOfEntra } from '../provisioning/targets.ts';
 import { findJob } from './find-job.ts';
@@ -43,19 +42,18 @@ async function provisionPaused(parts: CommandParts, turn: Turn, command: PausedC
   if (person.kind === 'reply') return person.reply;
   const task = taskOn({ app, job, rule: rule.value }, toSubject(person.user, rule.value.objectTypeName));
   const asked = requestOf(turn);
-  const request = await createRequestQuietly(parts.store, {
-    ...asked,
-    source: `${asked.source}|paused`,
-    lane: 'interactive',
-    held: true,
-    leftOut: [],
-    tasks: [task],
-  });
   return orderRepair(parts, turn, command, found, {
     kind: 'aroundProvisioning',
     reason: null,
     held: true,
-    requestId: request.id,
+    request: {
+      ...asked,
+      source: `${asked.source}|paused`,
+      lane: 'interactive',
+      held: true,
+      leftOut: [],
+      tasks: [task],
+    },
   });
 }
 

@@ -5,9 +5,10 @@ import type { Query } from '../../outbox/message-store.ts';
 import { insertMessages } from '../../outbox/message-store.ts';
 import { readGate } from '../../rate-gate/gate-row.ts';
 import { writeAudit } from '../../requests/audit-log.ts';
+import { cancelUnsent } from '../../requests/confirmation.ts';
 import type { Lease, Person } from '../../requests/request.ts';
 import { newRequestId } from '../../requests/request-id.ts';
-import type { StoreParts } from '../../requests/store.ts';
+import { insertRequest, type NewRequest, type StoreParts } from '../../requests/store.ts';
 import {
   heldForSecondMs,
   heldRepairMs,
@@ -29,7 +30,8 @@ export interface NewRepair
   > {
   /** Identifies what asked for it, so that a repeated delivery finds it. */
   readonly source: string;
-  readonly requestId?: string;
+  /** The provisioning that it makes room for: stored with it, held. */
+  readonly request?: NewRequest;
   /** It waits for a confirmation. */
   readonly held: boolean;
 }
@@ -47,12 +49,13 @@ export function storeRepair(
 ): Promise<Stored> {
   const { database, clock } = parts;
   return database.transact(async (transaction): Promise<Stored> => {
-    await readGate(parts, transaction);
+    const gate = await readGate(parts, transaction);
     const { source } = wanted;
     const same = await transaction.selectFrom('repairs').selectAll().where('source', '=', source).executeTakeFirst();
     if (same !== undefined) return { kind: 'stored', repair: toRepair(same) };
     const other = await findActive(transaction, wanted.app.id);
     if (other !== null) return { kind: 'other', repair: other };
+    const request = wanted.request === undefined ? null : await insertRequest(parts, transaction, gate, wanted.request);
     const now = clock.now();
     const row = await transaction
       .insertInto('repairs')
@@ -71,7 +74,7 @@ export function storeRepair(
         reason: wanted.reason,
         needs_second_person: wanted.needsSecondPerson ? 1 : 0,
         pause_until: wanted.pauseUntil,
-        request_id: wanted.requestId ?? null,
+        request_id: request?.id ?? null,
         state: wanted.held ? 'held' : 'due',
         since: now,
         due_at: wanted.held ? null : now,
@@ -136,6 +139,7 @@ export function confirmRepair(
     if (held?.state.kind !== 'held') return 'already';
     if (now - held.createdAt > (held.needsSecondPerson ? heldForSecondMs : heldRepairMs)) {
       await moveTo(transaction, id, { state: 'ended', since: now, ended_as: 'notConfirmed', due_at: null });
+      await dropRequest(transaction, now, held);
       return 'expired';
     }
     const other = await findActive(transaction, held.app.id);
@@ -155,14 +159,26 @@ export function dropRepair(
   as: 'requester' | 'secondPerson',
 ): Promise<boolean> {
   return parts.database.transact(async (transaction) => {
+    await readGate(parts, transaction);
     const held = await findRepair({ query: transaction }, id);
     if (held?.state.kind !== 'held') return false;
     const now = parts.clock.now();
     const second = as === 'secondPerson' ? { second_person: actor.name } : {};
     await moveTo(transaction, id, { state: 'ended', since: now, ended_as: 'rejected', due_at: null, ...second });
     await noteRepair(transaction, now, held, actor.id, 'rejected');
+    await dropRequest(transaction, now, held, actor.id);
     return true;
   });
+}
+
+/** Cancels the provisioning of a pause that did not come about, in a transaction that has locked the gate. */
+async function dropRequest(
+  transaction: Transaction<Schema>,
+  now: number,
+  { requestId }: Repair,
+  actorId = '',
+): Promise<void> {
+  if (requestId !== null) await cancelUnsent(transaction, now, requestId, actorId);
 }
 
 /** Starts a paused job before its time. False where it is not paused by this. */
@@ -261,8 +277,10 @@ export function noteStep(
   tell: (transaction: Transaction<Schema>, repair: Repair) => Promise<void> = async () => undefined,
 ): Promise<Repair | null> {
   return parts.database.transact(async (transaction) => {
-    const now = parts.clock.now();
     const { repair } = claimed;
+    const isDropped = next.kind === 'ended' && (next.as === 'refused' || next.as === 'unknown');
+    if (isDropped && repair.requestId !== null) await readGate(parts, transaction);
+    const now = parts.clock.now();
     const change = transaction
       .updateTable('repairs')
       .set((row) => ({ ...columnsOf(repair, next, now), revision: row('revision', '+', 1) }));
@@ -273,6 +291,7 @@ export function noteStep(
       const said = next.kind === 'ended' ? next.as : next.kind;
       await noteRepair(transaction, now, after, '', said, next.kind === 'ended' ? next.why : undefined);
     }
+    if (isDropped) await dropRequest(transaction, now, after);
     await tell(transaction, after);
     return after;
   });

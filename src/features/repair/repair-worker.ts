@@ -20,13 +20,14 @@ import {
   atPauseEnd,
   callOf,
   cycleRuns,
+  isPauseOver,
   needsTest,
   pollAt,
   startAgain,
   whileWatched,
   whyNot,
 } from './next-step.ts';
-import { longestAroundMs, type Repair } from './repair.ts';
+import { isPause, longestAroundMs, type Repair } from './repair.ts';
 import { queueRepairNotes } from './repair-notes.ts';
 import { type ClaimedRepair, claimRepairs, type Next, nextRepairAt, noteStep, renewRepair } from './repair-rows.ts';
 
@@ -54,8 +55,6 @@ export interface WaitingRequest {
   /** Lets them go, as this person ordered; without effect where they went before. */
   release(requestId: string, orderedBy: string): Promise<void>;
   isDone(requestId: string): Promise<boolean>;
-  /** Cancels those that have not gone. */
-  drop(requestId: string): Promise<void>;
 }
 
 const defaultLeaseMs = 30_000;
@@ -142,7 +141,7 @@ export function startRepairs(parts: RepairingParts): Worker {
     }
     const job = await read(claimed);
     if (job === null) return;
-    const why = whyNot(kind, job);
+    const why = isPauseOver(repair, clock.now()) ? 'pauseOver' : whyNot(kind, job);
     if (why !== null)
       return note(claimed, { kind: 'ended', as: 'refused', why: { word: why, code: null, message: null } });
     const sent = await noteStep(store, claimed, { kind: 'sent' });
@@ -171,6 +170,8 @@ export function startRepairs(parts: RepairingParts): Worker {
     const found = await graph.readJob(repair.app.id, repair.jobId);
     const next = found.ok ? atPauseEnd(found.value) : startAgain(repair, clock.now());
     if (next !== 'send') return note(claimed, next);
+    // A job must not be started twice: another process may have taken over, and done so, while this one waited.
+    if (!(await renewRepair(store, claimed, clock.now() + leaseMs))) return;
     const end = await graph.start(addressOf(repair));
     if (end.kind !== 'done')
       log.warn({ repairId: repair.id, code: 'job_not_started', end: end.kind }, 'a paused job was not started');
@@ -188,7 +189,9 @@ export function startRepairs(parts: RepairingParts): Worker {
     const found = await graph.readJob(repair.app.id, repair.jobId);
     if (found.ok) return found.value;
     const { kind } = repair.state;
-    const isLast = repair.tries >= mostReads && kind !== 'paused';
+    // The pause may have been carried out: what paused a job has to start it again.
+    const isDuty = isPause(repair.kind) && kind !== 'due';
+    const isLast = repair.tries >= mostReads && !isDuty;
     const why = { word: 'noAnswer', code: null, message: null };
     const end: Next = { kind: 'ended', as: kind === 'due' ? 'refused' : 'unknown', why };
     await note(claimed, isLast ? end : again(repair));
@@ -198,9 +201,6 @@ export function startRepairs(parts: RepairingParts): Worker {
   const again = ({ tries }: Repair): Next => ({ kind: 'again', dueAt: pollAt(clock.now(), tries) });
 
   async function note(claimed: ClaimedRepair, next: Next): Promise<void> {
-    const { requestId } = claimed.repair;
-    // The job was never stopped, so that its request would be refused.
-    if (requestId !== null && next.kind === 'ended' && next.as === 'refused') await waiting.drop(requestId);
     await noteStep(store, claimed, next, (transaction, repair) => queueRepairNotes(store, transaction, repair));
   }
 

@@ -16,17 +16,23 @@ export interface JobService {
   state(): JobState['kind'];
   /** Others act on it. */
   become(kind: 'active' | 'paused' | 'quarantined' | 'deletionsHeldBack' | 'neverStarted'): void;
-  /** The next change is answered like this: lost though it was carried out, lost before, or refused. */
-  next(how: 'lostAfter' | 'lostBefore' | 'refused'): void;
+  /**
+   * The next change is answered like this: lost though it was carried out, at once or a while later; lost before; lost as
+   * Graph goes away; or refused.
+   */
+  next(how: 'lostAfter' | 'lostLate' | 'lostBefore' | 'gone' | 'refused'): void;
   credentials: 'good' | 'bad' | 'untold';
   /** The process that sends the next change dies with it. */
   isFatal: boolean;
   /** Graph does not tell the job's state. */
   isAway: boolean;
+  /** What happens between a read of the job's state and its answer. */
+  beforeAnswer: () => Promise<void>;
 }
 
 const cycleMs = 15 * 60_000;
 const restMs = 25 * 60_000;
+const lateMs = 90_000;
 const trace = { clientRequestId: 'client', requestId: null, date: null };
 const away = { ok: false, trouble: { kind: 'noAnswer', why: 'timeout', trace } } as const;
 const refusal = { kind: 'refused', status: 400, code: 'BadRequest', message: '', retryAfterMs: null } as const;
@@ -40,6 +46,7 @@ export function createJobService(clock: TestClock): JobService {
   let began = clock.now();
   let ended: number | null = clock.now();
   let answers: Parameters<JobService['next']>[0][] = [];
+  let late: { readonly call: JobChangeCall; readonly at: number } | null = null;
   const calls: JobChangeCall[] = [];
   const warned: string[] = [];
 
@@ -57,6 +64,11 @@ export function createJobService(clock: TestClock): JobService {
   }
 
   function stateNow(): JobState {
+    if (late !== null && clock.now() >= late.at) {
+      const { call } = late;
+      late = null;
+      carryOut(call);
+    }
     catchUp();
     const cycle = ended === null ? { began, done: null, total: null } : null;
     switch (phase) {
@@ -97,6 +109,7 @@ export function createJobService(clock: TestClock): JobService {
     credentials: 'good',
     isAway: false,
     isFatal: false,
+    beforeAnswer: async () => {},
     state: () => stateNow().kind,
     become(kind) {
       catchUp();
@@ -111,6 +124,7 @@ export function createJobService(clock: TestClock): JobService {
         async readJob(): Promise<Fetched<Job>> {
           if (service.isAway) return away;
           const state = stateNow();
+          await service.beforeAnswer();
           const lastRun = {
             ...{ began, ended, error: null, result: { kind: 'succeeded' as const } },
             counts: { entitled: 1, inScope: 1, imported: 1, exported: 1, escrowed: 0 },
@@ -140,8 +154,10 @@ export function createJobService(clock: TestClock): JobService {
         answers = later;
         if (how === 'refused') return { ...refusal, why: 'other' };
         if (how === 'lostBefore') return { kind: 'unknown', why: 'timeout', job: away };
-        carryOut(call);
-        return how === 'lostAfter' ? { kind: 'unknown', why: 'timeout', job: away } : { kind: 'done' };
+        if (how === 'lostLate') late = { call, at: clock.now() + lateMs };
+        else carryOut(call);
+        service.isAway ||= how === 'gone';
+        return how === undefined ? { kind: 'done' } : { kind: 'unknown', why: 'timeout', job: away };
       }
     },
   };

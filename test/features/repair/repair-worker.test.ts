@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Database } from '../../../src/db/database.ts';
+import { heldRequests } from '../../../src/features/repair/held-requests.ts';
 import { longestPauseMs, type RepairKind } from '../../../src/features/repair/repair.ts';
 import {
   confirmRepair,
@@ -14,7 +15,7 @@ import { startRepairs } from '../../../src/features/repair/repair-worker.ts';
 import type { Log } from '../../../src/log.ts';
 import type { AccessParts } from '../../../src/requests/access-parts.ts';
 import type { Worker } from '../../../src/worker.ts';
-import { storeParts } from '../../requests/support.ts';
+import { claimAllNow, storeParts, wanted } from '../../requests/support.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';
 import { engines, useTestDatabase } from '../../support/databases.ts';
 import { propertyRuns } from '../../support/property-runs.ts';
@@ -74,7 +75,6 @@ describe.each(engines)('a repair on $name', (engine) => {
         return Reflect.get(target, key) as unknown;
       },
     });
-    const waiting = { release: async () => {}, isDone: async () => true, drop: async () => {} };
     const worker = startRepairs({
       store: { ...store, database: own },
       graph: {
@@ -83,7 +83,7 @@ describe.each(engines)('a repair on $name', (engine) => {
         pause: mortal(graph.pause),
         restart: mortal(graph.restart),
       },
-      waiting,
+      waiting: heldRequests({ ...store, database: own }),
       changed: () => {},
       log: quiet,
     });
@@ -106,10 +106,14 @@ describe.each(engines)('a repair on $name', (engine) => {
       reason: null,
       needsSecondPerson: false,
       pauseUntil: kind === 'pause' ? clock.now() + forMs : null,
+      ...(kind === 'aroundProvisioning' ? { request: wanted({ held: true }) } : {}),
       held,
     });
     return stored.repair.id;
   }
+
+  const tasksNow = async () =>
+    (await database.query.selectFrom('tasks').select('state').execute()).map(({ state }) => state);
 
   /** Lets time pass in small steps, in which the workers do what falls due. */
   async function pass(ms: number): Promise<void> {
@@ -162,8 +166,9 @@ describe.each(engines)('a repair on $name', (engine) => {
     ]);
   });
 
-  it.each<['lostAfter' | 'lostBefore', number]>([
+  it.each<['lostAfter' | 'lostLate' | 'lostBefore', number]>([
     ['lostAfter', 1],
+    ['lostLate', 1],
     ['lostBefore', 2],
   ])(
     'reads the job where its pause got no answer (%s), and sends it again only where it had no effect',
@@ -198,6 +203,97 @@ describe.each(engines)('a repair on $name', (engine) => {
     },
   );
 
+  it.each(['pause', 'aroundProvisioning'] as const)(
+    'starts the job after a %s that got no answer, however long Graph is away then',
+    async (kind) => {
+      work();
+      service.next('gone');
+      await order(kind);
+      await pass(12 * hour);
+      const meanwhile = service.state();
+      service.isAway = false;
+
+      await pass(2 * hour);
+
+      expect([meanwhile, service.calls, await openRepairs(database, 'app')]).toEqual(['paused', ['pause', 'start'], []]);
+    },
+  );
+
+  it('sends no pause whose end has come meanwhile', async () => {
+    const id = await order('pause', { forMs: 2 * minute });
+    await clock.advance(5 * minute);
+
+    work();
+    await pass(2 * minute);
+
+    expect([service.calls, await endOf(id)]).toEqual([[], ['refused', 'pauseOver']]);
+  });
+
+  it('provisions while the job is paused, once the running cycle has ended, and starts the job when that is done', async () => {
+    work();
+    await pass(26 * minute);
+    const before = service.state();
+    const id = await order('aroundProvisioning');
+    await pass(5 * minute);
+    const during = await tasksNow();
+    await pass(15 * minute);
+    const after = await tasksNow();
+    await claimAllNow(store);
+    await pass(2 * minute);
+
+    expect([before, during, after, await tasksNow()]).toEqual(['running', ['held'], ['waiting'], ['done']]);
+    expect([service.calls, await endOf(id)]).toEqual([['pause', 'start'], ['started', null]]);
+  });
+
+  it.each<[string, (id: string) => Promise<unknown>]>([
+    ['is taken back', (id) => dropRepair(store, id, { id: 'alex', name: 'Alex' }, 'requester')],
+    [
+      'is confirmed too late',
+      async (id) => {
+        await clock.advance(61 * minute);
+        await confirmRepair(store, id, { id: 'alex', name: 'Alex' }, 'requester');
+      },
+    ],
+    [
+      'the job does not allow',
+      async (id) => {
+        service.become('quarantined');
+        await confirmRepair(store, id, { id: 'alex', name: 'Alex' }, 'requester');
+        work();
+        await pass(2 * minute);
+      },
+    ],
+  ])('cancels the provisioning of a pause that %s', async (_what, act) => {
+    const id = await order('aroundProvisioning', { held: true });
+
+    await act(id);
+
+    expect([service.calls, (await stateOf(id))?.kind, await tasksNow()]).toEqual([[], 'ended', ['cancelled']]);
+  });
+
+  it('stores no provisioning for a pause that another repair comes before', async () => {
+    await order('startOver');
+
+    await order('aroundProvisioning', { held: true });
+
+    expect(await tasksNow()).toEqual([]);
+  });
+
+  it('does not start a job that another process may have started since it was read', async () => {
+    work();
+    const id = await order('pause', { forMs: 5 * minute });
+    await pass(2 * minute);
+    service.beforeAnswer = async () => {
+      service.beforeAnswer = async () => {};
+      const other = { lease_owner: 'another process', lease_until: clock.now() + minute };
+      await database.query.updateTable('repairs').set(other).where('id', '=', id).execute();
+      service.become('active');
+    };
+    await pass(10 * minute);
+
+    expect([service.calls, await endOf(id)]).toEqual([['pause'], ['startedAlready', null]]);
+  });
+
   it('never sends a start over again that got no answer, and says that its end is unknown', async () => {
     work();
     service.next('lostBefore');
@@ -218,6 +314,18 @@ describe.each(engines)('a repair on $name', (engine) => {
     await pass(20 * minute);
 
     expect([meanwhile, await endOf(id)]).toEqual([['watching'], ['done', null]]);
+  });
+
+  it('does not take the cycle that ran before for the one that a start over begins', async () => {
+    work();
+    await pass(26 * minute);
+    const before = service.state();
+    service.next('lostBefore');
+    const id = await order('startOver');
+
+    await pass(3 * hour);
+
+    expect([before, service.calls, await endOf(id)]).toEqual(['running', ['watermark'], ['unknown', null]]);
   });
 
   it('lifts a quarantine by a start, and tells of one that comes back with the next cycle', async () => {
@@ -319,10 +427,14 @@ describe.each(engines)('a repair on $name', (engine) => {
     expect(await endOf(id)).toEqual(['notConfirmed', null]);
   });
 
+  const orders = ['pause', 'aroundProvisioning', 'lift', 'startOver', 'start'] as const;
+  const answers = ['lostAfter', 'lostLate', 'lostBefore', 'gone', 'refused'] as const;
+  const isOneOf = <Act extends string>(some: readonly Act[], act: string): act is Act => some.includes(act as Act);
   const acts = fc.constantFrom(
-    ...(['minutes', 'hours', 'kill', 'second', 'lostAfter', 'lostBefore', 'refused', 'away', 'back'] as const),
-    ...(['dieAfter', 'dieBefore'] as const),
-    ...(['othersPause', 'othersStart', 'quarantine', 'pause', 'lift', 'startOver', 'start'] as const),
+    ...(['minutes', 'hours', 'kill', 'second', 'away', 'back', 'dieAfter', 'dieBefore', 'provisioned'] as const),
+    ...(['othersPause', 'othersStart', 'quarantine'] as const),
+    ...answers,
+    ...orders,
   );
 
   it('leaves no job paused and sends nothing that Graph warns of, whatever happens to calls, job and processes', async () => {
@@ -341,7 +453,7 @@ describe.each(engines)('a repair on $name', (engine) => {
             work();
           }
           if (act === 'second') work();
-          if (act === 'lostAfter' || act === 'lostBefore' || act === 'refused') service.next(act);
+          if (isOneOf(answers, act)) service.next(act);
           if (act === 'dieAfter' || act === 'dieBefore') {
             service.next(act === 'dieAfter' ? 'lostAfter' : 'lostBefore');
             service.isFatal = true;
@@ -352,7 +464,8 @@ describe.each(engines)('a repair on $name', (engine) => {
             isOthers ||= act !== 'othersStart';
             service.become(act === 'othersPause' ? 'paused' : act === 'othersStart' ? 'active' : 'quarantined');
           }
-          if (act === 'pause' || act === 'lift' || act === 'startOver' || act === 'start') await order(act);
+          if (act === 'provisioned') await claimAllNow(store);
+          if (isOneOf(orders, act)) await order(act);
         }
         service.isAway = false;
         service.isFatal = false;
@@ -360,6 +473,7 @@ describe.each(engines)('a repair on $name', (engine) => {
 
         expect(service.warned).toEqual([]);
         expect(await openRepairs(database, 'app')).toEqual([]);
+        expect(await tasksNow()).not.toContain('held');
         if (!isOthers) expect(['active', 'running']).toContain(service.state());
         await stopAll();
       }),

@@ -221,6 +221,7 @@ const REFUSALS = {
   nothingHeldBack: 'repair.refused.nothingHeldBack',
   notOffered: 'repair.refused.notOffered',
   noAnswer: 'repair.refused.noAnswer',
+  pauseOver: 'repair.refused.pauseOver',
   refused: 'repair.refused.refused',
 } as const satisfies Readonly<Record<string, MessageKey>>;
 
