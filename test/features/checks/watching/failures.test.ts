@@ -1,47 +1,28 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { systemClock } from '../../../../src/clock.ts';
-import type { Database } from '../../../../src/db/database.ts';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { FailuresDetails } from '../../../../src/features/checks/watching/announcement-details.ts';
 import { LOG_LAG_MS } from '../../../../src/features/checks/watching/failures.ts';
 import { setQuietHours } from '../../../../src/features/checks/watching/set-quiet.ts';
-import { startWatcher, type Watcher } from '../../../../src/features/checks/watching/watcher.ts';
 import { addWatch, removeWatch } from '../../../../src/features/checks/watching/watches.ts';
 import type { LogRead } from '../../../../src/graph/provisioning-log.ts';
-import { createLog } from '../../../../src/log.ts';
-import { claimDue, notePost } from '../../../../src/outbox/message-store.ts';
 import { emptyReport } from '../../../chat/views/drawings.ts';
-import { createTestClock, type TestClock } from '../../../support/clock.ts';
-import { engines, useTestDatabase } from '../../../support/databases.ts';
+import { engines } from '../../../support/databases.ts';
 import { entryOf } from '../cards/check-drawings.ts';
-import { alex, answered, forgetWatches, watch } from './support.ts';
+import { alex, everyMs, useWatchers, watch } from './support.ts';
 
 const minuteMs = 60_000;
-const everyMs = 5 * minuteMs;
 
 describe.each(engines)('watched failures on $name', (engine) => {
-  const place = useTestDatabase(engine);
-  let database: Database;
-  let clock: TestClock;
+  const watchers = useWatchers(engine);
+  const { clock, parts, takeDue } = watchers;
   /** When the log says that which person failed. */
   let failed: { readonly at: number; readonly person: string }[];
   let answer: LogRead | null;
   let reads: number;
-  let running: Watcher[];
 
-  beforeAll(async () => {
-    database = await place.open(systemClock);
-  });
-  beforeEach(async () => {
-    await place.empty();
-    await forgetWatches(database);
-    clock = createTestClock();
+  beforeEach(() => {
     failed = [];
     answer = null;
     reads = 0;
-    running = [];
-  });
-  afterEach(async () => {
-    for (const watching of running) await watching.stop();
   });
 
   async function readFailures(_appId: string, after: number, until: number): Promise<LogRead> {
@@ -54,55 +35,39 @@ describe.each(engines)('watched failures on $name', (engine) => {
     return { kind: 'read', entries, complete: true };
   }
 
-  function start(): void {
-    running.push(
-      startWatcher({
-        store: { database, clock },
-        readStatus: async () => answered('healthy'),
-        readFailures,
-        changed() {},
-        log: createLog('silent'),
-        everyMs,
-      }),
-    );
-  }
+  const start = () => watchers.start({ readFailures });
 
   const failures = { kind: 'failures', app: { id: 'salesforce', name: 'Salesforce' } } as const;
-  const parts = () => ({ database, clock });
   async function add(): Promise<void> {
     await addWatch(parts(), { ...watch('desk'), watched: failures });
-    await clock.advance(1);
+    await clock().advance(1);
   }
   const failsNow = (...people: readonly string[]) => {
-    for (const person of people) failed.push({ at: clock.now(), person });
+    for (const person of people) failed.push({ at: clock().now(), person });
   };
 
   async function pass(minutes: number): Promise<void> {
     for (let passed = 0; passed < minutes; passed += 5) {
-      await clock.advance(everyMs);
-      for (const watching of running) await watching.settled();
+      await watchers.pass(everyMs);
     }
   }
 
   /** Every card in the outbox: the people, and how often each failed. */
-  async function owed(): Promise<string[]> {
-    const due = await claimDue(database, clock.now(), 100);
-    for (const { id } of due) await notePost(database.query, id, { dueAt: null });
-    return due.map(({ details }) => {
+  const owed = async () =>
+    (await takeDue()).map(({ details }) => {
       const { people, count } = JSON.parse(details ?? '') as FailuresDetails;
       return `${count}: ${people.map(({ objectIds, times }) => `${objectIds[0]} ${times}`).join(', ')}`;
     });
-  }
 
   it('are told by one card, a person once, by one of two replicas', async () => {
     failsNow('before');
-    await clock.advance(1);
+    await clock().advance(1);
     await add();
     start();
     start();
     await pass(10);
     failsNow('isaiah', 'grady');
-    await clock.advance(minuteMs);
+    await clock().advance(minuteMs);
     failsNow('isaiah');
     await pass(30);
 
@@ -129,10 +94,10 @@ describe.each(engines)('watched failures on $name', (engine) => {
   it('are told also where the log has them late', async () => {
     await add();
     start();
-    await clock.advance(3 * minuteMs);
-    const at = clock.now();
+    await clock().advance(3 * minuteMs);
+    const at = clock().now();
     await pass(10);
-    await clock.advance(LOG_LAG_MS - 12 * minuteMs);
+    await clock().advance(LOG_LAG_MS - 12 * minuteMs);
     failed.push({ at, person: 'isaiah' });
     await pass(60);
 
@@ -172,7 +137,7 @@ describe.each(engines)('watched failures on $name', (engine) => {
     start();
     failsNow(...Array.from({ length: 40 }, (_, index) => `person${index}`));
     await pass(60);
-    const [message] = await claimDue(database, clock.now(), 100);
+    const [message] = await takeDue();
 
     const details = JSON.parse(message?.details ?? '') as FailuresDetails;
     expect([details.count, details.people.length]).toEqual([40, 15]);

@@ -1,83 +1,30 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { DateTime } from 'luxon';
 import { noteSeenJobs } from '../../../../src/chat/jobs/seen-jobs.ts';
-import { systemClock } from '../../../../src/clock.ts';
-import type { Database } from '../../../../src/db/database.ts';
 import type { AnnouncementDetails } from '../../../../src/features/checks/watching/announcement-details.ts';
 import { setQuietHours } from '../../../../src/features/checks/watching/set-quiet.ts';
 import type { TenantApps } from '../../../../src/features/checks/watching/tenant-apps.ts';
 import type { Watch } from '../../../../src/features/checks/watching/watch-row.ts';
-import { startWatcher, type Watcher, type WatcherParts } from '../../../../src/features/checks/watching/watcher.ts';
+import type { WatcherParts } from '../../../../src/features/checks/watching/watcher.ts';
 import { addWatch, removeWatch } from '../../../../src/features/checks/watching/watches.ts';
-import { createLog } from '../../../../src/log.ts';
-import { claimDue, notePost } from '../../../../src/outbox/message-store.ts';
-import { createTestClock, type TestClock } from '../../../support/clock.ts';
-import { engines, useTestDatabase } from '../../../support/databases.ts';
-import { type Answer, alex, answered, forgetWatches, watch } from './support.ts';
-
-const everyMs = 300_000;
+import { engines } from '../../../support/databases.ts';
+import { alex, answered, everyMs, useWatchers, watch } from './support.ts';
 
 describe.each(engines)('conversations that watch all apps on $name', (engine) => {
-  const place = useTestDatabase(engine);
-  let database: Database;
-  let clock: TestClock;
-  let jobs: Map<string, Answer>;
-  let looks: string[];
-  let running: Watcher[];
+  const { jobs, looks, clock, parts, pass, settled, takeDue, ...watchers } = useWatchers(engine);
 
-  beforeAll(async () => {
-    database = await place.open(systemClock);
-  });
-  beforeEach(async () => {
-    await place.empty();
-    await forgetWatches(database);
-    clock = createTestClock();
-    jobs = new Map([
-      ['salesforce', 'healthy'],
-      ['zscaler', 'healthy'],
-      ['payroll', 'none'],
-    ]);
-    looks = [];
-    running = [];
-  });
-  afterEach(async () => {
-    for (const watching of running) await watching.stop();
+  beforeEach(() => {
+    jobs.set('salesforce', 'healthy').set('zscaler', 'healthy').set('payroll', 'none');
   });
 
   const tenantApps: TenantApps = {
     next: async () => [...jobs.keys()].map((id) => ({ id, name: `${id}'s name`, isDisabled: false })),
   };
-
-  function start(more: Partial<WatcherParts> = {}): Watcher {
-    const watching = startWatcher({
-      store: { database, clock },
-      async readStatus(appId) {
-        looks.push(appId);
-        return answered(jobs.get(appId) ?? 'healthy');
-      },
-      tenantApps,
-      changed() {},
-      log: createLog('silent'),
-      everyMs,
-      ...more,
-    });
-    running.push(watching);
-    return watching;
-  }
-
-  async function nextRound(...watchings: readonly Watcher[]): Promise<void> {
-    await clock.advance(everyMs);
-    for (const watching of watchings) await watching.settled();
-  }
-
+  const start = (more: Partial<WatcherParts> = {}) => watchers.start({ tenantApps, ...more });
   const all = (key: string): Omit<Watch, 'addedAt'> => ({ ...watch(key), watched: { kind: 'all' } });
-  const parts = () => ({ database, clock });
   /** Every card in the outbox, as what it tells. */
-  async function owed(): Promise<string[]> {
-    const due = await claimDue(database, clock.now(), 100);
-    for (const { id } of due) await notePost(database.query, id, { dueAt: null });
-    return due.map(({ conversation, details }) => `${conversation}: ${tell(details)}`).toSorted();
-  }
+  const owed = async () =>
+    (await takeDue()).map(({ conversation, details }) => `${conversation}: ${tell(details)}`).toSorted();
 
   it('are told of those that break at once by one card, and of none without a job', async () => {
     await addWatch(parts(), all('desk'));
@@ -85,7 +32,7 @@ describe.each(engines)('conversations that watch all apps on $name', (engine) =>
     await watching.settled();
     const before = await owed();
     jobs.set('salesforce', 'quarantined').set('zscaler', 'paused');
-    await nextRound(watching);
+    await pass(everyMs);
 
     expect([before, await owed()]).toEqual([[], ['desk chat: salesforce enteredQuarantine, zscaler stopped']]);
   });
@@ -95,18 +42,19 @@ describe.each(engines)('conversations that watch all apps on $name', (engine) =>
     const watching = start();
     await watching.settled();
     jobs.set('concur', 'quarantined').set('zscaler', 'none');
-    await nextRound(watching);
+    await pass(everyMs);
 
     expect(await owed()).toEqual(['desk chat: concur enteredQuarantine, zscaler stopped']);
   });
 
   it('are told once by two replicas', async () => {
     await addWatch(parts(), all('desk'));
-    const watchings = [start(), start()];
-    for (const watching of watchings) await watching.settled();
+    start();
+    start();
+    await settled();
     jobs.set('salesforce', 'quarantined').set('zscaler', 'quarantined');
-    await nextRound(...watchings);
-    await nextRound(...watchings);
+    await pass(everyMs);
+    await pass(everyMs);
 
     expect(await owed()).toEqual(['desk chat: salesforce enteredQuarantine, zscaler enteredQuarantine']);
   });
@@ -117,7 +65,7 @@ describe.each(engines)('conversations that watch all apps on $name', (engine) =>
     const watching = start();
     await watching.settled();
     jobs.set('salesforce', 'quarantined').set('zscaler', 'quarantined');
-    await nextRound(watching);
+    await pass(everyMs);
 
     expect(await owed()).toEqual([
       'desk chat: (folded) zscaler enteredQuarantine',
@@ -143,8 +91,6 @@ describe.each(engines)('conversations that watch all apps on $name', (engine) =>
     jobs.set('zscaler', 'quarantined');
     const watching = start();
     await watching.settled();
-    jobs.delete('zscaler');
-    jobs.set('zscaler', 'quarantined');
     await addWatch(parts(), all('desk'));
     watching.wake();
     await watching.settled();
@@ -158,24 +104,24 @@ describe.each(engines)('conversations that watch all apps on $name', (engine) =>
     await addWatch(parts(), all('desk'));
     await start({ tenantApps: { next: async () => [] } }).settled();
 
-    const [message] = await claimDue(database, clock.now(), 100);
+    const [message] = await takeDue();
     expect(message?.details).toContain('"name":"Zscaler"');
   });
 
   it('are told by another process of what one had seen when it died', async () => {
     await addWatch(parts(), all('desk'));
-    const first = start();
-    await first.settled();
+    start();
+    await settled();
     jobs.set('salesforce', 'quarantined');
-    const dies = start({
+    start({
       ownerId: 'dies',
       async readStatus(appId) {
         if (appId === 'zscaler') throw new Error('the process dies');
         return answered(jobs.get(appId) ?? 'healthy');
       },
     });
-    await nextRound(first, dies);
-    await nextRound(first, dies);
+    await pass(everyMs);
+    await pass(everyMs);
 
     expect(await owed()).toEqual(['desk chat: (folded) salesforce enteredQuarantine']);
   });
@@ -185,24 +131,22 @@ describe.each(engines)('conversations that watch all apps on $name', (engine) =>
     const watching = start();
     await watching.settled();
     await removeWatch(parts(), 'desk', { kind: 'all' }, alex);
-    looks = [];
+    looks.length = 0;
     jobs.set('salesforce', 'quarantined');
-    await nextRound(watching);
+    await pass(everyMs);
 
-    const known = await database.query.selectFrom('watched_jobs').selectAll().execute();
+    const known = await parts().database.query.selectFrom('watched_jobs').selectAll().execute();
     expect([await owed(), looks, known]).toEqual([[], [], []]);
   });
 
   describe('in quiet hours', () => {
     const night = { begins: 22 * 60, ends: 7 * 60, timeZone: 'Europe/Berlin' };
     const toTime = async (iso: string) => {
-      const ahead = DateTime.fromISO(iso).toMillis() - clock.now();
-      await clock.advance(ahead);
-      for (const watching of running) await watching.settled();
+      await pass(DateTime.fromISO(iso).toMillis() - clock().now());
     };
 
     beforeEach(async () => {
-      clock.stepWallClock(DateTime.fromISO('2026-11-27T20:00:00Z').toMillis() - clock.now());
+      clock().stepWallClock(DateTime.fromISO('2026-11-27T20:00:00Z').toMillis() - clock().now());
     });
 
     it('are told in the morning, by one card and once, of an app and of all', async () => {

@@ -1,86 +1,32 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { systemClock } from '../../../../src/clock.ts';
-import type { Database } from '../../../../src/db/database.ts';
-import { startWatcher, type Watcher, type WatcherParts } from '../../../../src/features/checks/watching/watcher.ts';
+import { describe, expect, it } from '@jest/globals';
 import { addWatch } from '../../../../src/features/checks/watching/watches.ts';
 import { fetched } from '../../../../src/graph/answer.ts';
-import { createLog } from '../../../../src/log.ts';
-import { createTestClock, type TestClock } from '../../../support/clock.ts';
-import { engines, useTestDatabase } from '../../../support/databases.ts';
+import { engines } from '../../../support/databases.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { type Answer, answered, forgetWatches, status, takeAnnouncements, watch } from './support.ts';
-
-const everyMs = 300_000;
+import { type Answer, answered, everyMs, status, takeAnnouncements, useWatchers, watch } from './support.ts';
 
 describe.each(engines)('the watcher on $name', (engine) => {
-  const place = useTestDatabase(engine);
-  let database: Database;
-  let clock: TestClock;
-  let jobs: Map<string, Answer>;
-  let looks: string[];
-  let changes: number;
-  let running: Watcher[];
-
-  beforeAll(async () => {
-    database = await place.open(systemClock);
-  });
-  beforeEach(async () => {
-    await place.empty();
-    await forgetWatches(database);
-    clock = createTestClock();
-    jobs = new Map();
-    looks = [];
-    changes = 0;
-    running = [];
-  });
-  afterEach(async () => {
-    for (const watching of running) await watching.stop();
-  });
-
-  function start(more: Partial<WatcherParts> = {}): Watcher {
-    const watching = startWatcher({
-      store: { database, clock },
-      async readStatus(appId) {
-        looks.push(appId);
-        return answered(jobs.get(appId) ?? 'healthy');
-      },
-      changed() {
-        changes += 1;
-      },
-      log: createLog('silent'),
-      everyMs,
-      ...more,
-    });
-    running.push(watching);
-    return watching;
-  }
-
-  /** By then every sleeper is awake, and the work that it started is over. */
-  async function nextRound(...watchings: readonly Watcher[]): Promise<void> {
-    await clock.advance(everyMs);
-    for (const watching of watchings) await watching.settled();
-  }
-
-  const owed = () => takeAnnouncements(database, clock.now());
-  const add = (key: string, appId?: string) => addWatch({ database, clock }, watch(key, appId));
+  const { jobs, looks, changes, clock, parts, start, pass } = useWatchers(engine);
+  const owed = () => takeAnnouncements(parts().database, clock().now());
+  const add = (key: string, appId?: string) => addWatch(parts(), watch(key, appId));
 
   it('announces a quarantine once, also over two restarts', async () => {
     await add('desk');
     let watching = start();
     await watching.settled();
     jobs.set('salesforce', 'quarantined');
-    await nextRound(watching);
+    await pass(everyMs);
     const told = await owed();
 
     for (let restarts = 0; restarts < 2; restarts += 1) {
       await watching.stop();
       watching = start();
-      await nextRound(watching);
+      await pass(everyMs);
       told.push(...(await owed()));
     }
 
     expect(told).toEqual(['desk chat: salesforce enteredQuarantine']);
-    expect([changes, looks.length]).toEqual([1, 4]);
+    expect([changes(), looks.length]).toEqual([1, 4]);
   });
 
   it('announces that an app has been disabled in Entra, and is enabled again', async () => {
@@ -89,9 +35,9 @@ describe.each(engines)('the watcher on $name', (engine) => {
     const watching = start({ isEnabled: async () => fetched(enabled) });
     await watching.settled();
     enabled = false;
-    await nextRound(watching);
+    await pass(everyMs);
     enabled = true;
-    await nextRound(watching);
+    await pass(everyMs);
 
     expect(await owed()).toEqual(['desk chat: salesforce stopped', 'desk chat: salesforce runsAgain']);
   });
@@ -111,7 +57,7 @@ describe.each(engines)('the watcher on $name', (engine) => {
     await first.settled();
     await first.stop();
     jobs.set('salesforce', 'paused');
-    await clock.advance(everyMs);
+    await clock().advance(everyMs);
 
     await start().settled();
 
@@ -126,7 +72,7 @@ describe.each(engines)('the watcher on $name', (engine) => {
     await add('desk', 'zscaler');
     watching.wake();
 
-    await eventually(() => changes === 1);
+    await eventually(() => changes() === 1);
     expect(await owed()).toEqual(['desk chat: zscaler enteredQuarantine']);
   });
 
@@ -135,11 +81,9 @@ describe.each(engines)('the watcher on $name', (engine) => {
     const watching = start();
     await watching.settled();
 
-    await clock.advance(everyMs - 1);
-    await watching.settled();
+    await pass(everyMs - 1);
     const early = looks.length;
-    await clock.advance(1);
-    await watching.settled();
+    await pass(1);
 
     expect([early, looks.length]).toEqual([1, 2]);
   });
@@ -153,7 +97,7 @@ describe.each(engines)('the watcher on $name', (engine) => {
 
     for (const answer of seen) {
       jobs.set('salesforce', answer);
-      await nextRound(watching);
+      await pass(everyMs);
       told.push(await owed());
     }
 
@@ -188,7 +132,7 @@ describe.each(engines)('the watcher on $name', (engine) => {
     for (const watching of watchings) await watching.settled();
     jobs.set('zscaler', 'quarantined');
 
-    await nextRound(...watchings);
+    await pass(everyMs);
 
     expect(looks.toSorted()).toEqual(['salesforce', 'salesforce', 'zscaler', 'zscaler']);
     expect(await owed()).toEqual(['other chat: zscaler enteredQuarantine']);
@@ -211,7 +155,7 @@ describe.each(engines)('the watcher on $name', (engine) => {
     answer.resolve();
     await stopping;
     const first = await owed();
-    await clock.advance(everyMs);
+    await clock().advance(everyMs);
     for (const app of apps) jobs.set(app, 'quarantined');
     await start().settled();
 

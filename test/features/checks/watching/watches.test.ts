@@ -12,9 +12,7 @@ import { claimDue } from '../../../../src/outbox/message-store.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
 import { readAudit } from '../../../support/read-audit.ts';
-import { alex, forgetWatches, status, takeAnnouncements, watch } from './support.ts';
-
-const everyMs = 300_000;
+import { alex, everyMs, status, takeAnnouncements, watch } from './support.ts';
 
 describe.each(engines)('watches on $name', (engine) => {
   const place = useTestDatabase(engine);
@@ -27,7 +25,6 @@ describe.each(engines)('watches on $name', (engine) => {
   });
   beforeEach(async () => {
     await place.empty();
-    await forgetWatches(database);
     clock = createTestClock();
     parts = { database, clock };
   });
