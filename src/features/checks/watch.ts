@@ -1,19 +1,8 @@
 import pMap from 'p-map';
 import { deny } from '../../access/policy.ts';
 import type { CommandOf } from '../../chat/command.ts';
-import {
-  isEverything,
-  isNoName,
-  withoutArticle,
-  withoutEnding,
-  withoutPossessive,
-  writeCheckName,
-} from '../../chat/grammar/check-names.ts';
-import { readName } from '../../chat/grammar/names.ts';
-import { incomplete, type Reading } from '../../chat/grammar/rule.ts';
 import { readRef, wholeLine } from '../../chat/grammar/short-lines.ts';
-import { fold, toPhrases, type Word } from '../../chat/grammar/tokens.ts';
-import { wordSet } from '../../chat/grammar/word-lists.ts';
+import type { Word } from '../../chat/grammar/tokens.ts';
 import { listGrants, nameOf, only, refOf } from '../../chat/grants.ts';
 import { readJob, readJobsOfAll } from '../../chat/jobs/read-jobs.ts';
 import { findApplication } from '../../chat/names/target.ts';
@@ -29,6 +18,7 @@ import { quietText } from './cards/quiet-text.ts';
 import { watchPicker } from './cards/watch-picker.ts';
 import { WATCHES_SHOWN, watchedText, watchesCard } from './cards/watches-card.ts';
 import { say } from './problems.ts';
+import { readAll, readWatch, writeWatch } from './watch-line.ts';
 import { findQuietHours } from './watching/quiet-hours.ts';
 import { type Watched, watchedId } from './watching/watch-row.ts';
 import { addWatch, listAllWatches, listWatches, mayWatch, removeWatch } from './watching/watches.ts';
@@ -170,36 +160,6 @@ async function removeWatchOf(parts: CommandParts, turn: Turn, ref: string): Prom
   const removed = watch !== null && (await removeWatch(parts.store, watch.key, watch.watched, turn.caller.id));
   return say(turn.words, { kind: removed ? 'grantRemoved' : 'grantUnknown', ref });
 }
-
-/** Where a watch reports, if the line says so; it reports to this conversation anyway. */
-const HERE = toPhrases(`
-  here | in here | in this channel | in this chat | in this group | in this conversation | in this team | in this thread
-  to this channel | from here
-`);
-
-/** "Salesforce failures", "failures in Salesforce" */
-const FAILURES = wordSet('failures failure failed errors');
-
-function readWatch(verb: 'watch' | 'unwatch', words: readonly Word[]): Reading | null {
-  const said = withoutArticle(withoutEnding(words, HERE));
-  const failures = [said.at(0), said.at(-1)].some((word) => FAILURES.has(fold(word)));
-  const isLast = FAILURES.has(fold(said.at(-1)));
-  const named = failures ? withoutArticle(isLast ? said.slice(0, -1) : said.slice(1)) : said;
-  if (isEverything(named))
-    return verb === 'watch' ? incomplete(verb, 'app', named) : { kind: 'command', command: { verb: 'watches' } };
-  if (isNoName(named)) return null;
-  const app = readName(withoutPossessive(named));
-  if (app === null) return incomplete(verb, 'app');
-  return { kind: 'command', command: { verb, app, ...(failures ? { failures } : {}) } };
-}
-
-function writeWatch({ verb, app, failures }: WatchCommand): string {
-  return `${verb} ${writeCheckName(app)}${failures === true ? ' failures' : ''}`;
-}
-
-/** The rule of a line about all apps. */
-const readAll = (verb: 'watchAll' | 'unwatchAll') => (words: readonly Word[]) =>
-  withoutEnding(words, HERE).length === 0 ? ({ kind: 'command', command: { verb } } as const) : null;
 
 declare module '../../chat/command.ts' {
   interface Commands {

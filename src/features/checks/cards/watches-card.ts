@@ -1,7 +1,6 @@
 import { assertNever } from '../../../assert-never.ts';
 import type { PendingView } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
-import { plainText } from '../../../chat/cards/safe-text.ts';
 import { type JobReading, jobWord } from '../../../chat/jobs/job-words.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
@@ -15,6 +14,7 @@ import {
   short,
 } from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
+import { writeWatch } from '../watch-line.ts';
 import type { Watched } from '../watching/watch-row.ts';
 
 /** As many as fit on a card with the longest names. */
@@ -51,9 +51,9 @@ function unwatchLine(watched: Watched): string {
     case 'all':
       return 'unwatch all';
     case 'sync':
-      return `unwatch ${plainText(watched.app.name)}`;
+      return writeWatch({ verb: 'unwatch', app: watched.app.name });
     case 'failures':
-      return `unwatch ${plainText(watched.app.name)} failures`;
+      return writeWatch({ verb: 'unwatch', app: watched.app.name, failures: true });
     default:
       return assertNever(watched, 'watched');
   }

@@ -9,6 +9,7 @@ import {
 import { type QueueCardInput, queueCard } from '../../../../src/features/checks/cards/queue-card.ts';
 import { watchesCard } from '../../../../src/features/checks/cards/watches-card.ts';
 import { elementsOf, NOW, words } from '../../../chat/views/drawings.ts';
+import { parse } from '../../../support/grammar.ts';
 import {
   accessEntry,
   DAY,
@@ -207,6 +208,18 @@ describe('the watched apps', () => {
     const text = cardAsText(card);
     expect(text).toContain('✗ Salesforce: In quarantine  [Stop watching]\nRequested by Alex Wilber, 14:02');
     expect(buttonsOf(card)[0]).toMatchObject({ data: { verb: 'run', text: 'unwatch Salesforce' } });
+  });
+
+  it.each(['sync', 'failures'] as const)('are ended by a line about the %s of this app, whatever its name', (kind) => {
+    const app = { id: 'builds', name: 'Build Failures' };
+    const items = [{ ...item, watched: { kind, app } }];
+    const { card } = watchesCard(words, { items, quiet: null, canChange: true, now: NOW });
+
+    const [button] = buttonsOf(card);
+    expect(parse(String(Object(button?.data).text))).toEqual({
+      kind: 'command',
+      command: { verb: 'unwatch', app: app.name, ...(kind === 'failures' ? { failures: true } : {}) },
+    });
   });
 
   it('cannot be ended by a caller who may not, who reads how to begin', () => {
