@@ -47,7 +47,7 @@ async function check(parts: CommandParts, turn: Turn, command: CheckCommand): Pr
  * Without the person or the app there is nothing to show; all other reads have their own time limits within this one.
  */
 const patienceMs = 2_900;
-const outOfTime: GraphTrouble = {
+export const outOfTime: GraphTrouble = {
   kind: 'noAnswer',
   why: 'timeout',
   trace: { clientRequestId: '', requestId: null, date: null },
@@ -185,7 +185,8 @@ export async function seenOf(parts: CommandParts, turn: Turn, user: DirectoryUse
   return { kind: 'seen', readAlong, of: (facts) => (hides(facts) ? { ...facts, lastEntry: null } : facts) };
 }
 
-function personOf(user: DirectoryUser) {
+/** The person, for a card. */
+export function personOf(user: DirectoryUser) {
   const { id, displayName, userPrincipalName } = user;
   return { id, name: displayName, principalName: userPrincipalName, guest: isGuest(user) };
 }

@@ -1,55 +1,29 @@
 import type { CheckView, Fact, SubmitButton } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
-import { markdownText } from '../../../chat/cards/safe-text.ts';
 import { jobWord, lastRanLine } from '../../../chat/jobs/job-words.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { provisioningPageUrl, usersPageUrl } from '../../../chat/views/entra-link.ts';
-import {
-  assignedText,
-  entraLink,
-  lineButton,
-  lookAgain,
-  maybe,
-  personalButton,
-  personLabel,
-  personName,
-  short,
-  toggleOf,
-} from '../../../chat/views/parts.ts';
-import { lookOf } from '../../../chat/views/tone.ts';
-import { actsInEntra, type Viewpoint } from '../../../chat/views/viewpoint.ts';
+import { assignedText, lineButton, lookAgain, maybe, personalButton, personName } from '../../../chat/views/parts.ts';
 import { fact } from '../../provisioning/cards/result-details.ts';
 import { writeProvision } from '../../provisioning/provision-line.ts';
 import { writeCheck } from '../check-line.ts';
 import { type CheckFacts, findings, isWorthProvisioning } from '../diagnosis.ts';
-import { alsoText, type CheckNames, type Provisioner, refusedCode, verdictWords } from './check-words.ts';
+import { alsoText, type Provisioner, refusedCode, verdictWords } from './check-words.ts';
 import { dayToCome, entryId, entryResult } from './entry-text.ts';
 import { type LogLimits, logSection, silenceOfLog } from './log-words.ts';
+import { namesOf, type PersonAppNames, type PersonInApp, personInAppView } from './person-in-app.ts';
 
-export interface CheckedPerson {
-  readonly id: string;
-  readonly name: string;
-  readonly principalName: string;
-  readonly guest?: boolean;
-}
-
-export interface CheckCardInput {
-  readonly person: CheckedPerson;
-  readonly app: { readonly id: string; readonly name: string };
+export interface CheckCardInput extends PersonInApp {
   readonly facts: CheckFacts;
   /** Only decides whether the button is shown: a click is checked again. */
   readonly canProvision: boolean;
-  /** Whose next step it tells. */
-  readonly viewpoint: Viewpoint;
   /**
    * Where others read along: the line that shows everything in the reader's personal chat. The card then leaves out the
    * log and Usher's last action.
    */
   readonly elsewhere?: string | null;
   readonly now: number;
-  /** The cloud's Entra admin center; without it there is no link. */
-  readonly entraPortalUrl: string | null;
 }
 
 const LEVELS: readonly LogLimits[] = [
@@ -68,7 +42,7 @@ const ACCOUNTS: Readonly<Record<CheckFacts['account'], MessageKey>> = {
 
 /** "Is it the sync or is it the user?": the answer first, then what to try, then everything that was read. */
 export function checkCard(words: Messages, input: CheckCardInput): CardMessage {
-  const { person, app, facts, now, entraPortalUrl, viewpoint } = input;
+  const { person, app, facts, now, viewpoint } = input;
   const names = namesOf(input);
   const isOpen = input.elsewhere == null;
   const [verdict, ...others] = findings(facts);
@@ -89,33 +63,21 @@ export function checkCard(words: Messages, input: CheckCardInput): CardMessage {
     const tables: CheckView['tables'] = [{ facts: factRows(words, input, names) }];
     const details: CheckView['details'] = [{ texts: [...code, ...more], tables, sections }];
     return {
-      fallbackText: summary,
-      look: lookOf(said.tone),
-      title: markdownText(said.title),
-      subject: [{ text: words.card('subject.inApp', names) }],
-      label: personLabel(words, { label: person.principalName, guest: person.guest === true }),
+      ...personInAppView(words, input, said, { summary, details, page }),
       paragraphs: paragraphs.slice(0, FIRST_PARAGRAPHS),
       next: next === '' ? [] : [{ label: words.card('label.next'), text: next }],
       further: maybe(words.sentences([...also, ...gaps])),
-      tables: [],
       // Without a synchronization there is no log that could lag.
       footer: [{ text: words.card('check.footer', { log: verdict.kind === 'notSetUp' ? 'none' : 'other' }) }],
-      details,
-      toggles: toggleOf(words, details),
       buttons: [
         ...(verdict.kind === 'ownTryFailed' ? lineButton(words, 'button.open', `show ${verdict.requestId}`) : []),
         ...(input.canProvision && worthIt ? provisionButton(words, input) : []),
         ...lookAgain(words, writeCheck({ verb: 'check', subject: person.principalName, app: app.name })),
         ...(input.elsewhere == null ? [] : personalButton(words, input.elsewhere)),
       ],
-      links: entraLink(words, actsInEntra(viewpoint) && entraPortalUrl !== null ? page(entraPortalUrl, app.id) : null),
     };
   });
   return { card, summary };
-}
-
-function namesOf({ person, app }: CheckCardInput): CheckNames {
-  return { person: personName({ name: person.name || person.principalName }), app: short(app.name) };
 }
 
 function whoProvisions({ canProvision, facts }: CheckCardInput): Provisioner {
@@ -124,7 +86,7 @@ function whoProvisions({ canProvision, facts }: CheckCardInput): Provisioner {
 }
 
 /** Usher's own next action, after an approval for a later day. */
-function startOf(words: Messages, { lastEntry }: CheckFacts, names: CheckNames, now: number) {
+function startOf(words: Messages, { lastEntry }: CheckFacts, names: PersonAppNames, now: number) {
   const day = lastEntry === null ? null : dayToCome(words, lastEntry, now);
   if (lastEntry === null || day === null) return null;
   const values = { ...names, day, request: entryId(lastEntry) };
@@ -142,7 +104,7 @@ function gapsText(words: Messages, { account, assignment, log, jobState }: Check
   return gaps.length === 0 ? [] : [words.card('check.gaps', { gaps: words.list(gaps) })];
 }
 
-function factRows(words: Messages, { facts, now, elsewhere }: CheckCardInput, names: CheckNames): Fact[] {
+function factRows(words: Messages, { facts, now, elsewhere }: CheckCardInput, names: PersonAppNames): Fact[] {
   const { log, jobState, scope, filter } = facts;
   const isFiltered = filter != null && (filter.groups.length > 0 || filter.passes !== 'yes');
   const evaluated = !isFiltered ? (`check.scope.${scope}` as const) : (`check.filter.${filter.passes}` as const);
@@ -162,7 +124,7 @@ function factRows(words: Messages, { facts, now, elsewhere }: CheckCardInput, na
   ];
 }
 
-function assignmentText(words: Messages, { assignment }: CheckFacts, { app }: CheckNames): string {
+function assignmentText(words: Messages, { assignment }: CheckFacts, { app }: PersonAppNames): string {
   if (assignment.kind === 'notNeeded') return words.plain('check.assignment.notNeeded', { app });
   return assignment.kind === 'unread' ? words.plain('check.unread') : assignedText(words, assignment, app);
 }

@@ -19,9 +19,9 @@ import {
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 import { writeCheck } from '../check-line.ts';
 import { type CheckFacts, judge, sideOf } from '../diagnosis.ts';
-import type { CheckedPerson } from './check-card.ts';
 import { refusedCode, verdictTitle } from './check-words.ts';
 import { silenceOfLog } from './log-words.ts';
+import type { CheckedPerson } from './person-in-app.ts';
 
 export interface CheckListInput {
   readonly person: CheckedPerson;

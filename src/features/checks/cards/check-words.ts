@@ -9,6 +9,7 @@ import { verdictOf } from '../../provisioning/cards/outcome-text.ts';
 import { outcomeLine, shortReason } from '../../provisioning/cards/reason-texts.ts';
 import { type CheckFacts, type CheckVerdict, sideOf } from '../diagnosis.ts';
 import { failedText } from './clause-words.ts';
+import type { PersonAppNames } from './person-in-app.ts';
 import { jobMeaning } from './status-card.ts';
 
 /** Graph's refusal of the job read, where there was one; finished for a card. */
@@ -16,18 +17,11 @@ export function refusedCode(words: Messages, { jobTrouble }: CheckFacts): string
   return jobTrouble?.kind === 'refused' ? codeOf(words, jobTrouble) : null;
 }
 
-export interface CheckNames {
-  /** Cut, and not yet escaped. */
-  readonly person: string;
-  readonly app: string;
-  readonly [name: string]: string;
-}
-
 /** Who may provision the person, for an operator's next step: the reader, or no caller by the person's Entra name. */
 export type Provisioner = 'reader' | 'nobody';
 
 interface Context {
-  readonly names: CheckNames;
+  readonly names: PersonAppNames;
   readonly facts: CheckFacts;
   readonly now: number;
   readonly who: Provisioner;
@@ -165,7 +159,7 @@ const ASKS = {
 function byOutcome(
   words: Messages,
   outcome: Parameters<typeof verdictOf>[1]['outcome'],
-  names: CheckNames,
+  names: PersonAppNames,
   viewpoint: Viewpoint,
 ): Meaning {
   const told = {
@@ -189,7 +183,7 @@ function byOutcome(
 }
 
 /** The fault that remains once the verdict's cause is fixed. */
-export function alsoText(words: Messages, verdict: CheckVerdict, names: CheckNames): string | null {
+export function alsoText(words: Messages, verdict: CheckVerdict, names: PersonAppNames): string | null {
   if (verdict.kind === 'accountDisabled' || verdict.kind === 'notAssigned')
     return words.card(`check.also.${verdict.kind}`, names);
   if (!('entry' in verdict)) return null;

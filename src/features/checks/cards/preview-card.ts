@@ -5,20 +5,8 @@ import { markdownText } from '../../../chat/cards/safe-text.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { provisioningPageUrl, usersPageUrl } from '../../../chat/views/entra-link.ts';
-import {
-  assignedText,
-  entraLink,
-  lineButton,
-  lookAgain,
-  maybe,
-  personalButton,
-  personLabel,
-  personName,
-  short,
-  toggleOf,
-} from '../../../chat/views/parts.ts';
+import { assignedText, lineButton, lookAgain, maybe, personalButton, short } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
-import { actsInEntra } from '../../../chat/views/viewpoint.ts';
 import type { FoundValue } from '../../../graph/preview/previewing.ts';
 import type { GroupFinding } from '../../../graph/preview/scope.ts';
 import { hasAccount } from '../../../graph/preview/verdict.ts';
@@ -29,6 +17,7 @@ import { writeProvision } from '../../provisioning/provision-line.ts';
 import { writeCheck } from '../check-line.ts';
 import { writePreview } from '../previewing/preview-line.ts';
 import { clauseText } from './clause-words.ts';
+import { namesOf, personInAppView } from './person-in-app.ts';
 import { type PreviewCardInput, previewWords } from './preview-words.ts';
 
 interface Limits {
@@ -50,8 +39,8 @@ const skips: ReadonlySet<string> = new Set(['lacks', 'matchesNothing']);
 
 /** What would happen, and what to do; then the filters clause by clause, and the values. */
 export function previewCard(words: Messages, input: PreviewCardInput): CardMessage {
-  const { person, app, verdict, viewpoint, entraPortalUrl } = input;
-  const names = { person: personName({ name: person.name || person.principalName }), app: short(app.name) };
+  const { person, app, verdict } = input;
+  const names = namesOf(input);
   const said = previewWords(words, input);
   const isUnassigned = input.assignment.kind === 'missing';
   const mayDisable = (verdict.kind === 'notInScope' || isUnassigned) && hasAccount(input.log);
@@ -67,18 +56,11 @@ export function previewCard(words: Messages, input: PreviewCardInput): CardMessa
       { texts: [], tables: [{ facts: factRows(words, input, names.app) }], sections },
     ];
     return {
-      fallbackText: summary,
-      look: lookOf(said.tone),
-      title: markdownText(said.title),
-      subject: [{ text: words.card('subject.inApp', names) }],
-      label: personLabel(words, { label: person.principalName, guest: person.guest === true }),
+      ...personInAppView(words, input, said, { summary, details, page }),
       paragraphs: said.paragraphs.map((text) => ({ text })),
       next: said.next === null ? [] : [{ label: words.card('label.next'), text: said.next }],
       further: maybe(caution),
-      tables: [],
       footer: [{ text: words.card('preview.footer') }],
-      details,
-      toggles: toggleOf(words, details),
       buttons: [
         ...(input.canProvision && helps ? lineButton(words, 'button.provisionNow', provision) : []),
         ...lineButton(
@@ -89,7 +71,6 @@ export function previewCard(words: Messages, input: PreviewCardInput): CardMessa
         ...lookAgain(words, writePreview({ verb: 'preview', subject: person.principalName, app: app.name })),
         ...(input.elsewhere === null ? [] : personalButton(words, input.elsewhere)),
       ],
-      links: entraLink(words, actsInEntra(viewpoint) && entraPortalUrl !== null ? page(entraPortalUrl, app.id) : null),
     };
   });
   return { card, summary };

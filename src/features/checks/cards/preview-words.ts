@@ -1,9 +1,8 @@
 import { assertNever } from '../../../assert-never.ts';
 import type { MessageKey, Messages, MessageValues } from '../../../chat/messages.ts';
 import { type Explained, meaningFor } from '../../../chat/views/explained.ts';
-import { personName, short } from '../../../chat/views/parts.ts';
+import { short } from '../../../chat/views/parts.ts';
 import type { Tone } from '../../../chat/views/tone.ts';
-import type { Viewpoint } from '../../../chat/views/viewpoint.ts';
 import type { Assigned } from '../../../graph/assignments.ts';
 import type { MappedPerson, PreviewValue } from '../../../graph/preview/previewing.ts';
 import { matchingOf } from '../../../graph/preview/read-mapping.ts';
@@ -11,12 +10,10 @@ import { type Effect, matchedBy, type Previewed, type PreviewVerdict } from '../
 import type { LogRead } from '../../../graph/provisioning-log.ts';
 import type { IsShown } from '../../../masking/attributes.ts';
 import { cutValue } from '../../../masking/cut-outcome.ts';
-import type { CheckedPerson } from './check-card.ts';
 import { attributeName, doubtText, failedText } from './clause-words.ts';
+import { namesOf, type PersonInApp } from './person-in-app.ts';
 
-export interface PreviewCardInput extends Previewed, MappedPerson {
-  readonly person: CheckedPerson;
-  readonly app: { readonly id: string; readonly name: string };
+export interface PreviewCardInput extends PersonInApp, Previewed, MappedPerson {
   readonly log: LogRead;
   readonly assignment: Assigned | { readonly kind: 'unread' };
   /** Whether it is enabled in Entra; null where Graph does not tell. */
@@ -31,8 +28,6 @@ export interface PreviewCardInput extends Previewed, MappedPerson {
   readonly canProvision: boolean;
   /** Where others read along: the line that shows everything in the reader's personal chat. */
   readonly elsewhere: string | null;
-  readonly entraPortalUrl: string | null;
-  readonly viewpoint: Viewpoint;
 }
 
 /** The sentences of a verdict: `next` for operators, `ask` for all others; null where it is the same for both. */
@@ -49,10 +44,7 @@ const LONGEST_VALUE = 80;
 const MOST_DOUBTS = 3;
 
 export function previewWords(words: Messages, input: PreviewCardInput): Explained {
-  const names = {
-    person: personName({ name: input.person.name || input.person.principalName }),
-    app: short(input.app.name),
-  };
+  const names = namesOf(input);
   const { name, tone, next, ask, values = {} } = saidOf(words, input, names.app);
   const all = { ...names, ...values };
   const title = words.plain(`preview.title.${name}`, all);

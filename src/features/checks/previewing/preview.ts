@@ -11,13 +11,12 @@ import { viewpointOf } from '../../../chat/views/viewpoint.ts';
 import type { GraphTrouble } from '../../../graph/answer.ts';
 import type { Application } from '../../../graph/applications.ts';
 import type { DirectoryUser } from '../../../graph/directory.ts';
-import type { FoundValue, MappedPerson } from '../../../graph/preview/previewing.ts';
+import type { MappedPerson } from '../../../graph/preview/previewing.ts';
 import { previewOf } from '../../../graph/preview/verdict.ts';
 import type { Job } from '../../../graph/synchronization.ts';
-import { isGuest } from '../../../graph/user.ts';
 import { isTooSlow, withinMs } from '../../../time-limit.ts';
 import { previewCard } from '../cards/preview-card.ts';
-import { resolveCheck, seenOf } from '../check.ts';
+import { outOfTime, personOf, resolveCheck, seenOf } from '../check.ts';
 import { say } from '../problems.ts';
 import { readPreview, readWould, writePreview } from './preview-line.ts';
 
@@ -97,17 +96,17 @@ async function previewIn(
     showsValues && previewed.verdict.kind !== 'accountDisabled'
       ? await parts.previewing.evaluate(mapped, parts.isShown, evaluateMs)
       : [];
-  const { id, displayName: name, userPrincipalName: principalName } = user;
+  const shown = values.filter(({ found }) => found.kind !== 'notAsked');
   const message = previewCard(turn.words, {
-    person: { id, name, principalName, guest: isGuest(user) },
+    person: personOf(user),
     app: { id: app.id, name: app.displayName },
     ...previewed,
     ...read.value,
     log,
     assignment: assigned.ok ? assigned.value : { kind: 'unread' },
     account: user.accountEnabled,
-    values: values.filter(({ found }: { readonly found: FoundValue }) => found.kind !== 'notAsked'),
-    unshown: values.filter(({ found }: { readonly found: FoundValue }) => found.kind === 'notAsked').length,
+    values: shown,
+    unshown: values.length - shown.length,
     isShown,
     canProvision,
     elsewhere: readAlong && canProvision ? parts.grammar.format(command) : null,
@@ -116,12 +115,6 @@ async function previewIn(
   });
   return { kind: 'card', inPlace: true, message };
 }
-
-const outOfTime: GraphTrouble = {
-  kind: 'noAnswer',
-  why: 'timeout',
-  trace: { clientRequestId: '', requestId: null, date: null },
-};
 
 /** A refusal is about the schema alone: the job has just been read. */
 function unreadMapping(
