@@ -64,7 +64,7 @@ export function failuresCard(
         more: [] as const,
       };
     });
-    const unnamed = showsNames ? count - (limits.rows - left) : 0;
+    const unnamed = count - (showsNames ? limits.rows - left : people.length);
     return {
       fallbackText: listAsText(summary, lines),
       look: lookOf('warning'),

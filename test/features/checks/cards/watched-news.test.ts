@@ -106,5 +106,6 @@ describe('the failures of an app', () => {
 
     expect(text).toContain('At least 60 people could not be provisioned to Salesforce');
     expect(text).toContain('57 more people are in the provisioning log.');
+    expect(draw({ count: 60, showsNames: false })).toContain('57 more people are in the provisioning log.');
   });
 });
