@@ -12,6 +12,7 @@ import { failuresCard } from './cards/failures-card.ts';
 import { newsCard } from './cards/news-card.ts';
 import type { AnnouncementDetails, FailedPerson, FoldedNews } from './watching/announcement-details.ts';
 import { FOLDED } from './watching/announcements.ts';
+import { watchedName } from './watching/round.ts';
 import { ALL, toWatch, type Watch, watchedId } from './watching/watch-row.ts';
 import { findWatch, listWatches, mayWatch } from './watching/watches.ts';
 
@@ -126,14 +127,15 @@ export async function giveUpWatch(
   appId: string,
   reference: string,
 ): Promise<boolean> {
-  const rows = await parts.store.database.query
+  const { query } = parts.store.database;
+  const rows = await query
     .selectFrom('watches')
     .selectAll()
     .where('app_id', 'in', [appId, ALL])
     .orderBy('key')
     .execute();
-  const names = rows.map(({ app_name }) => app_name).filter((name) => name !== '');
-  for (const watch of rows.map(toWatch))
-    await tellGivenUp(parts, watch, { kind: 'watchGivenUp', app: names[0] ?? appId }, reference);
+  const watches = rows.map(toWatch);
+  const app = await watchedName(query, watches, appId);
+  for (const watch of watches) await tellGivenUp(parts, watch, { kind: 'watchGivenUp', app }, reference);
   return true;
 }

@@ -1,4 +1,4 @@
-import type { Selectable, Transaction } from 'kysely';
+import type { Kysely, Selectable, Transaction } from 'kysely';
 import { changeBetween, type WatchedStatus, watchedStateOf } from '../../../chat/jobs/job-change.ts';
 import { quarantinedApps } from '../../../chat/jobs/seen-jobs.ts';
 import { longestLeaseMs } from '../../../db/leases.ts';
@@ -185,7 +185,7 @@ export async function noteStatus(
       .execute();
     const change = changeBetween(known?.state ?? null, state);
     if (change === null) return false;
-    const app = { id, name: name ?? (await nameOf(transaction, watches, id)) };
+    const app = { id, name: name ?? (await watchedName(transaction, watches, id)) };
     await enqueueAnnouncements(transaction, watches, { app, change, status, at });
     return true;
   });
@@ -198,9 +198,10 @@ function oncePerConversation(watches: readonly Watch[]): Watch[] {
   return [...byName, ...watches.filter(({ watched, key }) => watched.kind === 'all' && !keys.has(key))];
 }
 
-async function nameOf(transaction: Transaction<Schema>, watches: readonly Watch[], id: string): Promise<string> {
+/** The name of an app that some of these watches are on: as it was when the watch was added, or as last seen. */
+export async function watchedName(query: Kysely<Schema>, watches: readonly Watch[], id: string): Promise<string> {
   const [named] = watches.flatMap(({ watched }) => (watched.kind === 'all' ? [] : [watched.app.name]));
   if (named !== undefined) return named;
-  const seen = transaction.selectFrom('seen_jobs').select('app_name').where('app_id', '=', id);
+  const seen = query.selectFrom('seen_jobs').select('app_name').where('app_id', '=', id);
   return (await seen.executeTakeFirst())?.app_name ?? id;
 }

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { DateTime } from 'luxon';
 import { noteSeenJobs } from '../../../../src/chat/jobs/seen-jobs.ts';
+import type { CardMessage } from '../../../../src/chat/reply.ts';
+import { giveUpWatch } from '../../../../src/features/checks/outbox.ts';
 import type { AnnouncementDetails } from '../../../../src/features/checks/watching/announcement-details.ts';
 import { setQuietHours } from '../../../../src/features/checks/watching/set-quiet.ts';
 import type { TenantApps } from '../../../../src/features/checks/watching/tenant-apps.ts';
@@ -106,6 +108,19 @@ describe.each(engines)('conversations that watch all apps on $name', (engine) =>
 
     const [message] = await takeDue();
     expect(message?.details).toContain('"name":"Zscaler"');
+  });
+
+  it('are told by its name of an app that Usher does not check any more', async () => {
+    await noteSeenJobs(parts(), [{ app: { id: 'zscaler', name: 'Zscaler' }, isQuarantined: true }]);
+    await addWatch(parts(), all('desk'));
+    const told: string[] = [];
+    const post = async (conversation: string, { summary }: CardMessage) => {
+      told.push(`${conversation}: ${summary}`);
+      return { kind: 'done', activityId: null } as const;
+    };
+    await giveUpWatch({ store: parts(), post }, 'zscaler', 'R7K3MQ');
+
+    expect(told).toEqual([expect.stringMatching(/^desk chat: .*Zscaler/)]);
   });
 
   it('are told by another process of what one had seen when it died', async () => {
