@@ -160,7 +160,8 @@ export async function obstacleReply(
   return troubleReply(turn.words, obstacle.trouble, tryAgain(parts, command));
 }
 
-const mayRepair = ({ graphAccess }: CommandParts, { caller }: Turn): boolean =>
+/** Whether the caller may repair jobs here. It only controls what is offered: each line is checked again. */
+export const mayRepair = ({ graphAccess }: CommandParts, { caller }: Turn): boolean =>
   graphAccess === 'appOnly' && deny(caller, 'repair.run') === null;
 
 /** An app fed from another system, such as HR, has no rule for users; its own rule takes that system's ids. */

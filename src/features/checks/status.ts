@@ -1,8 +1,7 @@
-import { deny } from '../../access/policy.ts';
 import type { CommandOf } from '../../chat/command.ts';
 import type { JobReading } from '../../chat/jobs/job-words.ts';
 import { isTroubled, readJob, readJobsOfAll } from '../../chat/jobs/read-jobs.ts';
-import { findApplication } from '../../chat/names/target.ts';
+import { findApplication, mayRepair } from '../../chat/names/target.ts';
 import { formInput } from '../../chat/registry/command-form.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
 import type { CommandForm } from '../../chat/registry/form-declaration.ts';
@@ -35,14 +34,15 @@ async function statusOfOne(
   const { app } = found;
   const { status: reading, others, trouble } = await readJob(parts, app);
   if (trouble !== null) return troubleReply(turn.words, trouble);
+  const [heldBack, past, pauses] = await Promise.all([
+    heldBackIn(parts, reading),
+    pastQuarantines(parts, app.id, reading),
+    parts.registry.pausesIn(parts, turn.words, app.id),
+  ]);
   const message = statusCard(turn.words, {
     app: { id: app.id, name: app.displayName },
-    status: reading,
-    others,
-    ...(await heldBackIn(parts, reading)),
-    past: await pastQuarantines(parts, app.id, reading),
-    pauses: await parts.registry.pausesIn(parts, turn.words, app.id),
-    canRepair: parts.graphAccess === 'appOnly' && deny(turn.caller, 'repair.run') === null,
+    ...{ status: reading, others, ...heldBack, past, pauses },
+    canRepair: mayRepair(parts, turn),
     now: parts.store.clock.now(),
     entraPortalUrl: parts.entraPortal,
     viewpoint: await viewpointOf(parts, turn.caller, turn.incoming.place.kind === 'personal'),

@@ -14,9 +14,10 @@ import type { WatchParts } from './watches.ts';
 
 /**
  * Reads every watched job, and every one that was seen in quarantine, once a round, and queues a card for each
- * conversation that watches a job that has changed; then the log of the apps whose failures are watched. One process makes each round for all (`round.ts`); the others find
- * it leased, or not due. Reported states are stored in the database, so a restart reports nothing twice, and a change
- * while no process ran is reported at the next round. A job that cannot be read counts as unchanged.
+ * conversation that watches a job that has changed; then the log of the apps whose failures are watched. One process
+ * makes each round for all (`round.ts`); the others find it leased, or not due. Reported states are stored in the
+ * database, so a restart reports nothing twice, and a change while no process ran is reported at the next round. A job
+ * that cannot be read counts as unchanged.
  */
 export type Watcher = Worker;
 
