@@ -5,7 +5,7 @@ import { callNames, LIST_SEPARATOR } from '../../chat/names/app-list.ts';
 import { findApplications } from '../../chat/names/named-apps.ts';
 import type { Apps } from '../../chat/names/seek-apps.ts';
 import { findPerson } from '../../chat/names/subject.ts';
-import { tryAgain } from '../../chat/names/target.ts';
+import { mayRepair, tryAgain } from '../../chat/names/target.ts';
 import { commands, type Resolved, refused } from '../../chat/offers/resolved.ts';
 import { type CommandParts, defineCommand, type Lookup, type Turn } from '../../chat/registry/define-command.ts';
 import { missingFor } from '../../chat/registry/run.ts';
@@ -81,6 +81,7 @@ async function checkInOne(parts: CommandParts, turn: Turn, command: CheckCommand
     elsewhere: seen.readAlong ? parts.grammar.format(command) : null,
     // Cloud sync needs a distinguished name, which a person in Entra does not provide.
     canProvision: !cloudSync && deny(turn.caller, 'provision.run', { cloudSync }) === null,
+    canRepair: mayRepair(parts, turn),
     now: parts.store.clock.now(),
     entraPortalUrl: parts.entraPortal,
     viewpoint: await viewpointOf(parts, turn.caller, turn.incoming.place.kind === 'personal'),

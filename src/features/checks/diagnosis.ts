@@ -1,4 +1,5 @@
 import { assertNever } from '../../assert-never.ts';
+import { isTooManyDeletes } from '../../chat/views/quarantine.ts';
 import type { GraphTrouble } from '../../graph/answer.ts';
 import type { JobStatus } from '../../graph/job-status.ts';
 import { type ErrorMeaning, explainErrorCode } from '../../graph/outcome/error-codes.ts';
@@ -130,6 +131,29 @@ const NOT_WORTH_IT: readonly VerdictKind[] = [
   'notAssigned',
   'filteredOut',
 ];
+
+/** Whether the connection to the app or its credentials may be the cause, which a test of them tells. */
+export function mayBeConnection(verdict: CheckVerdict, jobState: CheckFacts['jobState']): boolean {
+  if (verdict.kind === 'conflictOrError')
+    return verdict.entry.outcome.kind === 'failed' && CONNECTION.has(explainErrorCode(verdict.entry.outcome.code));
+  return (
+    verdict.kind === 'failing' ||
+    (verdict.kind === 'quarantined' && typeof jobState !== 'string' && isByConnection(jobState))
+  );
+}
+
+/** Deletions that are held back are no fault of the connection; all other quarantines may be. */
+export const isByConnection = ({ health }: JobStatus): boolean =>
+  health.kind === 'quarantined' && !isTooManyDeletes(health.quarantine.reason);
+
+const CONNECTION: ReadonlySet<ErrorMeaning> = new Set([
+  'appFault',
+  'connectorRights',
+  'unexpectedAnswer',
+  'scimFault',
+  'connectorCredentials',
+  'agentUnavailable',
+]);
 
 /** Whether provisioning this person now may improve something and cannot make anything worse. */
 export const isWorthProvisioning = ({ kind }: CheckVerdict): boolean => !NOT_WORTH_IT.includes(kind);

@@ -8,16 +8,19 @@ import { assignedText, lineButton, lookAgain, maybe, personalButton, personName 
 import { fact } from '../../provisioning/cards/result-details.ts';
 import { writeProvision } from '../../provisioning/provision-line.ts';
 import { writeCheck } from '../check-line.ts';
-import { type CheckFacts, findings, isWorthProvisioning } from '../diagnosis.ts';
+import { type CheckFacts, findings, isWorthProvisioning, mayBeConnection } from '../diagnosis.ts';
 import { alsoText, type Provisioner, refusedCode, verdictWords } from './check-words.ts';
 import { dayToCome, entryId, entryResult } from './entry-text.ts';
 import { type LogLimits, logSection, silenceOfLog } from './log-words.ts';
 import { namesOf, type PersonAppNames, type PersonInApp, personInAppView } from './person-in-app.ts';
+import { writeTest } from './status-card.ts';
 
 export interface CheckCardInput extends PersonInApp {
   readonly facts: CheckFacts;
   /** Only decides whether the button is shown: a click is checked again. */
   readonly canProvision: boolean;
+  /** The same for the test of the app's connection. */
+  readonly canRepair?: boolean;
   /**
    * Where others read along: the line that shows everything in the reader's personal chat. The card then leaves out the
    * log and Usher's last action.
@@ -51,6 +54,7 @@ export function checkCard(words: Messages, input: CheckCardInput): CardMessage {
   const gaps = gapsText(words, facts);
   const verdictLine = words.plain('check.summary', { ...names, verdict: said.title });
   const worthIt = [verdict, ...others].every(isWorthProvisioning);
+  const tests = input.canRepair === true && [verdict, ...others].some((one) => mayBeConnection(one, facts.jobState));
   const start = worthIt ? startOf(words, facts, names, now) : null;
   const summary = words.sentences([verdictLine, said.summary, start?.plain ?? null]);
   const next = words.sentences([start?.card ?? null, said.next]);
@@ -71,6 +75,7 @@ export function checkCard(words: Messages, input: CheckCardInput): CardMessage {
       footer: [{ text: words.card('check.footer', { log: verdict.kind === 'notSetUp' ? 'none' : 'other' }) }],
       buttons: [
         ...(verdict.kind === 'ownTryFailed' ? lineButton(words, 'button.open', `show ${verdict.requestId}`) : []),
+        ...(tests ? lineButton(words, 'button.testJob', writeTest(app.name)) : []),
         ...(input.canProvision && worthIt ? provisionButton(words, input) : []),
         ...lookAgain(words, writeCheck({ verb: 'check', subject: person.principalName, app: app.name })),
         ...(input.elsewhere == null ? [] : personalButton(words, input.elsewhere)),

@@ -3,11 +3,22 @@ import { markdownText } from '../../../chat/cards/safe-text.ts';
 import { jobWord } from '../../../chat/jobs/job-words.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
-import { callName, FALLBACK_NAME, listAsText, maybe, rowButton, short } from '../../../chat/views/parts.ts';
+import {
+  callName,
+  FALLBACK_NAME,
+  listAsText,
+  listButton,
+  MOST_BUTTONS,
+  maybe,
+  rowButton,
+  short,
+} from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
+import { isByConnection } from '../diagnosis.ts';
 import { writeStatus } from '../status-line.ts';
 import type { JobChangeDetails } from '../watching/announcement-details.ts';
 import { CHANGES } from './announcement-card.ts';
+import { writeTest } from './status-card.ts';
 
 const LEVELS = [
   { rows: 25, name: 80, changes: 4 },
@@ -24,10 +35,15 @@ export function newsCard(
   const apps = [...Map.groupBy(news, ({ app }) => app.id).values()]
     .flatMap((changes) => {
       const last = changes.at(-1);
-      return last === undefined ? [] : [{ app: last.app, changes, state: jobWord(words, last.status) }];
+      return last === undefined
+        ? []
+        : [{ app: last.app, status: last.status, changes, state: jobWord(words, last.status) }];
     })
     .toSorted((one, other) => one.state.rank - other.state.rank || one.app.name.localeCompare(other.app.name));
   const names = apps.map(({ app }) => app);
+  const broken = apps
+    .filter(({ status }) => typeof status !== 'string' && isByConnection(status))
+    .slice(0, MOST_BUTTONS);
   const summary = words.plain('news.summary', { count: apps.length });
   const lines = apps.map(({ app, state }) =>
     words.plain('fallback.app', { app: short(app.name, FALLBACK_NAME), result: state.word }),
@@ -47,7 +63,12 @@ export function newsCard(
       opens: rowButton(words, writeStatus({ verb: 'status', app: callName(app, names) })),
     })),
     more: maybe(apps.length > limits.rows ? words.card('statusList.more') : null),
-    buttons: [],
+    buttons: broken.flatMap(({ app }) =>
+      listButton(words, 'button.testOf', writeTest(callName(app, names)), 'run', {
+        app: short(app.name, FALLBACK_NAME),
+        count: broken.length,
+      }),
+    ),
   }));
   return { card, summary: [summary, ...lines.slice(0, 3)].join(' · ') };
 }

@@ -153,12 +153,14 @@ function wantsRepair(status: JobReading): boolean {
 
 /** The test of the credentials comes first: it changes nothing, and tells whether a repair can help. */
 export function repairLines(words: Messages, app: string): readonly SubmitButton[] {
-  const name = writeCheckName(app);
   return [
-    ...lineButton(words, 'button.testJob', `test ${name}`),
-    ...lineButton(words, 'button.repairJob', `repair ${name}`),
+    ...lineButton(words, 'button.testJob', writeTest(app)),
+    ...lineButton(words, 'button.repairJob', `repair ${writeCheckName(app)}`),
   ];
 }
+
+/** The line that tests the connection to the app with its saved credentials. */
+export const writeTest = (app: string): string => `test ${writeCheckName(app)}`;
 
 /** How many deletions are held back, and above which number that happens; null where neither is known. */
 function heldBackText(words: Messages, status: JobReading, heldBack: HeldBack | undefined): string | null {

@@ -31,17 +31,57 @@ const person = (name: string) => ({
   name,
   principalName: `${name.split(' ')[0]?.toLowerCase()}@contoso.com`,
 });
-const check = (facts: Partial<CheckFacts>, { name = 'Adele Vance', app = salesforce, canProvision = true } = {}) =>
+const check = (
+  facts: Partial<CheckFacts>,
+  { name = 'Adele Vance', app = salesforce, canProvision = true, canRepair = false } = {},
+) =>
   checkCard(words, {
     person: person(name),
     app,
     facts: factsOf(facts),
     canProvision,
+    canRepair,
     now: NOW,
     entraPortalUrl: PORTAL,
     viewpoint: canProvision ? asOperator : { as: 'viewer', helpdesk: ['Alex Wilber'] },
   });
+const failure = { kind: 'failed', code: '', reason: null, recommendedAction: null, report } as const;
+const cause = {
+  ...{ reason: null, since: NOW - HOUR, nextAttempt: null, endsAt: null, seriesBegan: null, seriesCount: null },
+  error: null,
+};
 const textOf = (...input: Parameters<typeof check>) => openedText(check(...input).card);
+
+describe('the test of the connection', () => {
+  const testButton = { data: { verb: 'run', text: 'test Salesforce' } };
+  const failed = (code: string) => logOf(entryOf({ ...failure, code }));
+  const heldBack = jobIn({ kind: 'quarantined', quarantine: { ...cause, reason: 'TooManyDeletes' } });
+
+  it.each<[cause: string, facts: Partial<CheckFacts>]>([
+    ['a quarantine', { jobState: quarantined() }],
+    ['a quarantine, whatever keeps the person out', { jobState: quarantined(), assignment: { kind: 'missing' } }],
+    ['a failed run', { jobState: jobIn('failing') }],
+    ['credentials that the app did not take', { log: failed('InvalidCredentials') }],
+    ['an app that did not answer', { log: failed('Timeout') }],
+  ])('is offered for %s, to a reader who may repair', (_, facts) => {
+    const { card } = check(facts, { canRepair: true });
+
+    expect(card.actions).toContainEqual(expect.objectContaining(testButton));
+    expect(check(facts).card.actions).not.toContainEqual(expect.objectContaining(testButton));
+  });
+
+  it.each<[cause: string, facts: Partial<CheckFacts>]>([
+    ['deletions that are held back', { jobState: heldBack }],
+    ['an account of the same name', { log: failed('EntryConflict') }],
+    ['a paused job', { jobState: jobIn('paused') }],
+    ['a person who is not assigned', { assignment: { kind: 'missing' } }],
+    ['a person in order', { log: logOf(created) }],
+  ])('is not offered for %s', (_, facts) => {
+    const { card } = check(facts, { canRepair: true });
+
+    expect(card.actions).not.toContainEqual(expect.objectContaining(testButton));
+  });
+});
 
 describe('the check of one person in one app', () => {
   it('says of Diego: it is the user, not assigned', () => {

@@ -26,6 +26,36 @@ describe('the news of several apps', () => {
   });
 });
 
+describe('the test of a connection', () => {
+  const enters = (app: { readonly id: string; readonly name: string }, status = quarantined()) =>
+    ({ app, change: 'enteredQuarantine', status, at: NOW - HOUR }) as const;
+  const testsOn = (...news: Parameters<typeof newsCard>[1]['news'][number][]) =>
+    newsCard(words, { news, now: NOW }).card.actions;
+  const heldBack = quarantined();
+  if (heldBack.health.kind === 'quarantined')
+    Object.assign(heldBack, {
+      health: { ...heldBack.health, quarantine: { ...heldBack.health.quarantine, reason: 'TooManyDeletes' } },
+    });
+
+  it('is a button of news for each app in quarantine, by its id where two have the same name', () => {
+    const healthy = { app: salesforce, change: 'leftQuarantine', status: jobIn('healthy'), at: NOW } as const;
+    const twins = ['one', 'other'].map((id) => enters({ id, name: 'Box' }));
+
+    expect(testsOn(enters(salesforce), healthy, enters(zscaler))).toMatchObject([
+      { title: 'Test the credentials', data: { verb: 'run', text: 'test Zscaler' } },
+    ]);
+    expect(testsOn(enters(salesforce), enters(zscaler))).toMatchObject([
+      { title: 'Test Salesforce', data: { text: 'test Salesforce' } },
+      { title: 'Test Zscaler', data: { text: 'test Zscaler' } },
+    ]);
+    expect(testsOn(...twins)).toMatchObject([{ data: { text: 'test one' } }, { data: { text: 'test other' } }]);
+  });
+
+  it('is none where deletions are held back', () => {
+    expect(testsOn(enters(salesforce, heldBack), enters(zscaler, heldBack))).toEqual([]);
+  });
+});
+
 describe('an announcement', () => {
   const draw = (more: { readonly seenAt?: number }) =>
     cardAsText(
