@@ -32,7 +32,7 @@ async function click(card: string, button: string): Promise<void> {
 }
 
 describe('an app in quarantine, from “it is broken” to “it runs”', () => {
-  it('is tested, mended, tested again, lifted and provisioned to, by buttons', async () => {
+  it('is tested, fixed, tested again, lifted and provisioned to, by buttons', async () => {
     await alex.say('status Zscaler');
     await click('In quarantine', 'Test the credentials');
     await alex.cards.filter({ hasText: 'Zscaler: the test failed' }).last().waitFor();
@@ -44,7 +44,7 @@ describe('an app in quarantine, from “it is broken” to “it runs”', () =>
     await alex.cards.filter({ hasText: 'Lift the quarantine of Zscaler?' }).last().waitFor();
     await alex.page.screenshot({ path: `${pictures}/repair.png`, clip: await frameOf(alex) });
     await click('Lift the quarantine of Zscaler?', 'Lift the quarantine');
-    await alex.cards.filter({ hasText: 'Usher watches until its next cycle has ended' }).last().waitFor();
+    await alex.cards.filter({ hasText: 'Usher watches the job until a cycle has ended' }).last().waitFor();
     await tellSandbox('clock', { ahead: '2m' });
 
     await alex.cards.filter({ hasText: 'Zscaler is out of quarantine' }).last().waitFor({ timeout: 90_000 });

@@ -145,7 +145,9 @@ describe('access that ends', () => {
 
     await says('patti', `done by hand ${id}`);
 
-    expect(last('megan').text).toContain('Patti Fernandez says that the access of Diego Siciliani to ServiceNow');
+    expect(last('megan').text).toContain(
+      'Patti Fernandez says that Diego Siciliani’s access to ServiceNow was removed by hand',
+    );
     expect(readBy('patti')).not.toContain('Patti Fernandez says');
   });
 

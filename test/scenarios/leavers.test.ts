@@ -85,7 +85,7 @@ describe('a person who is deleted in Entra', () => {
 
     const answer = await answerTo(line);
 
-    expect(answer).toContain('Deleted in Entra ID already');
+    expect(answer).toContain('Already deleted in Entra ID');
     expect(answer).toMatch(/Isaiah Langer \(isaiah@contoso\.com\) was deleted in Entra ID \(\d\d:\d\d\)/);
     expect(answer).toMatch(expected);
     expect(answer).toContain('buttons: Look again');

@@ -153,7 +153,7 @@ describe('offboard', () => {
 
     await says('alex', 'offboard nestor');
 
-    expect(cardOf('alex').text).toContain('Disabled in Entra ID already');
+    expect(cardOf('alex').text).toContain('Already disabled in Entra ID');
     expect(cardOf('alex').text).toMatch(/Salesforce: a cycle every 40 min, the next one at \d\d:\d\d/);
     expect([deletions(), teams.sandbox.stats().calls]).toEqual([0, 0]);
   });

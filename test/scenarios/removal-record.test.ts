@@ -208,7 +208,7 @@ describe.each(engines)('what is kept of access that is taken away, on $name', (e
 
     expect(extended).toContain('A later request extended this access.');
     expect(overdue).toMatch(/Was due to end .*quarantine/);
-    expect(history).toContain('Alex Wilber says that it was taken away by hand.');
+    expect(history).toContain('Alex Wilber says that it was removed by hand.');
     const steps = record.filter(({ kind }) => kind === 'accessEnd');
     expect(steps.map(({ actorName, details }) => [details.step, actorName])).toEqual([
       ['extended', null],

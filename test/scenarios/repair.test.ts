@@ -60,14 +60,14 @@ describe('repair from chat', () => {
     expect(paused[0]).toBe('paused');
     expect(paused[1]).toContain('Salesforce is paused until');
     expect(paused[1]).toContain('Reason: maintenance');
-    expect(twice).toContain('Salesforce is paused already');
+    expect(twice).toContain('Salesforce is already paused');
     expect(job('salesforce')).toBe('active');
     expect(
       teams
         .cardsFor('personal-alex')
         .map(({ text }) => text)
         .join('\n'),
-    ).toContain('Salesforce runs again');
+    ).toContain('Salesforce is running again');
   });
 
   it('starts it before its time, by the button', async () => {
@@ -77,7 +77,7 @@ describe('repair from chat', () => {
     await clicks('alex', 'Start now');
 
     expect(job('salesforce')).toBe('active');
-    expect(last('alex').text).toContain('Salesforce runs again');
+    expect(last('alex').text).toContain('Salesforce is running again');
   });
 
   it('lifts a quarantine once the credentials are good again, by buttons alone', async () => {
@@ -120,7 +120,7 @@ describe('repair from chat', () => {
         .cardsFor('personal-alex')
         .map(({ text }) => text)
         .join('\n'),
-    ).toContain('Salesforce has looked at everybody again');
+    ).toContain('Salesforce was started over');
     const steps = (await teams.records()).filter(({ kind }) => kind === 'repair').toReversed();
     expect(steps.map(({ actorId, details }) => [actorId === people.patti.id, details.step])).toEqual([
       [false, 'asked'],
@@ -165,7 +165,7 @@ describe('repair from chat', () => {
     const refused = teams.cardsFor('personal-alex').map(({ text }) => text);
     await says('alex', 'allow the deletions of Salesforce');
 
-    expect(refused.filter((text) => text.includes('holds deletions back'))).toHaveLength(5);
+    expect(refused.filter((text) => text.includes('is holding deletions back'))).toHaveLength(5);
     expect(last('alex').text).toContain('An approver has to confirm this');
     expect(job('salesforce')).toBe('quarantined');
   });

@@ -60,7 +60,7 @@ describe.each(engines)('watching on $name', (engine) => {
 
     const news = textsIn(channel.conversationId).slice(before);
     expect(news).toHaveLength(1);
-    expect(news[0]).toMatch(/^News of 2 watched apps\n/);
+    expect(news[0]).toMatch(/^News about 2 watched apps\n/);
     expect(news[0]).toMatch(/Salesforce[\s\S]*Went into quarantine: [\s\S]*ServiceNow[\s\S]*Went into quarantine: /);
 
     await says('alex', 'unwatch all', channel);

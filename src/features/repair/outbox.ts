@@ -144,7 +144,6 @@ function noteCard({ grammar }: CommandParts, repair: Repair, reader: Reader) {
     tries,
     by: 'none',
     title: words.plain(`repair.${kind}.title`, { app: short(app.name) }),
-    failed: 'no',
   };
   const part = state.kind === 'ended' ? state.as : 'starting';
   const title = `repair.${part}.title` as const;

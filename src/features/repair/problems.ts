@@ -29,7 +29,7 @@ export type RepairProblem =
     }
   | { readonly kind: 'repairOpen'; readonly app: string; readonly what: string }
   | { readonly kind: 'pausedAlready'; readonly app: string; readonly until: string }
-  | { readonly kind: 'repairWhichApp' | 'repairNotYours' | 'repairExpired' | 'repairDone' | 'approversUnread' };
+  | { readonly kind: 'repairWhichApp' | 'repairNotYours' | 'repairExpired' | 'approversUnread' };
 
 const KEYS: Readonly<Record<RepairProblem['kind'], ProblemKeys>> = problemKeys({
   pauseHowLong: 'unknown',
@@ -57,7 +57,6 @@ const KEYS: Readonly<Record<RepairProblem['kind'], ProblemKeys>> = problemKeys({
   repairWhichApp: 'unknown',
   repairNotYours: 'bad',
   repairExpired: 'warning',
-  repairDone: 'neutral',
   approversUnread: 'warning',
 });
 

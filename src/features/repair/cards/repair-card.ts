@@ -182,7 +182,6 @@ function tellEnd(
     kind,
     title: titleOf(words, repair),
     by: secondPerson === null ? 'none' : short(secondPerson),
-    failed: 'no',
   };
   const message = short(why?.message ?? '', 300);
   const text = as === 'refused' ? say(refusedKey(why?.word), values) : say(`repair.${as}.text`, values);

@@ -524,7 +524,7 @@ describe('the end of access on the card of an approved request', () => {
       { state: { kind: 'ended', as: 'verified' }, endedBy: 'Alex Wilber' },
     ],
     [
-      'Alex Wilber says that it was taken away by hand.',
+      'Alex Wilber says that it was removed by hand.',
       { state: { kind: 'ended', as: 'byHand' }, endedBy: 'Alex Wilber' },
     ],
     ['A later request extended this access.', { state: { kind: 'ended', as: 'extended' } }],
