@@ -9,12 +9,15 @@ export interface PlaceColumns {
   time_zone: string;
 }
 
+/** What is watched by a row about all apps. */
+export const ALL_APPS = '*';
+
 /** A conversation that is told when an app's synchronization breaks or recovers, or whom it could not provision. */
 export interface WatchRow extends PlaceColumns {
   /** Identifies the conversation; unique together with what is watched. */
   key: string;
   /**
-   * What is watched: a service principal id; `*` for all apps; with `failures ` before it, the people that the app's
+   * What is watched: a service principal id; `ALL_APPS`; with `failures ` before it, the people that the app's
    * synchronization could not provision.
    */
   app_id: string;

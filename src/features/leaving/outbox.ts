@@ -1,7 +1,6 @@
-import { deny } from '../../access/policy.ts';
-import { stillMay } from '../../access/still-may.ts';
 import { createMessages } from '../../chat/messages.ts';
 import type { MessageDeclaration } from '../../chat/registry/define-command.ts';
+import { mayWatchStill } from '../../chat/watching-places.ts';
 import { findEntitlements } from '../../requests/find-entitlements.ts';
 import { endNoteCard } from './cards/end-note-card.ts';
 import type { EndNote } from './ends/end-notes.ts';
@@ -11,10 +10,8 @@ const noteIn = (details: string | null) => JSON.parse(details ?? '') as EndNote;
 /** The notes about access that ends. */
 export const endNotes: MessageDeclaration = {
   async mayBePosted({ access }, { details }) {
-    const { watchedBy } = noteIn(details);
-    return watchedBy === undefined
-      ? 'may'
-      : stillMay(access, watchedBy, (caller) => deny(caller, 'watch.change') === null);
+    const { watch } = noteIn(details);
+    return watch === undefined ? 'may' : mayWatchStill(access, watch);
   },
   async draw(parts, { id, reference, reader, details }) {
     const note = noteIn(details);

@@ -3,6 +3,7 @@ import type { CommandParts, MessageDeclaration } from '../../chat/registry/defin
 import { noticeCard } from '../../chat/views/notice.ts';
 import { short } from '../../chat/views/parts.ts';
 import { runs } from '../../chat/views/problem.ts';
+import { mayWatchStill } from '../../chat/watching-places.ts';
 import { fetched } from '../../graph/answer.ts';
 import { inQuarantine } from '../../graph/job-verbs.ts';
 import type { Reader } from '../../requests/request.ts';
@@ -12,6 +13,7 @@ import { drawRequest } from '../provisioning/draw.ts';
 import { type RepairCardInput, type RepairFacts, repairCard } from './cards/repair-card.ts';
 import { placeOf } from './order-repair.ts';
 import type { Repair } from './repair.ts';
+import type { RepairNote } from './repair-notes.ts';
 import { findRepair } from './repair-rows.ts';
 
 /** A card does not wait longer for what it only adds. */
@@ -128,6 +130,10 @@ async function countQuestions({ store }: CommandParts, repairId: string): Promis
 
 /** Tells that a repair has ended, or that a paused job does not start: an edit of its card notifies no reader. */
 export const repairNotes: MessageDeclaration = {
+  async mayBePosted({ access }, { details }) {
+    const { watch } = JSON.parse(details ?? '') as RepairNote;
+    return watch === undefined ? 'may' : mayWatchStill(access, watch);
+  },
   async draw(parts, { id, reference, reader }) {
     const repair = await findRepair(parts.store.database, reference);
     if (repair === null) return null;

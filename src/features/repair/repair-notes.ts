@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
+import { type AddedWatch, findWatchingPlaces, type WatchingPlace } from '../../chat/watching-places.ts';
 import type { Schema } from '../../db/schema.ts';
 import { insertMessages } from '../../outbox/message-store.ts';
 import type { AccessParts } from '../../requests/access-parts.ts';
-import type { Reader } from '../../requests/request.ts';
 import type { Repair } from './repair.ts';
 
 /**
@@ -14,7 +14,11 @@ import type { Repair } from './repair.ts';
  */
 export interface RepairNote {
   readonly news: 'ended' | 'notStarted';
+  /** Where the conversation is told because it watches the app. */
+  readonly watch?: AddedWatch | undefined;
 }
+
+type Recipient = Pick<WatchingPlace, 'conversation' | 'reader'> & { readonly watch?: AddedWatch };
 
 /** The person who asked is likely still looking at the card. */
 const soonMs = 60_000;
@@ -26,13 +30,12 @@ export async function queueRepairNotes(
 ): Promise<void> {
   const news = newsOf(repair, store.clock.now());
   if (news === null) return;
-  const own = { conversation: repair.conversation, reader: repair.reader };
-  const places = news === 'notStarted' ? [own, ...(await watchersOf(transaction, repair.app.id))] : [own];
+  const own: Recipient = { conversation: repair.conversation, reader: repair.reader };
+  const places = news === 'notStarted' ? [own, ...(await findWatchingPlaces(transaction, repair.app.id))] : [own];
   const now = store.clock.now();
-  const details = JSON.stringify({ news } satisfies RepairNote);
   await insertMessages(
     transaction,
-    places.map(({ conversation, reader }) => ({
+    places.map(({ conversation, reader, watch }) => ({
       id: `repair-${randomUUID()}`,
       kind: 'repairNote' as const,
       reference: repair.id,
@@ -40,7 +43,7 @@ export async function queueRepairNotes(
       source: `repair|${repair.id}|${news}|${store.conversationKey(conversation)}`,
       conversation,
       reader,
-      details,
+      details: JSON.stringify({ news, watch } satisfies RepairNote),
       dueAt: now,
     })),
     now,
@@ -53,12 +56,4 @@ function newsOf({ state, tries, createdAt, requestId }: Repair, now: number): Re
   // Its provisioning request has a card of its own, which tells the outcome.
   if (requestId !== null && (state.as === 'started' || state.as === 'startedAlready')) return null;
   return now - createdAt > soonMs ? 'ended' : null;
-}
-
-async function watchersOf(
-  transaction: Transaction<Schema>,
-  appId: string,
-): Promise<readonly { readonly conversation: string; readonly reader: Reader }[]> {
-  const rows = await transaction.selectFrom('watches').selectAll().where('app_id', '=', appId).execute();
-  return rows.map(({ conversation, locale, time_zone: timeZone }) => ({ conversation, reader: { locale, timeZone } }));
 }

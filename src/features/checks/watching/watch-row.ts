@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import { assertNever } from '../../../assert-never.ts';
-import type { WatchRow } from '../../../db/watching-schema.ts';
+import { ALL_APPS, type WatchRow } from '../../../db/watching-schema.ts';
 import type { Reader } from '../../../requests/request.ts';
 
 /** A conversation that is told about an app's synchronization, or about those of all apps. */
@@ -31,7 +31,7 @@ export interface WatchedApp {
 }
 
 /** The id of the watch on all apps. */
-export const ALL = '*';
+export const ALL = ALL_APPS;
 const failures = 'failures ';
 
 /** Stands for what is watched in the row, in a reference, and in the audit log. */

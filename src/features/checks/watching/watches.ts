@@ -1,8 +1,8 @@
 import type { Transaction } from 'kysely';
 import type { Access } from '../../../access/access.ts';
-import { deny } from '../../../access/policy.ts';
-import { type StillMay, stillMay } from '../../../access/still-may.ts';
+import type { StillMay } from '../../../access/still-may.ts';
 import type { WatchedStatus } from '../../../chat/jobs/job-change.ts';
+import { mayWatchStill } from '../../../chat/watching-places.ts';
 import type { Database } from '../../../db/database.ts';
 import type { Schema } from '../../../db/schema.ts';
 import { writeAudit } from '../../../requests/audit-log.ts';
@@ -118,13 +118,12 @@ async function forgetUnwatched(transaction: Transaction<Schema>): Promise<void> 
     .execute();
 }
 
-/** Whether the person who added a watch may still watch; otherwise it does not count. All apps are for operators. */
+/** Whether the person who added a watch may still watch; otherwise it does not count. */
 export function mayWatch(
   access: Pick<Access, 'identify'>,
   { addedBy, watched }: Pick<Watch, 'addedBy' | 'watched'>,
 ): Promise<StillMay> {
-  const permission = watched.kind === 'all' ? 'watches.manage' : 'watch.change';
-  return stillMay(access, addedBy, (caller) => deny(caller, permission) === null);
+  return mayWatchStill(access, { by: addedBy, ofAllApps: watched.kind === 'all' });
 }
 
 /** This watch of the conversation, by what is watched; null where there is none. */

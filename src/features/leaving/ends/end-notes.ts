@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import { findKnownPeople } from '../../../chat/known-people.ts';
+import { type AddedWatch, findWatchingPlaces } from '../../../chat/watching-places.ts';
 import type { Schema } from '../../../db/schema.ts';
 import { insertMessages } from '../../../outbox/message-store.ts';
 import type { AccessParts } from '../../../requests/access-parts.ts';
@@ -25,14 +26,14 @@ export interface EndNote {
   readonly why: string | null;
   /** The name of the person who says that it was done by hand. */
   readonly by?: string | null;
-  /** Who watches the app, where the conversation is told for that: it counts while they may. */
-  readonly watchedBy?: string | undefined;
+  /** Where the conversation is told because it watches the app. */
+  readonly watch?: AddedWatch | undefined;
 }
 
 interface Recipient {
   readonly conversation: string;
   readonly reader: Reader;
-  readonly watchedBy?: string;
+  readonly watch?: AddedWatch;
 }
 
 /** Who said that it was done by hand, and in which conversation, which needs no note. */
@@ -59,7 +60,7 @@ export async function queueEndNotes(
   const now = store.clock.now();
   await insertMessages(
     transaction,
-    apart.map(({ conversation, reader, watchedBy }) => ({
+    apart.map(({ conversation, reader, watch }) => ({
       id: `end-${randomUUID()}`,
       kind: 'endNote' as const,
       reference: requestId,
@@ -70,7 +71,7 @@ export async function queueEndNotes(
       ].join('|'),
       conversation,
       reader,
-      details: JSON.stringify({ news, taskId, why, by: said?.name ?? null, watchedBy } satisfies EndNote),
+      details: JSON.stringify({ news, taskId, why, by: said?.name ?? null, watch } satisfies EndNote),
       dueAt: now,
     })),
     now,
@@ -104,11 +105,5 @@ async function recipientsOf(
         .executeTakeFirst()
     : undefined;
   const decider = decided?.decided_from == null ? [] : [JSON.parse(decided.decided_from) as Recipient];
-  const watching = await transaction.selectFrom('watches').selectAll().where('app_id', '=', app.id).execute();
-  const places = watching.map(({ conversation, locale, time_zone, added_by: watchedBy }) => ({
-    conversation,
-    reader: { locale, timeZone: time_zone },
-    watchedBy,
-  }));
-  return [requester, ...decider, ...places];
+  return [requester, ...decider, ...(await findWatchingPlaces(transaction, app.id))];
 }
