@@ -14,7 +14,7 @@ import {
   makeDue,
   noteShown,
   noteUncertain,
-  removalCardsOf,
+  questionsAbout,
 } from './outbox/message-store.ts';
 import type { AccessParts } from './requests/access-parts.ts';
 import { requestsInLine } from './requests/queue.ts';
@@ -173,7 +173,7 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
       for (const other of inLine) touch(other);
       const shown = [requestId, ...inLine];
       for (const card of await accessCardsShowing(database, shown)) touch(card);
-      for (const card of await removalCardsOf(database, shown)) touch(card);
+      for (const card of await questionsAbout(database, shown)) touch(card);
     } catch (error) {
       log.warn({ error, code: 'line_unread' }, 'the cards of those who wait were not brought up to date');
     }

@@ -76,17 +76,14 @@ export async function findPosted({ query }: Pick<Database, 'query'>, activityId:
   return row === undefined ? null : toMessage(row);
 }
 
-/** The cards on which second persons confirm these removals. */
-export async function removalCardsOf(
-  { query }: Pick<Database, 'query'>,
-  requestIds: readonly string[],
-): Promise<string[]> {
-  if (requestIds.length === 0) return [];
+/** The cards on which second persons confirm these removals and repairs. */
+export async function questionsAbout({ query }: Pick<Database, 'query'>, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
   const rows = await query
     .selectFrom('messages')
     .select('id')
-    .where('reference', 'in', requestIds)
-    .where('kind', '=', 'removal')
+    .where('reference', 'in', ids)
+    .where('kind', 'in', ['removal', 'repair'])
     .execute();
   return rows.map(({ id }) => id);
 }

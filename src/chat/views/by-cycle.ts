@@ -45,7 +45,7 @@ export function byCycleCard(words: Messages, what: ByCycle): CardMessage {
     next: nextOf(),
     further: [...lines, ...(others === 0 ? [] : [words.card('apps.others', { count: others })])],
     buttons,
-    summary: words.sentences([words.sentence(words.plain('byCycle.title', { why: why.kind })), person]),
+    summary: words.plain('byCycle.summary', { why: why.kind, person }),
   });
 
   function nextOf(): string {

@@ -65,8 +65,9 @@ export const lineButton = (
   title: MessageKey,
   line: string,
   verb: SayButton['verb'] = 'run',
+  named = line,
 ): Maybe<SubmitButton> =>
-  submitButton(words, title, { verb, text: line }, words.plain('button.runs', { line }), { line });
+  submitButton(words, title, { verb, text: line }, words.plain('button.runs', { line }), { line: named });
 
 /** A button that runs a line with a list in it, where the card says what the list holds. */
 export const listButton = (
@@ -134,7 +135,7 @@ type TermButton = 'withoutEnd' | 'withoutTime' | 'provisionNow' | 'askForDay' | 
 
 /** A button for a helpful next line, which the view's caller knows. */
 export interface SayButton {
-  /** `line`: the line itself is the title. */
+  /** `line`: the line itself is the title, or what `named` calls it. */
   readonly label:
     | 'inPersonal'
     | 'open'
@@ -155,6 +156,7 @@ export interface SayButton {
     | 'byHand'
     | 'verifyRemoval'
     | 'ends'
+    | 'allApps'
     | 'status'
     | 'testJob'
     | 'startJob'
@@ -171,12 +173,14 @@ export interface SayButton {
   readonly verb: 'run' | 'choose' | 'personal';
   /** The line to run. */
   readonly text: string;
+  /** Where the card says the rest: a client cuts long titles, which often differ at their ends alone. */
+  readonly named?: string;
 }
 
 /** At most as many as Teams shows. */
 export function sayButtons(words: Messages, buttons: readonly SayButton[]): SubmitButton[] {
   return buttons
-    .flatMap(({ label, verb, text }) => lineButton(words, `button.${label}`, text, verb))
+    .flatMap(({ label, verb, text, named }) => lineButton(words, `button.${label}`, text, verb, named))
     .slice(0, MOST_BUTTONS);
 }
 

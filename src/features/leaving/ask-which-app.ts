@@ -1,9 +1,10 @@
+import type { Command } from '../../chat/command.ts';
 import { reasonIn } from '../../chat/grammar/id-lines.ts';
 import { readName } from '../../chat/grammar/names.ts';
 import { splitWords } from '../../chat/grammar/tokens.ts';
 import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
 import type { Reply } from '../../chat/reply.ts';
-import { MOST_BUTTONS } from '../../chat/views/parts.ts';
+import { MOST_BUTTONS, short } from '../../chat/views/parts.ts';
 import { isOfEntra, seeTargets } from '../provisioning/targets.ts';
 import { findThem } from './leavers.ts';
 import { say } from './problems.ts';
@@ -47,10 +48,10 @@ export async function askWhichApp(
     subject: user.userPrincipalName,
     app: isAlone(app) ? app.displayName : app.id,
   }));
+  const choice = (one: Command) => ({ verb: 'choose' as const, text: parts.grammar.format(one) });
   const everywhere = { ...command, subject: user.userPrincipalName };
-  return say(
-    turn.words,
-    { kind: 'removesWhere', person },
-    [...lines, everywhere].map((one) => ({ label: 'line', verb: 'choose', text: parts.grammar.format(one) })),
-  );
+  return say(turn.words, { kind: 'removesWhere', person }, [
+    ...lines.map((one) => ({ ...choice(one), label: 'line' as const, named: short(one.app) })),
+    { ...choice(everywhere), label: 'allApps' },
+  ]);
 }

@@ -10,7 +10,7 @@ import type { Reader } from '../../requests/request.ts';
 import { findRequest } from '../../requests/store.ts';
 import { isTooSlow, withinMs } from '../../time-limit.ts';
 import { drawRequest } from '../provisioning/draw.ts';
-import { type RepairCardInput, type RepairFacts, repairCard } from './cards/repair-card.ts';
+import { type RepairCardInput, type RepairFacts, refusedKey, repairCard } from './cards/repair-card.ts';
 import { placeOf } from './order-repair.ts';
 import type { Repair } from './repair.ts';
 import type { RepairNote } from './repair-notes.ts';
@@ -71,6 +71,7 @@ async function inputFor(
       start: grammar.format({ verb: 'start', app, reason: null }),
       status: grammar.format({ verb: 'status', app }),
       test: grammar.format({ verb: 'test', app }),
+      repair: grammar.format({ verb: 'repair', app, how: null, reason: null }),
     },
   };
 }
@@ -153,12 +154,18 @@ function noteCard({ grammar }: CommandParts, repair: Repair, reader: Reader) {
   };
   const part = state.kind === 'ended' ? state.as : 'starting';
   const title = `repair.${part}.title` as const;
-  const text = part === 'refused' ? ('repair.refused.other' as const) : (`repair.${part}.text` as const);
+  const why = state.kind === 'ended' ? state.why?.word : undefined;
+  const text = part === 'refused' ? refusedKey(why) : (`repair.${part}.text` as const);
   return noticeCard(words, {
     tone: part === 'done' || part === 'started' ? 'good' : 'warning',
     title: words.card(title, values),
     paragraphs: [words.card(text, values)],
-    buttons: [runs('status', grammar.format({ verb: 'status', app: app.name }))],
-    summary: words.sentences([words.plain(title, values), words.plain(text, values)]),
+    buttons: [
+      ...(part === 'quarantined'
+        ? [runs('repairJob', grammar.format({ verb: 'repair', app: app.name, how: null, reason: null }))]
+        : []),
+      runs('status', grammar.format({ verb: 'status', app: app.name })),
+    ],
+    summary: words.sentences([words.sentence(words.plain(title, values)), words.plain(text, values)]),
   });
 }

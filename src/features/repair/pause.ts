@@ -47,7 +47,12 @@ async function pause(parts: CommandParts, turn: Turn, command: PauseCommand): Pr
 const OFFERED = ['30 minutes', '2 hours', '8 hours'] as const;
 
 function lengths({ grammar }: CommandParts, command: PauseCommand): readonly SayButton[] {
-  return OFFERED.map((end) => ({ label: 'line', verb: 'choose', text: grammar.format({ ...command, end }) }));
+  return OFFERED.map((end) => ({
+    label: 'line',
+    named: end,
+    verb: 'choose',
+    text: grammar.format({ ...command, end }),
+  }));
 }
 
 declare module '../../chat/command.ts' {

@@ -1,3 +1,4 @@
+import { writeCheckName } from '../../chat/grammar/check-names.ts';
 import { sayWith } from '../../chat/registry/turn.ts';
 import type { SayButton } from '../../chat/views/parts.ts';
 import { type Problem, problem, problemsWith, runs } from '../../chat/views/problem.ts';
@@ -61,8 +62,13 @@ const KEYS: Readonly<Record<RepairProblem['kind'], ProblemKeys>> = problemKeys({
 });
 
 function buttonsOf(what: RepairProblem): readonly SayButton[] {
-  if (what.kind === 'repairWhichApp') return [runs('line', 'status')];
-  return 'app' in what && what.kind !== 'pauseHowLong' ? [runs('line', `status ${what.app}`)] : [];
+  if (what.kind === 'repairWhichApp') return [runs('status', 'status')];
+  if (!('app' in what) || what.kind === 'pauseHowLong') return [];
+  const name = writeCheckName(what.app);
+  return [
+    ...(what.kind === 'pausedAlready' ? [runs('startJob', `start ${name}`)] : []),
+    runs('status', `status ${name}`),
+  ];
 }
 
 /** A problem of this feature or a common one, as a reply. */

@@ -65,7 +65,10 @@ function offerActs({ grammar, entraPortal }: CommandParts, { words }: Turn, { ap
       paragraphs: [words.card('repairOffers.state', values), words.card('repairOffers.acts', values)],
       buttons,
       link: provisioningPageUrl(entraPortal, app.id),
-      summary: words.sentences([words.plain('repairOffers.title', values), words.plain('repairOffers.state', values)]),
+      summary: words.sentences([
+        words.sentence(words.plain('repairOffers.title', values)),
+        words.plain('repairOffers.state', values),
+      ]),
     }),
   };
 }

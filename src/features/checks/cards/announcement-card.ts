@@ -42,7 +42,7 @@ export function announcementCard(
 ): CardMessage {
   const name = short(app.name);
   const [tone, title] = CHANGES[change];
-  const meaning = jobMeaning(words, { app: name, status, now, viewpoint });
+  const meaning = jobMeaning(words, { app: name, status, now, viewpoint, isOwnPause: pauses.length > 0 });
   // The title says it already.
   const isSaid = change === 'enteredQuarantine';
   const state = isSaid ? [] : [words.card('announcement.state', { state: jobWord(words, status).word })];

@@ -72,7 +72,8 @@ export function statusCard(
 ): CardMessage {
   const name = short(app.name);
   const state = jobWord(words, status);
-  const meaning = jobMeaning(words, { app: name, status, now, viewpoint });
+  const isOwnPause = pauses.length > 0 && typeof status !== 'string' && status.health.kind === 'paused';
+  const meaning = jobMeaning(words, { app: name, status, now, viewpoint, isOwnPause });
   const worse = worstOther(words, status, others);
   const inQuarantine = typeof status === 'string' ? null : quarantineReason(words, status);
   const reason = worse === null ? inQuarantine : words.plain('status.otherJob');
@@ -119,7 +120,8 @@ export function statusCard(
     details,
     toggles: toggleOf(words, details),
     buttons: [
-      ...(canRepair && wantsRepair(status) ? repairLines(words, app.name) : []),
+      ...(canRepair && isOwnPause ? lineButton(words, 'button.startJob', `start ${writeCheckName(app.name)}`) : []),
+      ...(canRepair && !isOwnPause && wantsRepair(status) ? repairLines(words, app.name) : []),
       ...lookAgain(words, writeStatus({ verb: 'status', app: app.name })),
     ],
     links: entraLink(
@@ -143,11 +145,13 @@ function pastText(words: Messages, past: readonly number[], now: number): string
     : words.card('status.pastQuarantines', { count: past.length, time: words.momentAgo(last, now) });
 }
 
-/** A job that does not work as scheduled. */
+/** A job that does not work as scheduled, or not for all. */
 function wantsRepair(status: JobReading): boolean {
   return (
     typeof status !== 'string' &&
-    (status.stoppedByService !== undefined || ['quarantined', 'paused', 'failing'].includes(status.health.kind))
+    (status.stoppedByService !== undefined ||
+      (status.lastRun?.counts.escrowed ?? 0) > 0 ||
+      ['quarantined', 'paused', 'failing'].includes(status.health.kind))
   );
 }
 
@@ -197,6 +201,8 @@ interface JobMeaningInput {
   readonly status: JobReading;
   readonly now: number;
   readonly viewpoint: Viewpoint;
+  /** Usher has paused the job, and starts it again. */
+  readonly isOwnPause?: boolean;
 }
 
 /** What has to happen, for readers who cannot do it. */
@@ -204,6 +210,7 @@ const ASKS = {
   unread: null,
   entryErrors: null,
   paused: 'status.paused.ask',
+  pausedByUsher: null,
   disabled: 'status.disabled.ask',
   neverRun: 'status.neverRun.ask',
   other: 'status.other.ask',
@@ -218,8 +225,13 @@ function quarantineReason(words: Messages, { health }: JobStatus): string | null
 }
 
 /** What a job's state means for the people of the app; `app` is cut already. */
-export function jobMeaning(words: Messages, { app, status, now, viewpoint }: JobMeaningInput): Meaning {
-  const own = (name: 'unread' | 'paused' | 'disabled' | 'neverRun' | 'other' | 'failing' | 'entryErrors') =>
+export function jobMeaning(
+  words: Messages,
+  { app, status, now, viewpoint, isOwnPause = false }: JobMeaningInput,
+): Meaning {
+  const own = (
+    name: 'unread' | 'paused' | 'pausedByUsher' | 'disabled' | 'neverRun' | 'other' | 'failing' | 'entryErrors',
+  ) =>
     meaningFor(
       words,
       viewpoint,
@@ -245,6 +257,7 @@ export function jobMeaning(words: Messages, { app, status, now, viewpoint }: Job
     case 'notConfigured':
       return common('appNotConfigured');
     case 'paused':
+      return own(isOwnPause ? 'pausedByUsher' : 'paused');
     case 'disabled':
     case 'neverRun':
     case 'other':

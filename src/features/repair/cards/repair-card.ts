@@ -30,8 +30,8 @@ export interface RepairCardInput {
   readonly reads: 'requester' | 'secondPerson';
   /** In how many conversations approvers are asked, where a second person has to confirm. */
   readonly asked: number;
-  /** The line that starts the job, where the reader may send it. */
-  readonly lines: { readonly start: string; readonly status: string; readonly test: string };
+  /** What leads on, where the reader may send it. */
+  readonly lines: Readonly<Record<'start' | 'status' | 'test' | 'repair', string>>;
 }
 
 type Form = 'card' | 'plain';
@@ -196,6 +196,7 @@ function tellEnd(
     ],
     buttons: [
       ...(isFailedTest ? lineButton(words, 'button.testJob', lines.test) : []),
+      ...(as === 'quarantined' ? lineButton(words, 'button.repairJob', lines.repair) : []),
       ...(as === 'rejected' || as === 'notConfirmed' ? [] : lineButton(words, 'button.status', lines.status)),
     ],
   };
@@ -225,7 +226,7 @@ const REFUSALS = {
 } as const satisfies Readonly<Record<string, MessageKey>>;
 
 /** The text for a stable word, of which a later version of Usher may have stored another. */
-function refusedKey(word: string | undefined): MessageKey {
+export function refusedKey(word: string | undefined): MessageKey {
   return word !== undefined && Object.hasOwn(REFUSALS, word)
     ? REFUSALS[word as keyof typeof REFUSALS]
     : 'repair.refused.other';

@@ -53,7 +53,7 @@ export function drawRepair({ state, text, reads = 'requester', ...more }: Repair
     now: NOW,
     reads,
     asked: 2,
-    lines: { start: `start ${name}`, status: `status ${name}`, test: `test ${name}` },
+    lines: { start: `start ${name}`, status: `status ${name}`, test: `test ${name}`, repair: `repair ${name}` },
   });
 }
 
