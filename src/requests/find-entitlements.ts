@@ -68,6 +68,33 @@ export async function findEnding(
   return rows.map(toEntitlement);
 }
 
+/** What a person has in an app now with an end, the latest; null where there is none. */
+export async function presentAccess(
+  { query }: Pick<Database, 'query'>,
+  { personId, appId }: { readonly personId: string; readonly appId: string },
+): Promise<PresentAccess | null> {
+  const row = await query
+    .selectFrom('entitlements')
+    .innerJoin('tasks', 'tasks.id', 'entitlements.task_id')
+    .select(['ends_at', 'timed', 'assignment_id', 'inherited_assignment'])
+    .where('entitlements.subject_id', '=', personId)
+    .where('entitlements.app_id', '=', appId)
+    .where('entitlements.state', 'in', ['active', 'overdue'])
+    .orderBy('ends_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  const isUshers = (row.assignment_id ?? row.inherited_assignment) !== null;
+  return { endsAt: row.ends_at, isTimed: row.timed === 1, isUshers };
+}
+
+/** `isUshers`: Usher made the assignment, and a later request takes it over. */
+export interface PresentAccess {
+  readonly endsAt: number;
+  readonly isTimed: boolean;
+  readonly isUshers: boolean;
+}
+
 export function toEntitlement(row: Row): Entitlement {
   return {
     taskId: row.task_id,

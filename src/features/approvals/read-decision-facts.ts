@@ -6,6 +6,7 @@ import type { Application } from '../../graph/applications.ts';
 import type { Assignments } from '../../graph/assignments.ts';
 import type { Directory } from '../../graph/directory.ts';
 import type { AccessParts } from '../../requests/access-parts.ts';
+import { presentAccess } from '../../requests/find-entitlements.ts';
 import { lastCallFor } from '../../requests/last-call.ts';
 import { isTooSlow, withinMs } from '../../time-limit.ts';
 import type { AccessRequest } from './access-requests/access-request.ts';
@@ -37,11 +38,12 @@ export async function readFacts(
   const { subject, app, requestedBy } = request;
   const entry = findApp(parts, request);
   const named = entry.then(async (one) => (one === null ? [] : decidersOf(parts, one)));
-  const [user, assignment, found, deciders, about] = await Promise.all([
+  const [user, assignment, found, deciders, present, about] = await Promise.all([
     within(parts.directory.getUser(subject.id)),
     within(parts.assignments.find(app.id, subject.id)),
     within(entry),
     reader.kind === 'requester' ? within(named) : [],
+    presentAccess(parts.store.database, { personId: subject.id, appId: app.id }),
     reader.kind === 'requester' ? null : readAbout(parts, { subject, app }, entry, reader),
   ]);
   const roleName = isTooSlow(found) || found === null ? null : roleAssignedBy('approval', found);
@@ -51,6 +53,7 @@ export async function readFacts(
       account: { kind: accountOf(user) },
       assignment: assignment.ok ? assignment.value : { kind: 'unread' },
       assigns: roleName !== null,
+      present,
       roleName,
       waitHours: parts.store.approvals.assignmentWaitHours,
       deciders: someDeciders(isTooSlow(deciders) ? [] : deciders, [requestedBy.id, subject.id]),

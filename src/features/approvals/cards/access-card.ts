@@ -85,6 +85,7 @@ export function accessCard(words: Messages, input: AccessCardInput): CardMessage
       ...(about === null ? [] : decisionRows(words, about, now)),
       ...ticketRow(words, input, about !== null),
       ...startRow(words, input, names),
+      ...(facts === null ? [] : presentRow(words, facts)),
       // Once it has started, its task tells.
       ...(input.progress === null ? endRow(words, accessRequest, facts === null ? null : willAssign(facts)) : []),
       ...(audience === 'requester' && facts !== null ? decidersRow(words, facts) : []),
@@ -175,9 +176,15 @@ function startRow(
     : [{ title, value: words.card('access.start.there', { day, requestedBy }) }];
 }
 
-/** Whether an approval assigns the person, who is not assigned yet: only that is taken away at an end. */
-function willAssign({ assigns, assignment }: AccountFacts): boolean {
-  return assigns && assignment?.kind !== 'assigned';
+/** Whether an approval assigns the person, or extends what Usher has assigned: only that is taken away at an end. */
+function willAssign({ assigns, assignment, present }: AccountFacts): boolean {
+  return (assigns && assignment?.kind !== 'assigned') || present?.isUshers === true;
+}
+
+/** Until when the person has the access already, which this request extends. */
+function presentRow(words: Messages, { present = null }: AccountFacts): Fact[] {
+  if (present === null) return [];
+  return fact(words.card('access.fact.present'), sayEnd(words, { endsAt: present.endsAt, hasTime: present.isTimed }));
 }
 
 /** When the access ends. Where Usher assigns nothing, its approvers read that Usher can only remind of the end. */

@@ -2,6 +2,7 @@ import type { Fact, Maybe, Text } from '../../../chat/cards/card-views.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import { assignedText, maybe, short } from '../../../chat/views/parts.ts';
 import { fact } from '../../provisioning/cards/result-details.ts';
+import type { PresentAccess } from '../../../requests/find-entitlements.ts';
 import type { SomeDeciders } from '../deciders.ts';
 import type { AccessNames } from './access-names.ts';
 
@@ -14,6 +15,8 @@ export interface AccountFacts {
     | { readonly kind: 'unread' };
   /** Whether an approval also assigns the app role. */
   readonly assigns: boolean;
+  /** What the person has already with an end, which an approval extends. */
+  readonly present?: PresentAccess | null;
   /** The role that it assigns, where known. */
   readonly roleName: string | null;
   /** The hours that an approved request waits for a missing assignment; 0 where it does not wait. */
