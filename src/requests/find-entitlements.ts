@@ -76,11 +76,11 @@ export async function presentAccess(
   const row = await query
     .selectFrom('entitlements')
     .innerJoin('tasks', 'tasks.id', 'entitlements.task_id')
-    .select(['ends_at', 'timed', 'assignment_id', 'inherited_assignment'])
+    .select(['entitlements.ends_at', 'timed', 'assignment_id', 'inherited_assignment'])
     .where('entitlements.subject_id', '=', personId)
     .where('entitlements.app_id', '=', appId)
     .where('entitlements.state', 'in', ['active', 'overdue'])
-    .orderBy('ends_at', 'desc')
+    .orderBy('entitlements.ends_at', 'desc')
     .limit(1)
     .executeTakeFirst();
   if (row === undefined) return null;

@@ -128,7 +128,8 @@ function laterOrNever(repair: Repair, now: number, leastMs = 0): Next {
     : { kind: 'due', dueAt: now + Math.max(minuteMs, leastMs) };
 }
 
-const isTooLate = (repair: Repair, now: number): boolean => now - repair.createdAt > unsentMs || isPauseOver(repair, now);
+const isTooLate = (repair: Repair, now: number): boolean =>
+  now - repair.createdAt > unsentMs || isPauseOver(repair, now);
 
 /** Whether a pause would end before it began. */
 export const isPauseOver = ({ pauseUntil }: Repair, now: number): boolean => pauseUntil !== null && now >= pauseUntil;

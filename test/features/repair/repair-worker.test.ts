@@ -215,7 +215,11 @@ describe.each(engines)('a repair on $name', (engine) => {
 
       await pass(2 * hour);
 
-      expect([meanwhile, service.calls, await openRepairs(database, 'app')]).toEqual(['paused', ['pause', 'start'], []]);
+      expect([meanwhile, service.calls, await openRepairs(database, 'app')]).toEqual([
+        'paused',
+        ['pause', 'start'],
+        [],
+      ]);
     },
   );
 
@@ -242,7 +246,10 @@ describe.each(engines)('a repair on $name', (engine) => {
     await pass(2 * minute);
 
     expect([before, during, after, await tasksNow()]).toEqual(['running', ['held'], ['waiting'], ['done']]);
-    expect([service.calls, await endOf(id)]).toEqual([['pause', 'start'], ['started', null]]);
+    expect([service.calls, await endOf(id)]).toEqual([
+      ['pause', 'start'],
+      ['started', null],
+    ]);
   });
 
   it.each<[string, (id: string) => Promise<unknown>]>([

@@ -1,8 +1,8 @@
 import type { Fact, Maybe, Text } from '../../../chat/cards/card-views.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import { assignedText, maybe, short } from '../../../chat/views/parts.ts';
-import { fact } from '../../provisioning/cards/result-details.ts';
 import type { PresentAccess } from '../../../requests/find-entitlements.ts';
+import { fact } from '../../provisioning/cards/result-details.ts';
 import type { SomeDeciders } from '../deciders.ts';
 import type { AccessNames } from './access-names.ts';
 

@@ -16,7 +16,11 @@ import { entitlementsOf, isConcerned } from './end-access.ts';
  * `extend ID until DATE` gives the same access again, with a later end: an operator provisions, anyone else asks the
  * approvers. The later entitlement takes over what Usher has assigned for the earlier one.
  */
-async function extend(parts: CommandParts, turn: Turn, { requestId, end, reason }: CommandOf<'extend'>): Promise<Reply> {
+async function extend(
+  parts: CommandParts,
+  turn: Turn,
+  { requestId, end, reason }: CommandOf<'extend'>,
+): Promise<Reply> {
   const found = (await entitlementsOf(parts, requestId)).filter(({ state }) => state.kind !== 'ended');
   if (found.length === 0) return say(turn.words, { kind: 'noEnd', id: requestId });
   if (!(await isConcerned(parts, turn, found, 'provision.run'))) return say(turn.words, { kind: 'endNotYours' });
