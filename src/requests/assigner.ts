@@ -4,7 +4,7 @@ import { assertNever } from '../assert-never.ts';
 import { isDatabaseFault } from '../db/database.ts';
 import { createSteadiness } from '../db/leases.ts';
 import { isSameName } from '../graph/app-bindings.ts';
-import type { Assignments } from '../graph/assignments.ts';
+import type { Assignments, PersonsAssignment } from '../graph/assignments.ts';
 import { ordererMayNot, type RemovalLeft, removalLeft } from '../graph/outcome/refusal.ts';
 import { underLease } from '../lease.ts';
 import type { Log } from '../log.ts';
@@ -24,6 +24,7 @@ import type { Authority } from './authority.ts';
 import { endWaiting } from './ending.ts';
 import { isBeingProvisioned, isBeingRemoved } from './removals.ts';
 import { isLeftToPeople, type Task } from './request.ts';
+import type { Stays } from './rows.ts';
 import { accessSource, type StoreParts } from './store.ts';
 
 /**
@@ -74,6 +75,15 @@ const firstPauseMs = 60_000;
 const longestPauseMs = 60 * 60_000;
 const otherCallPauseMs = 5_000;
 const firstLookPauseMs = 30_000;
+
+/** Whether the assignment is one of these; of all where there are none named. */
+const isAmong = (only: readonly string[] | null, { id }: PersonsAssignment): boolean => only?.includes(id) ?? true;
+
+/** What assigns the person beside these. */
+const beside = (only: readonly string[] | null, all: readonly PersonsAssignment[]): Stays => ({
+  through: all.flatMap((one) => (one.via === 'group' ? [one.groupName ?? one.principalId] : [])),
+  others: all.some((one) => one.via === 'direct' && !isAmong(only, one)),
+});
 
 export function startAssigner(parts: AssignerParts): Worker {
   const { store, assignments, authority, log, leaseMs = defaultLeaseMs } = parts;
@@ -128,7 +138,7 @@ export function startAssigner(parts: AssignerParts): Worker {
       case 'assign':
         return assign(due, assignment.appRole);
       case 'unassign':
-        return isLeftToPeople(due) ? look(due, assignment.only) : unassign(due, assignment.only);
+        return isLeftToPeople(due) ? look(due) : unassign(due, assignment.only);
       default:
         return assertNever(assignment, 'assignment');
     }
@@ -191,12 +201,10 @@ export function startAssigner(parts: AssignerParts): Worker {
     }
     const found = await assignments.list(subject.id, app.id);
     if (!found.ok) return putOff(due, !isNew(due));
-    const through = found.value.flatMap((one) => (one.via === 'group' ? [one.groupName ?? one.principalId] : []));
-    const own = found.value.flatMap((one) =>
-      one.via === 'direct' && (only === null || only.includes(one.id)) ? [one] : [],
-    );
+    const own = found.value.flatMap((one) => (one.via === 'direct' && isAmong(only, one) ? [one] : []));
+    const stays = beside(only, found.value);
     const ids = own.map(({ id }) => id);
-    if (own.length === 0) return noteAssigned(store, due, isNew(due) ? 'found' : 'made', { deleted: ids, through });
+    if (own.length === 0) return noteAssigned(store, due, isNew(due) ? 'found' : 'made', { deleted: ids, stays });
 
     if (!(await beginAssigning(store, due, ids))) return;
     for (const one of own) {
@@ -218,18 +226,17 @@ export function startAssigner(parts: AssignerParts): Worker {
       }
     }
     log.info({ requestId: task.requestId, taskId: task.id, count: ids.length }, 'assignments were deleted');
-    return noteAssigned(store, due, 'made', { deleted: ids, through });
+    return noteAssigned(store, due, 'made', { deleted: ids, stays });
   }
 
-  /** Whether people have taken away these, by their ids; null for all, those of groups too. */
-  async function look(due: DueAssignment, only: readonly string[] | null): Promise<void> {
+  /** Whether people have taken away all that assigns the person, also what is not Usher's to delete. */
+  async function look(due: DueAssignment): Promise<void> {
     const found = await assignments.list(due.task.subject.id, due.task.app.id);
     if (!found.ok) return putOff(due, false);
-    const through = found.value.flatMap((one) => (one.via === 'group' ? [one.groupName ?? one.principalId] : []));
-    const left = found.value.filter(({ id }) => only === null || only.includes(id));
-    if (left.length === 0) return noteAssigned(store, due, 'found', { deleted: [], through });
+    const stays = beside(null, found.value);
+    if (found.value.length === 0) return noteAssigned(store, due, 'found', { deleted: [], stays });
     const pauseMs = Math.max(clock.now() - due.enqueuedAt, firstLookPauseMs);
-    return putOffAssigning(store, due, { pauseMs, isBegun: false, through });
+    return putOffAssigning(store, due, { pauseMs, isBegun: false, stays });
   }
 
   /** The next pause is as long as the wait so far. */

@@ -15,7 +15,7 @@ import type { OrderedTask } from './authority.ts';
 import { endWaitingIn } from './ending.ts';
 import { noteMade } from './entitlement.ts';
 import { type AssignmentStep, isLeftToPeople, type Lease, type TaskAssignment } from './request.ts';
-import { toTask, type Unassignment } from './rows.ts';
+import { type Stays, toTask, type Unassignment } from './rows.ts';
 import { bumpRevision, type StoreParts } from './store.ts';
 
 /**
@@ -157,7 +157,7 @@ export function noteAssigned(
       .set(({ ref }) => ({
         state: ref('state'),
         assigning: step,
-        ...('deleted' in what ? { unassign: unassignText(due, what.through) } : { assignment_id: what.assignmentId }),
+        ...('deleted' in what ? { unassign: unassignText(due, what.stays) } : { assignment_id: what.assignmentId }),
         awaits_assignment: 1,
         unseen: 0,
         due_at: now,
@@ -177,14 +177,12 @@ export function noteAssigned(
   });
 }
 
-type Taken =
-  | { readonly assignmentId: string | null }
-  | { readonly deleted: readonly string[]; readonly through: readonly string[] };
+type Taken = { readonly assignmentId: string | null } | { readonly deleted: readonly string[]; readonly stays: Stays };
 
-function unassignText({ assignment }: DueAssignment, through: readonly string[]): string | null {
+function unassignText({ assignment }: DueAssignment, stays: Stays): string | null {
   if (assignment.kind !== 'unassign') return null;
   const { only, roles } = assignment;
-  return JSON.stringify({ only, roles, through } satisfies Unassignment);
+  return JSON.stringify({ only, roles, ...stays } satisfies Unassignment);
 }
 
 /** Entra refuses the step: the task is done, if it still waits. */
@@ -208,17 +206,13 @@ export function noteRefused(parts: StoreParts, due: DueAssignment, code: string)
 
 /**
  * Graph gave no clear answer: again after this pause, or after a day the end. `isBegun`: the call may have been sent.
- * Without that, nothing is known to have happened, and nothing is noted. `through`: an assignment that people take away
- * is there still, and these groups assign the person; then, or where that is not known, the end comes after an hour.
+ * Without that, nothing is known to have happened, and nothing is noted. `stays`: an assignment that people take away
+ * is there still, and so is this; then, or where that is not known, the end comes after an hour.
  */
 export function putOffAssigning(
   parts: StoreParts,
   due: DueAssignment,
-  {
-    pauseMs,
-    isBegun,
-    through,
-  }: { readonly pauseMs: number; readonly isBegun: boolean; readonly through?: readonly string[] },
+  { pauseMs, isBegun, stays }: { readonly pauseMs: number; readonly isBegun: boolean; readonly stays?: Stays },
 ): Promise<void> {
   return parts.database.transact(async (transaction) => {
     await readGate(parts, transaction);
@@ -227,7 +221,7 @@ export function putOffAssigning(
     const until = due.enqueuedAt + (isByHand ? longestLookMs : longestUnansweredMs);
     const step = {
       ...(isBegun ? ({ assigning: 'unanswered' } as const) : {}),
-      ...(through === undefined ? {} : { unassign: unassignText(due, through) }),
+      ...(stays === undefined ? {} : { unassign: unassignText(due, stays) }),
     };
     const free = { due_at: Math.min(now + pauseMs, Math.max(until, now)), lease_owner: null, lease_until: null };
     const change = transaction.updateTable('tasks').set({ ...free, ...step });
@@ -238,7 +232,7 @@ export function putOffAssigning(
     if (isNews) await record(parts, transaction, due, 'unanswered', { code: null, ids: [] });
     const isOver = now >= until;
     const unanswered = isByHand
-      ? stillAssigned(through === undefined ? 'AssignmentsUnread' : 'StillAssigned')
+      ? stillAssigned(stays === undefined ? 'AssignmentsUnread' : 'StillAssigned')
       : endsOf(due).unanswered;
     const isEnded = isOver && (await endTask(parts, transaction, due, unanswered, unanswered.cause));
     if (!isEnded) await bumpRevision(transaction, due.task.requestId);

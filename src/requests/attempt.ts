@@ -103,7 +103,7 @@ export async function attempt(
       const outcome = readOutcome(answer.body, graph.isShown);
       const delayMs = task.awaitsAssignment ? assignmentDelaysMs[task.assignmentMisses] : undefined;
       if (task.assignment.kind === 'unassign') {
-        const removal = removalOutcome(outcome, task.assignment.through);
+        const removal = removalOutcome(outcome, task.assignment);
         if (removal !== null) return done(removal);
         return delayMs === undefined
           ? done(lastRemovalOutcome(outcome))

@@ -206,14 +206,16 @@ export type TaskAssignment =
   | { readonly kind: 'assign'; readonly appRole: string; readonly step: AssignmentStep }
   /**
    * The person's own assignments to the app are deleted: these, by their ids, or all where `only` is null. `through`: the
-   * names of the groups through which the person was still assigned then. `roles`: of the person's own assignments when
-   * the removal was asked for.
+   * names of the groups through which the person was still assigned then. `others`: the person also had assignments of
+   * their own then that are not among these, and stay. `roles`: of the person's own assignments when the removal was
+   * asked for.
    */
   | {
       readonly kind: 'unassign';
       readonly only: readonly string[] | null;
       readonly roles: readonly string[];
       readonly through: readonly string[];
+      readonly others?: boolean;
       readonly step: AssignmentStep;
     };
 

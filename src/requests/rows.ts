@@ -122,8 +122,11 @@ function toAssignment({ assign_role: appRole, unassign, assigning }: Selectable<
   return appRole === null ? { kind: 'none' } : { kind: 'assign', appRole, step };
 }
 
+/** What a removal leaves in place. */
+export type Stays = Pick<Extract<TaskAssignment, { kind: 'unassign' }>, 'through' | 'others'>;
+
 /** As a task's row has it, in JSON. */
-export type Unassignment = Pick<Extract<TaskAssignment, { kind: 'unassign' }>, 'only' | 'roles' | 'through'>;
+export type Unassignment = Pick<Extract<TaskAssignment, { kind: 'unassign' }>, 'only' | 'roles' | keyof Stays>;
 
 /** The mark is left out for members. */
 export function guestMark({ subject_guest }: { readonly subject_guest: number }): { readonly guest?: true } {

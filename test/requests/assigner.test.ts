@@ -386,6 +386,15 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
       ]);
     });
 
+    it('is the named one alone, and the task tells that another of the person’s own stays', async () => {
+      const request = await removes(['one']);
+
+      await run();
+
+      expect(asked).toEqual(['one']);
+      expect(await taskOf(request)).toMatchObject({ assignment: { only: ['one'], through: ['Sales'], others: true } });
+    });
+
     it('waits for a provisioning of the same person to the same app that is under way', async () => {
       await ask(store, ['diego']);
       const request = await removes();
@@ -514,13 +523,14 @@ describe.each(engines)('an assignment before a call on $name', (engine) => {
       });
 
       it.each([
-        ['all that assigns the person', null, []],
-        ['the named one', ['one'], [own('two'), ofGroup]],
-      ])('lets the call be made, which waits for Graph, once %s is gone', async (_, only, left) => {
+        ['all of the person', null],
+        ['one of them', ['one']],
+      ])('lets the call be made, which waits for Graph, once nothing assigns the person: %s', async (_, only) => {
         const request = await byHand(only);
+        listed = [own('two')];
         await run();
         const before = await stepOf(request);
-        listed = left;
+        listed = [];
 
         await later(minute);
 

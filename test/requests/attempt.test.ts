@@ -5,6 +5,7 @@ import type { GraphAnswer, NoAnswer, Trace } from '../../src/graph/answer.ts';
 import type { OnDemandCall } from '../../src/graph/synchronization.ts';
 import { attempt, type ProvisioningService, type Settlement } from '../../src/requests/attempt.ts';
 import type { Task } from '../../src/requests/request.ts';
+import type { Stays } from '../../src/requests/rows.ts';
 
 const trace: Trace = { clientRequestId: 'client-1', requestId: 'graph-1', date: null };
 const neverStopped = new AbortController().signal;
@@ -392,9 +393,9 @@ describe('an attempt after the deletion of an assignment', () => {
     trace,
   });
   const stillAssigned = fixture('01-docs-user-Skipped-RedundantExport');
-  const removing = (assignmentMisses: number, through: readonly string[] = []): Task => ({
+  const removing = (assignmentMisses: number, { through = [], others = false }: Partial<Stays> = {}): Task => ({
     ...taskAt(assignmentMisses + 1),
-    assignment: { kind: 'unassign', only: null, roles: [], through, step: 'made' },
+    assignment: { kind: 'unassign', only: null, roles: [], through, others, step: 'made' },
     awaitsAssignment: true,
     assignmentMisses,
   });
@@ -411,8 +412,11 @@ describe('an attempt after the deletion of an assignment', () => {
     ]);
   });
 
-  it('ends at once where a group assigns the person still', async () => {
-    const settlement = await settle({ answer: stillAssigned }, removing(0, ['Sales']));
+  it.each([
+    ['a group', { through: ['Sales'] }],
+    ['another assignment of the person’s own', { others: true }],
+  ])('ends at once where %s assigns the person still', async (_, stays) => {
+    const settlement = await settle({ answer: stillAssigned }, removing(0, stays));
 
     expect(settlement).toMatchObject({ kind: 'done', outcome: { kind: 'notRemoved', why: 'stillEntitled' } });
   });

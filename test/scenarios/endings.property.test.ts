@@ -212,6 +212,19 @@ describe.each(engines)('access that ends on $name', (engine) => {
     for (const stage of stages.splice(0)) await stage.stop();
   });
 
+  it('is told as overdue because of the assignment that an administrator made beside Usher’s', async () => {
+    const stage = createStage(databases, starts[0] ?? 0);
+    stages.push(stage);
+    stage.tenant.unassign(app.id, people.diego.id);
+    await stage.give(people.diego, { count: 8, unit: 'hour' }, 'Europe/Paris', true);
+    stage.tenant.assignInEntra(app.id, people.diego.id, app.appRoles[1]?.id ?? '');
+
+    await stage.passes(9 * hour);
+
+    const [row] = await rowsOf(databases[0] as Database);
+    expect([stage.deleted.length, row?.state, row?.why]).toEqual([1, 'overdue', 'stillEntitled']);
+  });
+
   it('keeps its promises, whatever happens in whichever order, and ends once all is well again', async () => {
     const property = fc.asyncProperty(
       fc.constantFrom(...starts),
@@ -239,8 +252,10 @@ describe.each(engines)('access that ends on $name', (engine) => {
         const last = Math.max(stage.clock.now(), ...ends);
         await act('all is well', () => stage.passes(last - stage.clock.now() + 3 * day)).run(model, real);
         const held = stage.tenant.assignments(app.id);
-        // Where the answer was lost right before the end, people are told instead.
-        const told = (await rowsOf(database)).filter(({ why }) => why === 'notAssignedByUsher');
+        // Where an answer was lost for good, people are told instead that the person is assigned still.
+        const told = (await rowsOf(database)).filter(({ why }) =>
+          ['notAssignedByUsher', 'stillEntitled'].includes(why ?? ''),
+        );
         for (const { id, principalId } of held)
           if (told.every(({ subject_id: personId }) => personId !== principalId))
             expect([...stage.made.keys()]).not.toContain(id);

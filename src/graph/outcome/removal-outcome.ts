@@ -7,10 +7,13 @@ import { judgeRemoval } from './removal-verdict.ts';
  * What the call after an unassignment came to, as a removal; null where provisioning does not see yet that the person is
  * unassigned. A call that failed, was refused or was not answered stays what it is.
  *
- * @param through the groups through which the person is still assigned
+ * @param left the groups through which the person is still assigned, and whether by an assignment of their own as well
  */
-export function removalOutcome(outcome: Outcome, through: readonly string[]): Outcome | null {
-  const verdict = judgeRemoval(outcome, through.length === 0 ? 'none' : 'some');
+export function removalOutcome(
+  outcome: Outcome,
+  { through, others = false }: { readonly through: readonly string[]; readonly others?: boolean },
+): Outcome | null {
+  const verdict = judgeRemoval(outcome, through.length > 0 || others ? 'some' : 'none');
   const told = lastTold(outcome);
   const report = 'report' in told ? told.report : emptyReport;
   const notRemoved = (why: NotRemoved): Outcome => ({ kind: 'notRemoved', why, report });
