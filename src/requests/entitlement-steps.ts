@@ -147,6 +147,9 @@ async function stepIn(parts: StoreParts, transaction: Transaction<Schema>, taskI
       } else if (task.state.kind === 'running')
         return { entitlement: await write({ due_at: now + runningPauseMs }), news: null };
       if (assignmentId === null) {
+        // It gave nothing of its own, and what was given before it is still there.
+        if (!isGiven && (await restoreEarlier(transaction, taskId)))
+          return { entitlement: await write({ state: 'ended', ended_as: 'neverGiven', due_at: null }), news: null };
         const changes: Partial<Row> = isGiven
           ? { state: 'overdue', why: 'notAssignedByUsher', tries: 1, due_at: now + pauseAfter(1, 'notAssignedByUsher') }
           : { state: 'ended', ended_as: 'neverGiven', due_at: null };

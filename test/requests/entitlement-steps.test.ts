@@ -381,6 +381,25 @@ describe.each(engines)('access that ends on $name', (engine) => {
     },
   );
 
+  it('is told at the later end where the later request has given nothing, and Usher knows no assignment of its own', async () => {
+    const first = await give(null);
+    const second = await give(
+      null,
+      { kind: 'failed', ...{ code: '', reason: null, recommendedAction: null, report: emptyReport } },
+      20 * hour,
+    );
+
+    await clock.advance(20 * hour);
+    await step(second);
+    await step(first);
+
+    expect([(await one(second)).state, (await one(first)).state, told]).toEqual([
+      { kind: 'ended', as: 'neverGiven' },
+      { kind: 'overdue', why: 'notAssignedByUsher' },
+      ['overdue'],
+    ]);
+  });
+
   it('is put off by a request that asks first only once that is confirmed', async () => {
     const first = await give('made');
     const ends = { endsAt: clock.now() + 20 * hour, isTimed: true };
