@@ -1,6 +1,7 @@
 import type { Selectable, Transaction } from 'kysely';
 import type { EntitlementRow, Schema } from '../db/schema.ts';
 import { writeAudit } from './audit-log.ts';
+import { isBeingProvisioned } from './removals.ts';
 import type { Task } from './request.ts';
 import { accessSource } from './store.ts';
 
@@ -46,22 +47,23 @@ export async function isGivenForGood(
   return later !== undefined;
 }
 
-/** The person is proven to be out of the app by a removal: no end of theirs there is left to come. */
+/**
+ * The person is proven to be out of the app by a removal: no end of theirs there is left to come, unless a request is
+ * under way that gives the access anew.
+ */
 export async function endRemoved(
   transaction: Transaction<Schema>,
   { requestId, subject, app }: Pick<Task, 'requestId' | 'subject' | 'app'>,
   at: number,
 ): Promise<void> {
+  if (await isBeingProvisioned({ query: transaction }, { personId: subject.id, appId: app.id })) return;
   const ended = await transaction
     .updateTable('entitlements')
     .set({ state: 'ended', ended_as: 'verified', why: null, due_at: null })
     .where('subject_id', '=', subject.id)
     .where('app_id', '=', app.id)
-    // What is ending waits for its own removal, and what is still to be given comes after this one.
+    // What is ending waits for its own removal.
     .where('state', 'in', ['active', 'overdue'])
-    .where('task_id', 'not in', (select) =>
-      select.selectFrom('tasks').select('id').where('state', 'in', ['held', 'waiting', 'running']),
-    )
     .returning('request_id')
     .execute();
   for (const { request_id } of ended)

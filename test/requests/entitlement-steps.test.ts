@@ -15,6 +15,7 @@ import {
   tryAgain,
 } from '../../src/requests/entitlement-steps.ts';
 import { findEntitlements } from '../../src/requests/find-entitlements.ts';
+import { endRemoved } from '../../src/requests/later-requests.ts';
 import { requeueTasks } from '../../src/requests/queue.ts';
 import type { Request, Task } from '../../src/requests/request.ts';
 import { finishTask } from '../../src/requests/running.ts';
@@ -458,6 +459,16 @@ describe.each(engines)('access that ends on $name', (engine) => {
     expect(await nextEntitlementAt(store)).toBeNull();
     const [last] = (await readAudit(database.query, 100)).filter(({ kind }) => kind === 'accessEnd');
     expect(last?.details).toMatchObject({ step: 'verified', subject: 'diego', app: 'salesforce' });
+  });
+
+  it('is not over at a proven removal while a request is under way that gives the access anew', async () => {
+    await give(null, null);
+    const later = await give(null, created, 20 * hour);
+    const [task] = (await findRequest(database, later.id))?.tasks ?? [];
+
+    await database.transact((transaction) => endRemoved(transaction, task as Task, clock.now()));
+
+    expect((await one(later)).state).toEqual({ kind: 'active' });
   });
 
   it('is called off by a later request that comes before anything is deleted', async () => {

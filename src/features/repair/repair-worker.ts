@@ -190,8 +190,8 @@ export function startRepairs(parts: RepairingParts): Worker {
     if (found.ok) return found.value;
     const { kind } = repair.state;
     // The pause may have been carried out: what paused a job has to start it again.
-    const isDuty = isPause(repair.kind) && kind !== 'due';
-    const isLast = repair.tries >= mostReads && !isDuty;
+    const mustStartIt = isPause(repair.kind) && kind !== 'due';
+    const isLast = repair.tries >= mostReads && !mustStartIt;
     const why = { word: 'noAnswer', code: null, message: null };
     const end: Next = { kind: 'ended', as: kind === 'due' ? 'refused' : 'unknown', why };
     await note(claimed, isLast ? end : again(repair));
