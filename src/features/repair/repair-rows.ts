@@ -291,6 +291,7 @@ export function noteStep(
       const said = next.kind === 'ended' ? next.as : next.kind;
       await noteRepair(transaction, now, after, '', said, next.kind === 'ended' ? next.why : undefined);
     }
+    if (isDropped) await dropRequest(transaction, now, after);
     await tell(transaction, after);
     return after;
   });
