@@ -26,6 +26,8 @@ export interface JobService {
   isFatal: boolean;
   /** Graph does not tell the job's state. */
   isAway: boolean;
+  /** All is well from now on. */
+  heal(): void;
   /** What happens between a read of the job's state and its answer. */
   beforeAnswer: () => Promise<void>;
 }
@@ -110,6 +112,11 @@ export function createJobService(clock: TestClock): JobService {
     isAway: false,
     isFatal: false,
     beforeAnswer: async () => {},
+    heal() {
+      answers = [];
+      this.isAway = false;
+      this.isFatal = false;
+    },
     state: () => stateNow().kind,
     become(kind) {
       catchUp();
