@@ -71,6 +71,8 @@ export interface AssignerParts {
 const defaultLeaseMs = 30_000;
 /** Each makes a few calls to Graph, which other people's commands need as well. */
 const concurrency = 4;
+/** A step that another process stores wakes that process itself; this one takes over what it leaves. */
+const idlePauseMs = 20_000;
 const firstPauseMs = 60_000;
 const longestPauseMs = 60 * 60_000;
 const otherCallPauseMs = 5_000;
@@ -264,5 +266,6 @@ export function startAssigner(parts: AssignerParts): Worker {
     work: assignDue,
     clock,
     log,
+    maxIdleMs: idlePauseMs,
   });
 }
