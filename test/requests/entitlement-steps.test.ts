@@ -14,7 +14,7 @@ import {
   stepOn,
   tryAgain,
 } from '../../src/requests/entitlement-steps.ts';
-import { findEntitlements } from '../../src/requests/find-entitlements.ts';
+import { findEntitlements, presentAccess } from '../../src/requests/find-entitlements.ts';
 import { endRemoved } from '../../src/requests/later-requests.ts';
 import { requeueTasks } from '../../src/requests/queue.ts';
 import type { Request, Task } from '../../src/requests/request.ts';
@@ -470,6 +470,24 @@ describe.each(engines)('access that ends on $name', (engine) => {
 
     expect((await one(later)).state).toEqual({ kind: 'active' });
   });
+
+  it.each([
+    ['Usher’s own', 'made', true],
+    ['not Usher’s', null, false],
+  ])(
+    'is known as what a person has at present, with the latest end and whether the assignment is %s',
+    async (_whose, madeId, isUshers) => {
+      const who = { personId: 'diego', appId: 'salesforce' };
+      const before = await presentAccess(database, who);
+      await give(madeId);
+      const endsAt = clock.now() + 20 * hour;
+      await give(null, created, 20 * hour);
+
+      const present = await presentAccess(database, who);
+
+      expect([before, present]).toEqual([null, { endsAt, isTimed: true, isUshers }]);
+    },
+  );
 
   it('is called off by a later request that comes before anything is deleted', async () => {
     const first = await give('made');

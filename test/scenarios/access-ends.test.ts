@@ -228,6 +228,17 @@ describe('access that ends', () => {
     expect(isAssigned()).toBe(false);
   });
 
+  it('is extended by approvers, who read until when it is now, and why it has to be longer', async () => {
+    await start();
+    await says('patti', 'whoami');
+    const id = await given('for 8 hours');
+
+    await says('megan', `extend ${id} for 20 hours because the audit takes longer`);
+
+    expect(last('patti').text).toMatch(/the audit takes longer.*Access until now: /s);
+    expect(last('patti').text).toContain('Usher then removes the assignment.');
+  });
+
   it('only reminds where Usher has assigned nothing', async () => {
     await start();
     await says('alex', 'provision isaiah to Salesforce for 8 hours');

@@ -476,9 +476,21 @@ describe('every card of an access request', () => {
   });
 });
 
-describe('the end of access on the card of an approved request', () => {
+describe('the end of access on the card of a request', () => {
   const ends = { endsAt: NOW + 8 * HOUR, isTimed: true };
   const asked = { ...ends, hasTime: true, length: { count: 8, unit: 'hour' as const } };
+
+  it.each([
+    [true, 'Usher then removes the assignment.'],
+    [false, 'Usher only reminds you then'],
+  ])('is told beside the end of the access that it extends: by what Usher has assigned, %s', (isUshers, said) => {
+    const present = { endsAt: NOW + HOUR, isTimed: true, isUshers };
+
+    const text = textOf(accessIn(pending, { ends: asked }), { facts: { ...goodFacts, present } });
+
+    expect(text).toMatch(/Access until now: +Mar 2, 2026, 15:03 GMT\+1/);
+    expect(text).toContain(said);
+  });
   const created = doneWith({ kind: 'created', report });
   const draw = (state: TaskState, task: Partial<Task>, audience: AccessCardInput['audience'] = 'approvers') =>
     textOf(accessIn(state.kind === 'done' ? finished('created') : started(), { ends: asked }), {
