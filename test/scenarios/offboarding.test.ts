@@ -23,6 +23,7 @@ import {
 jest.setTimeout(60_000);
 
 const titles = (person: Name) => titlesOf(cardOf(person));
+const sentBy = (person: Name) => cardOf(person).buttons.map(({ data }) => (data as { readonly text?: string }).text);
 const isAssigned = (person: Name, app: { readonly id: string }) =>
   teams.sandbox.tenant.isAssigned(app.id, people[person].id);
 
@@ -144,7 +145,8 @@ describe('offboard', () => {
     await says('alex', 'remove adele');
 
     expect(alone).toContain('remove adele from Salesforce');
-    expect(titles('alex')).toEqual([
+    expect(titles('alex')).toEqual(['Salesforce', 'ServiceNow', 'All apps']);
+    expect(sentBy('alex')).toEqual([
       'remove adele@contoso.com from Salesforce',
       'remove adele@contoso.com from ServiceNow',
       'offboard adele@contoso.com',
@@ -273,8 +275,8 @@ describe('the reason of a removal', () => {
     await start({ sandboxOptions: { tenant: smallTenant() } });
 
     await says('alex', 'remove adele INC0012345 because she left');
-    const offered = titles('alex');
-    await presses('alex', 'remove adele@contoso.com from Salesforce INC0012345 because she left');
+    const offered = sentBy('alex');
+    await presses('alex', 'Salesforce');
     const asked = cardOf('alex').text;
     await says('alex', 'remove adele from ServiceNow on 1 December because she left the firm');
     const planned = cardOf('alex').buttons.map(({ data }) => JSON.stringify(data));
