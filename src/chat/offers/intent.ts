@@ -23,8 +23,15 @@ export type Meant = Exclude<Intent, 'unsaid' | 'open'>;
 const NEGATING = wordSet('not dont never no already instead without out accidentally');
 const REMOVING = wordSet(`
   undo remove removed revoke revoked delete deleted deprovision unprovision offboard unassign disable terminate stop
-  cancel withdraw replace swap switch transfer move moved moves leaver leaving leaves left
+  cancel withdraw replace swap switch transfer move moved moves leaver leaving leaves left kicked deactivated suspended
+  blocked dropped stripped took taken
 `);
+/** "cut off lynne's Salesforce access", "strip lynne of Salesforce": the opposite must never be offered. */
+const TAKING =
+  /\b(?:tak(?:e|ing) (?:\S+ )*(?:away|out|off)|cut(?:ting)? (?:\S+ )*off|lock(?:ing)? (?:\S+ )+out|kick|boot|deactivate|suspend|block|strip|rescind|drop|eject|evict|lose|loses)\b/i;
+const UNNEEDED =
+  /\b(?:no longer (?:needs?|uses?)|(?:does|do)(?: not|n['’]?t) (?:need|use) .+\bany ?(?:more|longer))\b/i;
+const NEGATED = wordSet('not dont never no already instead accidentally without');
 const ASKING = wordSet('why did does is are has have was were when where can cannot cant who');
 const TROUBLE = wordSet(`
   login logon log signin sign locked broken missing unable trouble error denied cannot cant down wrong lost stuck spinning
@@ -73,7 +80,8 @@ export function intentOf(line: string): Intent | null {
   if (first === 'who' && (has(PAST) || has(DONE))) return 'history';
   const asks = ASKING.has(first) || has(TROUBLE);
   if (asks && first !== 'can') return 'check';
-  if (has(REMOVING) || LEAVING.test(line)) return null;
+  if (UNNEEDED.test(line) || (TAKING.test(line) && !has(NEGATED))) return 'remove';
+  if (has(REMOVING) || TAKING.test(line) || LEAVING.test(line)) return null;
   if (ABSENT.test(line) && !has(GIVING)) return 'check';
   if (lacks(line) && (has(NEGATING) || !has(GIVING))) return 'check';
   // "check whether isaiah is there, and if not …"

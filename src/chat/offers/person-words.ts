@@ -18,7 +18,7 @@ const AROUND = wordSet(`
   fails failing failed starts start starting joins joining me myself either neither nor until till through since before
   after during there here show find display list kindly urgently urgent done error errors problem
   problems issue issues trouble fault failure duplicate wrong role changed changes move moved something anything everything
-  take kick delete revoke unassign deprovision any try trying tried same put waiting wait waits vp paged pinged alert alerts firing nothing thing things stuff quick question going cc bcc fwd fw re asks asked says said wrote ok okay members staff employees
+  take kick delete revoke unassign deprovision disable deactivate suspend block cut lose loses strip rescind drop boot eject evict more longer any try trying tried same put waiting wait waits vp paged pinged alert alerts firing nothing thing things stuff quick question going cc bcc fwd fw re asks asked says said wrote ok okay members staff employees
 `);
 const TICKET = /^#?(?:[a-z]{2,10}-?\d{3,}|\d{4,})$/i;
 const ADDRESS = /[^\s<>"',;()]+@[^\s<>"',;()]*[^\s<>"',;().!?]/g;

@@ -30,7 +30,8 @@ export function readRemove(words: readonly Word[]): Reading | null {
 /** The words after "take" or "delete", which may mean anything else. */
 export function readLooseRemove(words: readonly Word[]): Reading | null {
   const reading = readRemove(words);
-  return words.some((word, index) => parts(word, words[index - 1])) && reading?.kind === 'command' ? reading : null;
+  const isSaid = words.some((word, index) => parts(word, words[index - 1])) || accessOf(words) !== null;
+  return isSaid && reading?.kind === 'command' ? reading : null;
 }
 
 function readUntimed(words: readonly Word[]): Reading {

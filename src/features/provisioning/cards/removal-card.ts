@@ -136,7 +136,8 @@ function rowOf(words: Messages, task: Task, limits: RowLimits) {
     isLeftToPeople(task)
       ? null
       : words.plain('removal.direct', {
-          roles: roles.length === 0 ? 'none' : words.list(roles.map((role) => short(role, 60))),
+          count: roles.length,
+          roles: words.list(roles.map((role) => short(role, 60))),
         }),
     groups.length === 0
       ? null
