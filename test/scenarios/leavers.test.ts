@@ -337,8 +337,8 @@ describe('a removal that cannot be done is answered with why', () => {
     const again = await answerTo('remove adele from Salesforce');
     const beside = await answerTo('remove adele, diego from Salesforce');
 
-    expect(again).toMatch(/Request \w{6} is already removing Adele Vance from Salesforce.*buttons: Open/s);
-    expect(beside).toMatch(/Another removal is under way.*Not assigned, so there is nothing to remove/s);
+    expect(again).toMatch(/Request \w{6} already takes Adele Vance out of Salesforce.*buttons: Open/s);
+    expect(beside).toMatch(/Another request already takes this account away.*Not assigned, so there is nothing to remove/s);
   });
 });
 

@@ -114,7 +114,7 @@ describe('offboard', () => {
     const card = JSON.stringify(cardOf('alex').content);
     expect(card).toContain('Its provisioning is holding deletions back');
     expect(card).toContain('Zscaler');
-    expect(card).toContain('Another removal is under way.');
+    expect(card).toContain('Another request already takes this account away.');
   });
 
   it('says at once that a person who is disabled in Entra is left to the cycle, and how often that runs', async () => {
