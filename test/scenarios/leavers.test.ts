@@ -338,7 +338,9 @@ describe('a removal that cannot be done is answered with why', () => {
     const beside = await answerTo('remove adele, diego from Salesforce');
 
     expect(again).toMatch(/Request \w{6} already takes Adele Vance out of Salesforce.*buttons: Open/s);
-    expect(beside).toMatch(/Another request already takes this account away.*Not assigned, so there is nothing to remove/s);
+    expect(beside).toMatch(
+      /Another request already takes this account away.*Not assigned, so there is nothing to remove/s,
+    );
   });
 });
 

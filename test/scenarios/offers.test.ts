@@ -349,6 +349,37 @@ describe('a line about several people or apps', () => {
   });
 });
 
+describe('a line that is about a person, and names an act on a whole app', () => {
+  it.each([
+    ['pause adele in Salesforce', 'check adele in Salesforce'],
+    ['pause adele’s Salesforce account', 'check adele in Salesforce'],
+    ['halt Salesforce for adele', 'check adele in Salesforce'],
+    ['test adele in Salesforce', 'check adele in Salesforce'],
+    ['restart adele in Salesforce', 'check adele in Salesforce'],
+    ['fix adele’s account in Salesforce', 'check adele in Salesforce'],
+    ['suspend adele in Salesforce', 'remove adele from Salesforce'],
+    ['cut off adele’s Salesforce access', 'remove adele from Salesforce'],
+    ['adele no longer needs Salesforce', 'remove adele from Salesforce'],
+  ])('is never answered with that act, nor with the opposite: %s', async (line, offered) => {
+    const card = await answerTo(teams, 'alex', line);
+
+    expect(linesOn(card)).toEqual([offered]);
+    nothingDone(teams);
+  });
+
+  it.each([
+    ['hold off provisioning to Salesforce for an hour', 'pause Salesforce for an hour'],
+    ['freeze Salesforce', 'pause Salesforce'],
+    ['reset Zscaler', 'repair Zscaler'],
+    ['get Zscaler out of quarantine', 'status Zscaler'],
+  ])('is answered with an act on the app where it is about the app: %s', async (line, offered) => {
+    const card = await answerTo(teams, 'alex', line);
+
+    expect(linesOn(card)).toEqual([offered]);
+    nothingDone(teams);
+  });
+});
+
 describe('a line that says not to do something', () => {
   it.each([
     'do not provision isaiah to salesforce',

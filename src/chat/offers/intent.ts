@@ -28,7 +28,7 @@ const REMOVING = wordSet(`
 `);
 /** "cut off lynne's Salesforce access", "strip lynne of Salesforce": the opposite must never be offered. */
 const TAKING =
-  /\b(?:tak(?:e|ing) (?:\S+ )*(?:away|out|off)|cut(?:ting)? (?:\S+ )*off|lock(?:ing)? (?:\S+ )+out|kick|boot|deactivate|suspend|block|strip|rescind|drop|eject|evict|lose|loses)\b/i;
+  /\b(?:tak(?:e|ing) (?:\S+ )*(?:away|out|off)|cut(?:ting)? (?:\S+ )*off|lock(?:ing)? (?:\S+ )+out|stop (?:\S+ )+access|kick|boot|deactivate|suspend|block|strip|rescind|drop|eject|evict|lose|loses)\b/i;
 const UNNEEDED =
   /\b(?:no longer (?:needs?|uses?)|(?:does|do)(?: not|n['’]?t) (?:need|use) .+\bany ?(?:more|longer))\b/i;
 const NEGATED = wordSet('not dont never no already instead accidentally without');
@@ -78,6 +78,8 @@ export function intentOf(line: string): Intent | null {
   const has = (set: ReadonlySet<string>) => words.some((word) => set.has(word));
   if (has(TELLING) && (words.includes('when') || words.includes('if'))) return 'watch';
   if (first === 'who' && (has(PAST) || has(DONE))) return 'history';
+  // "get zscaler out of quarantine": its status shows what can be done.
+  if (words.includes('quarantine') || words.includes('quarantined')) return 'status';
   const asks = ASKING.has(first) || has(TROUBLE);
   if (asks && first !== 'can') return 'check';
   if (UNNEEDED.test(line) || (TAKING.test(line) && !has(NEGATED))) return 'remove';

@@ -151,14 +151,22 @@ async function askInForm(parts: CommandParts, turn: Turn, subject: string): Prom
     : openForm(parts, turn, form, { subject });
 }
 
-/** "status of isaiah", "which apps does isaiah have": what was read as an app may name a person. */
-export async function lookForPersonIn(parts: CommandParts, turn: Turn, words: string): Promise<Reply | null> {
-  const [[name] = []] = peopleIn(words);
-  if (name === undefined || words.length > longestLookedAt) return null;
+/**
+ * "status of isaiah", "pause adele in salesforce": what was read as an app may name a person. An act on a whole app is not
+ * offered for one of its people. `around`: the words without the app's.
+ */
+export async function lookForPersonIn(
+  parts: CommandParts,
+  turn: Turn,
+  words: string,
+  { line = words, around = words }: { readonly line?: string; readonly around?: string } = {},
+): Promise<Reply | null> {
+  if (words.length > longestLookedAt) return null;
   // A name that is there, as one that only resembles it may as well resemble an app's.
-  const found = await parts.directory.findUsers(name);
-  const isThere = found.ok && (found.value.kind === 'one' || found.value.kind === 'several');
-  return isThere ? lookForPerson(parts, turn, words, 'check') : null;
+  const names = peopleIn(around).flatMap(([name = '']) => name.replace(/['’]s?$/u, ''));
+  return (await namesPeople(parts, names))
+    ? lookAtLine(parts, turn, words, intentOf(line) === 'remove' ? 'remove' : 'check')
+    : null;
 }
 
 /** "who approved isaiah", "onboard isaiah", "isaiah": the line names no app. */

@@ -80,7 +80,11 @@ export async function lookAgainForApp(parts: CommandParts, turn: Turn, typed: Ap
   const isNobody = subject !== '' && peopleIn(subject).length === 0;
   const turned = isTurned || isNobody ? await byLine() : null;
   if (turned !== null) return turned;
-  const aboutPerson = command.verb === 'status' ? await lookForPersonIn(parts, turn, command.app) : null;
+  const around = gapsAround(command.app, mentionsIn(command.app, apps, true)).join(', ');
+  const aboutPerson =
+    intentBehind(command) === 'status'
+      ? await lookForPersonIn(parts, turn, command.app, { line: lineOf(parts, turn, command), around })
+      : null;
   if (aboutPerson !== null) return aboutPerson;
   const inName = inItsName(meant, apps);
   if (inName !== null) return offer(parts, turn, inName);
