@@ -35,6 +35,7 @@ const locking = new Set([
   'test/features/approvals/access-requests/store.test.ts',
   'test/outbox/message-store.test.ts',
   'test/requests/confirmation.test.ts',
+  'test/seals/chain.test.ts',
   'test/requests/queue.test.ts',
   'test/requests/running.test.ts',
   'test/teams/turns.test.ts',

@@ -23,6 +23,7 @@ import { startDispatcher } from './requests/dispatcher.ts';
 import { provisioningService } from './requests/provisioning-service.ts';
 import { hasWork } from './requests/queue.ts';
 import { whyRemovalIsLeft } from './requests/removal-left.ts';
+import { startSealer } from './seals/sealer.ts';
 import { within } from './stopping.ts';
 import type { UsherOptions } from './usher-options.ts';
 import { afterAnswers } from './worker.ts';
@@ -159,6 +160,11 @@ export function startWork(parts: WorkParts): Work {
   });
   bus.subscribe('watches', watcher.wake);
 
+  const sealer = startSealer({ database, clock, log });
+  const sealSoon = afterAnswers(clock, sealer.wake);
+  for (const topic of ['tasks', 'access', 'cards', 'outbox', 'repairs', 'watches'] as const)
+    bus.subscribe(topic, sealSoon);
+
   const warming = isAppOnly
     ? startWarming({ applications, synchronization, guard: guard.of('survey'), clock, log })
     : null;
@@ -174,6 +180,7 @@ export function startWork(parts: WorkParts): Work {
       await repairing.settled();
       await scheduler.settled();
       await watcher.settled();
+      await sealer.settled();
     },
     async stop(graceMs) {
       await Promise.all([
@@ -185,6 +192,7 @@ export function startWork(parts: WorkParts): Work {
             endings.stop(),
             repairing.stop(),
             watcher.stop(),
+            sealer.stop(),
             warming?.stop(),
           ]),
           dueMs,

@@ -27,7 +27,7 @@ const floors: readonly (readonly string[])[] = [
   ['server.ts', 'teams'],
   ['features'],
   ['chat'],
-  ['requests', 'access', 'outbox'],
+  ['requests', 'access', 'outbox', 'seals'],
   ['graph', 'rate-gate'],
   [
     'db',
@@ -266,7 +266,7 @@ describe('the architecture', () => {
     ['pino', /^pino$/, /^log\.ts$/],
     ['pg', /^pg$/, /^db\//],
     ['node:sqlite', /^node:sqlite$/, /^db\//],
-    ['kysely', /^kysely/, /^(db|requests|outbox|rate-gate|teams|features|chat\/jobs)\//],
+    ['kysely', /^kysely/, /^(db|requests|outbox|seals|rate-gate|teams|features|chat\/jobs)\//],
     ['adaptivecards-templating', /^adaptive/, /^chat\/cards\//],
   ])('lets one module or folder alone import %s', (_name, library, home) => {
     expect(offences((source, name) => library.test(name) && !home.test(source.path))).toEqual([]);

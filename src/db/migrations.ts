@@ -3,6 +3,7 @@ import type { Migration } from 'kysely/migration';
 import { cutStoredOutcome, cutStoredWords } from '../masking/cut-stored.ts';
 import type { Dialect } from './dialect.ts';
 import type { Foreign } from './refusals.ts';
+import { addSeals } from './seals-migrations.ts';
 import {
   addSearch,
   joinAccessRequests,
@@ -256,6 +257,7 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
     },
     '035-quiet-hours': addQuietHours,
     '036-repairs': (db) => addRepairs(db, dialect.engine),
+    '037-seals': (db) => addSeals(db, dialect.engine),
   };
   return Object.fromEntries(Object.entries(steps).map(([name, up]) => [name, { up }]));
 }

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { SealAnchorRow, SealRow } from './seals-schema.ts';
 import type { HeldNewsRow, PlaceColumns, QuietHoursRow, WatchedJobRow, WatchRow } from './watching-schema.ts';
 
 /**
@@ -27,6 +28,8 @@ export interface Schema {
   known_names: KnownNameRow;
   entitlements: EntitlementRow;
   repairs: RepairRow;
+  seals: SealRow;
+  seal_anchors: SealAnchorRow;
 }
 
 /** The process that works on the row, and until when other processes leave it alone. */

@@ -81,6 +81,8 @@ const tables = {
   rounds: true,
   card_owners: true,
   app_bindings: true,
+  seals: true,
+  seal_anchors: true,
 } satisfies Record<keyof Schema, true>;
 const tableNames = Object.keys(tables) as readonly (keyof Schema)[];
 

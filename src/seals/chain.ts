@@ -1,0 +1,150 @@
+import { hash } from 'node:crypto';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Database } from '../db/database.ts';
+import type { Schema } from '../db/schema.ts';
+
+/**
+ * The chain that makes the audit log evidence. Each entry gets a seal: the next number, and a hash over the entry and
+ * the hash of the seal before it. An attacker who changes, removes, inserts or swaps entries would have to
+ * make every later seal anew, and then the last one differs from the count and the hash that were kept elsewhere.
+ *
+ *     entry 7 ─┐      entry 9 ─┐      entry 8 ─┐
+ *     seal 1 ──┴─hash─▶ seal 2 ┴─hash─▶ seal 3 ┴─hash─▶ …
+ *
+ * Entries are sealed in the order in which the sealer sees them, ids within a batch ascending: on PostgreSQL a
+ * transaction with a lower id may commit later. From then on the number is the order.
+ */
+export interface Head {
+  /** How many entries were ever sealed: the number of the last seal. */
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** Before the first seal. */
+const origin: Head = { seq: 0, hash: '' };
+
+/** An entry as the database holds it; `details` is JSON, and its text is sealed as it stands. */
+export interface StoredEntry {
+  readonly id: number;
+  readonly at: number;
+  readonly actor_id: string;
+  readonly kind: string;
+  readonly request_id: string | null;
+  readonly details: string;
+}
+
+/**
+ * The hash of an entry's seal: SHA-256, in base64url, of the JSON array of these values, which is the same text for the
+ * same entry on both engines. Changing it would break every stored chain.
+ */
+export function hashOf(before: Head, { id, at, actor_id, kind, request_id, details }: StoredEntry): string {
+  const sealed = [before.hash, before.seq + 1, id, at, actor_id, kind, request_id, details];
+  return hash('sha256', JSON.stringify(sealed), 'base64url');
+}
+
+/** The last seal; where all were pruned, the last one that was. */
+export async function readHead(query: Kysely<Schema>): Promise<Head> {
+  const last = (table: 'seals' | 'seal_anchors') =>
+    query.selectFrom(table).select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst();
+  return (await last('seals')) ?? (await last('seal_anchors')) ?? origin;
+}
+
+/**
+ * This far below the highest sealed id the sealer looks each time: on PostgreSQL a transaction may commit after others
+ * with higher ids. `sealStragglers` finds what comes later still.
+ */
+const lateIds = 1_000;
+const rangeOfIds = 50_000;
+const isUnsealed = sql<boolean>`not exists (select 1 from seals where seals.entry_id = audit_log.id)`;
+
+const unsealed = (query: Kysely<Schema>) =>
+  query
+    .selectFrom('audit_log')
+    .where('id', '>', sql<number>`(select coalesce(max(entry_id), 0) from seals) - ${sql.lit(lateIds)}`)
+    .where(isUnsealed)
+    .orderBy('id');
+
+/** Seals the next entries, at most so many; returns how many. One statement tells that there are none. */
+export async function sealNext(database: Database, most: number): Promise<number> {
+  const found = await unsealed(database.query).select('id').limit(1).executeTakeFirst();
+  if (found === undefined) return 0;
+  return database.transact(async (transaction) => {
+    await lockChain(database, transaction);
+    return seal(transaction, await unsealed(transaction).selectAll().limit(most).execute());
+  });
+}
+
+/** Seals the entries that committed long after those with the next ids; returns how many. It looks through all entries. */
+export async function sealStragglers(database: Database, most: number): Promise<number> {
+  const { reader } = database;
+  const range = await reader
+    .selectNoFrom((none) => [
+      none
+        .selectFrom('audit_log')
+        .select(({ fn }) => fn.min('id').as('id'))
+        .as('lowest'),
+      none
+        .selectFrom('seals')
+        .select(({ fn }) => fn.max('entry_id').as('id'))
+        .as('highest'),
+    ])
+    .executeTakeFirstOrThrow();
+  const end = (range.highest ?? 0) - lateIds;
+  let sealed = 0;
+  for (let from = range.lowest ?? end; from < end; from += rangeOfIds) {
+    const late = (query: Kysely<Schema>) =>
+      query
+        .selectFrom('audit_log')
+        .where('id', '>=', from)
+        .where('id', '<', Math.min(from + rangeOfIds, end))
+        .where(isUnsealed);
+    while ((await late(reader).select('id').limit(1).executeTakeFirst()) !== undefined)
+      sealed += await database.transact(async (transaction) => {
+        await lockChain(database, transaction);
+        return seal(transaction, await late(transaction).selectAll().orderBy('id').limit(most).execute());
+      });
+  }
+  return sealed;
+}
+
+/** One process seals at a time. Two that went by the same head would fork the chain; its keys would refuse the second. */
+async function lockChain({ dialect }: Database, transaction: Transaction<Schema>): Promise<void> {
+  const name = 'sealing';
+  await transaction
+    .insertInto('rounds')
+    .values({ name, due_at: 0 })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .execute();
+  if (dialect.lockRows)
+    await transaction.selectFrom('rounds').select('name').where('name', '=', name).forUpdate().execute();
+}
+
+async function seal(transaction: Transaction<Schema>, entries: readonly StoredEntry[]): Promise<number> {
+  if (entries.length === 0) return 0;
+  let head = await readHead(transaction);
+  const seals = entries.map((entry) => {
+    head = { seq: head.seq + 1, hash: hashOf(head, entry) };
+    return { ...head, entry_id: entry.id };
+  });
+  await transaction.insertInto('seals').values(seals).execute();
+  return seals.length;
+}
+
+/** An entry with its seal. */
+export type SealedEntry = StoredEntry & Head;
+
+/**
+ * The sealed entries after the one with this number, at most so many, in the order of sealing. An entry that is in no
+ * table any more is left out; `verifyRecord` tells of it.
+ */
+export function readSealed(query: Kysely<Schema>, after: number, most: number): Promise<readonly SealedEntry[]> {
+  return query
+    .selectFrom('seals')
+    .innerJoin('audit_log', 'audit_log.id', 'seals.entry_id')
+    .selectAll('audit_log')
+    .select(['seals.seq', 'seals.hash'])
+    .where('seals.seq', '>', after)
+    .orderBy('seals.seq')
+    .limit(most)
+    .execute();
+}
