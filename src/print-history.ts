@@ -12,6 +12,8 @@ import type { About } from './features/checks/history/history-entry.ts';
 import { csvOf, jsonOf } from './features/checks/history/texts.ts';
 import { forTerminal } from './masking/hidden.ts';
 import { findKnown } from './requests/known-names.ts';
+import { findSeal, type Head } from './seals/chain.ts';
+import { readKept, verifyHistory } from './verify-history.ts';
 
 /**
  * The record of who did what, for auditors on the server: `npm run history`. It reads the database of a running bot and
@@ -24,21 +26,35 @@ export interface Terminal {
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
-const help = `Usage: npm run --silent history -- [--since DATE] [--about NAME] [--format csv|json] [--out FILE]
+const help = `Usage: npm run --silent history -- [--since DATE] [--until DATE] [--after ID] [--about NAME] [--format csv|json]
+                                   [--out FILE]
+       npm run --silent history -- --verify [--kept COUNT:HASH]
 
 Prints everything that Usher has recorded, denials included, oldest first.
 
   --since DATE    from this day on, e.g. 2026-11-01 (it begins at midnight UTC), or from 2026-11-01T08:00Z on
+  --until DATE    to the end of this day, or before this moment
+  --after ID      what was sealed after the entry with this id, in the order of sealing; 0 for all. With the id of the last
+                  line that was printed so, the next run goes on there, and no entry is missed or printed twice
   --about NAME    only what is about one person, app or ticket: a name, a user principal name, an id or a ticket number
   --format FORM   csv (the default; no cell can run as a formula) or json
   --out FILE      into this file, which only its owner may read, instead of the terminal
+  --verify        tells whether entries were changed, deleted, inserted or swapped since they were sealed, and prints the
+                  count and the hash of the last seal
+  --kept C:H      a count and hash that were kept away from the database, so that a missing end is found too
   --help          this text
 
-The exit code is 0 when all was printed, 2 when the arguments make no sense, and 1 for every other fault.
+The exit code is 0 when all was printed or the audit log is whole, 1 when it is not, 2 when the arguments make no sense, and 1 for
+every other fault.
 `;
 
 interface Wanted {
+  readonly verify: boolean;
+  readonly kept: Head | null;
   readonly since: number | null;
+  readonly before: number | null;
+  /** The id of an entry. */
+  readonly after: number | null;
   readonly about: string | null;
   readonly format: 'csv' | 'json';
   readonly out: string | null;
@@ -62,29 +78,46 @@ function complain({ err }: Terminal, why: string): number {
 function readArguments(args: readonly string[]): Wanted | string | null {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', short: 'h' } as const;
-  const options = { since: text, about: text, format: text, out: text, help: flag } as const;
+  const ofExport = { since: text, until: text, after: text, about: text, format: text, out: text } as const;
+  const options = { ...ofExport, verify: { type: 'boolean' }, kept: text, help: flag } as const;
   try {
     const { values } = parseArgs({ args: [...args], options, strict: true, allowPositionals: false });
-    const { since: sinceText, about = null, format = 'csv', out = null } = values;
+    const { since: sinceText, about = null, format = 'csv', out = null, verify = false } = values;
     if (values.help === true) return null;
     if (format !== 'csv' && format !== 'json') return `The format is csv or json, not “${format}”.`;
     if (about?.trim() === '') return 'After --about comes a name or an id.';
     if (out?.trim() === '') return 'After --out comes the name of a file.';
     const since = sinceText === undefined ? null : momentOf(sinceText);
-    if (Number.isNaN(since)) return `“${sinceText}” is no date that is understood here; try 2026-11-01.`;
-    return { since, about, format, out };
+    if (Number.isNaN(since)) return noDate(sinceText);
+    const before = values.until === undefined ? null : momentOf(values.until, dayMs);
+    if (Number.isNaN(before)) return noDate(values.until);
+    if (values.after !== undefined && !/^\d{1,15}$/.test(values.after))
+      return 'After --after comes the id of an entry.';
+    const after = values.after === undefined ? null : Number(values.after);
+    const kept = values.kept === undefined ? null : readKept(values.kept);
+    if (values.kept !== undefined && (kept === null || !verify))
+      return 'Together with --verify, after --kept comes what it printed last, e.g. 1200:hash.';
+    if (verify && Object.keys(ofExport).some((name) => name in values))
+      return '--verify looks at the whole audit log, and goes with --kept alone.';
+    return { verify, kept, since, before, after, about, format, out };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
 }
 
-/** Only ISO forms: `Date` parses others differently from machine to machine. NaN for all others. */
-function momentOf(text: string): number {
+const noDate = (text = '') => `“${text}” is no date that is understood here; try 2026-11-01.`;
+const dayMs = 24 * 3_600_000;
+
+/**
+ * Only ISO forms: `Date` parses others differently from machine to machine. NaN for all others. To a day without a time
+ * it adds `ofDayMs`.
+ */
+function momentOf(text: string, ofDayMs = 0): number {
   if (!/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text)) return Number.NaN;
   // `Date` would read February 31 as March 3.
   const day = new Date(text.slice(0, 10));
   const isThere = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text.slice(0, 10));
-  return isThere ? new Date(text).getTime() : Number.NaN;
+  return isThere ? new Date(text).getTime() + (text.length === 10 ? ofDayMs : 0) : Number.NaN;
 }
 
 async function print(wanted: Wanted, terminal: Terminal): Promise<number> {
@@ -104,9 +137,21 @@ async function print(wanted: Wanted, terminal: Terminal): Promise<number> {
     );
   const database = await openDatabase(config, systemClock);
   try {
+    if (wanted.verify) {
+      const { text, isWhole } = await verifyHistory(database, wanted.kept);
+      terminal.out.write(text);
+      return isWhole ? 0 : 1;
+    }
     const about = await findAbout(database, wanted.about);
     if (typeof about === 'string') return complain(terminal, about);
-    const lines = exportAuditLog(database, { since: wanted.since, about });
+    const { since, before, after } = wanted;
+    const afterSeal = after === null ? null : await findSeal(database.query, after);
+    if (after !== null && afterSeal === null)
+      return complain(
+        terminal,
+        `No entry with the id ${after} is sealed. Take the id of an entry that --after printed, or 0.`,
+      );
+    const lines = exportAuditLog(database, { since, before, afterSeal, about });
     const text = Readable.from(wanted.format === 'csv' ? csvOf(lines) : jsonOf(lines));
     if (wanted.out === null) {
       const shown = terminal.out.isTTY === true ? Readable.from(forEyes(text)) : text;

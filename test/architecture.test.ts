@@ -16,6 +16,7 @@ const floors: readonly (readonly string[])[] = [
     'graph-access.ts',
     'stopping.ts',
     'print-history.ts',
+    'verify-history.ts',
     'doctor.ts',
     'doctor',
     'metrics.ts',

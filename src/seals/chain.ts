@@ -21,7 +21,7 @@ export interface Head {
 }
 
 /** Before the first seal. */
-const origin: Head = { seq: 0, hash: '' };
+export const origin: Head = { seq: 0, hash: '' };
 
 /** An entry as the database holds it; `details` is JSON, and its text is sealed as it stands. */
 export interface StoredEntry {
@@ -54,8 +54,9 @@ export async function readHead(query: Kysely<Schema>): Promise<Head> {
  * with higher ids. `sealStragglers` finds what comes later still.
  */
 const lateIds = 1_000;
-const rangeOfIds = 50_000;
-const isUnsealed = sql<boolean>`not exists (select 1 from seals where seals.entry_id = audit_log.id)`;
+/** So many ids are looked through in one statement. */
+export const rangeOfIds = 50_000;
+export const isUnsealed = sql<boolean>`not exists (select 1 from seals where seals.entry_id = audit_log.id)`;
 
 const unsealed = (query: Kysely<Schema>) =>
   query
@@ -108,7 +109,7 @@ export async function sealStragglers(database: Database, most: number): Promise<
 }
 
 /** One process seals at a time. Two that went by the same head would fork the chain; its keys would refuse the second. */
-async function lockChain({ dialect }: Database, transaction: Transaction<Schema>): Promise<void> {
+export async function lockChain({ dialect }: Database, transaction: Transaction<Schema>): Promise<void> {
   const name = 'sealing';
   await transaction
     .insertInto('rounds')
@@ -128,6 +129,14 @@ async function seal(transaction: Transaction<Schema>, entries: readonly StoredEn
   });
   await transaction.insertInto('seals').values(seals).execute();
   return seals.length;
+}
+
+/** The number of the seal of an entry, even of one that was pruned last; 0 for the id 0, null where it has none. */
+export async function findSeal(query: Kysely<Schema>, entryId: number): Promise<number | null> {
+  if (entryId === 0) return 0;
+  const among = (table: 'seals' | 'seal_anchors') =>
+    query.selectFrom(table).select('seq').where('entry_id', '=', entryId).executeTakeFirst();
+  return ((await among('seals')) ?? (await among('seal_anchors')))?.seq ?? null;
 }
 
 /** An entry with its seal. */

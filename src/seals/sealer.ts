@@ -26,17 +26,25 @@ const hourMs = 3_600_000;
 export function startSealer({ database, clock, log }: SealerParts): Sealer {
   let told = 0;
   let hourlyAt = Number.NEGATIVE_INFINITY;
+  let isHourly = false;
 
   async function work(): Promise<number> {
+    if (clock.monotonic() >= hourlyAt) {
+      // First, so that what an earlier process left keeps its place before what is written from now on.
+      await sealStragglers(database, most);
+      [hourlyAt, isHourly] = [clock.monotonic() + hourMs, true];
+    }
     if ((await sealNext(database, most)) === most) return breathMs;
-    if (clock.monotonic() < hourlyAt) return idleMs;
-    hourlyAt = clock.monotonic() + hourMs;
-    await sealStragglers(database, most);
+    if (isHourly) await tell();
+    isHourly = false;
+    return idleMs;
+  }
+
+  async function tell(): Promise<void> {
     const { seq, hash } = await readHead(database.query);
     // A line each hour of a night in which nothing happened would tell nothing.
     if (seq > told) log.info({ code: 'audit_log_sealed', entries: seq, hash }, 'the audit log is sealed up to here');
     told = seq;
-    return idleMs;
   }
 
   return startWorker({

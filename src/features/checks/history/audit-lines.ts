@@ -6,6 +6,8 @@ import type { About } from './history-entry.ts';
 
 /** One entry of the append-only record, as exported for auditors. */
 export interface AuditLine {
+  /** Of the entry; it never changes. */
+  readonly id: number;
   /** ISO 8601, UTC. */
   readonly at: string;
   readonly kind: string;
@@ -27,6 +29,10 @@ export interface AuditLine {
 export interface ExportFilter {
   /** Milliseconds since 1970. */
   readonly since: number | null;
+  /** The same: only what was before. */
+  readonly before?: number | null;
+  /** Only what was sealed after the seal with this number, in the order of sealing, so that nothing is missed or repeated. */
+  readonly afterSeal?: number | null;
   readonly about: About | null;
 }
 
@@ -39,23 +45,29 @@ export const linesAtOnce = 500;
  */
 export async function* exportAuditLog(
   database: Pick<Database, 'query'>,
-  { since, about }: ExportFilter,
+  { since, before = null, afterSeal = null, about }: ExportFilter,
 ): AsyncGenerator<AuditLine> {
-  let after = { at: since ?? 0, id: 0 };
-  for (;;) {
+  const begin: Place = afterSeal === null ? { at: since ?? 0, id: 0 } : { seq: afterSeal };
+  for (let after = begin; ; ) {
     const rows = await readPage(database, after, about);
     for (const row of rows) {
+      if (row.at < (since ?? 0) || row.at >= (before ?? Number.POSITIVE_INFINITY)) continue;
       const line = toLine(row);
       if ((row.concerned === 1 && !isOfAnotherApp(line, about)) || (about !== null && namesIt(line, about))) yield line;
     }
     const last = rows.at(-1);
     if (last === undefined || rows.length < linesAtOnce) return;
-    after = { at: last.at, id: last.id };
+    after = 'seq' in after ? { seq: last.seq ?? 0 } : { at: last.at, id: last.id };
   }
 }
 
+/** The last entry of a page. */
+type Place = { readonly at: number; readonly id: number } | { readonly seq: number };
+
 interface Row {
   readonly id: number;
+  /** Of its seal, where the pages are in that order. */
+  readonly seq: number | null;
   readonly at: number;
   readonly actor_id: string;
   readonly kind: string;
@@ -80,11 +92,20 @@ interface Row {
  */
 async function readPage(
   { query }: Pick<Database, 'query'>,
-  after: { readonly at: number; readonly id: number },
+  after: Place,
   about: About | null,
 ): Promise<readonly Row[]> {
+  const order =
+    'seq' in after
+      ? {
+          seals: sql`join seals on seals.entry_id = entry.id`,
+          seq: sql`seals.seq`,
+          by: sql`seals.seq`,
+          last: sql`${after.seq}`,
+        }
+      : { seals: sql``, seq: sql`null`, by: sql`entry.at, entry.id`, last: sql`${after.at}, ${after.id}` };
   const { rows } = await sql<Row>`
-    select entry.id, entry.at, entry.actor_id, entry.kind, entry.request_id, entry.details,
+    select entry.id, ${order.seq} as seq, entry.at, entry.actor_id, entry.kind, entry.request_id, entry.details,
       coalesce(
         case when access.ended_by_id = entry.actor_id then access.ended_by_name end,
         (select name from known_names
@@ -96,11 +117,11 @@ async function readPage(
       nullif(coalesce(asked.ticket, access.ticket), '') as ticket,
       access.subject_id,
       case when ${isConcerned(about)} then 1 else 0 end as concerned
-    from audit_log entry
+    from audit_log entry ${order.seals}
     left join requests asked on asked.id = entry.request_id
     left join access_requests access on access.id = entry.request_id
-    where (entry.at, entry.id) > (${after.at}, ${after.id})
-    order by entry.at, entry.id
+    where (${order.by}) > (${order.last})
+    order by ${order.by}
     limit ${sql.lit(linesAtOnce)}`.execute(query);
   return rows;
 }
@@ -123,6 +144,7 @@ function toLine(row: Row): AuditLine {
   const named = subjectsIn(details);
   const ofAccess = row.subject_id === null ? [] : [row.subject_id];
   return {
+    id: row.id,
     at: new Date(row.at).toISOString(),
     kind: row.kind,
     actorId: row.actor_id,

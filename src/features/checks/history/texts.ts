@@ -12,6 +12,7 @@ const columns = [
   'subjectIds',
   'details',
   'ticket',
+  'id',
 ] as const satisfies readonly (keyof AuditLine)[];
 
 /** Tells a spreadsheet that the file is UTF-8. */

@@ -4,6 +4,7 @@ import type { AuditLine } from '../../../../src/features/checks/history/audit-li
 import { csvOf, jsonOf } from '../../../../src/features/checks/history/texts.ts';
 
 const line: AuditLine = {
+  id: 17,
   at: '2026-11-01T08:00:00.000Z',
   kind: 'asked',
   actorId: 'alex',
@@ -42,14 +43,14 @@ describe('the audit log as CSV', () => {
     const rows: unknown = parse(await textOf(csvOf(each(line, nobody))), { bom: true, columns: true });
 
     expect(rows).toEqual([
-      { ...line, subjectIds: 'isaiah adele', details: '{"tasks":2}' },
-      { ...line, actorName: '', requestId: '', subjectIds: '', details: '{}' },
+      { ...line, id: '17', subjectIds: 'isaiah adele', details: '{"tasks":2}' },
+      { ...line, id: '17', actorName: '', requestId: '', subjectIds: '', details: '{}' },
     ]);
   });
 
   it('has its header even when there is nothing to tell', async () => {
     expect(await textOf(csvOf(each()))).toBe(
-      '\uFEFFat,kind,actorId,actorName,requestId,appId,appName,subjectIds,details,ticket\r\n',
+      '\uFEFFat,kind,actorId,actorName,requestId,appId,appName,subjectIds,details,ticket,id\r\n',
     );
   });
 

@@ -1,0 +1,38 @@
+import type { Database } from '../db/database.ts';
+import { lockChain } from './chain.ts';
+import { mayPrune } from './rights.ts';
+
+/**
+ * Removes the oldest sealed entries, those before this time, at most so many, and returns how many it removed. It keeps
+ * the last removed seal as the anchor on which the first one that is left builds, so that the rest can still be
+ * verified.
+ *
+ * It stops at the first entry in the order of sealing that is not that old, as the chain can only lose its beginning; an
+ * entry without a seal is not old enough. It removes nothing where the database's role may not: then the owner of the
+ * tables does it, see `docs/operations.md`.
+ */
+export async function pruneRecord(database: Database, before: number, limit: number): Promise<number> {
+  if (!(await mayPrune(database))) return 0;
+  return database.transact(async (transaction) => {
+    await lockChain(database, transaction);
+    const oldest = await transaction
+      .selectFrom('seals')
+      .leftJoin('audit_log', 'audit_log.id', 'seals.entry_id')
+      .select(['seals.seq', 'seals.hash', 'seals.entry_id', 'audit_log.at'])
+      .orderBy('seals.seq')
+      .limit(limit)
+      .execute();
+    const kept = oldest.findIndex(({ at }) => at !== null && at >= before);
+    const old = kept === -1 ? oldest : oldest.slice(0, kept);
+    // An attacker may have removed some of them, which then have no time of their own.
+    const last = old.findLast(({ at }) => at !== null);
+    if (last === undefined || last.at === null) return 0;
+    const { seq, hash, entry_id, at } = last;
+    const ids = old.filter((one) => one.seq <= seq).map((one) => one.entry_id);
+    await transaction.deleteFrom('audit_log').where('id', 'in', ids).execute();
+    await transaction.deleteFrom('seals').where('seq', '<=', seq).execute();
+    await transaction.deleteFrom('seal_anchors').execute();
+    await transaction.insertInto('seal_anchors').values({ seq, hash, entry_id, at }).execute();
+    return ids.length;
+  });
+}
