@@ -6,6 +6,7 @@ import { slotsLeft } from './rate-gate/gate.ts';
 import { readGate } from './rate-gate/gate-row.ts';
 import { type Lane, laneNumbers } from './rate-gate/lanes.ts';
 import type { StoreParts } from './requests/store.ts';
+import { readHead } from './seals/chain.ts';
 
 /**
  * Usher's load at this moment, for monitoring. All of it is read from the database, so every replica reports the same.
@@ -24,6 +25,8 @@ export interface Gauges {
   readonly accessRequests: readonly { readonly state: AccessStateKind; readonly count: number }[];
   /** The apps whose jobs were read lately. */
   readonly jobs: readonly SeenApp[];
+  /** How many entries of the audit log were ever sealed. It never falls. */
+  readonly sealedEntries: number;
 }
 
 export type OpenTaskState = Exclude<TaskRow['state'], 'done' | 'cancelled'>;
@@ -51,8 +54,10 @@ export async function readGauges(parts: StoreParts): Promise<Gauges> {
     .groupBy('state')
     .execute();
   const jobs = await seenApps(database, clock.now());
+  const { seq: sealedEntries } = await readHead(database.reader);
   return {
     jobs,
+    sealedEntries,
     gate: {
       isBlocked: state.blockedUntil > now,
       // No task may count on a probe's start.

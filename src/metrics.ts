@@ -91,7 +91,7 @@ export function createMetrics(parts: MetricsParts): Metrics {
   async function gather(): Promise<void> {
     const gauges = await inTime(parts.gauges, 'gauges_unread');
     // A number from the last scrape would look current.
-    for (const meter of [meters.gateBlocked, meters.gateSlotsLeft]) meter.remove();
+    for (const meter of [meters.gateBlocked, meters.gateSlotsLeft, meters.sealedEntries]) meter.remove();
     for (const meter of [meters.queueTasks, meters.accessRequests, meters.gateFault, meters.jobQuarantined])
       meter.reset();
     meters.brokenEntries.set(parts.brokenEntries?.() ?? 0);
@@ -99,6 +99,7 @@ export function createMetrics(parts: MetricsParts): Metrics {
     meters.gateBlocked.set(gauges.gate.isBlocked ? 1 : 0);
     for (const cause of faultCauses) meters.gateFault.set({ cause }, gauges.gate.fault === cause ? 1 : 0);
     meters.gateSlotsLeft.set(gauges.gate.slotsLeft);
+    meters.sealedEntries.set(gauges.sealedEntries);
     for (const { state, lane, count } of gauges.tasks) meters.queueTasks.set({ state, lane }, count);
     for (const { state, count } of gauges.accessRequests) meters.accessRequests.set({ state }, count);
     // Those in quarantine come first, so that the limit on names leaves out none of them.
@@ -205,6 +206,7 @@ function createMeters(registry: Registry) {
     accessRequests: gauge('access_requests', 'Access requests that are not at their end.', 'state'),
     givenUp: counter('work_given_up_total', 'What processes died of twice, so that it is not tried again.', 'kind'),
     brokenEntries: gauge('apps_file_broken_entries', 'Entries of APPS_FILE that lead to no app, or to several.'),
+    sealedEntries: gauge('audit_log_sealed_entries', 'Entries of the audit log that were ever sealed; it never falls.'),
     jobQuarantined: gauge(
       'job_quarantined',
       'Whether the synchronization job was last seen in quarantine, within the hour.',

@@ -14,6 +14,7 @@ const quiet: Gauges = {
     { app: 'Zscaler', isQuarantined: true },
     { app: 'Salesforce', isQuarantined: false },
   ],
+  sealedEntries: 1_200,
 };
 
 let clock: TestClock;
@@ -145,6 +146,7 @@ describe('a gauge that is read at a scrape', () => {
     expect(find(samples, 'gate_fault', { cause: 'unreachable' })).toBe(0);
     expect(find(samples, 'queue_tasks', { state: 'waiting', lane: 'bulk' })).toBe(7);
     expect(find(samples, 'access_requests', { state: 'pending' })).toBeUndefined();
+    expect(find(samples, 'audit_log_sealed_entries')).toBe(1_200);
   });
 
   it('is left out while the database does not answer, and the rest is served', async () => {
@@ -157,6 +159,7 @@ describe('a gauge that is read at a scrape', () => {
 
     expect(find(samples, 'gate_slots_left')).toBeUndefined();
     expect(find(samples, 'queue_tasks')).toBeUndefined();
+    expect(find(samples, 'audit_log_sealed_entries')).toBeUndefined();
     expect(find(samples, 'gate_grants_total')).toBe(0);
   });
 

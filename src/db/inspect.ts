@@ -49,7 +49,8 @@ export async function inspectBindings(config: DatabaseConfig, clock: Clock): Pro
   );
 }
 
-async function lookingInto<T>(dialect: Dialect, look: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
+/** Looks into a database, or into its file, without migrating it, and closes it again. */
+export async function lookingInto<T>(dialect: Dialect, look: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
   const db = new Kysely<Schema>({ dialect: dialect.kysely });
   try {
     return await look(db);

@@ -239,6 +239,13 @@ The exit code is 0 when nothing is wrong, 1 when something is, and 2 when the ar
     wrong: (names: readonly string[]) => `of an older version; still to come: ${names.join(', ')}`,
     fix: 'make a backup and start this version of Usher, which brings them up to date.',
   },
+  auditLog: {
+    title: 'Audit log',
+    addsOnly: 'the user of DATABASE_URL can add entries, and neither change nor delete them',
+    mayChange:
+      'the user of DATABASE_URL can change and delete entries; “Whether the audit log is whole” in docs/operations.md tells how to take these rights away',
+    none: 'only PostgreSQL has users whose rights on it can be limited, once its tables are there',
+  },
   clock: {
     title: 'Clock',
     good: (seconds: number) => `within ${Math.max(1, seconds)} s of Graph’s`,

@@ -1,5 +1,7 @@
 import type { Clock } from '../clock.ts';
-import { inspectDatabase } from '../db/inspect.ts';
+import { dialectOf } from '../db/dialect.ts';
+import { inspectDatabase, lookingInto } from '../db/inspect.ts';
+import { findLogRights } from '../seals/rights.ts';
 import { words } from './doctor-messages.ts';
 import type { Reach } from './reach.ts';
 import { type Check, good, once, skipped, wrong } from './run-checks.ts';
@@ -31,6 +33,18 @@ export function machineChecks(reach: Reach, clock: Clock, publicUrl: string | nu
         if (found.kind === 'notMade') return skipped(words.migrations.notMade);
         if (found.pending.length === 0) return good(words.migrations.good);
         return wrong(words.migrations.wrong(found.pending), words.migrations.fix);
+      },
+    },
+    {
+      id: 'auditLog',
+      title: words.auditLog.title,
+      async run() {
+        const found = await inspected();
+        if (found.kind === 'away') return skipped(words.database.missing);
+        if (database.kind === 'sqlite' || found.kind === 'notMade') return skipped(words.auditLog.none);
+        const dialect = dialectOf(database, clock);
+        const rights = await lookingInto(dialect, (query) => findLogRights(dialect, query));
+        return rights.kind === 'none' ? skipped(words.auditLog.none) : good(words.auditLog[rights.kind]);
       },
     },
     {

@@ -32,8 +32,9 @@ export async function findLogRights<Tables>(
   if (engine === 'sqlite') return { kind: 'none' };
   const { rows } = await sql<{ rights: string[] | null; owns: boolean | null }>`
     select array_agg(right_on.name || ' on ' || tab.relname order by right_on.at)
-        filter (where has_table_privilege(tab.oid, right_on.name)) as rights,
-      bool_or(pg_has_role(tab.relowner, 'usage')) as owns
+        filter (where has_table_privilege(tab.oid, right_on.name) or right_on.name in ('insert', 'update')
+          and has_any_column_privilege(tab.oid, right_on.name)) as rights,
+      bool_or(pg_has_role(tab.relowner, 'member')) as owns
     from (values ${sql.join(harmful.map(([table, right], at) => sql`(${table}, ${right}, ${sql.lit(at)})`))})
       as right_on (tab, name, at)
     join pg_class tab on tab.oid = to_regclass(right_on.tab)`.execute(query);
