@@ -13,6 +13,7 @@ import { runHistory } from '../src/print-history.ts';
 import { writeAudit } from '../src/requests/audit-log.ts';
 import { sandboxEnvironment } from '../src/sandbox/environment.ts';
 import { seedRequest } from './features/checks/history/support.ts';
+import { sealAll } from './seals/support.ts';
 import { engines, type TestDatabase, useTestDatabase } from './support/databases.ts';
 
 const november = Date.UTC(2026, 10, 1);
@@ -92,6 +93,16 @@ describe.each(engines)('the history on the command line on $name', (engine) => {
     expect(kindsIn(fromMoment.out)).toEqual(['cancelled']);
   });
 
+  it('ends with the day, or before the moment, that the options name', async () => {
+    const toDay = await history('--until', '2026-10-31');
+    const toLastDay = await history('--until', '2026-11-01');
+    const toMoment = await history('--since', '2026-11-01', '--until', '2026-11-01T00:30Z');
+
+    expect(kindsIn(toDay.out)).toEqual(['asked']);
+    expect(kindsIn(toLastDay.out)).toEqual(['asked', 'sent', 'cancelled']);
+    expect(kindsIn(toMoment.out)).toEqual(['sent']);
+  });
+
   it('prints JSON', async () => {
     const { out } = await history('--format', 'json', '--since', '2026-11-01');
 
@@ -136,6 +147,32 @@ describe.each(engines)('the history on the command line on $name', (engine) => {
     expect(err).toContain('has no person, app or ticket called “nobody at all”');
   });
 
+  it('goes on behind the entry that it printed last, in the order of sealing, and leaves out what has no seal yet', async () => {
+    const entry = { actorId: 'alex', requestId: null, details: {} };
+    const printedAfter = async (id: string, ...more: readonly string[]) => {
+      const { code, out, err } = await history('--after', id, ...more);
+      expect([code, err]).toEqual([0, '']);
+      return parse<{ id: string; kind: string }>(out, { bom: true, columns: true });
+    };
+    await sealAll(database);
+    const first = await printedAfter('0');
+    const last = first.at(-1)?.id ?? '';
+    // Dated before all others, as of a process whose clock is behind.
+    await writeAudit(database.query, { ...entry, at: november - 5_000, kind: 'turnedAway' });
+    const unsealed = await printedAfter(last);
+    await sealAll(database);
+
+    const second = await printedAfter(last);
+    const recent = await printedAfter(last, '--since', '2026-11-01');
+    const unknown = await history('--after', '999999');
+
+    expect(first.map(({ kind }) => kind)).toEqual(['asked', 'sent', 'cancelled']);
+    expect(unsealed).toEqual([]);
+    expect(second.map(({ kind }) => kind)).toEqual(['turnedAway']);
+    expect(recent).toEqual([]);
+    expect(unknown).toMatchObject({ code: 2, err: expect.stringContaining('No entry with the id 999999 is sealed') });
+  });
+
   it('ends quietly when its reader closes the pipe', async () => {
     const closed = new Writable({
       write: (_chunk, _encoding, done) => done(Object.assign(new Error('closed'), { code: 'EPIPE' })),
@@ -152,6 +189,11 @@ describe('the command line of the history', () => {
     [['--since', '2026-02-31'], 'no date'],
     [['--since', '11/01/2026'], 'no date'],
     [['--since'], 'since'],
+    [['--until', '2026-02-31'], 'no date'],
+    [['--after', 'R7K3MQ'], 'After --after comes the id of an entry'],
+    [['--kept', `1:${'a'.repeat(43)}`], 'Together with --verify'],
+    [['--verify', '--kept', '1200'], 'after --kept comes what it printed last'],
+    [['--verify', '--since', '2026-11-01'], 'goes with --kept alone'],
     [['--format', 'xml'], 'csv or json, not “xml”'],
     [['--about', ' '], 'After --about'],
     [['--out', ''], 'After --out'],

@@ -17,7 +17,7 @@ export interface SealerParts {
   readonly log: Log;
 }
 
-const most = 500;
+const most = 200;
 /** Between two full batches, so that answers come first: SQLite runs in this thread. */
 const breathMs = 50;
 const idleMs = 60_000;

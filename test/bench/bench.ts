@@ -8,13 +8,14 @@ import { measureSingle } from './single/single.ts';
 import { describeRun } from './support/machine.ts';
 import { type Report, writeReport } from './support/report.ts';
 import { duration } from './support/statistics.ts';
+import { measureVerifying } from './verify/verify.ts';
 
 /** Measures Usher beside what a user would pick instead, and writes the tables of docs/performance.md. */
 const usage = `npm run bench                 all tables, into docs/performance.md; the machine should have nothing else to do
 npm run bench -- limit        one table, printed; --write puts it into docs/performance.md as well
 npm run bench -- --quick      a shortened run that shows whether everything works; its numbers mean little
 
-Tables: limit, single, answers, resources, claim, growth
+Tables: limit, single, answers, resources, claim, growth, verify
 `;
 
 export interface BenchOptions {
@@ -28,6 +29,7 @@ const measurements: Readonly<Record<string, (options: BenchOptions) => Promise<R
   resources: measureResources,
   claim: measureClaims,
   growth: measureGrowth,
+  verify: measureVerifying,
 };
 
 async function bench(): Promise<void> {
