@@ -27,6 +27,7 @@ const slow = new Set([
   'test/features/checks/history/audit-file.test.ts',
   'test/features/checks/history/long-history.test.ts',
   'test/requests/replicas.test.ts',
+  'test/seals/killed.test.ts',
   'test/teams/bot.test.ts',
 ]);
 const locking = new Set([

@@ -16,7 +16,7 @@ import { startTestUsher, type TestUsher } from '../support/usher.ts';
 
 /** The statements that operators run. */
 const [, statements = ''] =
-  /```sql\n(create role usher_bot[\s\S]*?)```/.exec(
+  /```sql\n(create role usherbot[\s\S]*?)```/.exec(
     readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8'),
   ) ?? [];
 
@@ -29,7 +29,7 @@ describe('an Usher whose PostgreSQL user may only add to the audit log, by the s
     await administer(ownersUrl, `drop role ${role}`);
   });
   const place = useTestDatabase(postgresEngine);
-  const role = `usher_bot_${randomBytes(4).toString('hex')}`;
+  const role = `usherbot_${randomBytes(4).toString('hex')}`;
   let owner: Database;
   let ownersUrl: string;
   let bot: Database;
@@ -38,7 +38,7 @@ describe('an Usher whose PostgreSQL user may only add to the audit log, by the s
   beforeAll(async () => {
     owner = await place.open(systemClock);
     ownersUrl = place.config.kind === 'postgres' ? place.config.url.reveal() : '';
-    await administer(ownersUrl, statements.replaceAll('usher_bot', role));
+    await administer(ownersUrl, statements.replaceAll('usherbot', role));
     const url = ownersUrl.replace(/\/\/[^@]*@/, `//${role}:change-me@`);
     bot = await openDatabase({ kind: 'postgres', url: secret(url) }, systemClock);
     teams = await startTestUsher({ environment: { DATABASE_URL: url } });
