@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { systemClock } from '../../src/clock.ts';
@@ -7,6 +8,10 @@ import { secret } from '../../src/config.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { dialectOf } from '../../src/db/dialect.ts';
 import { lookingInto } from '../../src/db/inspect.ts';
+import { words } from '../../src/doctor/doctor-messages.ts';
+import type { Line } from '../../src/doctor/run-checks.ts';
+import { runDoctor } from '../../src/doctor.ts';
+import { sandboxEnvironment } from '../../src/sandbox/environment.ts';
 import { pruneRecord } from '../../src/seals/prune.ts';
 import { findLogRights } from '../../src/seals/rights.ts';
 import { verifyRecord } from '../../src/seals/verify.ts';
@@ -32,6 +37,7 @@ describe('an Usher whose PostgreSQL user may only add to the audit log, by the s
   const role = `usherbot_${randomBytes(4).toString('hex')}`;
   let owner: Database;
   let ownersUrl: string;
+  let botsUrl: string;
   let bot: Database;
   let teams: TestUsher;
 
@@ -39,9 +45,9 @@ describe('an Usher whose PostgreSQL user may only add to the audit log, by the s
     owner = await place.open(systemClock);
     ownersUrl = place.config.kind === 'postgres' ? place.config.url.reveal() : '';
     await administer(ownersUrl, statements.replaceAll('usherbot', role));
-    const url = ownersUrl.replace(/\/\/[^@]*@/, `//${role}:change-me@`);
-    bot = await openDatabase({ kind: 'postgres', url: secret(url) }, systemClock);
-    teams = await startTestUsher({ environment: { DATABASE_URL: url } });
+    botsUrl = ownersUrl.replace(/\/\/[^@]*@/, `//${role}:change-me@`);
+    bot = await openDatabase({ kind: 'postgres', url: secret(botsUrl) }, systemClock);
+    teams = await startTestUsher({ environment: { DATABASE_URL: botsUrl } });
   }, engineStartMs);
 
   it('works, and seals', async () => {
@@ -88,12 +94,37 @@ describe('an Usher whose PostgreSQL user may only add to the audit log, by the s
     expect([byBot, byOwner]).toEqual([0, 1]);
   });
 
+  it('is what the doctor finds, as it finds one that may change entries', async () => {
+    const told = async (url: string) => {
+      let text = '';
+      const out = new Writable({
+        write(chunk, _encoding, done) {
+          text += String(chunk);
+          done();
+        },
+      });
+      const environment = { ...sandboxEnvironment('http://127.0.0.1:1/v1.0'), DATABASE_URL: url };
+      await runDoctor(['--json'], { out, err: out, environment });
+      const { lines } = JSON.parse(text) as { readonly lines: readonly Line[] };
+      return lines.find(({ id }) => id === 'auditLog');
+    };
+
+    const [limited, owning] = [await told(botsUrl), await told(ownersUrl)];
+
+    expect(limited).toMatchObject({ outcome: 'good', detail: words.auditLog.addsOnly });
+    expect(owning).toMatchObject({ detail: words.auditLog.mayChange });
+  });
+
   it('is told apart from one that may change entries, by the right that is too many', async () => {
     await administer(ownersUrl, `grant delete on audit_log to ${role}`);
     const tooMany = await findLogRights(bot.dialect, bot.query);
     await administer(ownersUrl, `revoke delete on audit_log from ${role}`);
+    await administer(ownersUrl, `grant update (kind) on audit_log to ${role}`);
+    const ofColumn = await findLogRights(bot.dialect, bot.query);
+    await administer(ownersUrl, `revoke update (kind) on audit_log from ${role}`);
 
     expect(tooMany).toEqual({ kind: 'mayChange', rights: ['delete on audit_log'], owns: false });
+    expect(ofColumn).toEqual({ kind: 'mayChange', rights: ['update on audit_log'], owns: false });
     expect(await findLogRights(owner.dialect, owner.query)).toMatchObject({ kind: 'mayChange', owns: true });
     expect(await findLogRights(bot.dialect, bot.query)).toEqual({ kind: 'addsOnly' });
   });
