@@ -13,6 +13,8 @@ export interface Config {
   readonly signInConnection: string;
   readonly cloud: CloudName;
   readonly database: DatabaseConfig;
+  /** For how many days finished requests with what is about them, and the entries of the audit log, are kept. */
+  readonly retention: { readonly requestDays: number; readonly recordDays: number };
   readonly gate: { readonly limit: number; readonly windowMs: number; readonly guardMs: number };
   readonly roles: RoleConfig;
   readonly requestFor: 'reports' | 'anyone';

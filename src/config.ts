@@ -174,6 +174,8 @@ const environmentSchema = z.object({
     }),
   PGSSLROOTCERT: readableFile('name a PEM file with the certificates to trust'),
   DATABASE_POOL_SIZE: wholeNumber(10, 2, 200),
+  RETENTION_DAYS: wholeNumber(400, 1, 36_500),
+  RECORD_DAYS: wholeNumber(2_555, 1, 36_500),
   PROVISION_LIMIT: wholeNumber(5, 1, 1000),
   PROVISION_WINDOW_MS: wholeNumber(10_000, 10, 3_600_000),
   PROVISION_GUARD_MS: wholeNumber(500, 0, 60_000),
@@ -287,6 +289,12 @@ function relationProblems(env: Partial<Environment>): ConfigProblem[] {
     if (!isPlain || !address.pathname.replace(/\/$/, '').endsWith('/v1.0'))
       report('GRAPH_BASE_URL', 'does not end in /v1.0', 'add the version, e.g. https://graph.microsoft.com/v1.0');
   }
+  if (env.RECORD_DAYS !== undefined && env.RETENTION_DAYS !== undefined && env.RECORD_DAYS < env.RETENTION_DAYS)
+    report(
+      'RECORD_DAYS',
+      'is less than RETENTION_DAYS',
+      `set it to ${env.RETENTION_DAYS} or more, or RETENTION_DAYS to less`,
+    );
   if (env.GRAPH_AUTH === 'azure') reportGraphProblems(env, report);
   if (env.GRAPH_AUTH === 'delegated') reportSignInProblems(env, report);
   if (env.GRAPH_AUTH === 'none' && isGraphElsewhere)
@@ -323,6 +331,7 @@ function toConfig(env: Environment): Config {
           rootCertificateFile: env.PGSSLROOTCERT || null,
           poolSize: env.DATABASE_POOL_SIZE,
         },
+    retention: { requestDays: env.RETENTION_DAYS, recordDays: env.RECORD_DAYS },
     gate: { limit: env.PROVISION_LIMIT, windowMs: env.PROVISION_WINDOW_MS, guardMs: env.PROVISION_GUARD_MS },
     roles: { viewers: env.VIEWERS, requesters: env.REQUESTERS, operators: env.OPERATORS, approvers: env.APPROVERS },
     requestFor: env.REQUEST_FOR,

@@ -80,7 +80,12 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const connector = connectTeams(config, options, { store, observe: observer.message });
   const tickets = createTickets(config.tickets, entries);
   const shared = { config, options, store, graphAccess, bus, guard, log };
-  const work = startWork({ ...shared, post: connector.conversations.post, observe: observer.dispatcher });
+  const work = startWork({
+    ...shared,
+    post: connector.conversations.post,
+    observe: observer.dispatcher,
+    pruned: observer.pruned,
+  });
   const teams = await startTeams({ ...shared, tickets, connector, metrics, checks });
   const { on, port: metricsPort } = config.metrics;
   const scraping = on && metricsPort !== null ? await startMetricsPort({ ...metrics, port: metricsPort, log }) : null;

@@ -8,6 +8,7 @@ import type { Log } from './log.ts';
 import type { FaultCause } from './rate-gate/fault.ts';
 import type { GuardedKind } from './requests/crash-guard.ts';
 import type { DispatcherObserver } from './requests/dispatcher.ts';
+import type { PrunedTable } from './requests/expired.ts';
 import type { ObservedMessage } from './teams/conversations.ts';
 import { isTooSlow, withinMs } from './time-limit.ts';
 
@@ -36,6 +37,8 @@ export interface Observer {
   readonly chat: ChatObserver;
   /** Work that killed two processes, and is not retried. */
   readonly givenUp: (kind: GivenUp) => void;
+  /** Rows past their time that were deleted. */
+  readonly pruned: (table: PrunedTable, rows: number) => void;
 }
 
 type GivenUp = GuardedKind | 'turn';
@@ -153,6 +156,7 @@ export function createMetrics(parts: MetricsParts): Metrics {
         turnedAway: (reason) => meters.turnedAway.inc({ reason }),
       },
       givenUp: (kind) => meters.givenUp.inc({ kind }),
+      pruned: (table, rows) => meters.pruned.inc({ table }, rows),
     },
   };
 }
@@ -205,6 +209,7 @@ function createMeters(registry: Registry) {
     turnedAway: counter('turned_away_total', 'Activities that the door did not admit.', 'reason'),
     accessRequests: gauge('access_requests', 'Access requests that are not at their end.', 'state'),
     givenUp: counter('work_given_up_total', 'What processes died of twice, so that it is not tried again.', 'kind'),
+    pruned: counter('pruned_rows_total', 'Rows past their time that this process has deleted, by table.', 'table'),
     brokenEntries: gauge('apps_file_broken_entries', 'Entries of APPS_FILE that lead to no app, or to several.'),
     sealedEntries: gauge('audit_log_sealed_entries', 'Entries of the audit log that were ever sealed; it never falls.'),
     jobQuarantined: gauge(

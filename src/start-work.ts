@@ -24,6 +24,7 @@ import { provisioningService } from './requests/provisioning-service.ts';
 import { hasWork } from './requests/queue.ts';
 import { whyRemovalIsLeft } from './requests/removal-left.ts';
 import { startSealer } from './seals/sealer.ts';
+import { type RetentionParts, startRetention } from './requests/retention.ts';
 import { within } from './stopping.ts';
 import type { UsherOptions } from './usher-options.ts';
 import { afterAnswers } from './worker.ts';
@@ -54,6 +55,7 @@ export interface SharedParts {
 interface WorkParts extends SharedParts {
   readonly post: GiveUpParts['post'];
   readonly observe: Metrics['observer']['dispatcher'];
+  readonly pruned: RetentionParts['observe'];
 }
 
 /** For due work on access requests, and for the notes about calls. */
@@ -61,7 +63,7 @@ const dueMs = 4_000;
 const settledPollMs = 50;
 
 export function startWork(parts: WorkParts): Work {
-  const { config, options, store, graphAccess, bus, guard, post, observe, log } = parts;
+  const { config, options, store, graphAccess, bus, guard, post, observe, pruned, log } = parts;
   const { database, clock } = store;
   const { access, directory, applications, synchronization, assignments, jobs, provisioningLog } = graphAccess.appOnly;
   const lease = options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs };
@@ -164,6 +166,18 @@ export function startWork(parts: WorkParts): Work {
   const sealSoon = afterAnswers(clock, sealer.wake);
   for (const topic of ['tasks', 'access', 'cards', 'outbox', 'repairs', 'watches'] as const)
     bus.subscribe(topic, sealSoon);
+  const retention = startRetention({
+    store,
+    days: config.retention,
+    // Where Graph does not tell, the person stays.
+    async isNeeded(id) {
+      const who = await access.identify({ id, tenantId: '' });
+      if (who.kind === 'caller') return who.caller.roles.some((role) => role === 'approver' || role === 'appApprover');
+      return who.kind === 'trouble';
+    },
+    observe: pruned,
+    log,
+  });
 
   const warming = isAppOnly
     ? startWarming({ applications, synchronization, guard: guard.of('survey'), clock, log })
@@ -193,6 +207,7 @@ export function startWork(parts: WorkParts): Work {
             repairing.stop(),
             watcher.stop(),
             sealer.stop(),
+            retention.stop(),
             warming?.stop(),
           ]),
           dueMs,
