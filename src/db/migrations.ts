@@ -4,7 +4,7 @@ import { cutStoredOutcome, cutStoredWords } from '../masking/cut-stored.ts';
 import type { Dialect } from './dialect.ts';
 import type { Foreign } from './refusals.ts';
 import { addSeals } from './seals-migrations.ts';
-import { indexExpiring } from './retention-migrations.ts';
+import { addRetention } from './retention-migrations.ts';
 import {
   addSearch,
   joinAccessRequests,
@@ -259,7 +259,7 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
     '035-quiet-hours': addQuietHours,
     '036-repairs': (db) => addRepairs(db, dialect.engine),
     '037-seals': (db) => addSeals(db, dialect.engine),
-    '037-retention': indexExpiring,
+    '040-retention': (db) => addRetention(db, dialect.countedId),
   };
   return Object.fromEntries(Object.entries(steps).map(([name, up]) => [name, { up }]));
 }

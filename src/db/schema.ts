@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely';
 import type { SealAnchorRow, SealRow } from './seals-schema.ts';
+import type { PlaceRow } from './places.ts';
 import type { HeldNewsRow, PlaceColumns, QuietHoursRow, WatchedJobRow, WatchRow } from './watching-schema.ts';
 
 /**
@@ -30,6 +31,7 @@ export interface Schema {
   repairs: RepairRow;
   seals: SealRow;
   seal_anchors: SealAnchorRow;
+  places: PlaceRow & { id: Generated<number> };
 }
 
 /** The process that works on the row, and until when other processes leave it alone. */
@@ -78,6 +80,8 @@ export interface RequestRow extends RequestedColumns {
   second_person_decision: Generated<string | null>;
   /** Why the removal is asked for, as typed. */
   reason: Generated<string | null>;
+  /** Where its conversation stands once that is empty. */
+  place_id: Generated<number | null>;
 }
 
 export interface TaskRow extends SubjectColumns, LeaseColumns {
@@ -137,6 +141,8 @@ export interface TaskRow extends SubjectColumns, LeaseColumns {
   /** Who cancelled it; on a running task: who wants to cancel it. */
   cancelled_by: string | null;
   outcome: string | null;
+  /** 1 once its report is left out, which is long; see `requests/lean.ts`. */
+  is_lean: Generated<number>;
   /** The outcome's kind alone, so that hundreds can be counted without reading their reports. */
   outcome_kind: string | null;
   graph_request_id: string | null;

@@ -2,6 +2,7 @@ import { type Kysely, type Selectable, sql, type Updateable } from 'kysely';
 import type { Clock } from '../clock.ts';
 import { compiledOnce } from '../db/compiled-once.ts';
 import type { Database } from '../db/database.ts';
+import { conversationOf } from '../db/places.ts';
 import type { MessageRow, Schema } from '../db/schema.ts';
 import type { Reader } from '../requests/request.ts';
 import type { Audience, Message, MessageKind, Posted } from './message.ts';
@@ -66,14 +67,14 @@ function latestRevision(kind: MessageKind, reference: string) {
 
 export async function findMessage({ query }: Pick<Database, 'query'>, id: string): Promise<Message | null> {
   const row = await query.selectFrom('messages').selectAll().where('id', '=', id).executeTakeFirst();
-  return row === undefined ? null : toMessage(row);
+  return row === undefined ? null : withPlace(query, row);
 }
 
 /** The message that is this Teams activity; null where it is none of those that Usher edits. */
 export async function findPosted({ query }: Pick<Database, 'query'>, activityId: string): Promise<Message | null> {
   const posted = query.selectFrom('messages').selectAll().where('activity_id', '=', activityId);
   const row = await posted.limit(1).executeTakeFirst();
-  return row === undefined ? null : toMessage(row);
+  return row === undefined ? null : withPlace(query, row);
 }
 
 /** The cards on which second persons confirm these removals and repairs. */
@@ -104,7 +105,8 @@ export async function claimDue(
     update messages set due_at = ${now + claimedForMs} where id in (select id from due)
     returning *`.execute(query);
   const order = ({ createdAt, kind, id }: Message) => `${String(createdAt).padStart(20, '0')} ${kind} ${id}`;
-  return rows.map(toMessage).toSorted((one, other) => (order(one) < order(other) ? -1 : 1));
+  const due = await Promise.all(rows.map((row) => withPlace(query, row)));
+  return due.toSorted((one, other) => (order(one) < order(other) ? -1 : 1));
 }
 
 /** Stores that a process begins to post it: until an end is noted, it may have arrived. */
@@ -310,6 +312,13 @@ export async function beginEdit(parts: EditingParts, id: string): Promise<CardEd
 
 const goneNumbers = { no: 0, refused: 1, withdrawn: 2 } as const;
 const goneNames = ['no', 'refused', 'withdrawn'] as const;
+
+/** The card of a request that finished long ago has no conversation of its own, but that of the request. */
+async function withPlace(query: Query, row: Selectable<MessageRow>): Promise<Message> {
+  if (row.conversation !== '') return toMessage(row);
+  const about = query.selectFrom('requests').select(['conversation', 'place_id']).where('id', '=', row.reference);
+  return toMessage({ ...row, conversation: await conversationOf(query, await about.executeTakeFirstOrThrow()) });
+}
 
 export function toMessage(row: Selectable<MessageRow>): Message {
   return {

@@ -1,7 +1,6 @@
 import { type Selectable, sql, type Transaction } from 'kysely';
 import type { AccessRequestRow, Schema } from '../db/schema.ts';
 import { readGate } from '../rate-gate/gate-row.ts';
-import { heldForSecondPersonMs } from './confirmation.ts';
 import type { StoreParts } from './store.ts';
 
 /**
@@ -25,6 +24,7 @@ export type PrunedTable = Extract<
   | 'repairs'
   | 'known_people'
   | 'known_names'
+  | 'places'
   | 'audit_log'
 >;
 
@@ -68,7 +68,7 @@ const pruneOldest =
         .execute();
       const ids = oldest.map(({ id }) => id);
       const found = table === 'requests' ? { requests: ids, access: [] } : { requests: [], access: ids };
-      const { isWhole, deleted } = await deleteOver(parts, transaction, before, found);
+      const { isWhole, deleted } = await deleteOver(transaction, before, found);
       const next = nextOf(oldest, requestsAtOnce, ({ created_at, id }) => [created_at, id]);
       return { deleted, next: isWhole ? next : [at, last] };
     });
@@ -178,6 +178,27 @@ export const pruneNames: Looking = (parts, _before, after) =>
     };
   });
 
+/** Addresses of conversations in which no request was made any more. */
+export const prunePlaces: Looking = ({ database }, _before, after) =>
+  database.transact(async (transaction) => {
+    const rows = await transaction
+      .selectFrom('places')
+      .select('id')
+      .where('id', '>', Number(after?.[0] ?? 0))
+      .orderBy('id')
+      .limit(rowsAtOnce)
+      .execute();
+    const ids = rows.map(({ id }) => id);
+    const gone = await transaction
+      .deleteFrom('places')
+      .where('id', 'in', ids.length === 0 ? [0] : ids)
+      .where(({ not, exists, selectFrom }) =>
+        not(exists(selectFrom('requests').select('id').whereRef('place_id', '=', 'places.id'))),
+      )
+      .executeTakeFirstOrThrow();
+    return { deleted: { places: Number(gone.numDeletedRows) }, next: nextOf(rows, rowsAtOnce, ({ id }) => [id]) };
+  });
+
 function withGate(parts: StoreParts, work: (transaction: Transaction<Schema>) => Promise<Batch>): Promise<Batch> {
   return parts.database.transact(async (transaction) => {
     await readGate(parts, transaction);
@@ -202,14 +223,13 @@ type Access = Pick<
 
 /** Deletes those that are over, with all that goes along. `isWhole`: false where tasks are left to delete first. */
 async function deleteOver(
-  { clock }: StoreParts,
   transaction: Transaction<Schema>,
   before: number,
   found: Found,
 ): Promise<{ readonly isWhole: boolean; readonly deleted: Pruned }> {
   const access = await familyOf(transaction, found);
   const all = [...new Set([...found.requests, ...access.flatMap(({ request_id: id }) => id ?? [])])];
-  const over = new Set(await findOver(transaction, all, before, clock.now()));
+  const over = new Set(await findOver(transaction, all, before));
   const spoken = new Set(await spokenOf(transaction, access, before));
   const referencesOf = ({ id, joint_id, joint_group }: Access) => [id, joint_id ?? id, joint_group ?? id];
   const isOver = (one: Access) =>
@@ -265,20 +285,19 @@ const orNone = (ids: readonly string[]): readonly string[] => (ids.length === 0 
 /** A message that is still to be sent, or was made within the time. */
 const isNews = (before: number) => sql<boolean>`(messages.due_at is not null or messages.created_at >= ${before})`;
 
+/** A held one cannot be confirmed any more after a day, the shortest time that can be set. */
 async function findOver(
   transaction: Transaction<Schema>,
   ids: readonly string[],
   before: number,
-  now: number,
 ): Promise<readonly string[]> {
-  const heldBefore = Math.min(before, now - heldForSecondPersonMs);
   const { rows } = await sql<{ id: string }>`
     select id from requests where id in (${sql.join(orNone(ids))}) and created_at < ${before}
       and not exists (select 1 from messages where reference = requests.id and ${isNews(before)})
       and not exists (select 1 from repairs where request_id = requests.id)
       and not exists (select 1 from tasks where request_id = requests.id and not (
         state in ('done', 'cancelled') and finished_at < ${before}
-        or state = 'held' and requests.created_at < ${heldBefore}))
+        or state = 'held'))
       and not exists (select 1 from tasks
         join entitlements open on open.subject_id = tasks.subject_id and open.app_id = tasks.app_id
         where tasks.request_id = requests.id and open.state <> 'ended')

@@ -1,4 +1,5 @@
 import type { Database } from '../db/database.ts';
+import { conversationOf } from '../db/places.ts';
 import { failureKinds } from '../graph/outcome/worth-retrying.ts';
 import type { OutcomeKind } from '../graph/outcome.ts';
 import { membersPerCall, type Request, type Subject, type Task, type TaskState } from './request.ts';
@@ -96,7 +97,7 @@ export async function findRequestOverview(
     if (state === 'done' && outcome_kind !== null) outcomes[outcome_kind as OutcomeKind] = tasks;
   }
   return {
-    request: withoutTasks(row),
+    request: withoutTasks({ ...row, conversation: await conversationOf(query, row) }),
     total,
     states,
     perhaps: Number(perhaps),

@@ -8,10 +8,12 @@ import {
   pruneAccessRequests,
   pruneNames,
   prunePeople,
+  prunePlaces,
   pruneRepairs,
   pruneRequests,
   pruneTexts,
 } from './expired.ts';
+import { makeLean, reportDays } from './lean.ts';
 import { pruneAudit } from './prune-audit.ts';
 import type { StoreParts } from './store.ts';
 
@@ -36,7 +38,7 @@ const hourMs = 3_600_000;
 /** What a start stirs up comes first. */
 const firstAfterMs = 5 * 60_000;
 /** Several times as long as a batch takes: the pause is for the people who ask for something. */
-export const pauseMs = 100;
+const pauseMs = 100;
 const round = 'retention';
 
 export function startRetention({ store, days, isNeeded, observe, log }: RetentionParts): Worker {
@@ -49,16 +51,18 @@ export function startRetention({ store, days, isNeeded, observe, log }: Retentio
     pruneTexts,
     prunePeople(isNeeded),
     pruneNames,
+    prunePlaces,
   ].map((prune) => (after: Cursor | null) => prune(store, beforeDays(days.requestDays), after));
   const steps: readonly ((after: Cursor | null) => Promise<Batch>)[] = [
     ...ofRequests,
+    () => makeLean(store, beforeDays(reportDays)),
     () => pruneAudit(store, beforeDays(days.recordDays)),
   ];
   /** Where this process is in the day's work; null while there is none. */
   let place: { readonly step: number; readonly after: Cursor | null } | null = null;
   let total: Pruned = {};
 
-  async function work(): Promise<number | null> {
+  async function work(stopping: AbortSignal): Promise<number | null> {
     place ??= (await isDue(store)) ? { step: 0, after: null } : null;
     const prune = steps[place?.step ?? steps.length];
     if (place === null || prune === undefined) {
@@ -72,7 +76,10 @@ export function startRetention({ store, days, isNeeded, observe, log }: Retentio
       total = { ...total, [table]: (total[table] ?? 0) + rows };
     }
     place = next === null ? { step: place.step + 1, after: null } : { step: place.step, after: next };
-    if (place.step < steps.length) return pauseMs;
+    if (place.step < steps.length) {
+      await clock.sleep(pauseMs, stopping);
+      return 0;
+    }
     if (Object.keys(total).length > 0) log.info({ deleted: total }, 'what was past its time has been deleted');
     [place, total] = [null, {}];
     return null;

@@ -164,7 +164,8 @@ function toState(row: Selectable<TaskRow>): TaskState {
 
 /** The columns that an outcome fills. */
 export function doneColumns(outcome: Outcome) {
-  return { state: 'done', outcome: JSON.stringify(outcome), outcome_kind: outcome.kind, again: null } as const;
+  const outcomeColumns = { outcome: JSON.stringify(outcome), outcome_kind: outcome.kind, is_lean: 0 };
+  return { state: 'done', ...outcomeColumns, again: null } as const;
 }
 
 /** Why a running task was sent again, where it was. */

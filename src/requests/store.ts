@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Insertable, Selectable, Transaction } from 'kysely';
 import { compiledOnce } from '../db/compiled-once.ts';
 import type { Database } from '../db/database.ts';
+import { conversationOf } from '../db/places.ts';
 import type { RequestRow, Schema, TaskRow } from '../db/schema.ts';
 import type { Message } from '../outbox/message.ts';
 import { insertMessages } from '../outbox/message-store.ts';
@@ -310,7 +311,8 @@ export async function findRequest({ query }: Pick<Database, 'query'>, id: string
   if (row === undefined) return null;
   const ofRequest = query.selectFrom('tasks').selectAll().where('request_id', '=', id);
   const tasks = (await ofRequest.orderBy('position').execute()).map(toTask);
-  return { ...withoutTasks(row), tasks: await withEnds({ query }, id, tasks) };
+  const conversation = await conversationOf(query, row);
+  return { ...withoutTasks({ ...row, conversation }), tasks: await withEnds({ query }, id, tasks) };
 }
 
 const findFirstTwo = compiledOnce((db, { id }: { readonly id: string }) =>
@@ -328,5 +330,9 @@ export async function findSingle({ query }: Database, id: string): Promise<Reque
   const rows = await findFirstTwo(query, { id });
   const [row] = rows;
   if (row === undefined || rows.length > 1 || row.members !== '[]' || row.left_out !== '[]') return null;
-  return { ...withoutTasks({ ...row, id: row.request_id }), tasks: await withEnds({ query }, id, [toTask(row)]) };
+  const conversation = await conversationOf(query, row);
+  return {
+    ...withoutTasks({ ...row, id: row.request_id, conversation }),
+    tasks: await withEnds({ query }, id, [toTask(row)]),
+  };
 }

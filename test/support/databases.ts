@@ -71,6 +71,7 @@ const tables = {
   held_news: true,
   tasks: true,
   requests: true,
+  places: true,
   gates: true,
   turns: true,
   audit_log: true,
