@@ -3,8 +3,8 @@ import type { Migration } from 'kysely/migration';
 import { cutStoredOutcome, cutStoredWords } from '../masking/cut-stored.ts';
 import type { Dialect } from './dialect.ts';
 import type { Foreign } from './refusals.ts';
-import { addSeals } from './seals-migrations.ts';
 import { addRetention } from './retention-migrations.ts';
+import { addSeals } from './seals-migrations.ts';
 import {
   addSearch,
   joinAccessRequests,

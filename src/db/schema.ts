@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
-import type { SealAnchorRow, SealRow } from './seals-schema.ts';
 import type { PlaceRow } from './places.ts';
+import type { SealAnchorRow, SealRow } from './seals-schema.ts';
 import type { HeldNewsRow, PlaceColumns, QuietHoursRow, WatchedJobRow, WatchRow } from './watching-schema.ts';
 
 /**

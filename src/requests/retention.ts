@@ -1,4 +1,5 @@
 import type { Log } from '../log.ts';
+import { pruneRecord } from '../seals/prune.ts';
 import { startWorker, type Worker } from '../worker.ts';
 import {
   type Batch,
@@ -14,7 +15,6 @@ import {
   pruneTexts,
 } from './expired.ts';
 import { makeLean, reportDays } from './lean.ts';
-import { pruneAudit } from './prune-audit.ts';
 import type { StoreParts } from './store.ts';
 
 /**
@@ -39,6 +39,7 @@ const hourMs = 3_600_000;
 const firstAfterMs = 5 * 60_000;
 /** Several times as long as a batch takes: the pause is for the people who ask for something. */
 const pauseMs = 100;
+const entriesAtOnce = 200;
 const round = 'retention';
 
 export function startRetention({ store, days, isNeeded, observe, log }: RetentionParts): Worker {
@@ -56,7 +57,10 @@ export function startRetention({ store, days, isNeeded, observe, log }: Retentio
   const steps: readonly ((after: Cursor | null) => Promise<Batch>)[] = [
     ...ofRequests,
     () => makeLean(store, beforeDays(reportDays)),
-    () => pruneAudit(store, beforeDays(days.recordDays)),
+    async () => {
+      const entries = await pruneRecord(store.database, beforeDays(days.recordDays), entriesAtOnce);
+      return { deleted: { audit_log: entries }, next: entries < entriesAtOnce ? null : [] };
+    },
   ];
   /** Where this process is in the day's work; null while there is none. */
   let place: { readonly step: number; readonly after: Cursor | null } | null = null;

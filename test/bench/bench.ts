@@ -4,6 +4,7 @@ import { measureClaims } from './claim/claim.ts';
 import { measureGrowth } from './growth/growth.ts';
 import { measureLimit } from './limit/limit.ts';
 import { measureResources } from './resources/resources.ts';
+import { measureRetention } from './retention/retention.ts';
 import { measureSingle } from './single/single.ts';
 import { describeRun } from './support/machine.ts';
 import { type Report, writeReport } from './support/report.ts';
@@ -15,7 +16,7 @@ const usage = `npm run bench                 all tables, into docs/performance.m
 npm run bench -- limit        one table, printed; --write puts it into docs/performance.md as well
 npm run bench -- --quick      a shortened run that shows whether everything works; its numbers mean little
 
-Tables: limit, single, answers, resources, claim, growth, verify
+Tables: limit, single, answers, resources, claim, growth, verify, retention
 `;
 
 export interface BenchOptions {
@@ -29,6 +30,7 @@ const measurements: Readonly<Record<string, (options: BenchOptions) => Promise<R
   resources: measureResources,
   claim: measureClaims,
   growth: measureGrowth,
+  retention: measureRetention,
   verify: measureVerifying,
 };
 

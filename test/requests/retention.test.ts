@@ -12,6 +12,7 @@ import { reportDays } from '../../src/requests/lean.ts';
 import { requeueTasks } from '../../src/requests/queue.ts';
 import { startRetention } from '../../src/requests/retention.ts';
 import { findRequest, type StoreParts } from '../../src/requests/store.ts';
+import { sealNext } from '../../src/seals/chain.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { engines, useTestDatabase } from '../support/databases.ts';
 import { ask, named, storeParts, type Wish } from './support.ts';
@@ -370,6 +371,8 @@ describe.each(engines)('what is past its time on $name', (engine) => {
     await writeAudit(database.query, { ...entry, at: clock.now() });
     await clock.advance(1_000 * day);
     await writeAudit(database.query, { ...entry, at: clock.now() });
+
+    await sealNext(database, 10);
 
     await prune({ recordDays: 999 });
 
