@@ -17,6 +17,7 @@ const floors: readonly (readonly string[])[] = [
     'stopping.ts',
     'print-history.ts',
     'verify-history.ts',
+    'forget.ts',
     'doctor.ts',
     'doctor',
     'metrics.ts',

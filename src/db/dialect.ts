@@ -25,6 +25,8 @@ export interface Dialect {
   readonly realNumber: 'real' | 'double precision';
   /** The type of an id that the database counts up. */
   readonly countedId: string;
+  /** By which a statement finds a row again that it has just seen, of any table. */
+  readonly rowAddress: 'rowid' | 'ctid';
   /** True where a single process owns the database, so that leases found at its start are all dead. */
   readonly singleProcess: boolean;
   /**
@@ -79,6 +81,7 @@ export function sqliteDialect(path: string, clock: Clock): Dialect {
     reading: path === ':memory:' ? null : threadedSqlite(path),
     realNumber: 'real',
     countedId: 'integer primary key autoincrement',
+    rowAddress: 'rowid',
     singleProcess: true,
     isolation: null,
     mayRepeat: () => false,
@@ -143,6 +146,7 @@ export function postgresDialect(
     reading: null,
     realNumber: 'double precision',
     countedId: 'bigint generated always as identity primary key',
+    rowAddress: 'ctid',
     singleProcess: false,
     isolation: 'read committed',
     mayRepeat: (error) => error instanceof Error && 'code' in error && undone.has(String(error.code)),

@@ -2,6 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { cutStoredOutcome, cutStoredWords } from '../masking/cut-stored.ts';
 import type { Dialect } from './dialect.ts';
+import { takeReasonsOut } from './reason-migrations.ts';
 import type { Foreign } from './refusals.ts';
 import { addRetention } from './retention-migrations.ts';
 import { addSeals } from './seals-migrations.ts';
@@ -258,6 +259,9 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
     },
     '035-quiet-hours': addQuietHours,
     '036-repairs': (db) => addRepairs(db, dialect.engine),
+    async '037-reasons-leave-the-record'(db) {
+      if (await takeReasonsOut(db, dialect.engine)) await dialect.noteRewritten(db);
+    },
     '037-seals': (db) => addSeals(db, dialect.engine),
     '040-retention': (db) => addRetention(db, dialect.countedId),
   };

@@ -3,8 +3,8 @@ import { compiledOnce } from '../db/compiled-once.ts';
 import type { AuditLogRow, Schema } from '../db/schema.ts';
 
 /**
- * The append-only record of who did what. People appear by Entra object id; details are ids and codes. Of typed text it
- * has only the reasons for a request and for a denial, which an auditor looks for.
+ * The append-only record of who did what. People appear by Entra object id; details are ids and codes. It holds no text
+ * that a person typed: reasons stand in their requests, so that a person can be forgotten and the record stays as it is.
  */
 export interface AuditEntry {
   /** Milliseconds since 1970. */
@@ -64,6 +64,8 @@ export type AuditKind =
   | 'watchAdded'
   | 'watchRemoved'
   | 'quietHoursSet'
+  /** An operator had a person forgotten. */
+  | 'personForgotten'
   /** The record itself was exported. */
   | 'exported';
 

@@ -275,7 +275,6 @@ function askedFor({ tasks, ticket = null, removal }: NewRequest): AuditEntry['de
     ...(members.length === 0 ? {} : { members }),
     ...(ticket === null ? {} : { ticket: ticket.number }),
     ...(removal === undefined ? {} : { purpose: purposeOf(removal) }),
-    ...(removal?.reason === undefined ? {} : { reason: removal.reason }),
   };
 }
 

@@ -138,6 +138,41 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
     expect(await claimDue(database, systemClock.now(), 10)).toEqual([]);
   });
 
+  it('loses the reasons that its record holds, in the file as well, and those that an earlier process still writes', async () => {
+    const of = (kind: string, details: object) => ({
+      ...{ at: 1, actor_id: 'megan', kind, request_id: 'A1' },
+      details: JSON.stringify(details),
+    });
+    await asOf(place, '036-repairs', async (earlier) => {
+      const entries = [
+        of('accessAsked', { app: 'salesforce', startsAt: null, reason: 'flummoxed, "reason":null' }),
+        of('accessDenied', { reason: 'flummoxed' }),
+        of('asked', { purpose: 'removal', reason: 'flummoxed', ticket: 'INC1' }),
+        of('waitsAgain', { reason: 'throttled' }),
+      ];
+      await earlier.insertInto('audit_log').values(entries).execute();
+    });
+
+    const database = await place.open(systemClock);
+    if (place.config.kind === 'postgres')
+      await database.query
+        .insertInto('audit_log')
+        .values(of('accessDenied', { reason: 'flummoxed' }))
+        .execute();
+
+    const rows = await database.query.selectFrom('audit_log').select(['kind', 'details']).orderBy('id').execute();
+    const stored = rows.map(({ kind, details }) => [kind, JSON.parse(details)]);
+    expect(stored.slice(0, 4)).toEqual([
+      ['accessAsked', { app: 'salesforce', startsAt: null }],
+      ['accessDenied', {}],
+      ['asked', { purpose: 'removal', ticket: 'INC1' }],
+      ['waitsAgain', { reason: 'throttled' }],
+    ]);
+    expect(stored.slice(4)).toEqual(place.config.kind === 'postgres' ? [['accessDenied', {}]] : []);
+    if (place.config.kind === 'sqlite')
+      for (const file of ['', '-wal']) expect(readFileSync(place.config.path + file).includes('flummoxed')).toBe(false);
+  });
+
   it('loses the secrets that its rows hold, and nothing that its cards show', async () => {
     const secret = 'Zq7-planted-7qZ';
     const step = {

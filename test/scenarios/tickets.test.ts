@@ -177,9 +177,8 @@ describe('a required ticket number that a line lacks', () => {
     expect(card.text).toContain('request access for isaiah to Salesforce because he joins (team "Alpha")');
     expect(none).toEqual([]);
     expect(after.text).toContain('RITM0000007');
-    expect(await asked()).toMatchObject([
-      { kind: 'accessAsked', details: { ticket: 'RITM0000007', reason: 'he joins (team "Alpha")' } },
-    ]);
+    expect(after.text).toContain('he joins (team "Alpha")');
+    expect(await asked()).toMatchObject([{ kind: 'accessAsked', details: { ticket: 'RITM0000007' } }]);
   });
 
   it('is asked for again with what Usher takes, where something else was given', async () => {

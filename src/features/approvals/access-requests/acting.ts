@@ -277,7 +277,7 @@ function entryOf(
         details: action.ends === undefined ? {} : { endsAt: action.ends.endsAt },
       };
     case 'deny':
-      return { actorId: action.by.id, kind: 'accessDenied', details: { reason: action.reason } };
+      return { actorId: action.by.id, kind: 'accessDenied', details: {} };
     case 'cancel':
       return { actorId: action.by.id, kind: 'accessCancelled', details: assignment };
     case 'expire':

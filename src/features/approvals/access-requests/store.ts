@@ -131,8 +131,8 @@ export async function insertAccessRequest(
     })
     .returningAll()
     .executeTakeFirstOrThrow();
-  const { startsAt, reason, ticket = null } = wanted;
-  const asked = { app: app.id, subject: subject.id, startsAt, reason };
+  const { startsAt, ticket = null } = wanted;
+  const asked = { app: app.id, subject: subject.id, startsAt };
   const details = {
     ...asked,
     ...(ticket === null ? {} : { ticket: ticket.number }),

@@ -21,6 +21,8 @@ export interface AuditLine {
   readonly appName: string | null;
   /** The ticket of its request. */
   readonly ticket: string | null;
+  /** What was typed for asking or denying, as its request has it. */
+  readonly reason: string | null;
   /** The people that the entry itself names, or the one person that an access request is for. */
   readonly subjectIds: readonly string[];
   readonly details: AuditEntry['details'];
@@ -81,6 +83,7 @@ interface Row {
   /** JSON: how a removal was decided, and by whom. */
   readonly decision: string | null;
   readonly ticket: string | null;
+  readonly reason: string | null;
   readonly subject_id: string | null;
   /** 1 where the entry's request is about the person or app in question. */
   readonly concerned: number;
@@ -115,6 +118,8 @@ async function readPage(
       coalesce(asked.app_name, access.app_name) as app_name,
       asked.apps, asked.second_person_decision as decision,
       nullif(coalesce(asked.ticket, access.ticket), '') as ticket,
+      case entry.kind when 'asked' then asked.reason when 'accessAsked' then access.reason
+        when 'accessDenied' then access.decision_reason end as reason,
       access.subject_id,
       case when ${isConcerned(about)} then 1 else 0 end as concerned
     from audit_log entry ${order.seals}
@@ -152,6 +157,7 @@ function toLine(row: Row): AuditLine {
     requestId: row.request_id,
     ...appOf(row, details),
     ticket: row.ticket,
+    reason: row.reason,
     subjectIds: named.length > 0 ? named : ofAccess,
     details,
   };

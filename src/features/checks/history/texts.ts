@@ -12,6 +12,7 @@ const columns = [
   'subjectIds',
   'details',
   'ticket',
+  'reason',
   'id',
 ] as const satisfies readonly (keyof AuditLine)[];
 

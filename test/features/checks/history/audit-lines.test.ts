@@ -57,6 +57,22 @@ describe.each(engines)('the export of the audit log on $name', (engine) => {
     expect(about.map(({ requestId }) => requestId)).toEqual(['R1', 'A1']);
   });
 
+  it('has the reasons that were typed for asking and denying, from the requests', async () => {
+    await seedRequest(database, 'R1', { at: 1_000 });
+    await database.query.updateTable('requests').set({ reason: 'she left us' }).execute();
+    await seedAccess(database, 'A1', { at: 1_000, decidedBy: 'patti', state: 'denied' });
+    const typed = { reason: 'he joins us', decision_reason: 'not yet' };
+    await database.query.updateTable('access_requests').set(typed).execute();
+    await write(2_000, { requestId: 'R1' });
+    await write(2_000, { kind: 'confirmed', requestId: 'R1' });
+    await write(2_000, { kind: 'accessAsked', requestId: 'A1' });
+    await write(2_000, { kind: 'accessDenied', requestId: 'A1' });
+
+    const lines = await exported();
+
+    expect(lines.map(({ reason }) => reason)).toEqual(['she left us', null, 'he joins us', 'not yet']);
+  });
+
   it('shows who did what, oldest first, with the names that requests hold', async () => {
     await seedRequest(database, 'R1', { at: 2_000 });
     await seedAccess(database, 'A1', { at: 1_000, requestedBy: 'megan', decidedBy: 'patti', state: 'approved' });
@@ -81,6 +97,7 @@ describe.each(engines)('the export of the audit log on $name', (engine) => {
         appId: null,
         appName: null,
         ticket: null,
+        reason: null,
         subjectIds: [],
         details: { permission: 'provision.run' },
       },
@@ -94,6 +111,7 @@ describe.each(engines)('the export of the audit log on $name', (engine) => {
         appId: 'salesforce',
         appName: 'Salesforce',
         ticket: null,
+        reason: null,
         subjectIds: ['isaiah', 'adele', 'm'],
         details: { app: 'salesforce', subjects: ['isaiah', 'adele'], members: ['m'] },
       },
@@ -107,6 +125,7 @@ describe.each(engines)('the export of the audit log on $name', (engine) => {
         appId: 'salesforce',
         appName: 'Salesforce',
         ticket: null,
+        reason: null,
         subjectIds: ['isaiah'],
         details: {},
       },

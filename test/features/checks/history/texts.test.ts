@@ -13,6 +13,7 @@ const line: AuditLine = {
   appId: 'salesforce',
   appName: 'Salesforce',
   ticket: 'INC0012345',
+  reason: 'she joins us',
   subjectIds: ['isaiah', 'adele'],
   details: { tasks: 2 },
 };
@@ -50,7 +51,7 @@ describe('the audit log as CSV', () => {
 
   it('has its header even when there is nothing to tell', async () => {
     expect(await textOf(csvOf(each()))).toBe(
-      '\uFEFFat,kind,actorId,actorName,requestId,appId,appName,subjectIds,details,ticket,id\r\n',
+      '\uFEFFat,kind,actorId,actorName,requestId,appId,appName,subjectIds,details,ticket,reason,id\r\n',
     );
   });
 

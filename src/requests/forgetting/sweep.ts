@@ -1,0 +1,103 @@
+import { Kysely, type RawBuilder, sql } from 'kysely';
+import type { Database } from '../../db/database.ts';
+import type { Schema } from '../../db/schema.ts';
+import { type AnyRow, isId, type Traces } from './traces.ts';
+
+/**
+ * Goes through every table of the database, by what the database itself lists, so that no table can be left out. The
+ * record is only read: its entries are evidence, and hold ids and codes.
+ */
+export interface Table {
+  readonly name: string;
+  /** Those with text. */
+  readonly columns: readonly string[];
+}
+
+/** What has rules of its own, or none: the record, names by which the search finds people, and Kysely's own. */
+const apart = /^(?:audit_log|known_names|kysely_.*)$/;
+
+/** A row, with where it is. */
+export interface Found {
+  readonly table: string;
+  readonly address: string | number;
+  readonly row: AnyRow;
+}
+
+const rowsAtOnce = 200;
+
+/** A connection for searches that may take longer than a query of Usher may. */
+export async function searching<T>({ dialect, query }: Database, work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
+  if (dialect.migrating === null) return work(query);
+  const db = new Kysely<Schema>({ dialect: dialect.migrating });
+  try {
+    return await work(db);
+  } finally {
+    await db.destroy();
+  }
+}
+
+export async function tablesOf({ dialect }: Database, db: Kysely<Schema>): Promise<readonly Table[]> {
+  const names = await dialect.tables(db as Kysely<unknown>);
+  const known = await db.introspection.getTables();
+  return names
+    .filter((name) => !apart.test(name))
+    .map((name) => {
+      const columns = known.find((table) => table.name === name)?.columns ?? [];
+      return { name, columns: columns.filter(({ dataType }) => /text|char/i.test(dataType)).map((one) => one.name) };
+    });
+}
+
+/** The rows in which any text has the id. */
+export function rowsWithId(database: Database, db: Kysely<Schema>, tables: readonly Table[], id: string) {
+  return rowsWith(database, db, tables, () => [id]);
+}
+
+/** The rows that may hold something of the person. */
+export function rowsWithTraces(database: Database, db: Kysely<Schema>, tables: readonly Table[], traces: Traces) {
+  return rowsWith(database, db, tables, (column) => {
+    if (isId(column)) return [traces.id];
+    // A part of a name may be any word there, and reports are long.
+    return [traces.id, ...(column === 'outcome' ? traces.hints.whole : traces.hints.parts)];
+  });
+}
+
+async function* rowsWith(
+  { dialect }: Database,
+  db: Kysely<Schema>,
+  tables: readonly Table[],
+  wanted: (column: string) => readonly string[],
+): AsyncGenerator<Found> {
+  const address = sql.raw(dialect.rowAddress);
+  for (const { name, columns } of tables) {
+    const holds = columns.flatMap((column) => wanted(column).map((text) => contains(column, text)));
+    if (holds.length === 0) continue;
+    const { rows } = await sql<{ readonly address: string | number }>`
+      select ${address} as address from ${sql.table(name)} where ${sql.join(holds, sql` or `)}`.execute(db);
+    for (let at = 0; at < rows.length; at += rowsAtOnce) {
+      const some = rows.slice(at, at + rowsAtOnce).map((row) => row.address);
+      const found = await sql<AnyRow & { readonly usher_address: string | number }>`
+        select ${address} as usher_address, ${sql.table(name)}.* from ${sql.table(name)}
+        where ${address} in (${sql.join(some)})`.execute(db);
+      for (const { usher_address, ...row } of found.rows) yield { table: name, address: usher_address, row };
+    }
+  }
+}
+
+function contains(column: string, text: string): RawBuilder<unknown> {
+  const pattern = `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+  return sql`lower(${sql.ref(column)}) like ${pattern} escape '\\'`;
+}
+
+/** Writes what has changed of a row; false where another process has changed it since it was read. */
+export async function rewriteRow(
+  { dialect }: Database,
+  db: Kysely<Schema>,
+  { table, address }: Found,
+  changed: AnyRow,
+): Promise<boolean> {
+  const columns = Object.entries(changed).map(([column, value]) => sql`${sql.ref(column)} = ${value}`);
+  const { numAffectedRows = 0n } = await sql`
+    update ${sql.table(table)} set ${sql.join(columns)}
+    where ${sql.raw(dialect.rowAddress)} = ${address}`.execute(db);
+  return numAffectedRows > 0n;
+}
