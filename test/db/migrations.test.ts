@@ -138,7 +138,7 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
     expect(await claimDue(database, systemClock.now(), 10)).toEqual([]);
   });
 
-  it('loses the reasons that its record holds, in the file as well, and those that an earlier process still writes', async () => {
+  it('loses the reasons that its record holds, in the file as well', async () => {
     const of = (kind: string, details: object) => ({
       ...{ at: 1, actor_id: 'megan', kind, request_id: 'A1' },
       details: JSON.stringify(details),
@@ -150,25 +150,22 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
         of('asked', { purpose: 'removal', reason: 'flummoxed', ticket: 'INC1' }),
         of('waitsAgain', { reason: 'throttled' }),
       ];
-      await earlier.insertInto('audit_log').values(entries).execute();
+      // The table had its present name by then.
+      await earlier
+        .insertInto('audit_log' as 'records')
+        .values(entries)
+        .execute();
     });
 
     const database = await place.open(systemClock);
-    if (place.config.kind === 'postgres')
-      await database.query
-        .insertInto('audit_log')
-        .values(of('accessDenied', { reason: 'flummoxed' }))
-        .execute();
 
     const rows = await database.query.selectFrom('audit_log').select(['kind', 'details']).orderBy('id').execute();
-    const stored = rows.map(({ kind, details }) => [kind, JSON.parse(details)]);
-    expect(stored.slice(0, 4)).toEqual([
+    expect(rows.map(({ kind, details }) => [kind, JSON.parse(details)])).toEqual([
       ['accessAsked', { app: 'salesforce', startsAt: null }],
       ['accessDenied', {}],
       ['asked', { purpose: 'removal', ticket: 'INC1' }],
       ['waitsAgain', { reason: 'throttled' }],
     ]);
-    expect(stored.slice(4)).toEqual(place.config.kind === 'postgres' ? [['accessDenied', {}]] : []);
     if (place.config.kind === 'sqlite')
       for (const file of ['', '-wal']) expect(readFileSync(place.config.path + file).includes('flummoxed')).toBe(false);
   });

@@ -130,7 +130,7 @@ async function identify(database: Database, db: Kysely<Schema>, text: string): P
   const { rows } = await sql<{ readonly id: string }>`
     select id from known_names where folded = lower(${wanted}) and lower(id) = folded and kind in ('person', 'actor')
     union select person_id from known_people where lower(person_id) = lower(${wanted})`.execute(db);
-  const [known] = rows;
+  const known = rows.find((row) => row.id === wanted) ?? rows[0];
   if (known !== undefined) return known.id;
   const people = (await findKnown(database, wanted)).filter(({ kind }) => kind === 'person');
   if (people.length > 0 || !guid.test(wanted)) return people;
