@@ -45,7 +45,7 @@ export async function forgetPerson(parts: ForgettingParts, text: string, how: 'f
     const traces = tracesOf(person, await namesOf(database, db, tables, person));
     switch (how) {
       case 'look':
-        return { kind: 'found', id: person, rows: await sweep(database, db, tables, traces, async () => true) };
+        return { kind: 'found', id: person, rows: (await sweep(database, db, tables, traces, async () => true)).rows };
       case 'forget':
         return replace(parts, db, tables, traces);
       default:
@@ -65,16 +65,14 @@ async function replace(
   // An SQLite file still holds what was replaced: even if this process dies, the next start takes it out.
   await database.dialect.noteRewritten(db as Kysely<unknown>);
   const rows: Record<string, number> = {};
-  let isMissed = true;
+  let isWhole = false;
   // A row that another process changes meanwhile is found again.
-  while (isMissed) {
-    isMissed = false;
-    const written = await sweep(database, db, tables, traces, async (found, changed) => {
-      const isWritten = await rewriteRow(database, db, found, changed);
-      isMissed ||= !isWritten;
-      return isWritten;
-    });
-    for (const [table, count] of Object.entries(written)) rows[table] = (rows[table] ?? 0) + count;
+  while (!isWhole) {
+    const swept = await sweep(database, db, tables, traces, (found, changed) =>
+      rewriteRow(database, db, found, changed),
+    );
+    for (const [table, count] of Object.entries(swept.rows)) rows[table] = (rows[table] ?? 0) + count;
+    isWhole = swept.isWhole;
   }
   const work = await database.transact(async (transaction) => {
     await readGate(parts, transaction);
@@ -157,7 +155,7 @@ async function namesOf(
   const names = noted
     .flatMap(({ folded, name }) => [folded, name])
     .filter((name) => name.toLowerCase() !== id.toLowerCase());
-  for await (const { row } of rowsWithId(database, db, tables, id)) names.push(...namesIn(row, id));
+  for await (const { row } of rowsWithId(database, db, tables, id)) names.push(...namesIn(row ?? {}, id));
   return names;
 }
 
@@ -169,27 +167,37 @@ async function reasonsAbout({ dialect }: Database, db: Kysely<Schema>, id: strin
     const { rows } = await sql<{ readonly address: string | number }>`
       select ${address} as address from ${sql.table(table)}
       where reason <> ${notKept} and ${sql.ref(column)} in ${about}`.execute(db);
-    return rows.map((row): Found => ({ table, address: row.address, row: {} }));
+    return rows.map((row): Found => ({ table, address: row.address, row: null }));
   };
   return [...(await found('requests', 'id')), ...(await found('repairs', 'request_id'))];
 }
 
-/** Passes on each row that changes; counts those that `write` has written. */
+/**
+ * Passes on each row that changes; counts those that `write` has written. `isWhole`: it has missed none that another
+ * process was changing.
+ */
 async function sweep(
   database: Database,
   db: Kysely<Schema>,
   tables: readonly Table[],
   traces: Traces,
   write: (found: Found, changed: AnyRow) => Promise<boolean>,
-): Promise<Rows> {
+): Promise<{ readonly rows: Rows; readonly isWhole: boolean }> {
   const rows: Record<string, number> = {};
+  let isWhole = true;
   const pass = async (found: Found, changed: AnyRow) => {
-    if (await write(found, changed)) rows[found.table] = (rows[found.table] ?? 0) + 1;
+    const isWritten = await write(found, changed);
+    if (isWritten) rows[found.table] = (rows[found.table] ?? 0) + 1;
+    isWhole &&= isWritten;
   };
   for (const found of await reasonsAbout(database, db, traces.id)) await pass(found, { reason: notKept });
   for await (const found of rowsWithTraces(database, db, tables, traces)) {
+    if (found.row === null) {
+      isWhole = false;
+      continue;
+    }
     const changed = withoutPerson(found.row, traces);
     if (Object.keys(changed).length > 0) await pass(found, changed);
   }
-  return rows;
+  return { rows, isWhole };
 }

@@ -1,7 +1,7 @@
 import { Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../../db/database.ts';
 import type { Schema } from '../../db/schema.ts';
-import { type AnyRow, isId, type Traces } from './traces.ts';
+import { type AnyRow, hintsOf, isId, type Traces } from './traces.ts';
 
 /**
  * Goes through every table of the database, by what the database itself lists, so that no table can be left out. The
@@ -16,11 +16,11 @@ export interface Table {
 /** What has rules of its own, or none: the record, names by which the search finds people, and Kysely's own. */
 const apart = /^(?:audit_log|known_names|kysely_.*)$/;
 
-/** A row, with where it is. */
+/** A row, with where it is; null for one that another process has changed, and so moved, since it was found. */
 export interface Found {
   readonly table: string;
   readonly address: string | number;
-  readonly row: AnyRow;
+  readonly row: AnyRow | null;
 }
 
 const rowsAtOnce = 200;
@@ -49,15 +49,15 @@ export async function tablesOf({ dialect }: Database, db: Kysely<Schema>): Promi
 
 /** The rows in which any text has the id. */
 export function rowsWithId(database: Database, db: Kysely<Schema>, tables: readonly Table[], id: string) {
-  return rowsWith(database, db, tables, () => [id]);
+  return rowsWith(database, db, tables, () => hintsOf([id]));
 }
 
 /** The rows that may hold something of the person. */
 export function rowsWithTraces(database: Database, db: Kysely<Schema>, tables: readonly Table[], traces: Traces) {
   return rowsWith(database, db, tables, (column) => {
-    if (isId(column)) return [traces.id];
+    if (isId(column)) return traces.hints.id;
     // A part of a name may be any word there, and reports are long.
-    return [traces.id, ...(column === 'outcome' ? traces.hints.whole : traces.hints.parts)];
+    return [...traces.hints.id, ...(column === 'outcome' ? traces.hints.whole : traces.hints.parts)];
   });
 }
 
@@ -78,17 +78,18 @@ async function* rowsWith(
       const found = await sql<AnyRow & { readonly usher_address: string | number }>`
         select ${address} as usher_address, ${sql.table(name)}.* from ${sql.table(name)}
         where ${address} in (${sql.join(some)})`.execute(db);
-      for (const { usher_address, ...row } of found.rows) yield { table: name, address: usher_address, row };
+      const byAddress = new Map(found.rows.map(({ usher_address, ...row }) => [usher_address, row]));
+      for (const one of some) yield { table: name, address: one, row: byAddress.get(one) ?? null };
     }
   }
 }
 
 function contains(column: string, text: string): RawBuilder<unknown> {
-  const pattern = `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
   return sql`lower(${sql.ref(column)}) like ${pattern} escape '\\'`;
 }
 
-/** Writes what has changed of a row; false where another process has changed it since it was read. */
+/** Writes what is to change of a row; false where another process has changed it since it was read. */
 export async function rewriteRow(
   { dialect }: Database,
   db: Kysely<Schema>,

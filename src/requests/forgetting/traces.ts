@@ -17,8 +17,12 @@ export interface Traces {
   readonly whole: RegExp | null;
   /** Any part of them. */
   readonly parts: RegExp | null;
-  /** In lower case: a text without any of them has nothing of `whole`, or of `parts`. */
-  readonly hints: { readonly whole: readonly string[]; readonly parts: readonly string[] };
+  /** As `lower` leaves them: a text without any of them has nothing of the id, of `whole`, or of `parts`. */
+  readonly hints: {
+    readonly id: readonly string[];
+    readonly whole: readonly string[];
+    readonly parts: readonly string[];
+  };
 }
 
 /** A row of any table, by its columns. */
@@ -43,15 +47,15 @@ export function tracesOf(id: string, found: readonly string[]): Traces {
     names: new Set(texts.map((text) => text.toLowerCase())),
     whole: anyOf(whole),
     parts: anyOf(parts),
-    hints: { whole: hintsOf(whole.map(longestWord)), parts: hintsOf(parts.map(longestWord)) },
+    hints: { id: hintsOf([id]), whole: hintsOf(whole.map(longestWord)), parts: hintsOf(parts.map(longestWord)) },
   };
 }
 
 const longestWord = (text: string) =>
   text.split(/[^\p{L}\p{N}]+/u).reduce((longest, word) => (word.length > longest.length ? word : longest), '');
 
-/** As `lower` may leave them: SQLite's knows the letters of ASCII alone. */
-function hintsOf(words: readonly string[]): string[] {
+/** SQLite's `lower` knows the letters of ASCII alone, and PostgreSQL's does in some locales. */
+export function hintsOf(words: readonly string[]): string[] {
   const asciiLower = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
   const cases = (word: string) => [word, word.toLowerCase(), word.toUpperCase()].map(asciiLower);
   return [...new Set(words.filter((word) => word !== '').flatMap(cases))];
