@@ -108,6 +108,8 @@ describe.each(engines)('a person who is forgotten, on $name', (engine) => {
     const dry = await run(runForget, '--person', zebulonica.id, '--dry-run');
     const afterDry = await looking(tracesIn);
     const done = await run(runForget, '--person', zebulonica.id.toUpperCase());
+    // At once: the next process that opens the file would rewrite it, too.
+    const bytes = place.config.kind === 'sqlite' ? wordsInFiles(place.config.path) : [];
     const after = await looking(tracesIn);
     const recordAfter = await looking((database) => everyRow(database, 'audit_log'));
     const exported = await run(runHistory, '--format', 'json');
@@ -128,7 +130,7 @@ describe.each(engines)('a person who is forgotten, on $name', (engine) => {
     expect([done.code, done.err]).toEqual([0, '']);
     expect(done.out).toContain(`${zebulonica.id} is forgotten.`);
     expect(after).toEqual({ requests: ['discombobulated'] });
-    if (place.config.kind === 'sqlite') expect(wordsInFiles(place.config.path)).toEqual(['discombobulated']);
+    expect(bytes).toEqual(isSqlite ? ['discombobulated'] : []);
     expect(recordAfter.slice(0, record.length)).toEqual(record);
     const lines = JSON.parse(exported.out) as readonly AuditLine[];
     expect(lines.at(-1)).toMatchObject({ kind: 'personForgotten', actorId: '', subjectIds: [zebulonica.id] });

@@ -129,17 +129,13 @@ describe('a row of a person who is forgotten', () => {
     ["Seán O'Brien", "seán o'brien is away"],
     ['C. Ng (extern)', 'for C. Ng (extern)'],
   ])('loses %s in “%s”', (name, reason) => {
-    const { reason: after } = withoutPerson({ reason }, tracesOf(id, [name]));
+    const { reason: after = reason } = withoutPerson({ reason }, tracesOf(id, [name]));
 
-    for (const part of name
+    const parts = name
       .toLowerCase()
       .split(/[^\p{L}]+/u)
-      .filter((one) => one.length > 1))
-      expect(
-        String(after)
-          .toLowerCase()
-          .split(/[^\p{L}]+/u),
-      ).not.toContain(part);
+      .filter((one) => one.length > 1);
+    expect(parts.filter((part) => String(after).toLowerCase().includes(part))).toEqual([]);
   });
 });
 
