@@ -1,16 +1,19 @@
-# syntax=docker/dockerfile:1
+# syntax=docker/dockerfile:1@sha256:4edf897a3ffa55b89f906fc8cc78afdb3f1834cc9c7083565e611a8a7d5fe99e
 
 # Usher in a container. Build it with `docker build -t usher .`; docs/operations.md tells how to run it.
 
+# By digest, so that a build today and one in a year begin with the same bytes; Dependabot proposes newer ones.
+FROM node:24.21.0-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6 AS base
+
 # What Usher needs at run time, and nothing of what builds or tests it. None of it needs an install script.
-FROM node:24.21.0-slim AS dependencies
+FROM base AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 # Types, sources and source maps are more than half of what the dependencies weigh, and Node does without them.
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
   && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' \) -delete
 
-FROM node:24.21.0-slim AS build
+FROM base AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
@@ -19,7 +22,7 @@ COPY src ./src
 # The make-believe tenant is for demos and tests, and has no place beside a real one.
 RUN npm run build && rm -rf dist/sandbox
 
-FROM node:24.21.0-slim AS runtime
+FROM base AS runtime
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3978
 WORKDIR /app
 COPY package.json LICENSE ./

@@ -16,6 +16,7 @@ const instructions = read('Dockerfile')
   .map((line) => ({ name: line.slice(0, line.indexOf(' ')), text: line.slice(line.indexOf(' ') + 1).trim() }));
 
 const of = (name: string) => instructions.filter((instruction) => instruction.name === name).map(({ text }) => text);
+const digest = /@sha256:[0-9a-f]{64}\b/;
 const compose = read('compose.yaml');
 const settings = [...read('.env.sample').matchAll(/^([A-Za-z][A-Za-z_]*)=/gm)].map(([, name]) => name);
 
@@ -23,13 +24,16 @@ const settings = [...read('.env.sample').matchAll(/^([A-Za-z][A-Za-z_]*)=/gm)].m
 const isSent = (path: string) => read('.dockerignore').split('\n').includes(`!${path}`);
 
 describe('the Dockerfile', () => {
-  it('pins every base image by a full version of the Node that the project runs on', () => {
+  it('begins with one image, by digest, of the Node that the project runs on', () => {
     const { devDependencies } = JSON.parse(read('package.json')) as { devDependencies: Record<string, string> };
 
-    const images = of('FROM').map((text) => text.split(' ')[0]);
+    const [first = '', ...stages] = of('FROM');
 
-    expect(images.length).toBeGreaterThan(0);
-    expect([...new Set(images)]).toEqual([`node:${devDependencies.node}-slim`]);
+    expect(first.replace(digest, '')).toBe(`node:${devDependencies.node}-slim AS base`);
+    expect(first).toMatch(digest);
+    expect(stages.length).toBeGreaterThan(0);
+    expect(stages.filter((stage) => !stage.startsWith('base AS '))).toEqual([]);
+    expect(read('Dockerfile').split('\n')[0]).toMatch(digest);
   });
 
   it('ends as a user that is not root', () => {
@@ -120,9 +124,9 @@ describe('the compose file', () => {
     expect(names.filter((name) => !settings.includes(name))).toEqual([]);
   });
 
-  it('has a second replica and a PostgreSQL of a pinned version that reports when it is healthy', () => {
+  it('has a second replica and a PostgreSQL by digest that reports when it is healthy', () => {
     expect(compose).toMatch(/^ {2}usher-two:$/m);
-    expect(compose).toMatch(/^ {4}image: postgres:18\.\d+$/m);
+    expect(compose).toMatch(/^ {4}image: postgres:18\.\d+@sha256:[0-9a-f]{64}$/m);
     expect(compose).toContain('pg_isready');
     expect(compose).toContain('condition: service_healthy');
   });
