@@ -13,6 +13,7 @@ import { globSync, readFileSync } from 'node:fs';
  */
 const slow = new Set([
   'test/doctor.test.ts',
+  'test/doctor/database.test.ts',
   'test/growth.test.ts',
   'test/chat/names/who-is-meant.test.ts',
   'test/chat/views/every-card.test.ts',

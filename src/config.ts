@@ -166,6 +166,12 @@ const environmentSchema = z.object({
     .refine((text) => /^file:.+/.test(text) || /^postgres(ql)?:\/\/.+/.test(text), {
       message: says('is neither a file nor a PostgreSQL address', 'use file:PATH or postgres://USER@HOST/DATABASE'),
     })
+    .refine((text) => !text.startsWith('postgres') || hasPlainParts(text), {
+      message: says(
+        'has a user, password or host that cannot be told apart',
+        'write special characters of the password encoded: # as %23, / as %2F, ? as %3F, % as %25, @ as %40',
+      ),
+    })
     .refine((text) => text.startsWith('file:') || sslModeOf(text) !== 'unknown', {
       message: says(
         'asks for TLS in a way that Usher does not take',
@@ -211,6 +217,16 @@ const environmentSchema = z.object({
 });
 
 type Environment = z.infer<typeof environmentSchema>;
+
+/** Those that Usher reads. */
+export const settingNames: readonly string[] = Object.keys(environmentSchema.shape);
+
+/** A `#`, `/` or `?` in a password would end the host, and a `%` begins a code. */
+function hasPlainParts(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { hash, username, password } = new URL(address);
+  return hash === '' && [username, password].every((part) => !/%(?![0-9a-f]{2})/i.test(part));
+}
 
 function isReadable(path: string): boolean {
   try {

@@ -3,16 +3,20 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readAppsFile } from './apps-file.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { readConfig } from './config.ts';
+import { type Config, readConfig } from './config.ts';
+import { type Disk, ownDisk } from './db/inspect.ts';
 import { appsFileChecks } from './doctor/apps-file-checks.ts';
 import { delegatedChecks } from './doctor/delegated.ts';
 import { words } from './doctor/doctor-messages.ts';
+import { watchLogin } from './doctor/login.ts';
 import { machineChecks } from './doctor/machine.ts';
 import { permissionChecks } from './doctor/permissions.ts';
 import { createReach, type Tokens } from './doctor/reach.ts';
+import { credentialChecks, isRequested } from './doctor/registration.ts';
 import { good, type Line, runChecks, skipped, wrong } from './doctor/run-checks.ts';
+import { doubtLines, fileLines } from './doctor/settings.ts';
 import { tenantChecks } from './doctor/tenant.ts';
-import { botToken, graphToken } from './graph/credential.ts';
+import { botToken, graphToken, type LoginOptions } from './graph/credential.ts';
 import { forTerminal } from './masking/hidden.ts';
 
 /**
@@ -30,8 +34,13 @@ export interface DoctorOptions {
   readonly clock?: Clock;
   /** The source of tokens, instead of the login. */
   readonly tokens?: Tokens;
+  /** How to reach the login. */
+  readonly login?: LoginOptions;
   /** How long each check may take; milliseconds. */
   readonly limitMs?: number;
+  /** The file that Node read settings from; null for none. */
+  readonly envFile?: string | null;
+  readonly disk?: Disk;
 }
 
 const defaultLimitMs = 30_000;
@@ -76,6 +85,8 @@ async function examine(
 ): Promise<readonly Line[]> {
   const say = words.configuration;
   const read = readConfig(environment);
+  // What a file has lost explains what the configuration lacks.
+  const files = fileLines(options.envFile ?? null, environment ?? process.env);
   const appsFile = readAppsFile(read.ok ? read.config.appsFile : read.appsFile);
   const problems = [...(read.ok ? [] : read.problems), ...(appsFile.ok ? [] : appsFile.problems)];
   if (!read.ok || !appsFile.ok) {
@@ -84,6 +95,7 @@ async function examine(
       say.fix(problems.map(({ variable, fix }) => `${variable}: ${fix}`)),
     );
     return [
+      ...files,
       { id: 'configuration', title: say.title, ...finding },
       { id: 'rest', title: say.rest, ...skipped(say.first) },
     ];
@@ -91,33 +103,43 @@ async function examine(
   const { config } = read;
   const { clock = systemClock, limitMs = defaultLimitMs } = options;
   const isDelegated = config.graph.auth === 'delegated';
-  const tokens = options.tokens ?? {
-    bot: botToken(config.bot, config.cloud),
-    // Where people sign in the bot makes no calls with a token of its own; the doctor still checks what such a token
-    // allows.
-    graph: graphToken({ ...config.graph, auth: isDelegated ? 'azure' : config.graph.auth }, config.cloud),
-  };
-  const reach = createReach(config, appsFile, tokens, clock);
+  const { HTTPS_PROXY, https_proxy } = environment ?? process.env;
+  const isProxied = Boolean(HTTPS_PROXY || https_proxy);
+  const reach = createReach(config, appsFile, options.tokens ?? tokensOf(config, options.login), clock, isProxied);
   try {
-    return await runChecks(
+    const found = await runChecks(
       [
         { id: 'configuration', title: say.title, run: async () => good(say.good(config.cloud)) },
         ...(isDelegated
           ? [...reach.checks.filter(({ id }) => id !== 'graphToken'), ...delegatedChecks(reach)]
           : [
               ...reach.checks,
-              ...permissionChecks(reach.needs, reach.granted),
+              ...permissionChecks(reach.needs, reach.granted, (id) => isRequested(reach, id)),
               ...tenantChecks(reach),
               ...appsFileChecks(reach),
             ]),
-        ...machineChecks(reach, clock, url),
+        ...credentialChecks(reach, clock),
+        ...machineChecks(reach, clock, url, options.disk ?? ownDisk),
       ],
       limitMs,
       clock,
     );
+    return [...files, ...doubtLines(config, [...appsFile.entries, ...appsFile.kits]), ...found];
   } finally {
-    await reach.graph.close();
+    await reach.close();
   }
+}
+
+function tokensOf({ bot, graph, cloud }: Config, login: LoginOptions = {}): Tokens {
+  const [watchBot, watchGraph] = [watchLogin(), watchLogin()];
+  // Where people sign in the bot makes no calls with a token of its own; the doctor still checks what such a token
+  // allows.
+  const auth = graph.auth === 'delegated' ? 'azure' : graph.auth;
+  return {
+    bot: botToken(bot, cloud, { ...login, ...watchBot.options }),
+    graph: graphToken({ ...graph, auth }, cloud, { ...login, ...watchGraph.options }),
+    seen: { bot: watchBot.latest, graph: watchGraph.latest },
+  };
 }
 
 function jsonOf(lines: readonly Line[]): string {
@@ -129,13 +151,14 @@ function textOf(lines: readonly Line[]): string {
   const count = (wanted: Line['outcome']) => lines.filter(({ outcome }) => outcome === wanted).length;
   const texts = lines.map((line) => {
     const text = `${words.marks[line.outcome]} ${line.title}: ${line.detail}`;
-    return line.outcome === 'wrong' ? `${text}\n    ${words.toFix(line.fix)}` : text;
+    return 'fix' in line ? `${text}\n    ${words.toFix(line.fix)}` : text;
   });
-  return `${texts.join('\n')}\n\n${words.sum(count('wrong'), count('skipped'))}\n`;
+  return `${texts.join('\n')}\n\n${words.sum(count('wrong'), count('warning'), count('skipped'))}\n`;
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  runDoctor(process.argv.slice(2), { out: process.stdout, err: process.stderr }).then(
+  const [envFile = null] = process.execArgv.flatMap((flag) => /^--env-file(?:-if-exists)?=(.*)$/.exec(flag)?.[1] ?? []);
+  runDoctor(process.argv.slice(2), { out: process.stdout, err: process.stderr }, { envFile }).then(
     // Does not wait for what slow checks still do, but for the output to be written.
     (code) => process.stdout.write('', () => process.exit(code)),
     (error: unknown) => {

@@ -93,7 +93,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   // Another process, or this one, has stored work to do.
   const listening = database.dialect.listen({ woken: (topic) => bus.publish(topic, null), clock, log });
 
-  for (const warning of configWarnings(config)) log.warn({ code: 'doubtful_setting' }, warning);
+  for (const warning of configWarnings(config, [...entries, ...kits])) log.warn({ code: 'doubtful_setting' }, warning);
   log.info({ port: teams.port, host: config.host, cloud: config.cloud }, 'Usher is ready');
   // Not awaited: Graph may be away for a moment. The call also prepares token and connection for the first message.
   if (config.graph.auth === 'azure') void sayIfAway(graphAccess.answers, log);

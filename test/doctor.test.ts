@@ -1,28 +1,26 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
+import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Clock, systemClock } from '../src/clock.ts';
 import { openDatabase } from '../src/db/database.ts';
 import type { Tokens } from '../src/doctor/reach.ts';
-import type { Line } from '../src/doctor/run-checks.ts';
-import { type DoctorOptions, runDoctor } from '../src/doctor.ts';
+import type { DoctorOptions } from '../src/doctor.ts';
 import { createLog } from '../src/log.ts';
 import { sandboxEnvironment } from '../src/sandbox/environment.ts';
 import { type SandboxGraph, startSandboxGraph } from '../src/sandbox/graph/server.ts';
 import { groups } from '../src/sandbox/tenant/groups.ts';
 import { people } from '../src/sandbox/tenant/people.ts';
 import { startServer } from '../src/server.ts';
+import { doctor, type Environment, idsOf, linesOf } from './doctor/support.ts';
 import { unsignedToken } from './support/tokens.ts';
-
-type Environment = Readonly<Record<string, string>>;
 
 const nobody = '5eed0000-0000-4000-8000-0000000dead0';
 const tenant = '5eed0000-0000-4000-8000-00000000face';
@@ -78,33 +76,6 @@ const tokensWith = (roles: readonly string[]): Tokens => ({
   bot: async () => 'a token',
   graph: async () => unsignedToken({ roles }),
 });
-
-interface Told {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function doctor(environment: Environment, args: readonly string[], options?: DoctorOptions): Promise<Told> {
-  const told = { out: '', err: '' };
-  const into = (name: keyof typeof told) =>
-    new Writable({
-      write(chunk, _encoding, done) {
-        told[name] += String(chunk);
-        done();
-      },
-    });
-  const code = await runDoctor(args, { out: into('out'), err: into('err'), environment }, options);
-  return { code, ...told };
-}
-
-async function linesOf(environment: Environment, options?: DoctorOptions): Promise<readonly Line[]> {
-  const { out } = await doctor(environment, ['--json'], options);
-  return (JSON.parse(out) as { readonly lines: readonly Line[] }).lines;
-}
-
-const idsOf = (lines: readonly Line[], outcome: Line['outcome']) =>
-  lines.filter((line) => line.outcome === outcome).map(({ id }) => id);
 
 function appsFile(content: unknown): string {
   const path = join(folder, 'apps.json');
@@ -335,7 +306,10 @@ describe('a broken part', () => {
       {
         environment: () => {
           const path = join(folder, 'older.db');
-          writeFileSync(path, '');
+          copyFileSync(usual.DATABASE_URL?.slice('file:'.length) ?? '', path);
+          const database = new DatabaseSync(path);
+          database.exec('delete from kysely_migration where name = (select max(name) from kysely_migration)');
+          database.close();
           return { ...usual, DATABASE_URL: `file:${path}` };
         },
       },

@@ -5,7 +5,9 @@ import type { Clock } from '../clock.ts';
 import type { DatabaseConfig } from '../config.ts';
 import { channel, type Listening, type ListeningParts, startListening, type Topic } from './listening.ts';
 import { clientConfig, createPool, type PostgresAddress, type TimeLimits } from './postgres-client.ts';
+import { rightsRefusal, serverRefusal } from './postgres-rights.ts';
 import { threadedSqlite } from './reader.ts';
+import type { Refusal } from './refusals.ts';
 import type { Schema } from './schema.ts';
 import { createSharedClock } from './shared-clock.ts';
 import { sqliteKysely } from './sqlite-client.ts';
@@ -44,6 +46,9 @@ export interface Dialect {
   readonly clock: Clock;
   /** The connections of processes that work on this database with the tables of another version. */
   others(db: Kysely<unknown>): Promise<readonly Connection[]>;
+  /** Why Usher cannot work on the server, and, with these migrations to run, with its tables; null where it can. */
+  serverRefusal(db: Kysely<unknown>): Promise<Refusal | null>;
+  rightsRefusal(db: Kysely<unknown>, pending: readonly string[]): Promise<Refusal | null>;
   /** The tables where Usher's are made, the engine's own and those of its extensions left out. */
   tables(db: Kysely<unknown>): Promise<readonly string[]>;
   /** Part of a migration: from then on the tables announce what other processes may want to hear of. */
@@ -89,6 +94,9 @@ export function sqliteDialect(path: string, clock: Clock): Dialect {
     gateNow: async () => clock.monotonic(),
     clock,
     others: async () => [],
+    // Rights on a file are the operating system's.
+    serverRefusal: async () => null,
+    rightsRefusal: async () => null,
     tables: (db) =>
       namesOf(db, sql`select name from sqlite_schema where type = 'table' and name not like 'sqlite\\_%' escape '\\'`),
     announceChanges: async () => undefined,
@@ -107,6 +115,8 @@ export function sqliteDialect(path: string, clock: Clock): Dialect {
   };
 }
 
+/** Docs tell how to run Usher without the right to change the record. */
+const appendedTables = ['audit_log'];
 const timeQuestion = 'select (extract(epoch from clock_timestamp()) * 1000)::float8 as now';
 /** Every process holds one connection more, to listen. PostgreSQL itself takes 100 unless told otherwise. */
 const defaultPoolSize = 10;
@@ -162,6 +172,8 @@ export function postgresDialect(
         order by backend_start`.execute(db);
       return rows.map((row) => ({ ...row, since: row.since.toISOString() }));
     },
+    serverRefusal,
+    rightsRefusal: (db, pending) => rightsRefusal(db, pending, appendedTables),
     tables: (db) =>
       namesOf(
         db,

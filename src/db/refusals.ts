@@ -106,6 +106,38 @@ const sqliteRefusals: Readonly<Record<number, Refusal>> = {
   },
 };
 
+/** What PostgreSQL lets a user read, and would refuse the work itself. */
+export const refusals = {
+  tooOld: (version: number): Refusal => ({
+    what: `PostgreSQL ${version} is too old`,
+    fix: 'bring the server to version 14 or later.',
+  }),
+  readOnly: {
+    what: 'PostgreSQL only reads',
+    fix: 'name the primary in DATABASE_URL, not a standby; else look at its disk.',
+  },
+  encoding: (encoding: string): Refusal => ({
+    what: `the database keeps texts as ${encoding}, which lacks characters of names and messages`,
+    fix: "create it with encoding 'UTF8' and template template0.",
+  }),
+  noSchema: {
+    what: 'PostgreSQL has no schema for the tables',
+    fix: "create the schema that the user's search_path names, and let the user create in it.",
+  },
+  mayNotCreate: (user: string, schema: string): Refusal => ({
+    what: `PostgreSQL does not let the user “${user}” create tables in the schema “${schema}”, which the next start has to do`,
+    fix: `let an administrator run: grant usage, create on schema "${schema}" to "${user}"; or make the user the owner of the database.`,
+  }),
+  notOwner: (user: string, tables: readonly string[]): Refusal => ({
+    what: `the next start has to change the tables, and the user “${user}” does not own ${tables.join(', ')}`,
+    fix: `name their owner in DATABASE_URL for that start, or let an administrator run for each: alter table … owner to "${user}".`,
+  }),
+  noRights: (user: string, tables: readonly string[]): Refusal => ({
+    what: `PostgreSQL does not let the user “${user}” read and write ${tables.join(', ')}`,
+    fix: `let the owner of the tables run for each: grant select, insert, update, delete on … to "${user}".`,
+  }),
+} as const;
+
 function fileErrorOf(error: unknown): number {
   const name = types.isNativeError(error) && 'code' in error ? String(error.code) : '';
   return name === 'ENOSPC' ? 13 : name === 'EROFS' ? 8 : name.startsWith('E') ? 14 : 0;
@@ -113,11 +145,40 @@ function fileErrorOf(error: unknown): number {
 
 function postgresRefusal(error: unknown): Refusal | undefined {
   const state = types.isNativeError(error) && 'code' in error ? String(error.code) : '';
-  return postgresRefusals.find(({ states }) => states.test(state));
+  const said = wordsOf(error);
+  return postgresRefusals.find(({ states, words }) => states.test(state) && (words?.test(said) ?? true));
 }
 
 /** By SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const postgresRefusals: readonly (Refusal & { readonly states: RegExp })[] = [
+const postgresRefusals: readonly (Refusal & { readonly states: RegExp; readonly words?: RegExp })[] = [
+  {
+    // The driver's own, without a state.
+    states: /^$/,
+    words: /does not support SSL/,
+    what: 'PostgreSQL does not offer TLS, which sslmode in DATABASE_URL asks for',
+    fix: 'switch TLS on at the server (ssl = on), or write sslmode=disable where the way to it is safe.',
+  },
+  {
+    states: /^ERR_TLS_CERT_ALTNAME_INVALID$/,
+    what: "PostgreSQL's certificate is for another name",
+    fix: 'write the name of the certificate in DATABASE_URL, or sslmode=verify-ca to let any name pass.',
+  },
+  {
+    states: /^(CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED)/,
+    what: "PostgreSQL's certificate is not trusted",
+    fix: 'name a PEM file with the authority that signed it in PGSSLROOTCERT; if it has ended, renew it.',
+  },
+  {
+    states: /^28000$/,
+    words: /no encryption/,
+    what: 'PostgreSQL lets Usher in by TLS alone',
+    fix: 'add ?sslmode=require to DATABASE_URL.',
+  },
+  {
+    states: /^(ENOTFOUND|EAI_AGAIN)$/,
+    what: 'DNS does not know the host of PostgreSQL',
+    fix: 'check the host in DATABASE_URL; in the password, # / ? and % have to be written as %23 %2F %3F %25.',
+  },
   {
     states: /^42501$/,
     what: "PostgreSQL does not give Usher's user the rights it needs",
@@ -133,16 +194,8 @@ const postgresRefusals: readonly (Refusal & { readonly states: RegExp })[] = [
     what: 'PostgreSQL has no such database',
     fix: 'create it, or correct its name at the end of DATABASE_URL.',
   },
-  {
-    states: /^3F000$/,
-    what: 'PostgreSQL has no schema for the tables',
-    fix: "create the schema that the user's search_path names, and let the user create in it.",
-  },
-  {
-    states: /^25006$/,
-    what: 'PostgreSQL only reads',
-    fix: 'name the primary in DATABASE_URL, not a standby; else look at its disk.',
-  },
+  { states: /^3F000$/, ...refusals.noSchema },
+  { states: /^25006$/, ...refusals.readOnly },
   {
     states: /^53100$/,
     what: 'the disk of PostgreSQL is full',

@@ -3,7 +3,7 @@ export const words = {
   help: `Usage: npm run --silent doctor -- [--url ADDRESS] [--json]
 
 Looks whether Usher can work with the configuration that it finds: one line a thing, ✓ good, ✗ wrong with what to do,
-– not looked at and why. It changes nothing.
+! works but is likely a mistake or ends soon, – not looked at and why. It changes nothing.
 
   --url ADDRESS   the bot's public address, e.g. https://usher.contoso.com; otherwise HOST and PORT are tried
   --json          for machines
@@ -13,11 +13,12 @@ The exit code is 0 when nothing is wrong, 1 when something is, and 2 when the ar
 `,
   see: 'See: npm run doctor -- --help',
   badUrl: 'After --url comes a whole address, e.g. https://usher.contoso.com.',
-  marks: { good: '✓', wrong: '✗', skipped: '–' },
+  marks: { good: '✓', wrong: '✗', warning: '!', skipped: '–' },
   toFix: (fix: string) => `To fix: ${fix}`,
-  sum: (wrong: number, skipped: number) => {
+  sum: (wrong: number, warnings: number, skipped: number) => {
+    const doubts = warnings === 0 ? '' : `${warnings === 1 ? '1 warning' : `${warnings} warnings`}.\n`;
     const rest = skipped === 0 ? '' : ` ${skipped} not looked at.`;
-    return wrong === 0 ? `Nothing is wrong.${rest}` : `${wrong} wrong.${rest}`;
+    return `${doubts}${wrong === 0 ? 'Nothing is wrong.' : `${wrong} wrong.`}${rest}`;
   },
   tooSlow: (ms: number) => `no answer within ${ms / 1000} seconds`,
   tooSlowFix: 'see whether a firewall or proxy stands between this machine and the service.',
@@ -30,6 +31,62 @@ The exit code is 0 when nothing is wrong, 1 when something is, and 2 when the ar
     fix: (fixes: readonly string[]) => `${fixes.join('; ')}.`,
     first: 'the configuration has to be right first',
     rest: 'Everything else',
+  },
+  setting: { title: (name: string) => `Setting ${name}` },
+  envFile: {
+    title: 'Settings file',
+    good: (path: string) => `nothing in ${path} is cut off`,
+    wrong: (path: string, names: readonly string[]) =>
+      `in ${path} a “#” without quotes cuts off the rest of the value: ${names.join(', ')}`,
+    fix: 'put the value in quotes, e.g. NAME="…" (with docker --env-file, which takes quotes for a part of the value, leave them out: there nothing is cut off).',
+  },
+  quotes: {
+    title: 'Quotes',
+    wrong: (names: readonly string[]) => `the value begins and ends with a quote: ${names.join(', ')}`,
+    fix: 'take the quotes away where the settings do not come from a file that Node reads: docker --env-file and Kubernetes hand them on.',
+  },
+  network: {
+    name: (host: string) => `DNS does not know ${host}`,
+    refused: (host: string) => `${host} refuses connections`,
+    lost: (host: string) => `the connection to ${host} broke`,
+    silent: (host: string) => `${host} cannot be reached`,
+    certificate: (host: string) => `the certificate of ${host} is not trusted here`,
+  },
+  login: {
+    unreached: (why: string) => `the login was not reached, so the credentials were not tried: ${why}`,
+    proxy: (host: string, status: number) => `something else answers in place of ${host}, with ${status}`,
+    fix: (host: string) =>
+      `let this machine reach https://${host}: look at DNS, the firewall, and the proxy (HTTPS_PROXY, which the login honors).`,
+    certificateFix:
+      'look at the clock of this machine; if a proxy on the way opens TLS, name a PEM file with its authority in NODE_EXTRA_CA_CERTS.',
+    away: (host: string, status: number) => `${host} has trouble of its own: it answers ${status}`,
+    awayFix: 'wait and try again; Microsoft’s service health tells of it.',
+    /** By Entra's code: https://learn.microsoft.com/entra/identity-platform/reference-error-codes */
+    refusals: {
+      AADSTS7000222: 'the client secret has ended: make a new one in Entra, under Certificates & secrets',
+      AADSTS7000215:
+        'the client secret is another one: take its value, not its id, and put it in quotes if it has a “#”',
+      AADSTS700016: 'the registration is not in this tenant, or not in this cloud',
+      AADSTS90002: 'there is no such tenant in this cloud',
+      AADSTS700027: 'the registration does not have this certificate: add it in Entra, under Certificates & secrets',
+      AADSTS700024: 'what proves the registration is not valid now: look at the clock of this machine',
+      AADSTS7000112: 'the enterprise application of the registration is disabled: let users sign in to it',
+    },
+  },
+  credential: {
+    title: (variable: string) => `End of ${variable}`,
+    good: (day: string) => `good until ${day}`,
+    endless: 'has no end',
+    soon: (day: string, days: number) => `ends on ${day}, in ${days === 1 ? 'a day' : `${days} days`}`,
+    ended: (day: string) => `ended on ${day}`,
+    secretFix: (variable: string, id: string) =>
+      `make a new client secret in Entra (App registrations, ${id}, Certificates & secrets), put it into ${variable}, and start Usher anew.`,
+    certificateFix: (variable: string, id: string) =>
+      `add a new certificate in Entra (App registrations, ${id}, Certificates & secrets), put it with its key into the file that ${variable} names, and start Usher anew.`,
+    tokenFix: (variable: string) => `see why the file that ${variable} names is not written anew any more.`,
+    unlisted: 'the registration lists no client secret',
+    elsewhere: (id: string) => `the registration ${id} is not in the tenant that Graph is asked about`,
+    forbidden: 'the application permission Application.Read.All would show it; see Certificates & secrets in Entra',
   },
   botToken: {
     title: 'Token of the bot',
@@ -48,6 +105,8 @@ The exit code is 0 when nothing is wrong, 1 when something is, and 2 when the ar
     title: 'Microsoft Graph',
     good: 'Graph answers',
     fix: 'check GRAPH_BASE_URL and CLOUD, and whether this machine may reach Graph by https.',
+    proxyFix:
+      'HTTPS_PROXY is set, which the login honors and Usher’s calls to Graph do not: let this machine reach Graph without a proxy, or name a gateway in GRAPH_BASE_URL.',
     rejectedFix: 'check that CLOUD and GRAPH_BASE_URL name the cloud of the tenant in AZURE_TENANT_ID.',
     missing: 'Graph does not answer',
   },
@@ -65,6 +124,9 @@ The exit code is 0 when nothing is wrong, 1 when something is, and 2 when the ar
     good: 'granted',
     covered: (by: string) => `not granted, but ${by} covers it`,
     wrong: (feature: string) => `not granted; needed ${feature}`,
+    unconsented: (feature: string) => `added to the registration, but without admin consent; needed ${feature}`,
+    consentFix:
+      'give admin consent in Entra (App registrations, API permissions, Grant admin consent). A token may be an hour old, or a day old for a managed identity: start Usher anew afterwards.',
     fix: (name: string) =>
       `add the application permission ${name} of Microsoft Graph to the registration in AZURE_CLIENT_ID, and give admin consent. A token may be an hour old, or a day old for a managed identity: start Usher anew afterwards.`,
     none: 'there is no token to look into; reads are tried instead, see below',
@@ -230,12 +292,15 @@ The exit code is 0 when nothing is wrong, 1 when something is, and 2 when the ar
     good: 'reachable',
     notMade: 'there is none yet; the first start makes it',
     fix: 'check DATABASE_URL, and whether the server runs and this machine and user may reach it.',
-    missing: 'the database cannot be reached, see above',
+    missing: 'the database has to work first, see above',
+    little: (megabytes: number) => `reachable, but only ${megabytes} MB are free on its disk`,
+    full: 'the disk under the SQLite file is full',
+    littleFix: 'make room on the disk; without any Usher stops answering.',
   },
   migrations: {
     title: 'Tables',
     good: 'of this version',
-    notMade: 'the first start makes them',
+    notMade: 'there are none yet; the first start makes them',
     wrong: (names: readonly string[]) => `of an older version; still to come: ${names.join(', ')}`,
     fix: 'make a backup and start this version of Usher, which brings them up to date.',
   },
@@ -256,7 +321,13 @@ The exit code is 0 when nothing is wrong, 1 when something is, and 2 when the ar
   endpoint: {
     title: 'The bot’s endpoint',
     good: (address: string) => `${address} answers`,
+    here: (address: string) =>
+      `${address} answers; --url with the public address tells whether the way from outside is open`,
     silent: (address: string) => `no server answers at ${address}`,
+    failed: (address: string, why: string) => `no server answers at ${address}: ${why}`,
+    hidden: (address: string) => `${address} answers, but Teams calls from the internet, and by https`,
+    hiddenFix:
+      'name the address in --url that the Azure bot has under Configuration: public, https, with a certificate of a known authority.',
     status: (address: string, status: number) => `${address} answers ${status}, which is not how Usher does`,
     fix: 'start Usher (npm start), or name its public address with --url and see that the proxy passes on POST requests to /api/messages.',
   },

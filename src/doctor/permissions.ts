@@ -50,6 +50,18 @@ const assignPermission = 'AppRoleAssignment.ReadWrite.All';
 const logPermission = 'AuditLog.Read.All';
 const otherLogPermission = 'ProvisioningLog.Read.All';
 
+/** By which registrations ask for them: https://learn.microsoft.com/graph/permissions-reference */
+const permissionIds: Readonly<Record<string, string>> = {
+  'Synchronization.ReadWrite.All': '9b50c33d-700f-43b1-b2eb-87e89b703581',
+  'Application.Read.All': '9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30',
+  'User.Read.All': 'df021288-bdef-4463-88db-98f22de89214',
+  'GroupMember.Read.All': '98830695-27a2-44f7-8c18-0c3ebc9698f6',
+  'RoleManagement.Read.Directory': '483bed4a-2ad3-4361-a73b-c83ccdbdc53c',
+  'Directory.Read.All': '7ab1d382-f21e-4acd-a863-ba3e13f7da61',
+  [assignPermission]: '06b708a9-e830-4db3-a914-8e69da51d44f',
+  [logPermission]: 'b0afded3-3588-46d8-8b3d-9842eff778da',
+};
+
 /** The permission that serves a need, or null. */
 export function servedBy(need: Need, roles: readonly string[]): string | null {
   if (roles.includes(need.name)) return need.name;
@@ -73,8 +85,15 @@ export function grantedBy(token: string | null): Granted {
   return claims.success ? { kind: 'roles', roles: claims.data.roles } : { kind: 'opaque' };
 }
 
-/** @param granted null where no token could be obtained. */
-export function permissionChecks(needs: readonly Need[], granted: () => Promise<Granted | null>): readonly Check[] {
+/**
+ * @param granted null where no token could be obtained.
+ * @param isRequested whether the registration asks for the permission of this id, which then lacks consent alone
+ */
+export function permissionChecks(
+  needs: readonly Need[],
+  granted: () => Promise<Granted | null>,
+  isRequested: (permissionId: string) => Promise<boolean>,
+): readonly Check[] {
   const unknown = (found: Granted | null) => {
     if (found === null) return skipped(words.graphToken.missing);
     return skipped(found.kind === 'none' ? words.permission.none : words.permission.opaque);
@@ -87,6 +106,9 @@ export function permissionChecks(needs: readonly Need[], granted: () => Promise<
       if (found?.kind !== 'roles') return unknown(found);
       const served = servedBy(need, found.roles);
       if (served === null && need.without !== undefined) return skipped(need.without);
+      const id = permissionIds[need.name];
+      if (served === null && id !== undefined && (await isRequested(id)))
+        return wrong(words.permission.unconsented(need.feature), words.permission.consentFix);
       if (served === null) return wrong(words.permission.wrong(need.feature), words.permission.fix(need.name));
       return good(served === need.name ? words.permission.good : words.permission.covered(served));
     },

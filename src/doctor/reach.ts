@@ -12,11 +12,14 @@ import type { TokenSource } from '../graph/credential.ts';
 import { createKits } from '../graph/kit-apps.ts';
 import { graphPath } from '../graph/odata.ts';
 import { readIfThere } from '../graph/read.ts';
+import { type Registration, readRegistration } from '../graph/registration.ts';
 import { createSynchronization } from '../graph/synchronization.ts';
 import { createLog } from '../log.ts';
 import { words } from './doctor-messages.ts';
+import { signIn, type Watch } from './login.ts';
+import { networkTrouble } from './network.ts';
 import { grantedBy, neededPermissions, servedBy } from './permissions.ts';
-import { type Check, type Finding, firstLine, good, once, skipped, wrong } from './run-checks.ts';
+import { type Check, good, once, skipped, wrong } from './run-checks.ts';
 
 /**
  * How the doctor calls Graph, and what prevents it. One cause makes one line red: a check that needs a token, an answer
@@ -27,6 +30,8 @@ export type Reach = ReturnType<typeof createReach>;
 export interface Tokens {
   readonly bot: TokenSource;
   readonly graph: TokenSource;
+  /** What the doctor saw of the way to the login; absent where the tokens come from elsewhere. */
+  readonly seen?: Readonly<Record<'bot' | 'graph', Watch['latest']>>;
 }
 
 const tokenTimeoutMs = 15_000;
@@ -36,10 +41,14 @@ export function createReach(
   { entries, kits: kitEntries }: { readonly entries: readonly AppEntry[]; readonly kits: readonly KitEntry[] },
   tokens: Tokens,
   clock: Clock,
+  isProxied: boolean,
 ) {
   const token = once(() => tokens.graph(AbortSignal.timeout(tokenTimeoutMs)));
-  const { graphRoot } = clouds[config.cloud];
-  const graph = createGraphClient({ baseUrl: config.graph.baseUrl, graphRoot, token, clock, log: createLog('silent') });
+  const { graphRoot, loginAuthority, bot } = clouds[config.cloud];
+  const unseen = () => null;
+  const client = { baseUrl: config.graph.baseUrl, graphRoot, clock, log: createLog('silent') };
+  const graph = createGraphClient({ ...client, token });
+  const anonymous = createGraphClient({ ...client, token: async () => null });
   const needs = neededPermissions(config.cloud, entries);
   /** What the token allows; null where none can be obtained. */
   const granted = once(() => token().then(grantedBy, () => null));
@@ -48,6 +57,20 @@ export function createReach(
     if ((await granted()) === null) return null;
     return graph.read({ path: '/organization', query: { $select: 'id' } });
   });
+
+  /** Graph's time, which it also tells with the refusal of a call without a token. */
+  const date = once(async () => {
+    const answer = (await ping()) ?? (await anonymous.read({ path: '/organization' }));
+    return answer.trace.date;
+  });
+  const registrations = new Map<string, Promise<Fetched<Registration | null>>>();
+
+  /** A registration by its client id; null where the tenant has none of this id. */
+  function registration(clientId: string): Promise<Fetched<Registration | null>> {
+    const read = registrations.get(clientId) ?? readRegistration(graph, clientId);
+    registrations.set(clientId, read);
+    return read;
+  }
 
   /** Why a read that needs this permission cannot be tried; null when it can. */
   async function blocked(permission: string | null): Promise<string | null> {
@@ -66,7 +89,8 @@ export function createReach(
       title: words.botToken.title,
       async run() {
         if (config.bot.auth === 'none') return skipped(words.botToken.none);
-        return signIn(() => tokens.bot(AbortSignal.timeout(tokenTimeoutMs)), words.botToken);
+        const ask = () => tokens.bot(AbortSignal.timeout(tokenTimeoutMs));
+        return signIn(ask, tokens.seen?.bot ?? unseen, new URL(bot.ToChannelFromBotLoginUrl).host, words.botToken);
       },
     },
     {
@@ -74,7 +98,7 @@ export function createReach(
       title: words.graphToken.title,
       async run() {
         if (config.graph.auth === 'none') return skipped(words.graphToken.none);
-        return signIn(token, words.graphToken);
+        return signIn(token, tokens.seen?.graph ?? unseen, new URL(loginAuthority).host, words.graphToken);
       },
     },
     {
@@ -85,7 +109,14 @@ export function createReach(
         if (answer === null) return skipped(words.graphToken.missing);
         if (!isAway(answer)) return good(words.graph.good);
         const rejected = answer.kind === 'refused' && answer.status === 401;
-        return wrong(troubleWords(answer), rejected ? words.graph.rejectedFix : words.graph.fix);
+        const isUnreached = answer.kind === 'noAnswer' && answer.unsent === true;
+        const trouble = isUnreached ? networkTrouble(answer, new URL(config.graph.baseUrl).host) : null;
+        const fix = rejected
+          ? words.graph.rejectedFix
+          : isUnreached && isProxied
+            ? words.graph.proxyFix
+            : words.graph.fix;
+        return wrong(trouble?.what ?? troubleWords(answer), fix);
       },
     },
   ];
@@ -105,19 +136,14 @@ export function createReach(
     synchronization,
     needs,
     granted,
-    ping,
+    date,
+    registration,
     blocked,
     checks,
+    async close() {
+      await Promise.all([graph.close(), anonymous.close()]);
+    },
   };
-}
-
-async function signIn(token: () => Promise<unknown>, say: { good: string; fix: string }): Promise<Finding> {
-  try {
-    await token();
-    return good(say.good);
-  } catch (error) {
-    return wrong(firstLine(error), say.fix);
-  }
 }
 
 /** A refusal for want of a permission is an answer all the same; a refused token, or a fault of Graph's, is not. */

@@ -15,6 +15,8 @@ export interface Check {
 export type Finding =
   | { readonly outcome: 'good'; readonly detail: string }
   | { readonly outcome: 'wrong'; readonly detail: string; readonly fix: string }
+  /** It works, but is likely a mistake, or will not work for much longer. */
+  | { readonly outcome: 'warning'; readonly detail: string; readonly fix: string }
   /** Skipped; `detail` says why. */
   | { readonly outcome: 'skipped'; readonly detail: string };
 
@@ -22,6 +24,7 @@ export type Line = Finding & { readonly id: string; readonly title: string };
 
 export const good = (detail: string): Finding => ({ outcome: 'good', detail });
 export const wrong = (detail: string, fix: string): Finding => ({ outcome: 'wrong', detail, fix });
+export const warned = (detail: string, fix: string): Finding => ({ outcome: 'warning', detail, fix });
 export const skipped = (detail: string): Finding => ({ outcome: 'skipped', detail });
 
 /** Runs all checks concurrently, each for `limitMs` milliseconds at most; the lines keep the checks' order. */

@@ -16,7 +16,7 @@ const azure = lazily<typeof import('@azure/identity')>('@azure/identity');
 export type TokenSource = GraphClientParts['token'];
 
 /** How to reach the login, e.g. one on this machine. */
-export type LoginOptions = Pick<TokenCredentialOptions, 'httpClient'>;
+export type LoginOptions = Pick<TokenCredentialOptions, 'httpClient' | 'retryOptions' | 'additionalPolicies'>;
 
 /**
  * Usher's own token.

@@ -91,6 +91,26 @@ export function changeGuesses(tenant: Tenant, body: unknown): string | null {
   return null;
 }
 
+const registrationSchema = z.strictObject({
+  clientId: z.string(),
+  missing: z.boolean().default(false),
+  secrets: z.array(z.strictObject({ hint: z.string().nullable().default(null), endsInDays: z.number() })).default([]),
+  asksFor: z.array(z.string()).default([]),
+});
+
+/** Changes until when a registration's secrets are good, as `POST /_sandbox/registrations` asks. */
+export function changeRegistration(tenant: Tenant, body: unknown): string | null {
+  const read = registrationSchema.safeParse(body);
+  if (!read.success) return z.prettifyError(read.error);
+  const { clientId, missing, asksFor } = read.data;
+  const now = tenant.clock.now();
+  const secrets = read.data.secrets.map(({ hint, endsInDays }) => ({ hint, endsAt: now + endsInDays * dayMs }));
+  tenant.changeRegistration(clientId, missing ? null : { secrets, asksFor });
+  return null;
+}
+
+const dayMs = 24 * 60 * 60_000;
+
 const permissions = z.array(z.enum(sandboxPermissions)).default([]);
 const permissionSchema = z.strictObject({ withdraw: permissions, giveBack: permissions });
 

@@ -6,6 +6,7 @@ import type { SandboxRequest, SandboxResponse } from './exchange.ts';
 import * as expressions from './expressions.ts';
 import * as jobActions from './job-actions.ts';
 import { provisionOnDemand } from './provision-on-demand.ts';
+import { readRegistration } from './registrations.ts';
 import * as servicePrincipals from './service-principals.ts';
 
 type Handler = (tenant: Tenant, request: SandboxRequest, first: string, second: string) => SandboxResponse;
@@ -38,6 +39,7 @@ const routes: readonly Route[] = [
   route('GET', '/groups/*/transitiveMembers/*', directory.listTransitiveMembers),
   route('GET', "/directoryRoles(roleTemplateId='*')/members", directory.listRoleMembers),
   route('GET', '/organization', directory.listOrganization),
+  route('GET', "/applications(appId='*')", readRegistration),
   route('GET', '/servicePrincipals', servicePrincipals.listServicePrincipals),
   route('GET', '/servicePrincipals/*', servicePrincipals.readServicePrincipal),
   route('GET', '/servicePrincipals/*/appRoleAssignedTo', servicePrincipals.listAssignedTo),

@@ -7,7 +7,7 @@ import { badRequest, noSuchSegment, refusal } from './errors.ts';
 import { decodedSegments, maxBodyBytes, readBody, type SandboxRequest, type SandboxResponse } from './exchange.ts';
 import { readFault, readFaults } from './fault-notation.ts';
 import { createFaults, type Fault } from './faults.ts';
-import { changeGuesses, changeJob, changePermissions } from './job-changes.ts';
+import { changeGuesses, changeJob, changePermissions, changeRegistration } from './job-changes.ts';
 import { createLatency } from './latency.ts';
 import { answer, isOnDemand } from './routes.ts';
 import { strike, tooManyRequests } from './strike.ts';
@@ -89,6 +89,7 @@ const changes: ReadonlyMap<string, (tenant: Tenant, body: unknown) => string | n
   ['/_sandbox/jobs', changeJob],
   ['/_sandbox/guesses', changeGuesses],
   ['/_sandbox/permissions', changePermissions],
+  ['/_sandbox/registrations', changeRegistration],
 ]);
 
 /** Starts the server; rejects when the port is taken. */

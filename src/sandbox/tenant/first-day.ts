@@ -30,6 +30,7 @@ export function firstDay(at: number, further: Further = nothing): State {
     conflicts: new Set([`${apps.salesforce.id} ${people.grady.id}`]),
     directoryRoles: new Map(),
     withdrawn: new Set(),
+    registrations: new Map(),
     audit: [],
     // Not its first quarantine this month.
     directoryAudits: [20, 9].map((days) =>

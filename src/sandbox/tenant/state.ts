@@ -50,8 +50,18 @@ export interface State {
   readonly withdrawn: Set<SandboxPermission>;
   readonly audit: AuditRecord[];
   readonly directoryAudits: DirectoryAudit[];
+  /** App registrations that a test has changed, by client id; null for one that is not in the tenant. */
+  readonly registrations: Map<string, SandboxRegistration | null>;
   /** What Microsoft does not publish, as a test has it. */
   guesses: Guesses;
+}
+
+/** An app registration, by which Usher signs in. */
+export interface SandboxRegistration {
+  /** `hint`: the first three characters of the secret; `endsAt` in ms since 1970. */
+  readonly secrets: readonly { readonly hint: string | null; readonly endsAt: number }[];
+  /** The ids of the permissions of Graph's that it asks for. */
+  readonly asksFor: readonly string[];
 }
 
 /** The permissions that a test can take away; all others are always there. */
@@ -62,6 +72,8 @@ export const sandboxPermissions = [
   'Synchronization.ReadWrite.All',
   'Synchronization.Read.All',
   'AuditLog.Read.All',
+  /** Of registrations alone; enterprise applications stay readable. */
+  'Application.Read.All',
 ] as const;
 
 export function shelf<T>(shelves: Map<string, Map<string, T>>, applicationId: string): Map<string, T> {

@@ -26,6 +26,7 @@ import {
   isThere,
   keepAccount,
   type SandboxPermission,
+  type SandboxRegistration,
   shelf,
 } from './state.ts';
 import type { Guesses } from './synchronization-job.ts';
@@ -72,6 +73,8 @@ export interface Tenant {
   accountCount(applicationId: string, type: 'User' | 'Group'): number;
   /** True when another account in the application already uses this person's name. */
   hasConflict(applicationId: string, personId: string): boolean;
+  /** By client id: one with a secret that is good for a year, unless a test has changed it; null where there is none. */
+  registration(clientId: string): SandboxRegistration | null;
   /** Whether a test has taken this permission away from the caller. */
   lacks(permission: SandboxPermission): boolean;
   /** Newest first. */
@@ -105,6 +108,7 @@ export interface Tenant {
   recordQuarantine(applicationId: string, at: number): void;
   /** Decides what Microsoft does not publish, until the reset. */
   guess(changes: Partial<Guesses>): void;
+  changeRegistration(clientId: string, registration: SandboxRegistration | null): void;
   /** Takes a permission from the caller, until the reset. */
   withdraw(permission: SandboxPermission): void;
   /** Undoes `withdraw`. */
@@ -129,6 +133,8 @@ export interface TenantOptions {
   /** Additions to the listed applications, groups and people, e.g. people with odd names. */
   readonly further?: Partial<Further>;
 }
+
+const yearMs = 365 * 24 * 60 * 60_000;
 
 /** A tenant on its first day: see the roster in `people.ts`. `clock` dates its events. */
 export function createTenant({
@@ -244,6 +250,10 @@ export function createTenant({
         (id) => (tenant.group(id) === undefined) === (type === 'User'),
       ).length,
     hasConflict: (applicationId, personId) => state.conflicts.has(`${applicationId} ${personId}`),
+    registration: (clientId) => {
+      const changed = state.registrations.get(clientId.toLowerCase());
+      return changed === undefined ? { secrets: [{ hint: null, endsAt: clock.now() + yearMs }], asksFor: [] } : changed;
+    },
     lacks: (permission) => state.withdrawn.has(permission),
     auditRecords: () => state.audit.toReversed(),
     directoryAudits: () =>
@@ -311,6 +321,9 @@ export function createTenant({
     },
     guess: (changes) => {
       state.guesses = { ...state.guesses, ...changes };
+    },
+    changeRegistration: (clientId, registration) => {
+      state.registrations.set(clientId.toLowerCase(), registration);
     },
     giveBack: (permission) => {
       state.withdrawn.delete(permission);
