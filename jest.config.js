@@ -14,6 +14,10 @@ import { globSync, readFileSync } from 'node:fs';
 const slow = new Set([
   'test/doctor.test.ts',
   'test/doctor/database.test.ts',
+  'test/doctor/login.test.ts',
+  'test/doctor/machine.test.ts',
+  'test/doctor/registration.test.ts',
+  'test/doctor/settings.test.ts',
   'test/growth.test.ts',
   'test/chat/names/who-is-meant.test.ts',
   'test/chat/views/every-card.test.ts',

@@ -8,6 +8,7 @@ import { type Disk, ownDisk } from './db/inspect.ts';
 import { appsFileChecks } from './doctor/apps-file-checks.ts';
 import { delegatedChecks } from './doctor/delegated.ts';
 import { words } from './doctor/doctor-messages.ts';
+import { endpointChecks } from './doctor/endpoint.ts';
 import { watchLogin } from './doctor/login.ts';
 import { machineChecks } from './doctor/machine.ts';
 import { permissionChecks } from './doctor/permissions.ts';
@@ -119,7 +120,8 @@ async function examine(
               ...appsFileChecks(reach),
             ]),
         ...credentialChecks(reach, clock),
-        ...machineChecks(reach, clock, url, options.disk ?? ownDisk),
+        ...machineChecks(reach, clock, options.disk ?? ownDisk),
+        ...endpointChecks(config, clock, url),
       ],
       limitMs,
       clock,

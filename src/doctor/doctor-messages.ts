@@ -318,6 +318,11 @@ The exit code is 0 when nothing is wrong, 1 when something is, and 2 when the ar
     fix: 'let the machine take its time from a time server (NTP); tokens are refused five minutes off.',
     none: 'Graph’s answer tells no time',
   },
+  endpointCertificate: {
+    title: 'Certificate of the endpoint',
+    none: 'no certificate comes, see above',
+    fix: 'renew the certificate at the proxy before Usher; Teams does not call an address whose certificate has ended.',
+  },
   endpoint: {
     title: 'The bot’s endpoint',
     good: (address: string) => `${address} answers`,

@@ -6,11 +6,10 @@ import type { Clock } from '../clock.ts';
 import { payloadOf } from '../graph/delegated-sessions.ts';
 import type { Identity } from '../identity.ts';
 import { words } from './doctor-messages.ts';
+import { endFinding } from './ends.ts';
 import { type Reach, troubleWords } from './reach.ts';
-import { type Check, type Finding, good, skipped, warned, wrong } from './run-checks.ts';
+import { type Check, type Finding, skipped } from './run-checks.ts';
 
-const dayMs = 24 * 60 * 60_000;
-const soonDays = 30;
 const graphAppId = '00000003-0000-0000-c000-000000000000';
 
 /** Whether the registration that calls Graph asks for this permission of Graph's; false where that cannot be read. */
@@ -63,12 +62,12 @@ export function credentialChecks(reach: Reach, clock: Clock): readonly Check[] {
     switch (identity.kind) {
       case 'certificate': {
         const { validTo } = new X509Certificate(readFileSync(identity.path));
-        return findingOf(Date.parse(validTo), soonDays, say.certificateFix(variable, clientId));
+        return endFinding(Date.parse(validTo), clock, say.certificateFix(variable, clientId));
       }
       case 'tokenFile': {
         const claims = z.object({ exp: z.number() }).safeParse(payloadOf(readFileSync(identity.path, 'utf8')));
         // Such a token is written anew every hour, so it always ends soon.
-        return findingOf(claims.success ? claims.data.exp * 1_000 : null, 0, say.tokenFix(variable));
+        return endFinding(claims.success ? claims.data.exp * 1_000 : null, clock, say.tokenFix(variable), 0);
       }
       case 'secret': {
         const obstacle = await reach.blocked(null);
@@ -88,22 +87,11 @@ export function credentialChecks(reach: Reach, clock: Clock): readonly Check[] {
         const own = secrets.filter(({ hint }) => hint !== null && identity.secret.reveal().startsWith(hint));
         const ends = (own.length > 0 ? own : secrets).map(({ endDateTime }) => Date.parse(endDateTime ?? ''));
         const latest = ends.some(Number.isNaN) ? null : Math.max(...ends);
-        return findingOf(latest, soonDays, say.secretFix(variable, clientId));
+        return endFinding(latest, clock, say.secretFix(variable, clientId));
       }
       default:
         return assertNever(identity, 'credential');
     }
-  }
-
-  function findingOf(endsAt: number | null, warnDays: number, fix: string): Finding {
-    const say = words.credential;
-    if (endsAt === null) return good(say.endless);
-    const day = new Date(endsAt).toISOString().slice(0, 10);
-    const leftMs = endsAt - clock.now();
-    if (leftMs <= 0) return wrong(say.ended(day), fix);
-    return leftMs < warnDays * dayMs
-      ? warned(say.soon(day, Math.max(1, Math.round(leftMs / dayMs))), fix)
-      : good(say.good(day));
   }
 }
 
