@@ -221,11 +221,15 @@ type Environment = z.infer<typeof environmentSchema>;
 /** Those that Usher reads. */
 export const settingNames: readonly string[] = Object.keys(environmentSchema.shape);
 
-/** A `#`, `/` or `?` in a password would end the host, and a `%` begins a code. */
+/** A `#`, `/` or `?` in a password would end the host, after which no `@` follows, and a `%` begins a code. */
 function hasPlainParts(address: string): boolean {
   if (!URL.canParse(address)) return false;
-  const { hash, username, password } = new URL(address);
-  return hash === '' && [username, password].every((part) => !/%(?![0-9a-f]{2})/i.test(part));
+  const { hash, pathname, search, username, password } = new URL(address);
+  return (
+    !`${hash}${pathname}${search}`.includes('@') &&
+    hash === '' &&
+    [username, password].every((part) => !/%(?![0-9a-f]{2})/i.test(part))
+  );
 }
 
 function isReadable(path: string): boolean {

@@ -191,6 +191,25 @@ describe('the configuration', () => {
     expect(database).toMatchObject({ kind: 'postgres', rootCertificateFile: certificates, poolSize: 4 });
   });
 
+  it.each(['a#b', '1#2', 'a/b', '1/2', 'a?b', '1?2', 'a%b', '50%'])(
+    'refuses an address whose password would be taken for something else, and does not repeat it: %s',
+    (password) => {
+      const read = readConfig({ ...production, DATABASE_URL: `postgres://usher:${password}@db.example/usher` });
+
+      expect(read.ok ? [] : read.problems).toEqual([
+        { variable: 'DATABASE_URL', problem: expect.any(String), fix: expect.stringContaining('# as %23') },
+      ]);
+      expect(JSON.stringify(read)).not.toContain(password);
+    },
+  );
+
+  it.each(['a%23b', 'a%2Fb', 'a%3Fb', 'a%25b', 'a@b', 'a%40b', 'a:b'])(
+    'takes an address whose password can be told apart: %s',
+    (password) => {
+      expect(wrong({ ...production, DATABASE_URL: `postgres://usher:${password}@db.example/usher` })).toEqual([]);
+    },
+  );
+
   it.each(['sslmode=prefer', 'sslmode=allow', 'sslmode=on', 'ssl=true', 'sslmode=require&sslrootcert=ca.pem'])(
     'refuses an address that encrypts without checking the certificate: %s',
     (setting) => {

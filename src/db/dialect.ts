@@ -115,8 +115,6 @@ export function sqliteDialect(path: string, clock: Clock): Dialect {
   };
 }
 
-/** Docs tell how to run Usher without the right to change the record. */
-const appendedTables = ['audit_log'];
 const timeQuestion = 'select (extract(epoch from clock_timestamp()) * 1000)::float8 as now';
 /** Every process holds one connection more, to listen. PostgreSQL itself takes 100 unless told otherwise. */
 const defaultPoolSize = 10;
@@ -173,7 +171,7 @@ export function postgresDialect(
       return rows.map((row) => ({ ...row, since: row.since.toISOString() }));
     },
     serverRefusal,
-    rightsRefusal: (db, pending) => rightsRefusal(db, pending, appendedTables),
+    rightsRefusal,
     tables: (db) =>
       namesOf(
         db,

@@ -37,7 +37,7 @@ export interface Disk {
 export const ownDisk: Disk = {
   assertWritable: (path) => accessSync(path, constants.R_OK | constants.W_OK),
   freeBytes(folder) {
-    const { blocks, bavail, bsize } = statfsSync(folder);
+    const { blocks, bavail, bsize } = statfsSync(nearest(folder));
     return blocks === 0 ? null : bavail * bsize;
   },
 };
@@ -97,9 +97,13 @@ function isThere(path: string, disk: Disk): boolean {
     disk.assertWritable(dirname(path));
     return true;
   }
-  let folder = dirname(path);
-  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
+  const folder = nearest(dirname(path));
   if (!statSync(folder).isDirectory()) throw new Error(`${folder} is no folder`);
   disk.assertWritable(folder);
   return false;
+}
+
+/** The folder itself, or the one in which it is to be made. */
+function nearest(folder: string): string {
+  return existsSync(folder) || dirname(folder) === folder ? folder : nearest(dirname(folder));
 }

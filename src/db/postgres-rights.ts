@@ -33,21 +33,24 @@ export function unfitServer({ version, read_only, encoding }: Server): Refusal |
 interface TableRights {
   readonly name: string;
   readonly owned: boolean;
-  readonly used: boolean;
+  readonly read: boolean;
+  readonly added: boolean;
   readonly changed: boolean;
 }
+
+/** The least that Usher needs of the tables of its record, which docs tell how to keep from changes; of others, all. */
+const leastRights: Readonly<Record<string, 'read' | 'added'>> = {
+  audit_log: 'added',
+  seals: 'added',
+  seal_anchors: 'read',
+};
 
 /**
  * Null where Usher's user may do what this version needs.
  *
  * @param pending the migrations that the next start has to run
- * @param appended the tables that Usher only adds to, and need not be able to change
  */
-export async function rightsRefusal(
-  db: Kysely<unknown>,
-  pending: readonly string[],
-  appended: readonly string[],
-): Promise<Refusal | null> {
+export async function rightsRefusal(db: Kysely<unknown>, pending: readonly string[]): Promise<Refusal | null> {
   const { rows } = await sql<{ user: string; schema: string | null; may_create: boolean | null }>`
     select current_user as "user", current_schema() as schema,
       has_schema_privilege(current_schema(), 'create') as may_create`.execute(db);
@@ -56,7 +59,7 @@ export async function rightsRefusal(
   const tables = (
     await sql<TableRights>`
       select relname as name, pg_has_role(relowner, 'usage') as owned,
-        has_table_privilege(oid, 'select') and has_table_privilege(oid, 'insert') as used,
+        has_table_privilege(oid, 'select') as read, has_table_privilege(oid, 'insert') as added,
         has_table_privilege(oid, 'update') and has_table_privilege(oid, 'delete') as changed
       from pg_class
       where relnamespace = to_regnamespace(quote_ident(current_schema())) and relkind in ('r', 'p')
@@ -69,6 +72,9 @@ export async function rightsRefusal(
     const foreign = namesOf(({ owned }) => !owned);
     return foreign.length === 0 ? null : refusals.notOwner(user, foreign);
   }
-  const barred = namesOf(({ name, used, changed }) => !used || !(changed || appended.includes(name)));
+  const barred = namesOf(({ name, read, added, changed }) => {
+    const least = leastRights[name];
+    return !(read && (added || least === 'read') && (changed || least !== undefined));
+  });
   return barred.length === 0 ? null : refusals.noRights(user, barred);
 }

@@ -21,12 +21,13 @@ export function machineChecks(reach: Reach, clock: Clock, disk: Disk): readonly 
       id: 'database',
       title: words.database.title,
       async run() {
-        const found = await inspected();
-        if (found.kind === 'away') return wrong(found.why, found.fix ?? words.database.fix);
-        if (found.kind === 'notMade') return good(words.database.notMade);
         const free = database.kind === 'sqlite' ? disk.freeBytes(dirname(database.path)) : null;
         const megabytes = free === null ? Number.POSITIVE_INFINITY : Math.floor(free / 1_000_000);
+        // On a full disk SQLite cannot even open its file, and says that the disk fails.
         if (megabytes < freeMegabytes.full) return wrong(words.database.full, words.database.littleFix);
+        const found = await inspected();
+        if (found.kind === 'away') return wrong(found.why, found.fix ?? words.database.fix);
+        if (found.kind === 'notMade' && megabytes >= freeMegabytes.little) return good(words.database.notMade);
         if (megabytes < freeMegabytes.little) return warned(words.database.little(megabytes), words.database.littleFix);
         return good(words.database.good);
       },

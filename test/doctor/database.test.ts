@@ -378,6 +378,12 @@ describe('an SQLite file', () => {
       { line: 'database', outcome: 'wrong', detail: /disk under the SQLite file is full/, fix: /make room/ },
     ],
     [
+      'that is to be made on a full disk',
+      'new/usher.db',
+      { ...sound, freeBytes: () => 4_096 },
+      { line: 'database', outcome: 'wrong', detail: /disk under the SQLite file is full/, fix: /make room/ },
+    ],
+    [
       'on a disk that is nearly full',
       'usher.db',
       { ...sound, freeBytes: () => 60e6 },
