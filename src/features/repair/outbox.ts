@@ -11,6 +11,7 @@ import { findRequest } from '../../requests/store.ts';
 import { isTooSlow, withinMs } from '../../time-limit.ts';
 import { drawRequest } from '../provisioning/draw.ts';
 import { type RepairCardInput, type RepairFacts, refusedKey, repairCard } from './cards/repair-card.ts';
+import { cycleRuns } from './next-step.ts';
 import { placeOf } from './order-repair.ts';
 import type { Repair } from './repair.ts';
 import type { RepairNote } from './repair-notes.ts';
@@ -81,11 +82,13 @@ async function readFacts(parts: CommandParts, repair: Repair): Promise<RepairFac
   const { kind, app } = repair;
   const read = await withinMs(synchronization.findJob(app.id), factsMs, store.clock);
   if (isTooSlow(read) || !read.ok || read.value.kind === 'none') return noFacts;
-  const { state, lastRun } = read.value.job;
+  const { job } = read.value;
+  const { state, lastRun } = job;
   const { began = null, ended = null, counts } = lastRun ?? {};
   const countOf = { forgetFailures: counts?.escrowed, startOver: counts?.inScope } as const;
   return {
-    count: (kind in countOf ? countOf[kind as keyof typeof countOf] : null) ?? null,
+    // A cycle that still runs has not counted all of them yet.
+    count: (!cycleRuns(job) && kind in countOf ? countOf[kind as keyof typeof countOf] : null) ?? null,
     lastCycleMs: began === null || ended === null ? null : Math.max(ended - began, 0),
     quarantine: inQuarantine(state)?.reason ?? null,
     people: [],

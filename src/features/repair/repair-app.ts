@@ -6,7 +6,7 @@ import { noticeCard } from '../../chat/views/notice.ts';
 import { type SayButton, short } from '../../chat/views/parts.ts';
 import { runs } from '../../chat/views/problem.ts';
 import { findJob, type JobFound } from './find-job.ts';
-import { whyNot } from './next-step.ts';
+import { cycleRuns, whyNot } from './next-step.ts';
 import { orderRepair, sayOpen } from './order-repair.ts';
 import { say } from './problems.ts';
 import { sayRefused } from './refused.ts';
@@ -32,7 +32,8 @@ async function repair(parts: CommandParts, turn: Turn, command: RepairCommand): 
   if (how === 'retryFailed') return retryFailed(parts, turn, found);
   const refused = whyNot(how, job);
   if (refused !== null) return sayRefused(parts, turn, refused, found);
-  if (how === 'forgetFailures' && job.lastRun?.counts.escrowed === 0)
+  // A cycle that still runs has not counted them yet.
+  if (how === 'forgetFailures' && !cycleRuns(job) && job.lastRun?.counts.escrowed === 0)
     return say(turn.words, { kind: 'noFailures', app: found.app.displayName });
   return orderRepair(parts, turn, command, found, { kind: how, reason, held: true });
 }
