@@ -138,7 +138,7 @@ export function startWork(parts: WorkParts): Work {
 
   const repairing = (isAppOnly ? startRepairs : withoutWork)({
     store,
-    graph: { ...jobs, readJob: synchronization.readJob },
+    graph: { ...jobs, readJob: synchronization.readJob, isJobGone: synchronization.isJobGone },
     waiting: heldRequests(store),
     changed(repairId) {
       bus.publish('cards', repairId);

@@ -244,6 +244,7 @@ export interface RepairRow extends LeaseColumns, PlaceColumns {
     | 'startedAlready'
     | 'quarantined'
     | 'stillRunning'
+    | 'jobGone'
     | 'rejected'
     | 'notConfirmed'
     | 'refused'

@@ -58,6 +58,11 @@ export interface Synchronization {
   /** The job as it is now, uncached. */
   readJob(servicePrincipalId: string, jobId: string): Promise<Fetched<Job>>;
   /**
+   * Whether the app's list of jobs, read anew, has no such job any more, or the app is gone: the proof of a 404, which may
+   * pass. False where Graph does not tell.
+   */
+  isJobGone(servicePrincipalId: string, jobId: string): Promise<boolean>;
+  /**
    * One call of provisionOnDemand, sent once: the caller holds a grant of the rate gate. `onSend` is called when the
    * request is written to the connection.
    */
@@ -194,6 +199,11 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
     async readJob(servicePrincipalId, jobId) {
       const call = { path: jobPath({ servicePrincipalId, jobId }), prefer };
       return mapped(await readOne(graph, call, storedJobSchema), jobOf);
+    },
+    async isJobGone(servicePrincipalId, jobId) {
+      jobs.forget(servicePrincipalId);
+      const listed = await readJobs(servicePrincipalId);
+      return listed.ok ? listed.value.every(({ id }) => id !== jobId) : isAbsence(listed.trouble);
     },
     provisionOnDemand: (call, signal, onSend) =>
       graph.send({

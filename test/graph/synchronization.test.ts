@@ -146,6 +146,31 @@ describe('the job of an application', () => {
   });
 });
 
+describe('a job that may be gone', () => {
+  const job = [salesforce.id, salesforceJob] as const;
+
+  it('is gone where the app lists it no more, whatever was read of the app before', async () => {
+    const before = [await synchronization.findJob(salesforce.id), await synchronization.isJobGone(...job)];
+    bench.sandbox.failNext(/\/jobs$/, { kind: 'status', status: 200, body: { value: [] } });
+
+    expect([before[0], before[1], await synchronization.isJobGone(...job)]).toEqual([
+      expect.objectContaining({ ok: true }),
+      false,
+      true,
+    ]);
+  });
+
+  it.each([
+    [404, true],
+    [403, false],
+    [503, false],
+  ])('is gone with its app, and not where Graph does not tell: %d', async (status, isGone) => {
+    for (let tries = 0; tries < 5; tries += 1) bench.sandbox.failNext(/\/jobs$/, { kind: 'status', status });
+
+    expect(await synchronization.isJobGone(...job)).toBe(isGone);
+  });
+});
+
 describe('the rule of a job', () => {
   it.each([
     ['Salesforce', salesforce, 'user', { objectTypeName: 'User', source: 'entra' }],

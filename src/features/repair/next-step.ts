@@ -76,7 +76,8 @@ export function afterTest(test: CredentialTest, repair: Repair, now: number): Ne
     case 'noCredentials':
       return ended('refused', because('notConfigured'));
     case 'refused':
-      return test.why === 'cloudLacksCall' ? null : afterRefusal(test, repair, now);
+      // The job, read next, tells whether it is gone.
+      return test.why === 'cloudLacksCall' || test.why === 'notFound' ? null : afterRefusal(test, repair, now);
     case 'unsent':
     case 'unknown':
       return laterOrNever(repair, now);

@@ -278,7 +278,7 @@ export function noteStep(
 ): Promise<Repair | null> {
   return parts.database.transact(async (transaction) => {
     const { repair } = claimed;
-    const isDropped = next.kind === 'ended' && (next.as === 'refused' || next.as === 'unknown');
+    const isDropped = next.kind === 'ended' && ['refused', 'unknown', 'jobGone'].includes(next.as);
     if (isDropped && repair.requestId !== null) await readGate(parts, transaction);
     const now = parts.clock.now();
     const change = transaction

@@ -3,10 +3,12 @@ import pMap from 'p-map';
 import { assertNever } from '../../assert-never.ts';
 import { isDatabaseFault } from '../../db/database.ts';
 import { createSteadiness } from '../../db/leases.ts';
+import type { Fetched } from '../../graph/answer.ts';
 import type { JobAddress } from '../../graph/job-address.ts';
 import type { CallEnd } from '../../graph/job-calls.ts';
 import type { JobServices } from '../../graph/job-services.ts';
 import type { JobChangeCall } from '../../graph/job-verbs.ts';
+import { isAbsence } from '../../graph/read.ts';
 import type { Job, Synchronization } from '../../graph/synchronization.ts';
 import { underLease } from '../../lease.ts';
 import type { Log } from '../../log.ts';
@@ -48,7 +50,7 @@ export interface RepairingParts {
 
 /** The calls that test, read and change a job. */
 export type RepairGraph = Pick<JobServices, 'testCredentials' | 'start' | 'pause' | 'restart'> &
-  Pick<Synchronization, 'readJob'>;
+  Pick<Synchronization, 'readJob' | 'isJobGone'>;
 
 /** The held tasks of a provisioning request. */
 export interface WaitingRequest {
@@ -167,7 +169,8 @@ export function startRepairs(parts: RepairingParts): Worker {
 
   async function endPause(claimed: ClaimedRepair): Promise<void> {
     const { repair } = claimed;
-    const found = await graph.readJob(repair.app.id, repair.jobId);
+    const found = await readUnlessGone(claimed);
+    if (found === null) return;
     const next = found.ok ? atPauseEnd(found.value) : startAgain(repair, clock.now());
     if (next !== 'send') return note(claimed, next);
     // A job must not be started twice: another process may have taken over, and done so, while this one waited.
@@ -183,10 +186,20 @@ export function startRepairs(parts: RepairingParts): Worker {
     if (job !== null) await note(claimed, decide(job));
   }
 
+  /** Null where the job no longer exists, which ends the repair: there is nothing left to start. */
+  async function readUnlessGone(claimed: ClaimedRepair): Promise<Fetched<Job> | null> {
+    const { app, jobId } = claimed.repair;
+    const found = await graph.readJob(app.id, jobId);
+    if (found.ok || !isAbsence(found.trouble) || !(await graph.isJobGone(app.id, jobId))) return found;
+    await note(claimed, { kind: 'ended', as: 'jobGone' });
+    return null;
+  }
+
   /** Null where the job cannot be read now; then it is read again later. */
   async function read(claimed: ClaimedRepair): Promise<Job | null> {
     const { repair } = claimed;
-    const found = await graph.readJob(repair.app.id, repair.jobId);
+    const found = await readUnlessGone(claimed);
+    if (found === null) return null;
     if (found.ok) return found.value;
     const { kind } = repair.state;
     // The pause may have been carried out: what paused a job has to start it again.

@@ -19,7 +19,7 @@ import type { Person, Reader } from '../../requests/request.ts';
  *      │                             └──a day has passed──▶ ended: stillRunning
  *      └──an hour (a day for a second person) has passed, or it was rejected──▶ ended: notConfirmed, rejected
  *
- * An app has one open repair at a time. Pausing does not stop the cycle that runs: it goes on to its end, and only later
+ * A job that is deleted meanwhile ends it at any step: jobGone. An app has one open repair at a time. Pausing does not stop the cycle that runs: it goes on to its end, and only later
  * ones do not start. `aroundProvisioning` is a pause for a connector that provisions on demand only while its job is
  * stopped: it waits for the end of that cycle, lets the held tasks of its request go, and starts the job when they are
  * done, or after an hour.
@@ -70,6 +70,7 @@ export type RepairEnd =
   | 'startedAlready'
   | 'quarantined'
   | 'stillRunning'
+  | 'jobGone'
   | 'rejected'
   | 'notConfirmed'
   | 'refused'

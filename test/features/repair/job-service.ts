@@ -24,6 +24,8 @@ export interface JobService {
   credentials: 'good' | 'bad' | 'untold';
   /** The process that sends the next change dies with it. */
   isFatal: boolean;
+  /** It was deleted: `notFound` alone is an answer that may pass. */
+  isGone: 'no' | 'notFound' | 'listedNoMore';
   /** Graph does not tell the job's state. */
   isAway: boolean;
   /** All is well from now on. */
@@ -110,6 +112,7 @@ export function createJobService(clock: TestClock): JobService {
     warned,
     credentials: 'good',
     isAway: false,
+    isGone: 'no',
     isFatal: false,
     beforeAnswer: async () => {},
     heal() {
@@ -130,6 +133,7 @@ export function createJobService(clock: TestClock): JobService {
       return {
         async readJob(): Promise<Fetched<Job>> {
           if (service.isAway) return away;
+          if (service.isGone !== 'no') return { ok: false, trouble: { ...refusal, status: 404, trace } };
           const state = stateNow();
           await service.beforeAnswer();
           const lastRun = {
@@ -141,6 +145,7 @@ export function createJobService(clock: TestClock): JobService {
             value: { id: 'job', state, mustStopFirst: false, lastRun, lastSuccess: null },
           };
         },
+        isJobGone: async () => service.isGone === 'listedNoMore',
         async testCredentials(): Promise<CredentialTest> {
           if (service.credentials === 'good') return { kind: 'passed' };
           return service.credentials === 'bad'

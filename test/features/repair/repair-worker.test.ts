@@ -408,6 +408,41 @@ describe.each(engines)('a repair on $name', (engine) => {
     expect(notes.map(({ details }) => JSON.parse(details ?? '').news).toSorted()).toEqual(['ended', 'notStarted']);
   });
 
+  it.each<[string, RepairKind, number, readonly string[]]>([
+    ['before it was paused', 'pause', 0, []],
+    ['during its pause', 'pause', 5, ['pause']],
+    ['during a pause around a provisioning', 'aroundProvisioning', 1, ['pause']],
+    ['before it was started over', 'startOver', 0, []],
+    ['while its cycle is watched', 'startOver', 5, ['watermark']],
+  ])('ends once, where the job was deleted %s, and tells the person who asked', async (_when, kind, minutes, calls) => {
+    if (minutes > 0) work();
+    const id = await order(kind);
+    await pass(minutes * minute);
+    service.isGone = 'listedNoMore';
+    if (minutes === 0) work();
+
+    await pass(2 * hour);
+
+    expect([service.calls, await endOf(id)]).toEqual([calls, ['jobGone', null]]);
+    expect(await tasksNow()).not.toContain('held');
+    const notes = await database.query.selectFrom('messages').select('id').where('kind', '=', 'repairNote').execute();
+    expect(notes).toHaveLength(minutes === 0 ? 0 : 1);
+  });
+
+  it('does not take an answer that may pass for a job that was deleted', async () => {
+    work();
+    const id = await order('pause');
+    await pass(5 * minute);
+    service.isGone = 'notFound';
+    await pass(hour);
+    const meanwhile = await endOf(id);
+    service.isGone = 'no';
+
+    await pass(2 * hour);
+
+    expect([meanwhile, await endOf(id), service.calls]).toEqual([['starting'], ['started', null], ['pause', 'start']]);
+  });
+
   it('does nothing before it is confirmed, nothing once it was taken back, and one thing at a time', async () => {
     work();
     const [first, second] = [await order('startOver', { held: true }), await order('startOver', { held: true })];

@@ -163,6 +163,7 @@ const TONES: Readonly<Record<Extract<RepairState, { kind: 'ended' }>['as'], Tone
   startedAlready: 'neutral',
   quarantined: 'bad',
   stillRunning: 'neutral',
+  jobGone: 'warning',
   rejected: 'neutral',
   notConfirmed: 'neutral',
   refused: 'warning',

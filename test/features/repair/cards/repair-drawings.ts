@@ -11,7 +11,7 @@ const kinds: readonly RepairKind[] = [
   ...(['pause', 'start', 'lift', 'forgetFailures', 'startOver', 'allowDeletions', 'aroundProvisioning'] as const),
 ];
 const ends: readonly RepairEnd[] = [
-  ...(['done', 'started', 'startedAlready', 'quarantined', 'stillRunning'] as const),
+  ...(['done', 'started', 'startedAlready', 'quarantined', 'stillRunning', 'jobGone'] as const),
   ...(['rejected', 'notConfirmed', 'refused', 'unknown'] as const),
 ];
 
