@@ -18,6 +18,8 @@ export interface Topics {
   readonly repairs: null;
   /** A watch was added or removed. */
   readonly watches: null;
+  /** Entries of the record were sealed. */
+  readonly sealed: null;
 }
 
 export type Topic = keyof Topics;
@@ -35,6 +37,7 @@ export function createBus(log: Log): Bus {
     cards: [],
     repairs: [],
     watches: [],
+    sealed: [],
   };
   return {
     publish(topic, news) {

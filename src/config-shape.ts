@@ -42,11 +42,26 @@ export interface Config {
   /** Attributes whose values are kept and shown in addition to the default list. */
   readonly shownAttributes: readonly string[];
   readonly metrics: MetricsConfig;
+  /** Where each entry of the record is written as a line; null for nowhere. */
+  readonly auditStream: AuditStreamConfig | null;
+  /** The receiver to which each entry is sent as an event; null for none. */
+  readonly events: EventsConfig | null;
   readonly logLevel: LogLevel;
 }
 
 /** Which removals an approver has to confirm: all, those of `offboard`, or those of this many accounts and more. */
 export type SecondPerson = 'always' | 'offboard' | { readonly from: number };
+
+export type AuditStreamConfig = { readonly kind: 'stdout' } | { readonly kind: 'file'; readonly path: string };
+
+export interface EventsConfig {
+  /** Its path may be a secret. */
+  readonly url: Secret;
+  /** `whsec_…`: each event is signed with all of them. */
+  readonly secrets: readonly Secret[];
+  /** Whether it may be on this machine, or in a private network. */
+  readonly allowPrivate: boolean;
+}
 
 export interface MetricsConfig {
   /** Whether `/metrics` exists at all. */

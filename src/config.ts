@@ -13,6 +13,7 @@ import {
 } from './identity.ts';
 import { shownAttributeProblems } from './masking/attributes.ts';
 import { secret } from './secret.ts';
+import { auditStreamOf, eventsOf, reportStreamProblems } from './stream-settings.ts';
 import { defaultTicketPattern, ticketPatternProblem } from './ticket-rules.ts';
 
 export type { BotConfig, Config, DatabaseConfig, GraphConfig, MetricsConfig, RoleConfig } from './config-shape.ts';
@@ -213,6 +214,10 @@ const environmentSchema = z.object({
     'is not a port',
     'set it to a free port of this machine, e.g. 9464, or leave it empty',
   ),
+  AUDIT_STREAM: text,
+  EVENTS_URL: text,
+  EVENTS_SECRET: list,
+  EVENTS_ALLOW_PRIVATE: oneOf(['true', 'false'], 'false'),
   LOG_LEVEL: oneOf(logLevels, 'info'),
 });
 
@@ -315,6 +320,7 @@ function relationProblems(env: Partial<Environment>): ConfigProblem[] {
       'is less than RETENTION_DAYS',
       `set it to ${env.RETENTION_DAYS} or more, or RETENTION_DAYS to less`,
     );
+  reportStreamProblems(env, env.DATABASE_URL, report);
   if (env.GRAPH_AUTH === 'azure') reportGraphProblems(env, report);
   if (env.GRAPH_AUTH === 'delegated') reportSignInProblems(env, report);
   if (env.GRAPH_AUTH === 'none' && isGraphElsewhere)
@@ -373,6 +379,8 @@ function toConfig(env: Environment): Config {
       token: env.METRICS_TOKEN === '' ? null : secret(env.METRICS_TOKEN),
       port: env.METRICS_PORT === '' ? null : Number(env.METRICS_PORT),
     },
+    auditStream: auditStreamOf(env),
+    events: eventsOf(env),
     logLevel: env.LOG_LEVEL,
   };
 }

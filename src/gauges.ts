@@ -7,6 +7,7 @@ import { readGate } from './rate-gate/gate-row.ts';
 import { type Lane, laneNumbers } from './rate-gate/lanes.ts';
 import type { StoreParts } from './requests/store.ts';
 import { readHead } from './seals/chain.ts';
+import { readStreams, type StreamGauge, type StreamName } from './streams/stream-rows.ts';
 
 /**
  * Usher's load at this moment, for monitoring. All of it is read from the database, so every replica reports the same.
@@ -27,6 +28,8 @@ export interface Gauges {
   readonly jobs: readonly SeenApp[];
   /** How many entries of the audit log were ever sealed. It never falls. */
   readonly sealedEntries: number;
+  /** The streams of the record that are set up. */
+  readonly streams: readonly StreamGauge[];
 }
 
 export type OpenTaskState = Exclude<TaskRow['state'], 'done' | 'cancelled'>;
@@ -36,7 +39,7 @@ const openTaskStates: readonly OpenTaskState[] = ['held', 'waiting', 'running'];
 /**
  * Reads them all. Finished ones are not counted, as their number only ever grows. Uses the reader: a million may wait.
  */
-export async function readGauges(parts: StoreParts): Promise<Gauges> {
+export async function readGauges(parts: StoreParts, streams: readonly StreamName[] = []): Promise<Gauges> {
   const { database, clock, gate } = parts;
   const { state, health, now } = await database.transact((transaction) => readGate(parts, transaction));
   const tasks = await database.reader
@@ -58,6 +61,7 @@ export async function readGauges(parts: StoreParts): Promise<Gauges> {
   return {
     jobs,
     sealedEntries,
+    streams: await readStreams(database.reader, streams),
     gate: {
       isBlocked: state.blockedUntil > now,
       // No task may count on a probe's start.

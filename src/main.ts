@@ -20,6 +20,7 @@ import { startMetricsPort } from './server.ts';
 import { connectTeams, startTeams } from './start-teams.ts';
 import { startWork } from './start-work.ts';
 import { patientGrace, within } from './stopping.ts';
+import { startStreams, streamNames } from './streams/streams.ts';
 import { conversationKey } from './teams/conversations.ts';
 import { createTickets } from './ticket-rules.ts';
 import type { Usher, UsherOptions } from './usher-options.ts';
@@ -55,7 +56,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     graph: kept(() => graphAccess.answers(), clock),
   };
   const metrics = createMetrics({
-    gauges: () => readGauges(store),
+    gauges: () => readGauges(store, streamNames(config)),
     brokenEntries: () => graphAccess.brokenEntries().length,
     checks,
     clock,
@@ -87,6 +88,11 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     pruned: observer.pruned,
   });
   const teams = await startTeams({ ...shared, tickets, connector, metrics, checks });
+  const { leaseMs } = options;
+  const streams = await startStreams({
+    ...{ config, database, clock, bus, log, observe: observer.stream },
+    ...(leaseMs === undefined ? {} : { leaseMs }),
+  });
   const { on, port: metricsPort } = config.metrics;
   const scraping = on && metricsPort !== null ? await startMetricsPort({ ...metrics, port: metricsPort, log }) : null;
   await teams.resume();
@@ -114,6 +120,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       await Promise.all([teams.stopReceiving(grace.httpMs), scraping?.stop()]);
       await Promise.all([teams.finishAnswers(grace.drawMs), work.stop(grace.callMs)]);
       await teams.stop(grace.drawMs);
+      await within(clock, streams.stop(), closeMs);
       await graphAccess.close();
       await within(clock, database.close(), closeMs);
       log.info('Usher has stopped');

@@ -9,6 +9,7 @@ import type { FaultCause } from './rate-gate/fault.ts';
 import type { GuardedKind } from './requests/crash-guard.ts';
 import type { DispatcherObserver } from './requests/dispatcher.ts';
 import type { PrunedTable } from './requests/expired.ts';
+import type { StreamNews } from './streams/streams.ts';
 import type { ObservedMessage } from './teams/conversations.ts';
 import { isTooSlow, withinMs } from './time-limit.ts';
 
@@ -39,6 +40,7 @@ export interface Observer {
   readonly givenUp: (kind: GivenUp) => void;
   /** Rows past their time that were deleted. */
   readonly pruned: (table: PrunedTable, rows: number) => void;
+  readonly stream: (news: StreamNews) => void;
 }
 
 type GivenUp = GuardedKind | 'turn';
@@ -97,6 +99,7 @@ export function createMetrics(parts: MetricsParts): Metrics {
     for (const meter of [meters.gateBlocked, meters.gateSlotsLeft, meters.sealedEntries]) meter.remove();
     for (const meter of [meters.queueTasks, meters.accessRequests, meters.gateFault, meters.jobQuarantined])
       meter.reset();
+    for (const meter of [meters.streamWaiting, meters.streamOff]) meter.reset();
     meters.brokenEntries.set(parts.brokenEntries?.() ?? 0);
     if (gauges === null) return;
     meters.gateBlocked.set(gauges.gate.isBlocked ? 1 : 0);
@@ -108,6 +111,12 @@ export function createMetrics(parts: MetricsParts): Metrics {
     // Those in quarantine come first, so that the limit on names leaves out none of them.
     const [named, rest] = [gauges.jobs.slice(0, mostApps), gauges.jobs.slice(mostApps)];
     for (const { app: name, isQuarantined } of named) meters.jobQuarantined.set({ app: name }, isQuarantined ? 1 : 0);
+    for (const { name, waiting, isOff } of gauges.streams) {
+      meters.streamWaiting.set({ stream: name }, waiting);
+      meters.streamOff.set({ stream: name }, isOff ? 1 : 0);
+      for (const result of ['sent', 'failed', 'givenUp'] satisfies StreamNews['result'][])
+        meters.streamEntries.inc({ stream: name, result }, 0);
+    }
     const [worst] = rest;
     if (worst !== undefined) meters.jobQuarantined.set({ app: other }, worst.isQuarantined ? 1 : 0);
   }
@@ -157,6 +166,7 @@ export function createMetrics(parts: MetricsParts): Metrics {
       },
       givenUp: (kind) => meters.givenUp.inc({ kind }),
       pruned: (table, rows) => meters.pruned.inc({ table }, rows),
+      stream: ({ stream, result, count }) => meters.streamEntries.inc({ stream, result }, count),
     },
   };
 }
@@ -210,6 +220,18 @@ function createMeters(registry: Registry) {
     accessRequests: gauge('access_requests', 'Access requests that are not at their end.', 'state'),
     givenUp: counter('work_given_up_total', 'What processes died of twice, so that it is not tried again.', 'kind'),
     pruned: counter('pruned_rows_total', 'Rows past their time that this process has deleted, by table.', 'table'),
+    streamEntries: counter(
+      'record_entries_total',
+      'Entries of the record by what became of them in a stream; of failures, the attempts.',
+      'stream',
+      'result',
+    ),
+    streamWaiting: gauge('record_unsent', 'Entries of the record that a stream has not sent yet.', 'stream'),
+    streamOff: gauge(
+      'record_receiver_off',
+      'Whether the receiver of a stream wants no more, until Usher starts.',
+      'stream',
+    ),
     brokenEntries: gauge('apps_file_broken_entries', 'Entries of APPS_FILE that lead to no app, or to several.'),
     sealedEntries: gauge('audit_log_sealed_entries', 'Entries of the audit log that were ever sealed; it never falls.'),
     jobQuarantined: gauge(

@@ -162,7 +162,7 @@ export function startWork(parts: WorkParts): Work {
   });
   bus.subscribe('watches', watcher.wake);
 
-  const sealer = startSealer({ database, clock, log });
+  const sealer = startSealer({ database, clock, log, sealed: () => bus.publish('sealed', null) });
   const sealSoon = afterAnswers(clock, sealer.wake);
   for (const topic of ['tasks', 'access', 'cards', 'outbox', 'repairs', 'watches'] as const)
     bus.subscribe(topic, sealSoon);

@@ -29,7 +29,7 @@ const floors: readonly (readonly string[])[] = [
   ['server.ts', 'teams'],
   ['features'],
   ['chat'],
-  ['requests', 'access', 'outbox', 'seals'],
+  ['requests', 'access', 'outbox', 'seals', 'streams'],
   ['graph', 'rate-gate'],
   [
     'db',
@@ -51,6 +51,8 @@ const floors: readonly (readonly string[])[] = [
     'identity.ts',
     'lazily.ts',
     'secret.ts',
+    'public-address.ts',
+    'stream-settings.ts',
     'masking',
   ],
 ];
@@ -262,13 +264,13 @@ describe('the architecture', () => {
   it.each([
     ['botbuilder', /^(botbuilder|botframework-)/, /^teams\//],
     ['restify', /^restify$/, /^server\.ts$/],
-    ['undici', /^undici$/, /^(graph\/client|teams\/connector-http)\.ts$/],
+    ['undici', /^undici$/, /^(graph\/client|streams\/receiver|teams\/connector-http)\.ts$/],
     ['@azure/identity', /^@azure\//, /^graph\/(credential|on-behalf-of)\.ts$/],
     ['prom-client', /^prom-client$/, /^metrics\.ts$/],
     ['pino', /^pino$/, /^log\.ts$/],
     ['pg', /^pg$/, /^db\//],
     ['node:sqlite', /^node:sqlite$/, /^db\//],
-    ['kysely', /^kysely/, /^(db|requests|outbox|seals|rate-gate|teams|features|chat\/jobs)\//],
+    ['kysely', /^kysely/, /^(db|requests|outbox|seals|rate-gate|streams|teams|features|chat\/jobs)\//],
     ['adaptivecards-templating', /^adaptive/, /^chat\/cards\//],
   ])('lets one module or folder alone import %s', (_name, library, home) => {
     expect(offences((source, name) => library.test(name) && !home.test(source.path))).toEqual([]);

@@ -28,6 +28,8 @@ const oneMachine = {
   ALLOWED_TENANTS: tenant,
 };
 
+const eventSecret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
+
 /** Every variable with a value that is not its default. */
 const everything = {
   ...production,
@@ -63,6 +65,10 @@ const everything = {
   METRICS: 'off',
   METRICS_TOKEN: 'scrape~my.token+0',
   METRICS_PORT: '9464',
+  AUDIT_STREAM: 'stdout',
+  EVENTS_URL: 'https://siem.contoso.com/usher',
+  EVENTS_SECRET: `${eventSecret}, ${eventSecret}`,
+  EVENTS_ALLOW_PRIVATE: 'TRUE',
   LOG_LEVEL: 'debug',
 };
 
@@ -114,6 +120,8 @@ describe('the configuration', () => {
       sharePointHosts: [],
       shownAttributes: [],
       metrics: { on: true, token: null, port: null },
+      auditStream: null,
+      events: null,
       logLevel: 'info',
     });
   });
@@ -139,8 +147,12 @@ describe('the configuration', () => {
       tickets: { pattern: String.raw`SR\d{5}`, required: true },
       shownAttributes: ['employeeId', 'addresses[type eq "work"].locality'],
       metrics: { on: false },
+      auditStream: { kind: 'stdout' },
+      events: { allowPrivate: true },
       logLevel: 'debug',
     });
+    expect(config.events?.url.reveal()).toBe('https://siem.contoso.com/usher');
+    expect(config.events?.secrets.map((one) => one.reveal())).toEqual([eventSecret, eventSecret]);
     expect(config.metrics.token?.reveal()).toBe('scrape~my.token+0');
   });
 
@@ -354,6 +366,24 @@ describe('a value that cannot be right', () => {
     ['METRICS_TOKEN', 'too-short'],
     ['METRICS_TOKEN', 'long enough, but with blanks in it'],
     ['LOG_LEVEL', 'verbose'],
+    ['AUDIT_STREAM', 'data/audit.jsonl'],
+    ['AUDIT_STREAM', 'file:'],
+    ['AUDIT_STREAM', 'file:./data/usher.db'],
+    ['AUDIT_STREAM', 'file:/no/such/folder/audit.jsonl'],
+    ['AUDIT_STREAM', 'file:.'],
+    ['EVENTS_URL', 'http://siem.contoso.com/usher'],
+    ['EVENTS_URL', 'siem.contoso.com/usher'],
+    ['EVENTS_URL', 'https://usher:pass@siem.contoso.com'],
+    ['EVENTS_URL', 'https://127.0.0.1:8443/usher'],
+    ['EVENTS_URL', 'https://[::1]/usher'],
+    ['EVENTS_URL', 'https://[::ffff:10.0.0.1]/usher'],
+    ['EVENTS_URL', 'https://localhost/usher'],
+    ['EVENTS_URL', 'https://169.254.169.254/metadata'],
+    ['EVENTS_SECRET', 'a password'],
+    ['EVENTS_SECRET', `whsec_${Buffer.alloc(23).toString('base64')}`],
+    ['EVENTS_SECRET', `whsec_${Buffer.alloc(65).toString('base64')}`],
+    ['EVENTS_SECRET', `${eventSecret},${eventSecret},${eventSecret}`],
+    ['EVENTS_ALLOW_PRIVATE', 'perhaps'],
     ['TICKETS', 'sometimes'],
     ['TICKET_PATTERN', '(INC'],
     ['TICKET_PATTERN', '(a+)+'],
@@ -385,6 +415,8 @@ describe('a value that cannot be right', () => {
     ['GRAPH_AUTH', { ...oneMachine, GRAPH_BASE_URL: '' }],
     ['GRAPH_AUTH', { ...oneMachine, GRAPH_BASE_URL: 'https://graph.microsoft.com/v1.0' }],
     ['GRAPH_BASE_URL', { ...oneMachine, GRAPH_BASE_URL: 'nowhere' }],
+    ['EVENTS_SECRET', { ...production, EVENTS_URL: 'https://siem.contoso.com/usher' }],
+    ['EVENTS_URL', { ...production, EVENTS_SECRET: eventSecret }],
   ] satisfies [string, Environment][])('%s is reported alone in %j', (variable, environment) => {
     expect(wrong(environment)).toEqual([variable]);
   });

@@ -39,6 +39,7 @@ describe.each(engines)('the gauges on $name', (engine) => {
       accessRequests: ['pending', 'approved', 'started'].map((state) => ({ state, count: 0 })),
       jobs: [],
       sealedEntries: 0,
+      streams: [],
     });
   });
 

@@ -15,6 +15,7 @@ const quiet: Gauges = {
     { app: 'Salesforce', isQuarantined: false },
   ],
   sealedEntries: 1_200,
+  streams: [{ name: 'events', waiting: 3, isOff: true }],
 };
 
 let clock: TestClock;
@@ -39,6 +40,7 @@ function tellAll({ observer }: Metrics): void {
   observer.chat.denied({ permission: null, reason: 'guest' });
   observer.chat.turnedAway('tenant');
   observer.givenUp('card');
+  observer.stream({ stream: 'events', result: 'givenUp', count: 12 });
 }
 
 async function samplesOf(metrics: Metrics): Promise<readonly Sample[]> {
@@ -84,6 +86,10 @@ describe('the metrics', () => {
     expect(find(samples, 'turned_away_total', { reason: 'tenant' })).toBe(1);
     expect(find(samples, 'job_quarantined', { app: 'Zscaler' })).toBe(1);
     expect(find(samples, 'job_quarantined', { app: 'Salesforce' })).toBe(0);
+    expect(find(samples, 'record_unsent', { stream: 'events' })).toBe(3);
+    expect(find(samples, 'record_receiver_off', { stream: 'events' })).toBe(1);
+    expect(find(samples, 'record_entries_total', { stream: 'events', result: 'givenUp' })).toBe(12);
+    expect(find(samples, 'record_entries_total', { stream: 'events', result: 'sent' })).toBe(0);
   });
 
   it('name the version that runs', async () => {

@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { PlaceRow } from './places.ts';
 import type { SealAnchorRow, SealRow } from './seals-schema.ts';
+import type { StreamRow } from './streams-schema.ts';
 import type { HeldNewsRow, PlaceColumns, QuietHoursRow, WatchedJobRow, WatchRow } from './watching-schema.ts';
 
 /**
@@ -32,6 +33,7 @@ export interface Schema {
   seals: SealRow;
   seal_anchors: SealAnchorRow;
   places: PlaceRow & { id: Generated<number> };
+  streams: StreamRow;
 }
 
 /** The process that works on the row, and until when other processes leave it alone. */

@@ -67,7 +67,9 @@ export type AuditKind =
   /** An operator had a person forgotten. */
   | 'personForgotten'
   /** The record itself was exported. */
-  | 'exported';
+  | 'exported'
+  /** Entries that the receiver of events did not get in time, by the numbers of their seals. */
+  | 'eventsGivenUp';
 
 /** Appends one entry, in a transaction when one is given. */
 export async function writeAudit(database: Kysely<Schema>, entry: AuditEntry): Promise<void> {

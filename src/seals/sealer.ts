@@ -15,6 +15,8 @@ export interface SealerParts {
   readonly database: Database;
   readonly clock: Clock;
   readonly log: Log;
+  /** Called when entries have been sealed. */
+  readonly sealed?: () => void;
 }
 
 const most = 200;
@@ -23,7 +25,7 @@ const breathMs = 50;
 const idleMs = 60_000;
 const hourMs = 3_600_000;
 
-export function startSealer({ database, clock, log }: SealerParts): Sealer {
+export function startSealer({ database, clock, log, sealed }: SealerParts): Sealer {
   let told = 0;
   let hourlyAt = Number.NEGATIVE_INFINITY;
   let isHourly = false;
@@ -31,10 +33,12 @@ export function startSealer({ database, clock, log }: SealerParts): Sealer {
   async function work(): Promise<number> {
     if (clock.monotonic() >= hourlyAt) {
       // First, so that what an earlier process left keeps its place before what is written from now on.
-      await sealStragglers(database, most);
+      if ((await sealStragglers(database, most)) > 0) sealed?.();
       [hourlyAt, isHourly] = [clock.monotonic() + hourMs, true];
     }
-    if ((await sealNext(database, most)) === most) return breathMs;
+    const count = await sealNext(database, most);
+    if (count > 0) sealed?.();
+    if (count === most) return breathMs;
     if (isHourly) await tell();
     isHourly = false;
     return idleMs;

@@ -84,6 +84,7 @@ const tables = {
   app_bindings: true,
   seals: true,
   seal_anchors: true,
+  streams: true,
 } satisfies Record<keyof Schema, true>;
 const tableNames = Object.keys(tables) as readonly (keyof Schema)[];
 
