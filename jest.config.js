@@ -44,6 +44,7 @@ const locking = new Set([
   'test/seals/chain.test.ts',
   'test/requests/queue.test.ts',
   'test/requests/running.test.ts',
+  'test/streams/streams.test.ts',
   'test/teams/turns.test.ts',
 ]);
 /** The stories that are quick enough for every day: what a group promises, and what a first card costs. */

@@ -26,11 +26,13 @@ export interface ReceiverParts {
   readonly config: EventsConfig;
   readonly emitter: Emitter;
   readonly clock: Clock;
+  /** How long it may take to answer. */
+  readonly answerMs?: number;
 }
 
 const connectMs = 5_000;
 /** What the specification gives a receiver. */
-const answerMs = 20_000;
+const defaultAnswerMs = 20_000;
 const largestAnswerBytes = 65_536;
 const gone = 410;
 
@@ -43,7 +45,7 @@ interface Event {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-export function createReceiver({ config, emitter, clock }: ReceiverParts): Receiver {
+export function createReceiver({ config, emitter, clock, answerMs = defaultAnswerMs }: ReceiverParts): Receiver {
   const { url, secrets, allowPrivate } = config;
   const { hostname } = new URL(url.reveal());
   const literal = hostname.replace(/^\[|\]$/g, '');

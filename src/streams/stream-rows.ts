@@ -30,7 +30,7 @@ export interface ClaimedStream {
 /** What a stream has to do. */
 export type StreamDue =
   | { readonly kind: 'claimed'; readonly claimed: ClaimedStream }
-  /** Null: nothing, or another process does it. */
+  /** Null: nothing has to be sent. */
   | { readonly kind: 'later'; readonly inMs: number | null };
 
 /** Switches a stream on, and has what failed before tried at once: for the start of a process. */
@@ -69,7 +69,9 @@ export async function claimStream(
     .where(isFreeLease({ now, isSteady, soleOwner: dialect.singleProcess ? lease.owner : null }))
     .returningAll()
     .executeTakeFirst();
-  return row === undefined ? { kind: 'later', inMs: null } : { kind: 'claimed', claimed: toClaimed(row, lease) };
+  // Where another process sends, and dies of it, its lease is over by then.
+  const inMs = Math.max(1, lease.until - now);
+  return row === undefined ? { kind: 'later', inMs } : { kind: 'claimed', claimed: toClaimed(row, lease) };
 }
 
 function toClaimed({ name, position, failures, failing_since }: Selectable<StreamRow>, lease: Lease): ClaimedStream {

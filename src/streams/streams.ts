@@ -35,6 +35,8 @@ import {
  *                                  off: until a process starts
  */
 export interface Streams {
+  /** Resolves when nothing can be sent at this moment. */
+  settled(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -91,6 +93,9 @@ export async function startStreams(parts: StreamsParts): Promise<Streams> {
     for (const worker of workers) worker.wake();
   });
   return {
+    async settled() {
+      await Promise.all(workers.map((worker) => worker.settled()));
+    },
     async stop() {
       await Promise.all(workers.map((worker) => worker.stop()));
       await Promise.all(sinks.map(({ sink }) => sink.close()));
