@@ -16,6 +16,7 @@ import { createReach, type Tokens } from './doctor/reach.ts';
 import { credentialChecks, isRequested } from './doctor/registration.ts';
 import { good, type Line, runChecks, skipped, wrong } from './doctor/run-checks.ts';
 import { doubtLines, fileLines } from './doctor/settings.ts';
+import { streamChecks } from './doctor/streams.ts';
 import { tenantChecks } from './doctor/tenant.ts';
 import { botToken, graphToken, type LoginOptions } from './graph/credential.ts';
 import { forTerminal } from './masking/hidden.ts';
@@ -122,6 +123,7 @@ async function examine(
         ...credentialChecks(reach, clock),
         ...machineChecks(reach, clock, options.disk ?? ownDisk),
         ...endpointChecks(config, clock, url),
+        ...streamChecks(config, clock),
       ],
       limitMs,
       clock,

@@ -3,7 +3,8 @@ export const words = {
   help: `Usage: npm run --silent doctor -- [--url ADDRESS] [--json]
 
 Looks whether Usher can work with the configuration that it finds: one line a thing, ✓ good, ✗ wrong with what to do,
-! works but is likely a mistake or ends soon, – not looked at and why. It changes nothing.
+! works but is likely a mistake or ends soon, – not looked at and why. It changes nothing; a receiver in EVENTS_URL gets a
+test event.
 
   --url ADDRESS   the bot's public address, e.g. https://usher.contoso.com; otherwise HOST and PORT are tried
   --json          for machines
@@ -223,6 +224,21 @@ The exit code is 0 when nothing is wrong, 1 when something is, and 2 when the ar
     usual: (host: string) => `${host}, as is usual for this tenant; set SHAREPOINT_HOST if files are elsewhere`,
     unknown: 'cannot be told from the tenant’s domains, so no dropped file is read and no export is stored',
     fix: 'set SHAREPOINT_HOST to the host of the tenant’s SharePoint, e.g. contoso.sharepoint.com.',
+  },
+  streams: {
+    file: {
+      title: 'File of the audit log',
+      good: 'can be written',
+      wrong: 'cannot be written',
+      fix: 'let Usher write the file in AUDIT_STREAM, and its folder.',
+    },
+    receiver: {
+      title: 'Receiver of events',
+      good: 'it took a test event',
+      off: 'it answers 410: it wants no events any more',
+      wrong: (why: string) => `it did not take a test event: ${why}`,
+      fix: 'check EVENTS_URL and EVENTS_SECRET, the certificate, and whether this machine may reach the receiver by https. ADDRESS_NOT_PUBLIC: it is in a private network, see EVENTS_ALLOW_PRIVATE.',
+    },
   },
   ids: {
     title: (variable: string) => `Groups in ${variable}`,

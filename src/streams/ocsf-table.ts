@@ -121,6 +121,7 @@ export const mappings: Readonly<Record<AuditKind, Mapping>> = {
   watchRemoved: entity(watch, 'delete'),
   quietHoursSet: entity('Quiet hours', 'update'),
   exported: entity('Audit log', 'read'),
+  personForgotten: entity('Person', 'update'),
   eventsGivenUp: entity('Event stream', 'other', 'failure'),
 };
 

@@ -63,7 +63,9 @@ export async function startEventReceiver(port = 0): Promise<EventReceiver> {
       if (said === 'nothing') return;
       if (said === 'reset') return void incoming.socket.destroy();
       if (said.status < 300) accepted.push(one);
-      outgoing.writeHead(said.status, said.headers).end();
+      for (const [name, value] of Object.entries(said.headers ?? {})) outgoing.setHeader(name, value);
+      outgoing.statusCode = said.status;
+      outgoing.end();
     });
   });
   await new Promise<void>((resolve) => server.listen(port, 'localhost', resolve));
