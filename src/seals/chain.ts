@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../db/database.ts';
 import type { Schema } from '../db/schema.ts';
 
@@ -56,29 +56,52 @@ export async function readHead(query: Kysely<Schema>): Promise<Head> {
 const lateIds = 1_000;
 /** So many ids are looked through in one statement. */
 export const rangeOfIds = 50_000;
-export const isUnsealed = sql<boolean>`not exists (select 1 from seals where seals.entry_id = audit_log.id)`;
 
-const unsealed = (query: Kysely<Schema>) =>
-  query
+/**
+ * The entries that have no seal, from this id on and below the other, if any. The range bounds the seals as well:
+ * PostgreSQL would otherwise read all of them for a few entries.
+ */
+export function unsealedIn(query: Kysely<Schema>, from: number, end: number | null) {
+  const below = end ?? Number.MAX_SAFE_INTEGER;
+  return query
     .selectFrom('audit_log')
-    .where('id', '>', sql<number>`(select coalesce(max(entry_id), 0) from seals) - ${sql.lit(lateIds)}`)
-    .where(isUnsealed)
+    .where('id', '>=', from)
+    .where('id', '<', below)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('seals')
+            .select('seq')
+            .whereRef('entry_id', '=', 'audit_log.id')
+            .where('entry_id', '>=', from)
+            .where('entry_id', '<', below),
+        ),
+      ),
+    )
     .orderBy('id');
+}
 
-/** Seals the next entries, at most so many; returns how many. One statement tells that there are none. */
+/** Seals the next entries, at most so many; returns how many. Two statements tell that there are none. */
 export async function sealNext(database: Database, most: number): Promise<number> {
-  const found = await unsealed(database.query).select('id').limit(1).executeTakeFirst();
+  const next = async (query: Kysely<Schema>) => {
+    const { highest } = await query
+      .selectFrom('seals')
+      .select(({ fn }) => fn.max('entry_id').as('highest'))
+      .executeTakeFirstOrThrow();
+    return unsealedIn(query, (highest ?? 0) - lateIds, null);
+  };
+  const found = await (await next(database.query)).select('id').limit(1).executeTakeFirst();
   if (found === undefined) return 0;
   return database.transact(async (transaction) => {
     await lockChain(database, transaction);
-    return seal(transaction, await unsealed(transaction).selectAll().limit(most).execute());
+    return seal(transaction, await (await next(transaction)).selectAll().limit(most).execute());
   });
 }
 
 /** Seals the entries that committed long after those with the next ids; returns how many. It looks through all entries. */
 export async function sealStragglers(database: Database, most: number): Promise<number> {
-  const { reader } = database;
-  const range = await reader
+  const { query, reader } = database;
+  const range = await query
     .selectNoFrom((none) => [
       none
         .selectFrom('audit_log')
@@ -93,16 +116,11 @@ export async function sealStragglers(database: Database, most: number): Promise<
   const end = (range.highest ?? 0) - lateIds;
   let sealed = 0;
   for (let from = range.lowest ?? end; from < end; from += rangeOfIds) {
-    const late = (query: Kysely<Schema>) =>
-      query
-        .selectFrom('audit_log')
-        .where('id', '>=', from)
-        .where('id', '<', Math.min(from + rangeOfIds, end))
-        .where(isUnsealed);
+    const late = (db: Kysely<Schema>) => unsealedIn(db, from, Math.min(from + rangeOfIds, end));
     while ((await late(reader).select('id').limit(1).executeTakeFirst()) !== undefined)
       sealed += await database.transact(async (transaction) => {
         await lockChain(database, transaction);
-        return seal(transaction, await late(transaction).selectAll().orderBy('id').limit(most).execute());
+        return seal(transaction, await late(transaction).selectAll().limit(most).execute());
       });
   }
   return sealed;

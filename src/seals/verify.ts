@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../db/database.ts';
-import { type Head, hashOf, isUnsealed, origin, rangeOfIds, type StoredEntry } from './chain.ts';
+import { type Head, hashOf, origin, rangeOfIds, type StoredEntry, unsealedIn } from './chain.ts';
 
 /** What was found of the chain. Faults beyond `mostFaults` are only counted. */
 export interface Verified {
@@ -37,7 +37,7 @@ export type Fault =
   | { readonly kind: 'rewritten'; readonly seq: number };
 
 export const mostFaults = 100;
-const sealsAtOnce = 2_000;
+const sealsAtOnce = 10_000;
 /**
  * On PostgreSQL a transaction may commit after others with higher ids, so that its entry is sealed up to an hour later
  * (`sealer.ts`). This leaves room for that.
@@ -100,7 +100,7 @@ export async function verifyRecord(database: Database, kept: Head | null, repeat
   if (kept !== null && kept.seq > head.seq) tell({ kind: 'cut', seq: head.seq, kept: kept.seq });
   else if (kept !== null && kept.seq >= (pruned?.seq ?? 0) && keptHash !== kept.hash)
     tell({ kind: 'rewritten', seq: kept.seq });
-  const unsealed = await countUnsealed(database, (id, at) => {
+  const unsealed = await countUnsealed(database, compared, (id, at) => {
     if (id < newest.id && at < newest.at - lateMs) tell({ kind: 'inserted', seq: null, id });
   });
   if (faultCount > 0 && repeats > 0 && (await anchor())?.seq !== pruned?.seq)
@@ -115,20 +115,23 @@ function isEntry(link: Link): link is Link & StoredEntry {
   return link.id !== null;
 }
 
-/** In ranges of ids, as a database of many years would take longer than a statement may. */
-async function countUnsealed({ query }: Database, see: (id: number, at: number) => void): Promise<number> {
-  const { rows } = await sql<{ lowest: number | null; highest: number | null }>`
-    select min(id) as lowest, max(id) as highest from audit_log`.execute(query);
-  const { lowest = null, highest = null } = rows[0] ?? {};
-  if (lowest === null || highest === null) return 0;
+/**
+ * Where there are more entries than the sealed ones, it looks for the others in ranges of ids, as a database of many
+ * years would take longer than a statement may.
+ */
+async function countUnsealed(
+  { query }: Database,
+  sealed: number,
+  see: (id: number, at: number) => void,
+): Promise<number> {
+  const { rows } = await sql<{ lowest: number | null; highest: number | null; entries: number }>`
+    select min(id) as lowest, max(id) as highest, count(*) as entries from audit_log`.execute(query);
+  const { lowest = null, highest = null, entries = 0 } = rows[0] ?? {};
+  if (lowest === null || highest === null || entries === sealed) return 0;
   let count = 0;
   for (let from = lowest; from <= highest; from += rangeOfIds) {
-    const found = await query
-      .selectFrom('audit_log')
+    const found = await unsealedIn(query, from, from + rangeOfIds)
       .select(['id', 'at'])
-      .where('id', '>=', from)
-      .where('id', '<', from + rangeOfIds)
-      .where(isUnsealed)
       .execute();
     for (const { id, at } of found) see(id, at);
     count += found.length;
