@@ -128,6 +128,13 @@ describe('an Usher whose PostgreSQL user may only add to the audit log, by the s
     expect(await findLogRights(owner.dialect, owner.query)).toMatchObject({ kind: 'mayChange', owns: true });
     expect(await findLogRights(bot.dialect, bot.query)).toEqual({ kind: 'addsOnly' });
   });
+
+  it('is told apart from an owner without rights, which can give itself any', async () => {
+    await administer(ownersUrl, `alter table seals owner to ${role}`);
+    await administer(ownersUrl, `revoke update, delete, truncate on seals from ${role}`);
+
+    expect(await findLogRights(bot.dialect, bot.query)).toEqual({ kind: 'mayChange', rights: [], owns: true });
+  });
 });
 
 describe('the rights on the audit log', () => {

@@ -8,7 +8,7 @@ import { verifyRecord } from '../../src/seals/verify.ts';
 import { quickClock } from '../requests/scene.ts';
 import { engines, useTestDatabase } from '../support/databases.ts';
 import { eventually } from '../support/eventually.ts';
-import { insertEntry, november, takeOut, writeEntries } from './support.ts';
+import { insertEntry, november, sealAll, takeOut, writeEntries } from './support.ts';
 
 const hourMs = 3_600_000;
 
@@ -65,8 +65,7 @@ describe.each(engines)('the sealer on $name', (engine) => {
   it('gives an entry that an earlier process missed its place before what is written from now on', async () => {
     await writeEntries(database.query, 1_010);
     const late = await takeOut(database, 2);
-    await start().settled();
-    await sealer?.stop();
+    await sealAll(database);
     await insertEntry(database, late);
     await writeEntries(database.query, 1, november + 48 * hourMs);
     start();
