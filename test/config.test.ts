@@ -42,6 +42,8 @@ const everything = {
   DATABASE_URL: 'file:/var/lib/usher.db',
   PGSSLROOTCERT: fileURLToPath(import.meta.url),
   DATABASE_POOL_SIZE: '20',
+  RETENTION_DAYS: '90',
+  RECORD_DAYS: '3650',
   PROVISION_LIMIT: '4',
   PROVISION_WINDOW_MS: '12000',
   PROVISION_GUARD_MS: '0',
@@ -115,6 +117,7 @@ describe('the configuration', () => {
       commandsPerMinute: 30,
       removalSecondPerson: 'offboard',
       approvals: { remindAfterWorkingDays: 1, expireAfterDays: 7, assignmentWaitHours: 24, requestsPerDay: 30 },
+      retention: { requestDays: 400, recordDays: 2_555 },
       appsFile: null,
       tickets: { pattern: String.raw`(?:INC|RITM|REQ|CHG|TASK)\d+`, required: false },
       sharePointHosts: [],
@@ -141,6 +144,7 @@ describe('the configuration', () => {
       requestFor: 'anyone',
       detailsInChannels: true,
       commandsPerMinute: 12,
+      retention: { requestDays: 90, recordDays: 3_650 },
       removalSecondPerson: { from: 5 },
       approvals: { remindAfterWorkingDays: 3, expireAfterDays: 30, assignmentWaitHours: 0 },
       appsFile: 'apps.json',
@@ -231,6 +235,11 @@ describe('the configuration', () => {
     },
   );
 
+  it('keeps the audit log for at least as long as the requests that it is about', () => {
+    expect(wrong({ ...production, RETENTION_DAYS: '91', RECORD_DAYS: '90' })).toEqual(['RECORD_DAYS']);
+    expect(wrong({ ...production, RETENTION_DAYS: '90', RECORD_DAYS: '90' })).toEqual([]);
+  });
+
   it('refuses certificate files that do not exist', () => {
     expect(wrong({ ...production, PGSSLROOTCERT: '/nowhere/ca.pem' })).toEqual(['PGSSLROOTCERT']);
   });
@@ -314,6 +323,12 @@ describe('a value that cannot be right', () => {
   it.each([
     ['PORT', 'eighty'],
     ['PORT', '65536'],
+    ['RETENTION_DAYS', '0'],
+    ['RETENTION_DAYS', '-1'],
+    ['RETENTION_DAYS', '1.5'],
+    ['RETENTION_DAYS', 'a year'],
+    ['RECORD_DAYS', '0'],
+    ['RECORD_DAYS', 'forever'],
     ['PORT', '-1'],
     ['PORT', '1.5'],
     ['PORT', '0x50'],

@@ -11,7 +11,8 @@ export function newRequestId(length = 6): string {
 }
 
 /**
- * An id that neither a provisioning request nor an access request has: people type both in the same commands. An id
+ * An id that neither a provisioning request nor an access request has, or had as far as the audit log reaches: people
+ * type both in the same commands. An id
  * this short will be drawn twice some day. Call it with the gate locked, so that no other caller takes it meanwhile.
  */
 export async function unusedId(
@@ -22,6 +23,8 @@ export async function unusedId(
     const id = draw();
     const request = await transaction.selectFrom('requests').select('id').where('id', '=', id).executeTakeFirst();
     if (request !== undefined) continue;
+    const recorded = transaction.selectFrom('audit_log').select('id').where('request_id', '=', id).limit(1);
+    if ((await recorded.executeTakeFirst()) !== undefined) continue;
     const access = await transaction
       .selectFrom('access_requests')
       .select('id')

@@ -220,7 +220,7 @@ async function insertOrFind(
   }
 }
 
-/** No row where the id or the source is taken. */
+/** No row where the id or the source is taken, or the id was. */
 const insertNew = compiledOnce((db, row: Insertable<RequestRow>) =>
   db
     .insertInto('requests')
@@ -236,6 +236,10 @@ const insertNew = compiledOnce((db, row: Insertable<RequestRow>) =>
                 .where((access) => access.or([access('id', '=', row.id), access('joint_id', '=', row.id)])),
             ),
           ),
+        )
+        // The audit log still tells of requests that were deleted.
+        .where(({ not, exists, selectFrom }) =>
+          not(exists(selectFrom('audit_log').select('audit_log.id').where('request_id', '=', row.id))),
         ),
     )
     .onConflict((conflict) => conflict.doNothing())
