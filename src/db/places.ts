@@ -1,15 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
 
-/**
- * The addresses of conversations are long, and a person's requests have the same. A request that finished long ago has
- * the number of a place in their stead, and its card the empty text.
- */
-export interface PlaceRow {
-  id: number;
-  conversation: string;
-}
-
 /** The conversation of a row whose own column may be empty by now. */
 export async function conversationOf(
   query: Kysely<Schema>,

@@ -1,5 +1,4 @@
 import type { Generated } from 'kysely';
-import type { PlaceRow } from './places.ts';
 import type { SealAnchorRow, SealRow } from './seals-schema.ts';
 import type { StreamRow } from './streams-schema.ts';
 import type { HeldNewsRow, PlaceColumns, QuietHoursRow, WatchedJobRow, WatchRow } from './watching-schema.ts';
@@ -32,7 +31,7 @@ export interface Schema {
   repairs: RepairRow;
   seals: SealRow;
   seal_anchors: SealAnchorRow;
-  places: PlaceRow & { id: Generated<number> };
+  places: PlaceRow;
   streams: StreamRow;
 }
 
@@ -356,6 +355,15 @@ export interface MessageRow extends PlaceColumns {
   /** The process that edits the card, and until when no other one does. */
   edit_owner: Generated<string | null>;
   edit_until: Generated<number | null>;
+}
+
+/**
+ * The addresses of conversations are long, and a person's requests have the same. A request that finished long ago has
+ * the number of a place in their stead, and its card the empty text.
+ */
+export interface PlaceRow {
+  id: Generated<number>;
+  conversation: string;
 }
 
 /** A channel or group chat that gets the requests waiting for a decision. */

@@ -313,6 +313,31 @@ export async function beginEdit(parts: EditingParts, id: string): Promise<CardEd
 const goneNumbers = { no: 0, refused: 1, withdrawn: 2 } as const;
 const goneNames = ['no', 'refused', 'withdrawn'] as const;
 
+/** Deletes all that was posted about these requests and repairs; returns how many messages that were. */
+export async function deleteAbout(query: Query, references: readonly string[]): Promise<number> {
+  if (references.length === 0) return 0;
+  const gone = query.deleteFrom('messages').where('reference', 'in', references);
+  return Number((await gone.executeTakeFirstOrThrow()).numDeletedRows);
+}
+
+export async function deleteMessages(query: Query, ids: readonly string[]): Promise<number> {
+  if (ids.length === 0) return 0;
+  return Number((await query.deleteFrom('messages').where('id', 'in', ids).executeTakeFirstOrThrow()).numDeletedRows);
+}
+
+/** Has the cards of these requests stand in the conversations of the requests, without an address of their own. */
+export async function shareConversation(query: Query, requestIds: readonly string[]): Promise<void> {
+  await query
+    .updateTable('messages')
+    .set({ conversation: '' })
+    .where('kind', '=', 'request')
+    .where('reference', 'in', requestIds)
+    .where('conversation', '=', (select) =>
+      select.selectFrom('requests').select('conversation').whereRef('requests.id', '=', 'messages.reference'),
+    )
+    .execute();
+}
+
 /** The card of a request that finished long ago has no conversation of its own, but that of the request. */
 async function withPlace(query: Query, row: Selectable<MessageRow>): Promise<Message> {
   if (row.conversation !== '') return toMessage(row);

@@ -1,5 +1,6 @@
 import { type Selectable, sql, type Transaction } from 'kysely';
 import type { AccessRequestRow, Schema } from '../db/schema.ts';
+import { deleteAbout, deleteMessages } from '../outbox/message-store.ts';
 import { readGate } from '../rate-gate/gate-row.ts';
 import type { StoreParts } from './store.ts';
 
@@ -111,7 +112,7 @@ export const pruneTexts: Looking = ({ database }, before, after) =>
       where latest_revision is null and created_at < ${before} and (created_at, id) > (${at}, ${last})
       order by created_at, id limit ${rowsAtOnce}`.execute(transaction);
     const over = rows.flatMap(({ id, stands }) => (Number(stands) === 0 ? [id] : []));
-    const messages = await deleteIds(transaction, 'messages', over);
+    const messages = await deleteMessages(transaction, over);
     return { deleted: { messages }, next: nextOf(rows, rowsAtOnce, ({ created_at, id }) => [created_at, id]) };
   });
 
@@ -346,14 +347,9 @@ async function deleteTasks(
   };
 }
 
-async function deleteAbout(transaction: Transaction<Schema>, references: readonly string[]): Promise<number> {
-  const gone = transaction.deleteFrom('messages').where('reference', 'in', orNone(references));
-  return Number((await gone.executeTakeFirstOrThrow()).numDeletedRows);
-}
-
 async function deleteIds(
   transaction: Transaction<Schema>,
-  table: 'requests' | 'tasks' | 'access_requests' | 'messages' | 'repairs',
+  table: 'requests' | 'tasks' | 'access_requests' | 'repairs',
   ids: readonly string[],
 ): Promise<number> {
   const gone = transaction.deleteFrom(table).where('id', 'in', orNone(ids));

@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { sql } from 'kysely';
 import { systemClock } from '../../../src/clock.ts';
 import { secret } from '../../../src/config.ts';
@@ -56,7 +55,7 @@ export async function measureRetention({ quick }: BenchOptions): Promise<Report>
     'all else',
     'deleted',
     'a batch',
-    'longest hold',
+    'most work of one',
     'a request stored (slowest)',
   ];
   return {
@@ -71,7 +70,7 @@ export async function measureRetention({ quick }: BenchOptions): Promise<Report>
             .map((one) => `${perMillion(one.bytes - one.recordBytes)} on ${engineNames[one.engine]}`),
         },
         {
-          target: `the deletion never holds the event loop for more than ${longestHoldMs} ms`,
+          target: `no batch of the deletion holds the event loop for more than ${longestHoldMs} ms by itself`,
           misses: all
             .filter(({ holdMs }) => holdMs > longestHoldMs)
             .map(({ engine, holdMs }) => `${duration(holdMs)} on ${engineNames[engine]}`),
@@ -112,11 +111,16 @@ async function sizesOf({ query, dialect }: Database, path: string): Promise<Pick
   return { bytes: rows[0]?.bytes ?? 0, recordBytes: rows[0]?.record ?? 0 };
 }
 
+/** What the thread was at work, without the time in which other processes had the processor. */
+function threadMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
+}
+
 async function pruneWhileAsked(database: Database, count: number) {
   const store = storeParts(database, systemClock, noLimits);
   const before = systemClock.now() - (usuallyApartMs * million) / 2;
-  const delay = monitorEventLoopDelay({ resolution: 5 });
-  const [times, answers]: [number[], number[]] = [[], []];
+  const [times, works, answers]: [number[], number[], number[]] = [[], [], []];
   const done = new AbortController();
   async function ask(): Promise<void> {
     while (!done.signal.aborted) {
@@ -126,18 +130,18 @@ async function pruneWhileAsked(database: Database, count: number) {
       await systemClock.sleep(askEveryMs);
     }
   }
-  delay.enable();
   const asking = ask();
   let [after, pruned]: [Cursor | null, number] = [null, 0];
   for (let index = 0; index < Math.min(batches, count / 100); index += 1) {
-    const startedAt = performance.now();
+    const [startedAt, workedMs] = [performance.now(), threadMs()];
     const { deleted, next } = await pruneRequests(store, before, after);
     times.push(performance.now() - startedAt);
+    works.push(threadMs() - workedMs);
     [after, pruned] = [next, pruned + (deleted.requests ?? 0)];
     await systemClock.sleep(pauseMs);
   }
   done.abort();
   await asking;
   const told = { batchMs: median(times), answerMs: median(answers), slowestAnswerMs: Math.max(...answers) };
-  return { pruned, holdMs: delay.max / 1e6, ...told };
+  return { pruned, holdMs: Math.max(...works), ...told };
 }
