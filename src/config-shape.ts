@@ -47,6 +47,8 @@ export interface Config {
   /** The receiver to which each entry is sent as an event; null for none. */
   readonly events: EventsConfig | null;
   readonly logLevel: LogLevel;
+  /** What the record may know of each setting, by its variable; see `settings-print.ts`. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** Which removals an approver has to confirm: all, those of `offboard`, or those of this many accounts and more. */

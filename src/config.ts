@@ -14,6 +14,7 @@ import {
 import { shownAttributeProblems } from './masking/attributes.ts';
 import { secret } from './secret.ts';
 import { auditStreamOf, eventsOf, reportStreamProblems } from './stream-settings.ts';
+import { recordable } from './settings-print.ts';
 import { defaultTicketPattern, ticketPatternProblem } from './ticket-rules.ts';
 
 export type { BotConfig, Config, DatabaseConfig, GraphConfig, MetricsConfig, RoleConfig } from './config-shape.ts';
@@ -382,6 +383,7 @@ function toConfig(env: Environment): Config {
     auditStream: auditStreamOf(env),
     events: eventsOf(env),
     logLevel: env.LOG_LEVEL,
+    settings: recordable(env),
   };
 }
 

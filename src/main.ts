@@ -14,8 +14,11 @@ import { createLog } from './log.ts';
 import { forTerminal } from './masking/hidden.ts';
 import { createMetrics } from './metrics.ts';
 import { runProgram } from './program.ts';
+import { recordedSettings, recordStart } from './record-start.ts';
 import type { AccessParts } from './requests/access-parts.ts';
+import { writeAudit } from './requests/audit-log.ts';
 import { createCrashGuard } from './requests/crash-guard.ts';
+import { createRefusals } from './requests/refusal-limit.ts';
 import { startMetricsPort } from './server.ts';
 import { connectTeams, startTeams } from './start-teams.ts';
 import { startWork } from './start-work.ts';
@@ -50,7 +53,15 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const database = await claimDatabase(config.database, options.clock ?? systemClock);
   const clock = options.clock ?? database.dialect.clock;
   const gate = { scope: 'tenant', limits: config.gate };
-  const store: AccessParts = { database, clock, gate, approvals: config.approvals, conversationKey };
+  await recordStart({ database, clock, log }, recordedSettings(config, appsFile));
+  const refusals = createRefusals({
+    record: ({ actorId, ...details }) =>
+      writeAudit(database.query, { at: clock.now(), actorId, kind: 'refusalsCounted', requestId: null, details }),
+    clock,
+    log,
+    ...(options.refusalsPerHour === undefined ? {} : { perHour: options.refusalsPerHour }),
+  });
+  const store: AccessParts = { database, clock, gate, approvals: config.approvals, conversationKey, refusals };
   const checks = {
     database: () => database.ping().then(() => true),
     graph: kept(() => graphAccess.answers(), clock),
@@ -120,6 +131,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       await Promise.all([teams.stopReceiving(grace.httpMs), scraping?.stop()]);
       await Promise.all([teams.finishAnswers(grace.drawMs), work.stop(grace.callMs)]);
       await teams.stop(grace.drawMs);
+      await within(clock, refusals.stop(), closeMs);
       await within(clock, streams.stop(), closeMs);
       await graphAccess.close();
       await within(clock, database.close(), closeMs);

@@ -10,14 +10,17 @@ import { inspectDatabase } from './db/inspect.ts';
 import { exportAuditLog } from './features/checks/history/audit-lines.ts';
 import type { About } from './features/checks/history/history-entry.ts';
 import { csvOf, jsonOf } from './features/checks/history/texts.ts';
+import { version } from './graph/version.ts';
 import { forTerminal } from './masking/hidden.ts';
+import { writeAudit } from './requests/audit-log.ts';
 import { findKnown } from './requests/known-names.ts';
 import { findSeal, type Head } from './seals/chain.ts';
 import { readKept, verifyHistory } from './verify-history.ts';
 
 /**
  * The record of who did what, for auditors on the server: `npm run history`. It reads the database of a running bot and
- * writes nothing to it. The record goes to standard output or a file, everything else to standard error.
+ * The record of who did what, for auditors on the server: `npm run history`. It reads the database of a running bot, and
+ * writes to it that it was exported. The record goes to standard output or a file, everything else to standard error.
  */
 export interface Terminal {
   /** `isTTY`: shown to people on a terminal, which interprets control sequences. */
@@ -151,6 +154,7 @@ async function print(wanted: Wanted, terminal: Terminal): Promise<number> {
         terminal,
         `No entry with the id ${after} is sealed. Take the id of an entry that --after printed, or 0.`,
       );
+    await noteExport(database, { ...wanted, about }, terminal);
     const lines = exportAuditLog(database, { since, before, afterSeal, about });
     const text = Readable.from(wanted.format === 'csv' ? csvOf(lines) : jsonOf(lines));
     if (wanted.out === null) {
@@ -176,6 +180,22 @@ async function print(wanted: Wanted, terminal: Terminal): Promise<number> {
   } finally {
     await database.close();
   }
+}
+
+/** The record says what was exported of it, and which account of the machine did. A login that only reads cannot. */
+async function noteExport(
+  database: Database,
+  { since, about, format }: Pick<Wanted, 'since' | 'format'> & { readonly about: About | null },
+  { err }: Terminal,
+): Promise<void> {
+  const from = since === null ? null : new Date(since).toISOString();
+  const account = process.getuid?.() ?? null;
+  const details = { since: from, ...(about ?? {}), format, by: 'npm run history', account, version };
+  const entry = { at: systemClock.now(), actorId: '', kind: 'exported', requestId: null, details } as const;
+  await writeAudit(database.query, entry).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    err.write(forTerminal(`The record does not say that it was exported, as it cannot be written to: ${why}\n`));
+  });
 }
 
 /** A file or a pipe gets the record unchanged, as data. */

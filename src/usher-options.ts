@@ -31,6 +31,8 @@ export interface UsherOptions {
   readonly editEveryMs?: number;
   /** The pause before the one repetition of a message whose first end is unknown; milliseconds. */
   readonly repeatPauseMs?: number;
+  /** How many refusals of one person the record names one by one within an hour. */
+  readonly refusalsPerHour?: number;
   /** How long each step of `stop` may take; milliseconds. */
   readonly grace?: Grace;
 }

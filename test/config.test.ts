@@ -90,7 +90,7 @@ function wrong(environment: Environment): readonly string[] {
 
 describe('the configuration', () => {
   it('has a default for everything but the identity of the bot', () => {
-    const { bot, ...rest } = configOf(production);
+    const { bot, settings, ...rest } = configOf(production);
 
     expect(bot).toMatchObject({
       auth: 'token',
@@ -98,6 +98,8 @@ describe('the configuration', () => {
       identity: { kind: 'secret', tenantId: tenant, clientId: production.MicrosoftAppId },
     });
     expect(bot.identity.kind === 'secret' && bot.identity.secret.reveal()).toBe('pass~word');
+    // What the record may know of the configuration: never the password.
+    expect(settings).toMatchObject({ PORT: '3978', MicrosoftAppPassword: 'set' });
     expect(rest).toEqual({
       port: 3978,
       host: '127.0.0.1',

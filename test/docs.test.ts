@@ -200,4 +200,16 @@ describe('what the documents name', () => {
 
     expect(explained.toSorted()).toEqual(tables.toSorted());
   });
+
+  it('are the kinds of entries of the audit log, every one of them', () => {
+    const union = /export type AuditKind =([\s\S]*?);\n/.exec(read('src/requests/audit-log.ts'))?.[1] ?? '';
+    const kinds = [...union.matchAll(/^ {2}\| '(\w+)'/gm)].map(([, name]) => name);
+    const table = /\| `kind` \| An entry for \|[\s\S]*?\n\n/.exec(read('docs/operations.md'))?.[0] ?? '';
+    const explained = [...table.matchAll(/^\| ((?:`\w+`(?:, )?)+) \|/gm)].flatMap(([, cell = '']) =>
+      [...cell.matchAll(/`(\w+)`/g)].flatMap(([, name = '']) => (name === 'kind' ? [] : name)),
+    );
+
+    expect(kinds.length).toBeGreaterThan(40);
+    expect(explained.toSorted()).toEqual(kinds.toSorted());
+  });
 });

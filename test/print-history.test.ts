@@ -57,7 +57,10 @@ describe.each(engines)('the history on the command line on $name', (engine) => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   const history = (...args: readonly string[]) => run({ ...settings, DATABASE_URL: addressOf(place) }, ...args);
-  const kindsIn = (csv: string) => parse<{ kind: string }>(csv, { bom: true, columns: true }).map(({ kind }) => kind);
+  const allKindsIn = (csv: string) =>
+    parse<{ kind: string }>(csv, { bom: true, columns: true }).map(({ kind }) => kind);
+  /** Without the exports of these tests. */
+  const kindsIn = (csv: string) => allKindsIn(csv).filter((kind) => kind !== 'exported');
 
   it('names a file that cannot be written, and what to do', async () => {
     const { code, out, err } = await history('--out', join(folder, 'no-such-folder', 'history.csv'));
@@ -106,10 +109,30 @@ describe.each(engines)('the history on the command line on $name', (engine) => {
   it('prints JSON', async () => {
     const { out } = await history('--format', 'json', '--since', '2026-11-01');
 
-    expect(JSON.parse(out)).toMatchObject([
+    const lines = JSON.parse(out) as readonly { kind: string }[];
+    expect(lines.filter(({ kind }) => kind !== 'exported')).toMatchObject([
       { at: '2026-11-01T00:00:00.000Z', kind: 'sent', actorName: "=cmd's name", appName: 'Salesforce' },
       { kind: 'cancelled' },
     ]);
+  });
+
+  it('leaves an entry that says what was exported, in the export itself', async () => {
+    const before = allKindsIn((await history()).out).length;
+
+    const { out } = await history('--since', '2026-11-01', '--format', 'json');
+
+    const lines = JSON.parse(out) as readonly { kind: string; actorId: string; details: object }[];
+    expect(lines.at(-1)).toMatchObject({
+      kind: 'exported',
+      actorId: '',
+      details: {
+        since: '2026-11-01T00:00:00.000Z',
+        format: 'json',
+        by: 'npm run history',
+        account: process.getuid?.(),
+      },
+    });
+    expect(allKindsIn((await history()).out)).toHaveLength(before + 2);
   });
 
   it('covers one person or app alone, by name', async () => {

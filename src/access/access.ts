@@ -3,10 +3,12 @@ import type { RoleConfig } from '../config.ts';
 import { type Fetched, fetched, type GraphTrouble, mapped } from '../graph/answer.ts';
 import { createCache } from '../graph/cache.ts';
 import { type Directory, type NamedPerson, unnamedRole } from '../graph/directory.ts';
-import type { Caller, Contact, Denial, Role } from './caller.ts';
+import type { Caller, Contact, Denial, Role, RoleSource } from './caller.ts';
 
 /** Reads from Graph who a person is and which roles Entra gives them, for each command; cached for a minute at most. */
 export interface Access {
+  /** All that gives a role; see `allSources`. */
+  readonly sources?: readonly RoleSource[];
   /** `fresh`: uncached, for a click that decides something. */
   identify(person: PersonKey, options?: { readonly fresh: boolean }): Promise<Identification>;
   /** Entra ids, in lower case, of this person's direct reports; cached for a minute at most. */
@@ -93,15 +95,17 @@ export function createAccess(parts: {
     const given = [...groups.value, ...templates.value].flatMap((id) => configured.get(id) ?? []);
     const named = [...groups.value, ...templates.value].filter((id) => configured.has(id) || told.has(id));
     const memberOf = told.has(own) ? [...named, own] : named;
-    const ofApps: readonly Role[] = memberOf.some((id) => deciding.has(id)) ? ['appApprover'] : [];
-    const builtIn = templates.value.flatMap((id) => builtInRoles[id] ?? []);
+    const ofApps = memberOf.flatMap((id) => (deciding.has(id) ? appSource(id) : []));
+    const builtIn = templates.value.flatMap((id) => builtInSource(id));
+    const sources = [...given, ...builtIn, ...ofApps];
     return fetched({
       id: person.id,
       tenantId: person.tenantId,
       name: user.value.displayName,
       principalName: user.value.userPrincipalName,
-      roles: [...new Set([...given, ...builtIn, ...ofApps])],
+      roles: [...new Set(sources.map(({ role }) => role))],
       memberOf,
+      sources,
       ...(templates.value.includes(unnamedRole) ? { rolesUnread: true as const } : {}),
     });
   }
@@ -142,23 +146,43 @@ export function createAccess(parts: {
   }
 
   return {
+    sources: allSources(parts.roles, parts.appApprovers),
     identify,
     reportsOf: (personId) => reports.get(personId.toLowerCase(), () => directory.reportsOf(personId)),
     managerOf: (personId) => managers.get(personId.toLowerCase(), () => directory.managerOf(personId)),
     contacts: (roles) =>
-      describe([...configured].flatMap(([id, gives]) => (gives.some((role) => roles.includes(role)) ? [id] : []))),
+      describe([...configured].flatMap(([id, gives]) => (gives.some(({ role }) => roles.includes(role)) ? [id] : []))),
     contactsOf: describe,
   };
 }
 
-function rolesById(config: RoleConfig): Map<string, Role[]> {
-  const gives: readonly (readonly [Role, readonly string[]])[] = [
-    ['viewer', config.viewers],
-    ['requester', config.requesters],
-    ['operator', config.operators],
-    ['approver', config.approvers],
-  ];
-  const byId = new Map<string, Role[]>();
-  for (const [role, ids] of gives) for (const id of ids) byId.set(id, [...(byId.get(id) ?? []), role]);
+/** What `VIEWERS`, `REQUESTERS`, `OPERATORS` and `APPROVERS` give, by id. */
+function rolesById(config: RoleConfig): Map<string, RoleSource[]> {
+  const byId = new Map<string, RoleSource[]>();
+  for (const source of configuredSources(config)) byId.set(source.id, [...(byId.get(source.id) ?? []), source]);
   return byId;
+}
+
+function configuredSources(config: RoleConfig): readonly RoleSource[] {
+  const of = (role: Role, setting: RoleSource['setting'], ids: readonly string[]) =>
+    ids.map((id): RoleSource => ({ role, setting, id }));
+  return [
+    ...of('viewer', 'VIEWERS', config.viewers),
+    ...of('requester', 'REQUESTERS', config.requesters),
+    ...of('operator', 'OPERATORS', config.operators),
+    ...of('approver', 'APPROVERS', config.approvers),
+  ];
+}
+
+const appSource = (id: string): RoleSource => ({ role: 'appApprover', setting: 'APPS_FILE', id });
+
+function builtInSource(id: string): readonly RoleSource[] {
+  const role = builtInRoles[id];
+  return role === undefined ? [] : [{ role, setting: 'Entra', id }];
+}
+
+/** All that gives a role: the settings, the approvers of single apps and kits, and Entra's built-in roles. */
+function allSources(roles: RoleConfig, appApprovers: readonly string[]): readonly RoleSource[] {
+  const builtIn = Object.keys(builtInRoles).flatMap(builtInSource);
+  return [...configuredSources(roles), ...[...new Set(appApprovers)].map(appSource), ...builtIn];
 }

@@ -3,6 +3,13 @@ import type { NamedPerson } from '../graph/directory.ts';
 /** The roles of a caller, who may have several. An `appApprover` decides for some apps only. */
 export type Role = 'viewer' | 'requester' | 'operator' | 'cloudSyncOperator' | 'approver' | 'appApprover';
 
+/** `id`: of a group, a person, or a directory role's template, in lower case. `Entra`: a built-in directory role. */
+export interface RoleSource {
+  readonly role: Role;
+  readonly setting: 'VIEWERS' | 'REQUESTERS' | 'OPERATORS' | 'APPROVERS' | 'APPS_FILE' | 'Entra';
+  readonly id: string;
+}
+
 /** The person who sent a command, with what Entra says of them now. */
 export interface Caller {
   /** Entra object id. */
@@ -17,6 +24,8 @@ export interface Caller {
    * person's own id where `APPS_FILE` names it; in lower case.
    */
   readonly memberOf: readonly string[];
+  /** What gives the roles; the record names it. */
+  readonly sources?: readonly RoleSource[];
   /** Graph did not let Usher read this person's directory roles, so they may hold more than `roles` tells. */
   readonly rolesUnread?: true;
 }
@@ -55,6 +64,8 @@ export type Permission =
    */
   | 'others.show'
   | 'history.export'
+  /** Seeing who holds which role of Usher, and who has decided how often. */
+  | 'access.review'
   /** Making Usher tell a channel when an app's synchronization breaks. It changes only what is posted there. */
   | 'watch.change'
   /** Seeing and ending what Usher sends to channels and group chats for others: approvals, news of watched apps. */

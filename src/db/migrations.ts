@@ -15,6 +15,7 @@ import {
   nameTaskApps,
   renameSearched,
 } from './search.ts';
+import { addSettingsSeen } from './settings-migrations.ts';
 import { addStreams } from './streams-migrations.ts';
 import { addQuietHours } from './watching-migrations.ts';
 
@@ -264,6 +265,7 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
       if (await takeReasonsOut(db, dialect.engine)) await dialect.noteRewritten(db);
     },
     '037-seals': (db) => addSeals(db, dialect.engine),
+    '038-settings-seen': addSettingsSeen,
     '039-streams': addStreams,
     '040-retention': (db) => addRetention(db, dialect.countedId),
   };

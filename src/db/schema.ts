@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { SealAnchorRow, SealRow } from './seals-schema.ts';
 import type { StreamRow } from './streams-schema.ts';
+import type { SettingSeenRow } from './settings-schema.ts';
 import type { HeldNewsRow, PlaceColumns, QuietHoursRow, WatchedJobRow, WatchRow } from './watching-schema.ts';
 
 /**
@@ -33,6 +34,7 @@ export interface Schema {
   seal_anchors: SealAnchorRow;
   places: PlaceRow;
   streams: StreamRow;
+  settings_seen: SettingSeenRow;
 }
 
 /** The process that works on the row, and until when other processes leave it alone. */

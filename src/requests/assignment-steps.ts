@@ -1,4 +1,5 @@
 import type { ExpressionBuilder, UpdateQueryBuilder } from 'kysely';
+import { byItself } from '../access/basis.ts';
 import { isFreeLease } from '../db/leases.ts';
 import type { Schema } from '../db/schema.ts';
 import {
@@ -268,11 +269,7 @@ function record(
   const details = isAssigned
     ? { ...about, appRole: assignment.appRole, code }
     : { ...about, ...(ids.length === 0 ? {} : { assignments: ids, roles: assignment.roles }), code };
-  return writeAudit(transaction, {
-    at: clock.now(),
-    actorId: '',
-    kind: isAssigned ? 'assigned' : 'unassigned',
-    requestId: task.requestId,
-    details,
-  });
+  const kind = isAssigned ? 'assigned' : 'unassigned';
+  const entry = { at: clock.now(), actorId: '', kind, requestId: task.requestId, details } as const;
+  return writeAudit(transaction, entry, byItself);
 }

@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
+import type { Basis } from '../access/basis.ts';
 import { compiledOnce } from '../db/compiled-once.ts';
 import type { AuditLogRow, Schema } from '../db/schema.ts';
 
@@ -25,6 +26,8 @@ export type AuditKind =
   | 'retried'
   | 'cancelled'
   | 'denied'
+  /** Further refusals of a person within an hour, which have no entries of their own. */
+  | 'refusalsCounted'
   | 'turnedAway'
   /** People who are not assigned are to be assigned, and provisioned again. */
   | 'assignmentOrdered'
@@ -69,12 +72,21 @@ export type AuditKind =
   /** The record itself was exported. */
   | 'exported'
   /** Entries that the receiver of events did not get in time, by the numbers of their seals. */
-  | 'eventsGivenUp';
+  | 'eventsGivenUp'
+  /** Usher was started, with which version and configuration. */
+  | 'usherStarted'
+  /** It was started with other settings than the time before. */
+  | 'configurationChanged';
 
-/** Appends one entry, in a transaction when one is given. */
-export async function writeAudit(database: Kysely<Schema>, entry: AuditEntry): Promise<void> {
+/**
+ * Appends one entry, in a transaction when one is given.
+ *
+ * @param basis on what basis its actor acted; one of another person does not count
+ */
+export async function writeAudit(database: Kysely<Schema>, entry: AuditEntry, basis?: Basis): Promise<void> {
   const { actorId: actor_id, requestId: request_id, ...rest } = entry;
-  await insertEntry(database, { ...rest, actor_id, request_id, details: JSON.stringify(entry.details) });
+  const details = basis?.actorId === actor_id ? { ...entry.details, ...basis.details } : entry.details;
+  await insertEntry(database, { ...rest, actor_id, request_id, details: JSON.stringify(details) });
 }
 
 const insertEntry = compiledOnce(

@@ -1,4 +1,5 @@
 import type { Access } from '../access/access.ts';
+import { type Basis, basisOf, byItself } from '../access/basis.ts';
 import type { Permission } from '../access/caller.ts';
 import { deny, type Ground } from '../access/policy.ts';
 import { type StillMay, stillMay } from '../access/still-may.ts';
@@ -25,6 +26,8 @@ import { accessSource, type StoreParts } from './store.ts';
 export interface Authority {
   /** Roles are a minute old at most. */
   of(ordered: OrderedTask): Promise<StillMay>;
+  /** On what basis, where that person may. What was approved, and what ends, is based on the entry that says so. */
+  basisOf?(ordered: OrderedTask): Promise<Basis>;
 }
 
 export interface OrderedTask extends Pick<ClaimedTask, 'requestedById' | 'orderedBy' | 'source'> {
@@ -80,6 +83,13 @@ export function createAuthority({ database, access, synchronization }: Authority
       if (isRemoval(task)) return isToAssign(task) ? mayRemove(ordered) : 'may';
       const personId = orderedBy ?? requestedById;
       return isToAssign(task) ? may(personId, 'request.assign') : mayProvision(personId, ordered);
+    },
+    async basisOf({ orderedBy, requestedById, source, task }) {
+      if (source.startsWith(accessSource) && orderedBy === null) return byItself;
+      if (source.startsWith(endSource)) return byItself;
+      const personId = isRemoval(task) ? requestedById : (orderedBy ?? requestedById);
+      const who = await access.identify({ id: personId, tenantId: '' });
+      return who.kind === 'caller' ? basisOf(who.caller, isRemoval(task) ? 'removal.run' : 'provision.run') : byItself;
     },
   };
 }

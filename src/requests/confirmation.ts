@@ -1,4 +1,5 @@
 import { sql, type Transaction } from 'kysely';
+import type { Basis } from '../access/basis.ts';
 import type { Schema } from '../db/schema.ts';
 import { readGate } from '../rate-gate/gate-row.ts';
 import { writeAudit } from './audit-log.ts';
@@ -88,7 +89,7 @@ export async function confirmRequest(
       ...(ticket === null ? {} : { ticket: ticket.number }),
       ...(held.second_person === 1 ? { as: 'secondPerson' } : {}),
     };
-    await writeAudit(transaction, { at: now, actorId, kind: 'confirmed', requestId, details });
+    await writeAudit(transaction, { at: now, actorId, kind: 'confirmed', requestId, details }, parts.basis);
     return { kind: 'confirmed', tasks };
   });
 }
@@ -106,7 +107,7 @@ export interface Cancellation {
 export function cancelRequest(parts: StoreParts, requestId: string, actorId: string): Promise<Cancellation> {
   return parts.database.transact(async (transaction) => {
     await readGate(parts, transaction);
-    return cancelUnsent(transaction, parts.clock.now(), requestId, actorId);
+    return cancelUnsent(transaction, parts.clock.now(), requestId, actorId, parts.basis);
   });
 }
 
@@ -116,6 +117,7 @@ export async function cancelUnsent(
   now: number,
   requestId: string,
   actorId: string,
+  basis?: Basis,
 ): Promise<Cancellation> {
   const { numUpdatedRows } = await transaction
     .updateTable('tasks')
@@ -139,7 +141,7 @@ export async function cancelUnsent(
   if (cancelled > 0) {
     await bumpRevision(transaction, requestId);
     const details = { tasks: cancelled, alreadySent };
-    await writeAudit(transaction, { at: now, actorId, kind: 'cancelled', requestId, details });
+    await writeAudit(transaction, { at: now, actorId, kind: 'cancelled', requestId, details }, basis);
   }
   return { cancelled, alreadySent };
 }
@@ -160,7 +162,8 @@ export function rejectRemoval(parts: StoreParts, requestId: string, by: Person):
     await noteDecision(transaction, requestId, { how: 'rejected', by: by.name });
     await bumpRevision(transaction, requestId);
     const details = { tasks, alreadySent: 0, as: 'secondPerson' };
-    await writeAudit(transaction, { at: now, actorId: by.id, kind: 'cancelled', requestId, details });
+    const entry = { at: now, actorId: by.id, kind: 'cancelled', requestId, details } as const;
+    await writeAudit(transaction, entry, parts.basis);
     return true;
   });
 }

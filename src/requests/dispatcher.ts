@@ -200,9 +200,16 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
 
   async function see(claimed: ClaimedTask): Promise<void> {
     const renew = (until: number) => renewLease(store, claimed, until);
-    await underLease({ leaseMs, renew, clock, log, details: { taskId: claimed.task.id } }, async () =>
-      settle(claimed, (await refusalOf(parts, claimed)) ?? (await call(claimed))),
-    );
+    await underLease({ leaseMs, renew, clock, log, details: { taskId: claimed.task.id } }, async () => {
+      const refusal = await refusalOf(parts, claimed);
+      const based = refusal === null ? await withBasis(claimed) : claimed;
+      return settle(based, refusal ?? (await call(based)));
+    });
+  }
+
+  async function withBasis(claimed: ClaimedTask): Promise<ClaimedTask> {
+    const basis = await parts.authority?.basisOf?.(claimed);
+    return basis === undefined ? claimed : { ...claimed, basis };
   }
 
   /** Sends the call, if its time has not passed, and returns what follows. */

@@ -1,4 +1,5 @@
 import type { Selectable, Transaction } from 'kysely';
+import { type Basis, byItself } from '../access/basis.ts';
 import { assertNever } from '../assert-never.ts';
 import { isFreeLease } from '../db/leases.ts';
 import type { EntitlementRow, Schema } from '../db/schema.ts';
@@ -266,7 +267,7 @@ export async function endNow(parts: StoreParts, { taskId }: Entitlement, by: Per
       .returningAll()
       .executeTakeFirst();
     if (row === undefined) return false;
-    await audit(transaction, now, row, { step: 'endedEarly' }, by.id);
+    await audit(transaction, now, row, { step: 'endedEarly' }, by.id, parts.basis);
     return true;
   });
 }
@@ -287,7 +288,7 @@ export async function endByHand(
       .returningAll()
       .executeTakeFirst();
     if (row === undefined) return false;
-    await audit(transaction, parts.clock.now(), row, { step: 'byHand' }, by.id);
+    await audit(transaction, parts.clock.now(), row, { step: 'byHand' }, by.id, parts.basis);
     await announce(transaction, { entitlement: toEntitlement(row), news: 'byHand' });
     return true;
   });
@@ -342,14 +343,10 @@ function audit(
   row: Row,
   details: { readonly step: string; readonly why?: string | null; readonly removal?: string },
   actorId = '',
+  basis: Basis | undefined = byItself,
 ): Promise<void> {
-  return writeAudit(transaction, {
-    at,
-    actorId,
-    kind: 'accessEnd',
-    requestId: row.request_id,
-    details: { subject: row.subject_id, app: row.app_id, ...details },
-  });
+  const about = { subject: row.subject_id, app: row.app_id, ...details };
+  return writeAudit(transaction, { at, actorId, kind: 'accessEnd', requestId: row.request_id, details: about }, basis);
 }
 
 /** Releases the lease, if still held; nothing is done before `dueAt`. */

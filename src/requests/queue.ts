@@ -1,4 +1,5 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import { type Basis, byItself } from '../access/basis.ts';
 import { compiledOnce } from '../db/compiled-once.ts';
 import type { Schema, TaskRow } from '../db/schema.ts';
 import { type GateFault, probing } from '../rate-gate/fault.ts';
@@ -43,6 +44,8 @@ export interface ClaimedTask {
   readonly grant: Grant;
   /** A fault keeps the gate closed, and this call finds out whether that is over. */
   readonly isProbe: boolean;
+  /** On what basis the person may who started it, as read for this call. */
+  readonly basis?: Basis;
 }
 
 /** The right to one start. */
@@ -286,7 +289,7 @@ function stepAgain({ assign_role, unassign, assigning }: StepColumns, isApproved
 
 /** Tasks leave `done` under the gate's lock alone, so what this transaction has read of them is still valid. */
 export async function putBack(
-  { clock }: StoreParts,
+  { clock, basis }: StoreParts,
   transaction: Transaction<Schema>,
   { turns }: StoredGate,
   finished: readonly (Pick<Selectable<TaskRow>, 'id' | 'lane'> & PutBack)[],
@@ -321,7 +324,8 @@ export async function putBack(
   await noteTry(transaction, requestId);
   await bumpRevision(transaction, requestId);
   const details = { tasks: finished.map(({ id }) => id) };
-  await writeAudit(transaction, { at: now, actorId, kind, requestId, details });
+  const entry = { at: now, actorId, kind, requestId, details };
+  await writeAudit(transaction, entry, actorId === '' ? byItself : basis);
 }
 
 interface PutBackBy {

@@ -210,9 +210,11 @@ async function leaveRunning(
 async function recordSent(
   transaction: Transaction<Schema>,
   at: number,
-  { task, requestedById }: ClaimedTask,
+  { task, requestedById, basis }: ClaimedTask,
 ): Promise<void> {
-  const details = sentDetails(task.subject.id, task.app.id, task.members, task.attempts);
+  const orderedBy = basis === undefined || ['', requestedById].includes(basis.actorId) ? {} : { by: basis.actorId };
+  const sent = sentDetails(task.subject.id, task.app.id, task.members, task.attempts);
+  const details = { ...sent, ...orderedBy, ...basis?.details };
   await writeAudit(transaction, { at, actorId: requestedById, requestId: task.requestId, kind: 'sent', details });
 }
 

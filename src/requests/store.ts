@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Insertable, Selectable, Transaction } from 'kysely';
+import { type Basis, byItself } from '../access/basis.ts';
 import { compiledOnce } from '../db/compiled-once.ts';
 import type { Database } from '../db/database.ts';
 import { conversationOf } from '../db/places.ts';
@@ -11,6 +12,7 @@ import { type Lane, laneNumbers } from '../rate-gate/lanes.ts';
 import { type AuditEntry, writeAudit } from './audit-log.ts';
 import { insertEntitlements } from './entitlement.ts';
 import { withEnds } from './find-entitlements.ts';
+import type { Refusals } from './refusal-limit.ts';
 import { membersPerCall, type Request, type Task } from './request.ts';
 import { newRequestId } from './request-id.ts';
 import {
@@ -62,7 +64,12 @@ export type NewTask = Pick<Task, 'subject' | 'members' | 'app' | 'jobId' | 'rule
 export const turnLength = 5;
 
 /** What the store, the queue and the gate before it share. */
-export type StoreParts = GateParts;
+export interface StoreParts extends GateParts {
+  /** On what basis the person acts whose command this carries out; the record names it. */
+  readonly basis?: Basis;
+  /** Keeps refusals from filling the record. */
+  readonly refusals?: Pick<Refusals, 'take'>;
+}
 
 /**
  * Stores a request with its tasks, waiting or held, and its card; or finds the one that the same source made before.
@@ -92,7 +99,7 @@ export async function insertWithCard(
 
 /** A request without a card, in a transaction that has locked the gate. */
 export async function insertRequest(
-  { clock }: StoreParts,
+  { clock, basis }: StoreParts,
   transaction: Transaction<Schema>,
   { turns }: StoredGate,
   wanted: NewRequest,
@@ -166,7 +173,8 @@ export async function insertRequest(
   const details = askedFor(wanted);
   // The end of access is asked for by no person.
   const actorId = wanted.removal?.atEnd === true ? '' : wanted.requestedBy.id;
-  await writeAudit(transaction, { at: now, actorId, kind: 'asked', requestId, details });
+  const entry = { at: now, actorId, kind: 'asked', requestId, details } as const;
+  await writeAudit(transaction, entry, actorId === '' ? byItself : basis);
   return { ...withoutTasks(row), tasks: stored };
 }
 

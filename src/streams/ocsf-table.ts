@@ -113,6 +113,7 @@ export const mappings: Readonly<Record<AuditKind, Mapping>> = {
 
   denied: entity(line, 'other', 'failure'),
   turnedAway: entity(line, 'other', 'failure'),
+  refusalsCounted: entity(line, 'other', 'failure'),
   blocked: entity(line, 'other', 'failure'),
   repair: ({ repair, step }) => entity(job, jobActivity(repair), statusOf(step)),
   placeAdded: entity(place, 'create'),
@@ -122,6 +123,8 @@ export const mappings: Readonly<Record<AuditKind, Mapping>> = {
   quietHoursSet: entity('Quiet hours', 'update'),
   exported: entity('Audit log', 'read'),
   personForgotten: entity('Person', 'update'),
+  usherStarted: entity('Usher', 'other'),
+  configurationChanged: entity('Usher', 'update'),
   eventsGivenUp: entity('Event stream', 'other', 'failure'),
 };
 

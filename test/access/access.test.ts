@@ -104,6 +104,7 @@ describe('the identity of a caller', () => {
         principalName: 'lynne@contoso.com',
         roles: ['viewer'],
         memberOf: [groups.onCall.id],
+        sources: [{ role: 'viewer', setting: 'VIEWERS', id: groups.onCall.id }],
       },
     });
   });

@@ -75,6 +75,7 @@ const tables = {
   gates: true,
   turns: true,
   audit_log: true,
+  settings_seen: true,
   watches: true,
   watched_jobs: true,
   seen_jobs: true,

@@ -156,6 +156,7 @@ export async function startTestUsher(options: TestUsherOptions = {}): Promise<Te
     log,
     grace: impatient,
     editEveryMs: quickEditsMs,
+    refusalsPerHour: Number.POSITIVE_INFINITY,
     isFileAllowed: (address) => isTenantStorage(address, 'sharepoint.com') || address.startsWith(storage.url),
     ...options.usherOptions,
   });

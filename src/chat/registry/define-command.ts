@@ -1,4 +1,5 @@
 import type { Access } from '../../access/access.ts';
+import type { Basis } from '../../access/basis.ts';
 import type { Caller, Permission } from '../../access/caller.ts';
 import type { Ground } from '../../access/policy.ts';
 import type { Visible } from '../../access/seeing.ts';
@@ -241,8 +242,8 @@ export interface AccessRequests {
   ): Promise<readonly ApproversPlace[] | null>;
   /** Whether what waits for a decision on these apps may be shown in such a place now. */
   mayBeShownThere(parts: CommandParts, appIds: readonly string[], key: string): Promise<StillMay>;
-  /** Whether this person decides on each of these apps. */
-  mayDecideOn(parts: CommandParts, caller: Caller, appIds: readonly string[]): Promise<Fetched<boolean>>;
+  /** On what basis this person decides on all of these apps; null for a person who does not. */
+  decidesOn(parts: CommandParts, caller: Caller, appIds: readonly string[]): Promise<Fetched<Basis | null>>;
 }
 
 /** What the commands about decisions ask about the removals that wait for a second person. */

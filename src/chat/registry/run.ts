@@ -1,9 +1,10 @@
+import { basisOf, ownBasis } from '../../access/basis.ts';
 import type { Permission } from '../../access/caller.ts';
 import { deny } from '../../access/policy.ts';
 import type { Command, CommandOf, Verb } from '../command.ts';
 import type { CardAction, Reply } from '../reply.ts';
 import type { ActionNamed, CommandParts, Needed, Registry, Turn } from './define-command.ts';
-import { refuseStranger, refuseUnless, say, troubleReply } from './turn.ts';
+import { onBasis, refuseStranger, refuseUnless, say, troubleReply } from './turn.ts';
 
 /**
  * Runs the declaration of a command or a button, after the policy has allowed it. Each refusal is recorded.
@@ -22,8 +23,16 @@ async function runAs<V extends Verb>(parts: CommandParts, turn: Turn, verb: V, c
   const current = declaration.freshRoles === 'always' ? await identifyFresh(parts, turn) : turn;
   if ('kind' in current) return current;
   const needed = await neededFor(parts, current, verb, command);
-  const refusal = await refuseWithout(parts, current, needed);
-  return refusal ?? declaration.run(parts, current, command);
+  const refusal = await refuseWithout(parts, current, needed, verb);
+  if (refusal !== null) return refusal;
+  const { caller } = current;
+  const basis = needed.isOwn === true ? ownBasis(caller) : basisOf(caller, needed.permission);
+  return declaration.run(onBasis(parts, basis), current, command);
+}
+
+/** The parts for people who come in a file or a table: what the caller does with them is provisioning, or asking for it. */
+export function onListBasis(parts: CommandParts, turn: Turn): CommandParts {
+  return onBasis(parts, basisOf(turn.caller, mayOnlyAsk(turn) ? 'access.request' : 'provision.run'));
 }
 
 /** What the policy asks for this command of this caller. */
@@ -45,9 +54,9 @@ export async function missingFor(parts: CommandParts, turn: Turn, command: Comma
   return isOwn === true || deny(turn.caller, permission) === null ? null : permission;
 }
 
-async function refuseWithout(parts: CommandParts, turn: Turn, needed: Needed): Promise<Reply | null> {
+async function refuseWithout(parts: CommandParts, turn: Turn, needed: Needed, verb: Verb): Promise<Reply | null> {
   if (needed.isOwn === true) return null;
-  const refusal = await refuseUnless(parts, turn, needed.permission);
+  const refusal = await refuseUnless(parts, turn, needed.permission, verb);
   if (refusal !== null) await needed.noteRefusal?.();
   return refusal;
 }
@@ -68,10 +77,10 @@ export async function pressButton<V extends keyof Registry['buttons']>(
   action: ActionNamed<V>,
 ): Promise<Reply> {
   const { permission, appOnly, run } = parts.registry.buttons[verb];
-  const refusal = await refuseUnless(parts, turn, permission);
+  const refusal = await refuseUnless(parts, turn, permission, verb);
   if (refusal !== null) return refusal;
   const unavailable = appOnly === true ? refuseDelegated(parts, turn) : null;
-  return unavailable ?? run(parts, turn, action);
+  return unavailable ?? run(onBasis(parts, basisOf(turn.caller, permission)), turn, action);
 }
 
 /** Whether Usher reads the caller's roles anew for a click on this. */
@@ -108,7 +117,7 @@ export async function refuseImpossible(parts: CommandParts, turn: Turn, verb: Ve
 export async function refuseVerb(parts: CommandParts, turn: Turn, verb: Verb): Promise<Reply | null> {
   const { permission, or = permission, forRequesters } = parts.registry.commands[verb];
   const instead = forRequesters === 'anyLine' ? 'access.request' : or;
-  return deny(turn.caller, instead) === null ? null : refuseUnless(parts, turn, permission);
+  return deny(turn.caller, instead) === null ? null : refuseUnless(parts, turn, permission, verb);
 }
 
 /** Whether only the complete line tells who may run it, so that a typing error is corrected before any refusal. */

@@ -1,3 +1,4 @@
+import type { Basis } from '../../access/basis.ts';
 import type { Denial, Permission, Role } from '../../access/caller.ts';
 import { deny, type Ground, rolesThatMay } from '../../access/policy.ts';
 import { type GraphTrouble, refusesToken } from '../../graph/answer.ts';
@@ -5,16 +6,26 @@ import { type AuditEntry, writeAudit } from '../../requests/audit-log.ts';
 import type { Verb } from '../command.ts';
 import type { Messages } from '../messages.ts';
 import { observeEntry } from '../observer.ts';
-import type { Reply } from '../reply.ts';
+import type { CardAction, Reply } from '../reply.ts';
 import { denied, type RoleContact } from '../views/denied.ts';
 import type { SayButton } from '../views/parts.ts';
 import { type DrawProblem, problem } from '../views/problem.ts';
 import type { CommandParts, Turn } from './define-command.ts';
 
+/** The same parts for what this person does, whose entries in the record name on what basis. */
+export function onBasis(parts: CommandParts, basis: Basis): CommandParts {
+  return { ...parts, store: { ...parts.store, basis } };
+}
+
 /** Refuses a caller without the permission, and records the refusal; null for a caller who has it. For the registry. */
-export async function refuseUnless(parts: CommandParts, turn: Turn, permission: Permission): Promise<Reply | null> {
+export async function refuseUnless(
+  parts: CommandParts,
+  turn: Turn,
+  permission: Permission,
+  verb?: Verb | CardAction['verb'],
+): Promise<Reply | null> {
   const denial = deny(turn.caller, permission);
-  return denial === null ? null : refuse(parts, turn, denial, permission);
+  return denial === null ? null : refuse(parts, turn, denial, permission, verb);
 }
 
 /** The same once the command knows the app's job, which the caller's permission may not cover. */
@@ -31,8 +42,15 @@ export async function refuseOnGround(
 /** A caller without a role is told of all groups, whatever was typed, so that the refusal reveals nothing else. */
 const anyRole: Permission = 'apps.list';
 
-async function refuse(parts: CommandParts, turn: Turn, denial: Denial, permission: Permission): Promise<Reply> {
-  await recordAudit(parts, turn.caller.id, 'denied', { permission, reason: denial.reason });
+async function refuse(
+  parts: CommandParts,
+  turn: Turn,
+  denial: Denial,
+  permission: Permission,
+  verb?: Verb | CardAction['verb'],
+): Promise<Reply> {
+  const asked = verb === undefined ? {} : { verb };
+  await recordAudit(parts, turn.caller.id, 'denied', { permission, reason: denial.reason, ...asked });
   const contacts = await contactsFor(parts, denial.reason === 'needsRole' ? denial.anyOf : rolesThatMay(anyRole));
   return { kind: 'card', message: denied(turn.words, { denial, contacts, callerName: turn.caller.name }) };
 }
@@ -68,8 +86,10 @@ export async function recordAudit(
   kind: AuditEntry['kind'],
   details: AuditEntry['details'],
 ): Promise<void> {
-  const { database, clock } = parts.store;
-  await writeAudit(database.query, { at: clock.now(), actorId, kind, requestId: null, details });
+  const { database, clock, basis, refusals } = parts.store;
+  const isRefusal = kind === 'denied' || kind === 'blocked';
+  if (!isRefusal || refusals?.take(actorId, String(details.permission ?? details.reason)) !== false)
+    await writeAudit(database.query, { at: clock.now(), actorId, kind, requestId: null, details }, basis);
   observeEntry(parts.observe, kind, details);
 }
 

@@ -1,3 +1,4 @@
+import { deciderBasis } from '../../access/basis.ts';
 import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
 import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
@@ -22,10 +23,13 @@ export async function decideJoint(
   if (ticked !== null && ticked.length === 0) return say(words, { kind: 'tickOne' });
   const named = joint.lines.filter(({ id }) => [shown, ticked].every((some) => some === null || some.includes(id)));
   const theirs: AccessRequest[] = [];
+  const decidedBy: (readonly string[])[] = [];
   for (const line of named) {
     const approvers = await approversOf(parts, line.app.id, line);
     if (!approvers.ok) return troubleReply(words, approvers.trouble);
-    if (isTheirs(caller, line, approvers.value)) theirs.push(line);
+    if (!isTheirs(caller, line, approvers.value)) continue;
+    theirs.push(line);
+    decidedBy.push(approvers.value ?? []);
   }
   const [first] = named;
   if (theirs.length === 0 && first !== undefined) {
@@ -33,7 +37,7 @@ export async function decideJoint(
     if (refusal !== null) return refusal;
   }
   await actOnAll(
-    parts.store,
+    { ...parts.store, basis: deciderBasis(caller, decidedBy) },
     theirs.map(({ id }) => id),
     action,
   );

@@ -1,3 +1,4 @@
+import { deciderBasis } from '../../access/basis.ts';
 import { mayDecide } from '../../access/deciding.ts';
 import { type AccessEnd, endAfter } from '../../access-ends.ts';
 import type { CommandOf } from '../../chat/command.ts';
@@ -254,7 +255,10 @@ async function carryOut(
   ends?: AccessEnd,
 ): Promise<Reply> {
   const { conversation, reader, what } = turn.incoming;
-  const acted = await act(parts.store, request.id, actionOf(turn, verdict, ends));
+  const approvers = await approversOf(parts, request.app.id, request);
+  if (!approvers.ok) return troubleReply(turn.words, approvers.trouble);
+  const basis = deciderBasis(turn.caller, [approvers.value ?? []]);
+  const acted = await act({ ...parts.store, basis }, request.id, actionOf(turn, verdict, ends));
   if (acted.kind === 'unknown') return unknownAccess(turn, request.id);
   parts.publish('access', request.id);
   if (what.kind === 'text') {

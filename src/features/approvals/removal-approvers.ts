@@ -1,11 +1,12 @@
+import { deciderBasis } from '../../access/basis.ts';
 import { mayDecide } from '../../access/deciding.ts';
 import type { AccessRequests, CommandParts } from '../../chat/registry/define-command.ts';
-import { type Fetched, fetched } from '../../graph/answer.ts';
+import { type Fetched, fetched, mapped } from '../../graph/answer.ts';
 import { mayBeShownTo } from './access-requests/readers.ts';
 import { routeToApprovers } from './access-requests/routing.ts';
 import { approversOf } from './found-request.ts';
 
-type RemovalApprovers = Pick<AccessRequests, 'placesOfApprovers' | 'mayBeShownThere' | 'mayDecideOn'>;
+type RemovalApprovers = Pick<AccessRequests, 'placesOfApprovers' | 'mayBeShownThere' | 'decidesOn'>;
 
 /** Who confirms a removal as its second person, and where they read of it: as for access requests. */
 export const removalApprovers: RemovalApprovers = {
@@ -27,9 +28,9 @@ export const removalApprovers: RemovalApprovers = {
     const { access, store } = parts;
     return approvers.ok ? mayBeShownTo({ access, database: store.database }, approvers.value, appId, key) : 'unknown';
   },
-  async mayDecideOn(parts, caller, appIds) {
+  async decidesOn(parts, caller, appIds) {
     const approvers = await approversOfAll(parts, appIds);
-    return approvers.ok ? fetched(mayDecide(caller, approvers.value)) : approvers;
+    return mapped(approvers, (ids) => (mayDecide(caller, ids) ? deciderBasis(caller, [ids]) : null));
   },
 };
 

@@ -1,9 +1,10 @@
+import { basisOf } from '../../access/basis.ts';
 import { deny } from '../../access/policy.ts';
 import type { CommandOf } from '../../chat/command.ts';
 import type { Speaker } from '../../chat/incoming.ts';
 import type { Messages } from '../../chat/messages.ts';
 import { type CommandParts, defineCommand, type OpenedExport, type Turn } from '../../chat/registry/define-command.ts';
-import { recordAudit, refuseStranger, troubleReply } from '../../chat/registry/turn.ts';
+import { onBasis, recordAudit, refuseStranger, troubleReply } from '../../chat/registry/turn.ts';
 import type { ExportContext, ExportFile, Reply } from '../../chat/reply.ts';
 import { exportOffer, exportOnlyPersonal } from './cards/export-card.ts';
 import { auditFile } from './history/audit-file.ts';
@@ -44,7 +45,8 @@ export async function openExport(
   const denial = deny(who.caller, 'history.export');
   if (denial !== null) return refused(await refuseStranger(parts, words, speaker.id, denial));
   const { about, since } = context;
-  await recordAudit(parts, speaker.id, 'exported', { since, ...(about ?? {}) });
+  const acting = onBasis(parts, basisOf(who.caller, 'history.export'));
+  await recordAudit(acting, speaker.id, 'exported', { since, ...(about ?? {}) });
   return { kind: 'file', file: await makeFile(parts, context) };
 }
 

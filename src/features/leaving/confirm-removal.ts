@@ -1,3 +1,4 @@
+import { type Basis, basisOf } from '../../access/basis.ts';
 import { deny } from '../../access/policy.ts';
 import { type CommandParts, defineButton, type Turn } from '../../chat/registry/define-command.ts';
 import { troubleReply } from '../../chat/registry/turn.ts';
@@ -18,18 +19,18 @@ async function confirmRemoval(parts: CommandParts, turn: Turn, requestId: string
   if (request?.removal === undefined) return say(turn.words, { kind: 'staleButton' });
   const may = await mayConfirm(parts, turn, request);
   if (!may.ok) return troubleReply(turn.words, may.trouble);
-  if (!may.value) return refuseSecond(parts, turn, request);
+  if (may.value === null) return refuseSecond(parts, turn, request);
   const { id, name } = turn.caller;
-  const confirmed = await confirmRequest(parts.store, request.id, id, { confirmedBy: name });
+  const confirmed = await confirmRequest({ ...parts.store, basis: may.value }, request.id, id, { confirmedBy: name });
   if (confirmed.kind === 'expired') return say(turn.words, { kind: 'removalExpired' });
   parts.publish('tasks', null);
   parts.publish('cards', request.id);
   return cardClicked(parts, turn, request.id);
 }
 
-async function mayConfirm(parts: CommandParts, { caller }: Turn, request: Request): Promise<Fetched<boolean>> {
+async function mayConfirm(parts: CommandParts, { caller }: Turn, request: Request): Promise<Fetched<Basis | null>> {
   if (request.removal?.secondPerson === true) return maySecond(parts, caller, request);
-  return fetched(deny(caller, 'removal.run') === null);
+  return fetched(deny(caller, 'removal.run') === null ? basisOf(caller, 'removal.run') : null);
 }
 
 export const removeNowButton = defineButton({

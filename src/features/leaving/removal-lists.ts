@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import { basisOf } from '../../access/basis.ts';
 import type { Command, CommandOf } from '../../chat/command.ts';
 import { readEntries } from '../../chat/grammar/entries.ts';
 import { listOfNames, namesInList } from '../../chat/grammar/name-list.ts';
@@ -8,6 +9,7 @@ import type { IncomingFile } from '../../chat/incoming.ts';
 import { aboveSignature } from '../../chat/offers/signature.ts';
 import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
 import { refuseImpossible, refuseVerb } from '../../chat/registry/run.ts';
+import { onBasis } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { readPeopleFile } from '../provisioning/lists/people-file.ts';
 import { mostPeople } from '../provisioning/lists/people-list.ts';
@@ -98,7 +100,8 @@ async function removeListed(
   const names = [...said.named, ...list.names];
   const command = { ...said.command, subject: listOfNames(names) };
   const listed = { ...list, names };
-  return command.verb === 'offboard' ? offboard(parts, turn, command, listed) : remove(parts, turn, command, listed);
+  const acting = onBasis(parts, basisOf(turn.caller, 'removal.run'));
+  return command.verb === 'offboard' ? offboard(acting, turn, command, listed) : remove(acting, turn, command, listed);
 }
 
 /** The person whom the line lacks. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Basis } from '../../access/basis.ts';
 import type { Caller } from '../../access/caller.ts';
 import { deny } from '../../access/policy.ts';
 import {
@@ -47,15 +48,15 @@ export const removalQuestions: MessageDeclaration = {
   },
 };
 
-/** An approver of these apps who neither asked for the removal nor is taken out by it. */
+/** On what basis an approver of these apps confirms who neither asked for the removal nor is taken out by it. */
 export async function maySecond(
   parts: CommandParts,
   caller: Caller,
   { requestedBy, apps, tasks }: Request,
-): Promise<Fetched<boolean>> {
+): Promise<Fetched<Basis | null>> {
   const isConcerned = caller.id === requestedBy.id || tasks.some(({ subject }) => subject.id === caller.id);
-  if (isConcerned || deny(caller, 'access.decide') !== null) return fetched(false);
-  return parts.registry.accessRequests.mayDecideOn(
+  if (isConcerned || deny(caller, 'access.decide') !== null) return fetched(null);
+  return parts.registry.accessRequests.decidesOn(
     parts,
     caller,
     apps.map(({ id }) => id),
@@ -69,7 +70,7 @@ export const waitingRemovals: WaitingRemovals = {
     for (const request of await findHeldForSecondPerson(parts.store.database, parts.store.clock.now())) {
       const may = await maySecond(parts, caller, request);
       if (!may.ok) return may;
-      if (may.value) theirs.push(request);
+      if (may.value !== null) theirs.push(request);
     }
     return fetched(theirs);
   },
@@ -79,7 +80,7 @@ export const waitingRemovals: WaitingRemovals = {
     if (!waits) return null;
     const may = await maySecond(parts, turn.caller, request);
     if (!may.ok) return troubleReply(turn.words, may.trouble);
-    return may.value ? askHere(parts, turn, requestId) : null;
+    return may.value === null ? null : askHere(parts, turn, requestId);
   },
 };
 
@@ -118,9 +119,10 @@ async function reject(parts: CommandParts, turn: Turn, requestId: string): Promi
   if (request?.removal?.secondPerson !== true) return say(turn.words, { kind: 'staleButton' });
   const may = await maySecond(parts, turn.caller, request);
   if (!may.ok) return troubleReply(turn.words, may.trouble);
-  if (!may.value) return refuseSecond(parts, turn, request);
+  if (may.value === null) return refuseSecond(parts, turn, request);
   const { id, name } = turn.caller;
-  if (await rejectRemoval(parts.store, request.id, { id, name })) parts.publish('cards', request.id);
+  if (await rejectRemoval({ ...parts.store, basis: may.value }, request.id, { id, name }))
+    parts.publish('cards', request.id);
   return cardClicked(parts, turn, request.id);
 }
 

@@ -3,7 +3,7 @@ import type { Parsed } from '../../chat/command.ts';
 import { quoteName } from '../../chat/grammar/names.ts';
 import type { IncomingFile } from '../../chat/incoming.ts';
 import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
-import { refuseVerb } from '../../chat/registry/run.ts';
+import { onListBasis, refuseVerb } from '../../chat/registry/run.ts';
 import { type Answered, answered } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import type { LeftOut } from '../../requests/request.ts';
@@ -70,7 +70,8 @@ export function tableIn(bytes: Uint8Array): PeopleTable | null {
  * in quotes, so a file can do nothing that a message cannot, and no character in an address splits it. Where the file has
  * a column of apps, "provision users" is enough, as it is where apps stand over the columns.
  */
-export async function provisionFile(parts: CommandParts, turn: Turn, line: string, file: IncomingFile): Promise<Reply> {
+export async function provisionFile(all: CommandParts, turn: Turn, line: string, file: IncomingFile): Promise<Reply> {
+  const parts = onListBasis(all, turn);
   const refusal = askOneByOne(turn) ?? (await refuseVerb(parts, turn, 'provisionList'));
   if (refusal !== null) return refusal;
   const { words } = turn;

@@ -2,7 +2,7 @@ import { assertNever } from '../../assert-never.ts';
 import { DOUBLE_QUOTES } from '../../chat/grammar/tokens.ts';
 import { aboveSignature } from '../../chat/offers/signature.ts';
 import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
-import { refuseVerb } from '../../chat/registry/run.ts';
+import { onListBasis, refuseVerb } from '../../chat/registry/run.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { short } from '../../chat/views/parts.ts';
 import type { LeftOut } from '../../requests/request.ts';
@@ -28,7 +28,7 @@ export async function provisionPasted(parts: CommandParts, turn: Turn, text: str
   const table = readPeopleTable(withoutOuterPipes(aboveSignature(text.slice(end + 1))), mostPeople);
   if (table === null) return null;
   const refusal = askOneByOne(turn) ?? (await refuseVerb(parts, turn, 'provisionList'));
-  return refusal ?? provisionTable(parts, turn, table, line);
+  return refusal ?? provisionTable(onListBasis(parts, turn), turn, table, line);
 }
 
 /** Stores one request for what the table says beside or below this line, and asks before it starts. */

@@ -1,3 +1,4 @@
+import { type Basis, basisOf, ownBasis } from '../../access/basis.ts';
 import { deny } from '../../access/policy.ts';
 import { type CommandParts, defineButton, type Turn } from '../../chat/registry/define-command.ts';
 import { recordAudit, troubleReply } from '../../chat/registry/turn.ts';
@@ -20,18 +21,24 @@ async function confirm(parts: CommandParts, turn: Turn, id: string): Promise<Rep
   if (repair === null) return say(words, { kind: 'staleButton' });
   const may = await mayConfirm(parts, turn, repair);
   if (!may.ok) return troubleReply(words, may.trouble);
-  if (!may.value) return refuse(parts, turn, repair);
+  if (may.value === null) return refuse(parts, turn, repair);
   const as = repair.needsSecondPerson ? 'secondPerson' : 'requester';
-  const confirmed = await confirmRepair(parts.store, id, { id: caller.id, name: caller.name }, as);
+  const confirmed = await confirmRepair(
+    { ...parts.store, basis: may.value },
+    id,
+    { id: caller.id, name: caller.name },
+    as,
+  );
   if (typeof confirmed === 'object') return sayOpen(turn, confirmed.repair, parts.store.clock.now());
   tellOf(parts, id);
   return confirmed === 'expired' ? say(words, { kind: 'repairExpired' }) : clicked(parts, turn, id);
 }
 
-async function mayConfirm(parts: CommandParts, { caller }: Turn, repair: Repair): Promise<Fetched<boolean>> {
-  if (!repair.needsSecondPerson) return fetched(deny(caller, 'repair.run') === null);
-  if (caller.id === repair.requestedBy.id || deny(caller, 'access.decide') !== null) return fetched(false);
-  return parts.registry.accessRequests.mayDecideOn(parts, caller, [repair.app.id]);
+async function mayConfirm(parts: CommandParts, { caller }: Turn, repair: Repair): Promise<Fetched<Basis | null>> {
+  if (!repair.needsSecondPerson)
+    return fetched(deny(caller, 'repair.run') === null ? basisOf(caller, 'repair.run') : null);
+  if (caller.id === repair.requestedBy.id || deny(caller, 'access.decide') !== null) return fetched(null);
+  return parts.registry.accessRequests.decidesOn(parts, caller, [repair.app.id]);
 }
 
 /** The person who asked takes it back; a person who may confirm it may reject it. */
@@ -40,10 +47,11 @@ async function leave(parts: CommandParts, turn: Turn, id: string): Promise<Reply
   const repair = await findRepair(parts.store.database, id);
   if (repair === null) return say(words, { kind: 'staleButton' });
   const isOwn = caller.id === repair.requestedBy.id;
-  const may = isOwn ? fetched(true) : await mayConfirm(parts, turn, repair);
+  const may = isOwn ? fetched(ownBasis(caller)) : await mayConfirm(parts, turn, repair);
   if (!may.ok) return troubleReply(words, may.trouble);
-  if (!may.value) return refuse(parts, turn, repair);
-  await dropRepair(parts.store, id, { id: caller.id, name: caller.name }, isOwn ? 'requester' : 'secondPerson');
+  if (may.value === null) return refuse(parts, turn, repair);
+  const store = { ...parts.store, basis: may.value };
+  await dropRepair(store, id, { id: caller.id, name: caller.name }, isOwn ? 'requester' : 'secondPerson');
   tellOf(parts, id);
   return clicked(parts, turn, id);
 }

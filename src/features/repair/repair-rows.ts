@@ -1,4 +1,5 @@
 import type { Selectable, Transaction, UpdateQueryBuilder } from 'kysely';
+import { type Basis, byItself } from '../../access/basis.ts';
 import { isFreeLease } from '../../db/leases.ts';
 import type { RepairRow, Schema } from '../../db/schema.ts';
 import type { Query } from '../../outbox/message-store.ts';
@@ -85,7 +86,7 @@ export function storeRepair(
     const repair = toRepair(row);
     const { id, conversation, reader } = repair;
     await insertMessages(transaction, [{ id, kind: 'repair', reference: id, conversation, reader, dueAt: null }], now);
-    await noteRepair(transaction, now, repair, repair.requestedBy.id, 'asked');
+    await noteRepair(transaction, now, repair, repair.requestedBy.id, { step: 'asked', basis: parts.basis });
     await further(transaction, repair);
     return { kind: 'stored', repair };
   });
@@ -146,7 +147,7 @@ export function confirmRepair(
     if (other !== null) return { kind: 'other', repair: other };
     const second = as === 'secondPerson' ? { second_person: actor.name } : {};
     await moveTo(transaction, id, { state: 'due', since: now, due_at: now, ...second });
-    await noteRepair(transaction, now, held, actor.id, 'confirmed');
+    await noteRepair(transaction, now, held, actor.id, { step: 'confirmed', as, basis: parts.basis });
     return 'confirmed';
   });
 }
@@ -165,8 +166,8 @@ export function dropRepair(
     const now = parts.clock.now();
     const second = as === 'secondPerson' ? { second_person: actor.name } : {};
     await moveTo(transaction, id, { state: 'ended', since: now, ended_as: 'rejected', due_at: null, ...second });
-    await noteRepair(transaction, now, held, actor.id, 'rejected');
-    await dropRequest(transaction, now, held, actor.id);
+    await noteRepair(transaction, now, held, actor.id, { step: 'rejected', as, basis: parts.basis });
+    await dropRequest(transaction, now, held, actor.id, parts.basis);
     return true;
   });
 }
@@ -177,8 +178,9 @@ async function dropRequest(
   now: number,
   { requestId }: Repair,
   actorId = '',
+  basis: Basis = byItself,
 ): Promise<void> {
-  if (requestId !== null) await cancelUnsent(transaction, now, requestId, actorId);
+  if (requestId !== null) await cancelUnsent(transaction, now, requestId, actorId, basis);
 }
 
 /** Starts a paused job before its time. False where it is not paused by this. */
@@ -188,7 +190,7 @@ export function endPause(parts: StoreParts, id: string, actorId: string): Promis
     const paused = await findRepair({ query: transaction }, id);
     if (paused?.state.kind !== 'paused') return false;
     await moveTo(transaction, id, { state: 'starting', since: now, tries: 0, due_at: now });
-    await noteRepair(transaction, now, paused, actorId, 'startedEarly');
+    await noteRepair(transaction, now, paused, actorId, { step: 'startedEarly', basis: parts.basis });
     return true;
   });
 }
@@ -288,8 +290,9 @@ export function noteStep(
     if (row === undefined) return null;
     const after = toRepair(row);
     if (next.kind !== 'again') {
-      const said = next.kind === 'ended' ? next.as : next.kind;
-      await noteRepair(transaction, now, after, '', said, next.kind === 'ended' ? next.why : undefined);
+      const step = next.kind === 'ended' ? next.as : next.kind;
+      const why = next.kind === 'ended' ? next.why : undefined;
+      await noteRepair(transaction, now, after, '', { step, why, basis: byItself });
     }
     if (isDropped) await dropRequest(transaction, now, after);
     await tell(transaction, after);
@@ -333,11 +336,22 @@ function noteRepair(
   at: number,
   { id, kind, app, requestId }: Repair,
   actorId: string,
-  step: string,
-  why?: RepairWhy,
+  { step, as, why, basis }: Noted,
 ): Promise<void> {
-  const details = { step, repair: kind, app: app.id, ...(why === undefined ? {} : { why: why.word, code: why.code }) };
-  return writeAudit(transaction, { at, actorId, kind: 'repair', requestId: requestId ?? id, details });
+  const details = {
+    ...{ step, repair: kind, app: app.id },
+    ...(as === 'secondPerson' ? { as } : {}),
+    ...(why === undefined ? {} : { why: why.word, code: why.code }),
+  };
+  const entry = { at, actorId, kind: 'repair', requestId: requestId ?? id, details } as const;
+  return writeAudit(transaction, entry, basis);
+}
+
+interface Noted {
+  readonly step: string;
+  readonly as?: 'requester' | 'secondPerson';
+  readonly why?: RepairWhy | undefined;
+  readonly basis: Basis | undefined;
 }
 
 function toRepair(row: Selectable<RepairRow>): Repair {

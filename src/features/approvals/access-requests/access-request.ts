@@ -1,3 +1,4 @@
+import type { Basis } from '../../../access/basis.ts';
 import type { AccessEnd } from '../../../access-ends.ts';
 import { assertNever } from '../../../assert-never.ts';
 import type { OutcomeKind } from '../../../graph/outcome.ts';
@@ -205,6 +206,12 @@ export type AwaitedThing =
   /** The service says that the assigned role gives no account. */
   | 'entitlement';
 
+/** On what basis it starts: that of the person who asked, and that of the person who decided. */
+export interface StartBasis {
+  readonly requester: Basis;
+  readonly decider: Basis;
+}
+
 /** The actions on an access request. */
 export type AccessAction =
   /** `ends`: an earlier end than was asked for. */
@@ -212,7 +219,7 @@ export type AccessAction =
   | { readonly kind: 'deny'; readonly by: Person; readonly from: DecidedFrom; readonly reason: string | null }
   | { readonly kind: 'cancel'; readonly by: Person }
   | { readonly kind: 'expire' }
-  | { readonly kind: 'start'; readonly requestId: string }
+  | { readonly kind: 'start'; readonly requestId: string; readonly basis?: StartBasis }
   | { readonly kind: 'lapse'; readonly why: LapseReason }
   | { readonly kind: 'finish'; readonly outcome: FinishedAs }
   /** The attempt ended because this is missing. It is checked again after `delayMs`, and until `until` at most. */

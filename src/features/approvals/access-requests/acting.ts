@@ -1,4 +1,5 @@
 import type { Selectable, Transaction, Updateable } from 'kysely';
+import { byItself } from '../../../access/basis.ts';
 import { assertNever } from '../../../assert-never.ts';
 import type { AccessRequestRow, Schema } from '../../../db/schema.ts';
 import { readGate } from '../../../rate-gate/gate-row.ts';
@@ -13,6 +14,7 @@ import {
   isAwaited,
   type LapseReason,
   mayRetryLapsed,
+  type StartBasis,
   stateAfter,
 } from './access-request.ts';
 import { enqueueNotices, releaseApproval } from './notices.ts';
@@ -73,7 +75,12 @@ type KnownActed = Exclude<Acted, { kind: 'unknown' }>;
  * Starts it: stores its provisioning request and points to it, both or neither. So a request that was cancelled a
  * moment before leaves no call behind. One that has been attempted before reruns its provisioning request.
  */
-export async function startApproved(parts: AccessParts, id: string, request: NewRequest): Promise<Acted> {
+export async function startApproved(
+  parts: AccessParts,
+  id: string,
+  request: NewRequest,
+  basis?: StartBasis,
+): Promise<Acted> {
   return parts.database.transact(async (transaction): Promise<Acted> => {
     const gate = await readGate(parts, transaction);
     const row = await lockAccessRequest(parts, transaction, id);
@@ -82,7 +89,11 @@ export async function startApproved(parts: AccessParts, id: string, request: New
     const tried = row.request_id;
     const requestId = tried ?? (await insertRequest(parts, transaction, gate, request)).id;
     if (tried !== null) await runAgain(parts, transaction, gate, tried, request);
-    return applyAction(parts, transaction, row, { kind: 'start', requestId });
+    return applyAction(parts, transaction, row, {
+      kind: 'start',
+      requestId,
+      ...(basis === undefined ? {} : { basis }),
+    });
   });
 }
 
@@ -158,7 +169,10 @@ export async function applyAction(
     .where('state', '=', row.state)
     .returningAll()
     .executeTakeFirstOrThrow();
-  await writeAudit(transaction, { at: now, requestId: row.id, ...entryOf(action, row) });
+  const { details, ...done } = entryOf(action, row);
+  const kit = row.kit !== null && isOfKit(action) ? { kit: (JSON.parse(row.kit) as { name: string }).name } : {};
+  const entry = { at: now, requestId: row.id, ...done, details: { ...details, ...kit } };
+  await writeAudit(transaction, entry, entry.actorId === '' ? byItself : parts.basis);
   await releaseApproval(transaction, row.id, now);
   await enqueueNotices(parts, transaction, after, action);
   return { kind: 'done', accessRequest: toAccessRequest(after) };
@@ -283,7 +297,7 @@ function entryOf(
     case 'expire':
       return { actorId: '', kind: 'accessExpired', details: {} };
     case 'start':
-      return { actorId: '', kind: 'accessStarted', details: { request: action.requestId } };
+      return { actorId: '', kind: 'accessStarted', details: { request: action.requestId, ...bothOf(action.basis) } };
     case 'lapse':
       return { actorId: '', kind: 'accessLapsed', details: { why: action.why, ...assignment } };
     case 'finish':
@@ -295,6 +309,18 @@ function entryOf(
     default:
       return assertNever(action, 'action');
   }
+}
+
+/** The kit's approvers may be those who decide. */
+const isOfKit = ({ kind }: AccessAction): boolean => kind === 'approve' || kind === 'deny' || kind === 'start';
+
+function bothOf(basis: StartBasis | undefined): AuditEntry['details'] {
+  if (basis === undefined) return {};
+  const { requester, decider } = basis;
+  return {
+    ...{ requesterRole: requester.details.role ?? null, requesterThrough: requester.details.through ?? [] },
+    ...{ deciderRole: decider.details.role ?? null, deciderThrough: decider.details.through ?? [] },
+  };
 }
 
 /**
@@ -313,6 +339,6 @@ export async function noteCalledOff(parts: AccessParts, id: string, by: Person):
       .execute();
     const details = { request: row.request_id };
     const entry = { at: parts.clock.now(), actorId: by.id, kind: 'accessCancelled', requestId: id, details } as const;
-    await writeAudit(transaction, entry);
+    await writeAudit(transaction, entry, parts.basis);
   });
 }

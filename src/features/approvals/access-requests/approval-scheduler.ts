@@ -9,7 +9,7 @@ import type { AccessParts } from '../../../requests/access-parts.ts';
 import type { Guard } from '../../../requests/crash-guard.ts';
 import type { NewRequest } from '../../../requests/store.ts';
 import { startWorker, type Worker } from '../../../worker.ts';
-import type { AccessRequest, FinishedAs, HeldUp, LapseReason, Wait } from './access-request.ts';
+import type { AccessRequest, FinishedAs, HeldUp, LapseReason, StartBasis, Wait } from './access-request.ts';
 import { act, startApproved } from './acting.ts';
 import {
   awaitThing,
@@ -60,7 +60,7 @@ export type Routing =
 
 export type StartVerdict =
   /** The scheduler stores the request. */
-  | { readonly kind: 'ready'; readonly request: NewRequest }
+  | { readonly kind: 'ready'; readonly request: NewRequest; readonly basis?: StartBasis }
   | { readonly kind: 'lapsed'; readonly why: LapseReason }
   | { readonly kind: 'later'; readonly heldUp: HeldUp; readonly delayMs: number }
   /** No longer approved: it was withdrawn meanwhile. */
@@ -231,7 +231,7 @@ export function startApprovalScheduler(scheduler: ApprovalSchedulerParts): Appro
     });
     switch (verdict.kind) {
       case 'ready':
-        await startApproved(parts, id, verdict.request);
+        await startApproved(parts, id, verdict.request, verdict.basis);
         return;
       case 'lapsed':
         await act(parts, id, { kind: 'lapse', why: verdict.why });

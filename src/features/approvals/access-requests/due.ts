@@ -236,7 +236,8 @@ export function lookNow(parts: AccessParts, id: string, actorId: string): Promis
     if (row?.state !== 'approved' || row.held_up === null) return false;
     const now = parts.clock.now();
     const details = { request: row.request_id };
-    await writeAudit(transaction, { at: now, actorId, kind: 'accessRetried', requestId: id, details });
+    const entry = { at: now, actorId, kind: 'accessRetried', requestId: id, details } as const;
+    await writeAudit(transaction, entry, parts.basis);
     await changeRow(transaction, row, { held_up: null, held_up_since: null, due_at: now });
     return true;
   });

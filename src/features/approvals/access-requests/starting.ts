@@ -1,5 +1,6 @@
 import type { Access, PersonKey } from '../../../access/access.ts';
 import { mayAskFor } from '../../../access/asking.ts';
+import { basisOf, deciderBasis } from '../../../access/basis.ts';
 import { mayDecide } from '../../../access/deciding.ts';
 import { stillMay } from '../../../access/still-may.ts';
 import { endAfter } from '../../../access-ends.ts';
@@ -10,7 +11,7 @@ import type { Directory } from '../../../graph/directory.ts';
 import type { Job, Synchronization } from '../../../graph/synchronization.ts';
 import { isGuest } from '../../../graph/user.ts';
 import { accessSource, type NewRequest, type NewTask } from '../../../requests/store.ts';
-import type { AccessRequest, LapseReason } from './access-request.ts';
+import type { AccessRequest, LapseReason, StartBasis } from './access-request.ts';
 import type { StartVerdict } from './approval-scheduler.ts';
 import { asAskedFor } from './asked-app.ts';
 import { type AwaitingParts, lookForAssignment } from './awaiting.ts';
@@ -78,7 +79,24 @@ export async function prepareStart(parts: StartParts, accessRequest: AccessReque
       },
     ],
   };
-  return { kind: 'ready', request };
+  return { kind: 'ready', request, ...(await basisOfStart(parts, accessRequest, app)) };
+}
+
+/** On what basis it starts, as the checks have just read it. */
+async function basisOfStart(
+  { access }: StartParts,
+  { requestedBy, state }: AccessRequest,
+  { approvers }: Application,
+): Promise<{ readonly basis?: StartBasis }> {
+  const deciderId = state.kind === 'approved' ? state.decision.by.id : '';
+  const read = (id: string) => access.identify({ id, tenantId: '' });
+  const [requester, decider] = await Promise.all([read(requestedBy.id), read(deciderId)]);
+  if (requester.kind !== 'caller' || decider.kind !== 'caller') return {};
+  const basis = {
+    requester: basisOf(requester.caller, 'access.request'),
+    decider: deciderBasis(decider.caller, [approvers]),
+  };
+  return { basis };
 }
 
 const lapsed = (why: LapseReason): StartVerdict => ({ kind: 'lapsed', why });

@@ -87,7 +87,7 @@ export async function refusalOf(
 
 /** Writes one, in a transaction that has locked the gate. `joint`: its place in a joint request. */
 export async function insertAccessRequest(
-  { clock, approvals }: AccessParts,
+  { clock, approvals, basis }: AccessParts,
   transaction: Transaction<Schema>,
   wanted: NewAccessRequest,
   joint: Partial<
@@ -140,7 +140,8 @@ export async function insertAccessRequest(
     ...(wanted.ends == null ? {} : { endsAt: wanted.ends.endsAt }),
     ...(wanted.kit == null ? {} : { kit: wanted.kit.name }),
   };
-  await writeAudit(transaction, { at: now, actorId: requestedBy.id, kind: 'accessAsked', requestId: id, details });
+  const entry = { at: now, actorId: requestedBy.id, kind: 'accessAsked', requestId: id, details } as const;
+  await writeAudit(transaction, entry, basis);
   return toAccessRequest(row);
 }
 
@@ -190,10 +191,11 @@ export async function findPending(
 
 /** Records that a person tried an action that they may not take. */
 export async function recordRefusal(
-  { database, clock }: Pick<StoreParts, 'database' | 'clock'>,
+  { database, clock, refusals }: Pick<StoreParts, 'database' | 'clock' | 'refusals'>,
   id: string,
   actorId: string,
   details: AuditEntry['details'],
 ): Promise<void> {
+  if (refusals?.take(actorId, String(details.why)) === false) return;
   await writeAudit(database.query, { at: clock.now(), actorId, kind: 'accessRefused', requestId: id, details });
 }

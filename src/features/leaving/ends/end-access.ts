@@ -1,3 +1,4 @@
+import { basisOf, ownBasis } from '../../../access/basis.ts';
 import type { Permission } from '../../../access/caller.ts';
 import { deny } from '../../../access/policy.ts';
 import { readStrictRequestId, writeRequestId } from '../../../chat/grammar/id-lines.ts';
@@ -54,7 +55,7 @@ export async function isConcerned(
 
 /** `end ID now`: the person who asked, the person who has it, the approver or an operator ends access before its time. */
 async function endAccess(parts: CommandParts, turn: Turn, requestId: string): Promise<Reply> {
-  return actOn(parts, turn, requestId, 'removal.run', async (one) => endNow(parts.store, one, turn.caller), 'endsNow');
+  return actOn(parts, turn, requestId, 'removal.run', async (store, one) => endNow(store, one, turn.caller), 'endsNow');
 }
 
 /** `done by hand ID`: an operator or the approver says that overdue access was taken away by hand. */
@@ -64,10 +65,10 @@ async function byHand(parts: CommandParts, turn: Turn, requestId: string): Promi
     turn,
     requestId,
     'removal.confirm',
-    async (one) => {
+    async (store, one) => {
       const said = { name: turn.caller.name, conversation: turn.incoming.conversation };
-      const announce: Announce = (transaction, step) => queueEndNotes(parts.store, transaction, step, said);
-      return endByHand(parts.store, one, turn.caller, announce);
+      const announce: Announce = (transaction, step) => queueEndNotes(store, transaction, step, said);
+      return endByHand(store, one, turn.caller, announce);
     },
     'endedByHand',
   );
@@ -78,7 +79,7 @@ async function actOn(
   turn: Turn,
   id: string,
   permission: Permission,
-  act: (entitlement: Entitlement) => Promise<boolean>,
+  act: (store: CommandParts['store'], entitlement: Entitlement) => Promise<boolean>,
   done: 'endsNow' | 'endedByHand',
 ): Promise<Reply> {
   const { words, caller } = turn;
@@ -88,8 +89,9 @@ async function actOn(
     await recordAudit(parts, caller.id, 'denied', { permission, request: id });
     return say(words, { kind: 'endNotYours' });
   }
+  const basis = deny(caller, permission) === null ? basisOf(caller, permission) : ownBasis(caller);
   let count = 0;
-  for (const one of found) if (await act(one)) count += 1;
+  for (const one of found) if (await act({ ...parts.store, basis }, one)) count += 1;
   parts.publish('tasks', null);
   parts.publish('outbox', null);
   return count === 0 ? say(words, { kind: 'endedAlready', id }) : say(words, { kind: done, id, count });
