@@ -14,6 +14,7 @@ import { pendingCommand } from './approvals/pending.ts';
 import { requestAccessCommand } from './approvals/request-access.ts';
 import { showCommand } from './approvals/show.ts';
 import { tellDeciders } from './approvals/tell-deciders.ts';
+import { accessReportCommand } from './checks/access-report.ts';
 import { exportWords } from './checks/cards/export-card.ts';
 import { checkCommand } from './checks/check.ts';
 import { exportHistoryCommand, openExport } from './checks/export.ts';
@@ -111,6 +112,7 @@ export const registry: Registry = {
     cancel: cancelCommand,
     cancelAllBy: cancelAllByCommand,
     exportHistory: exportHistoryCommand,
+    accessReport: accessReportCommand,
     watch: watchCommand,
     watchAll: watchAllCommand,
     watches: watchesCommand,

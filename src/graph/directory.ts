@@ -3,7 +3,15 @@ import { type Fetched, fetched, type GraphTrouble, mapped } from './answer.ts';
 import type { GraphClient } from './client.ts';
 import { type DeletedUser, findDeletedUsers } from './deleted-users.ts';
 import { countMembers, findGroups, type GroupMatch, type GroupMember, readMembers } from './groups.ts';
-import { managerOf, membersOf, type NamedPerson, namedPersonSchema, reportsOf } from './members.ts';
+import {
+  type Included,
+  includedBy,
+  managerOf,
+  membersOf,
+  type NamedPerson,
+  namedPersonSchema,
+  reportsOf,
+} from './members.ts';
 import { filterText, graphPath, nullableText, orNull, pageSchema, readable, searchTerm, userPath } from './odata.ts';
 import { type Listing, readAll, readIfThere, readOne, readWhole } from './read.ts';
 import {
@@ -23,7 +31,7 @@ import { foldName, isNamed, matchByName } from './user-names.ts';
 
 export type { DeletedUser } from './deleted-users.ts';
 export type { DirectoryGroup, GroupMatch, GroupMember } from './groups.ts';
-export type { NamedPerson } from './members.ts';
+export type { Included, NamedPerson } from './members.ts';
 export type { DirectoryUser } from './user.ts';
 
 /** People and groups in Entra. */
@@ -66,6 +74,8 @@ export interface Directory {
    * the person alone where the id is a person's; none for any other id. All of them, or trouble.
    */
   membersOf(id: string): Promise<Fetched<readonly string[]>>;
+  /** What an id of the configuration stands for, and the people whom it includes; see `membersOf`. */
+  includedBy(id: string): Promise<Fetched<Included>>;
   /** A group's name and a few of its members; null when there is no such group. */
   describeGroup(id: string, people: number): Promise<Fetched<GroupDescription | null>>;
 }
@@ -232,6 +242,7 @@ export function createDirectory(graph: GraphClient): Directory {
     managerOf: (userId) => managerOf(graph, userId),
     reportsOf: (userId) => reportsOf(graph, userId),
     membersOf: (id) => membersOf(graph, id),
+    includedBy: (id) => includedBy(graph, id),
     describeGroup,
   };
 }

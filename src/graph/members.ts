@@ -3,7 +3,7 @@ import { type Fetched, fetched, mapped } from './answer.ts';
 import type { GraphCall, GraphClient } from './client.ts';
 import { graphPath, nullableText } from './odata.ts';
 import { isAbsence, readIfThere, readWhole } from './read.ts';
-import { guid } from './user.ts';
+import { type DirectoryUser, guid, userFields, userSchema } from './user.ts';
 
 export const namedPersonSchema = z
   .object({ id: z.string().toLowerCase(), displayName: nullableText })
@@ -69,6 +69,46 @@ async function roleHolders(graph: GraphClient, templateId: string): Promise<Fetc
   }
   return fetched([...new Set(found)]);
 }
+
+/** What an id of the configuration stands for, with its people. */
+export interface Included {
+  /** `none`: neither a group nor a person, and no directory role that anyone holds. */
+  readonly kind: 'group' | 'person' | 'role' | 'none';
+  /** The group's; null for all else. */
+  readonly name: string | null;
+  readonly people: readonly DirectoryUser[];
+}
+
+/** The people whom an id of the configuration includes, by name; all of them, or trouble. As `membersOf`. */
+export async function includedBy(graph: GraphClient, id: string): Promise<Fetched<Included>> {
+  const group = await readIfThere(
+    graph,
+    { path: graphPath('groups', id), query: { $select: 'id,displayName' } },
+    namedPersonSchema,
+  );
+  if (!group.ok) return group;
+  if (group.value !== null) {
+    const path = `${graphPath('groups', id)}/transitiveMembers/microsoft.graph.user`;
+    const query = { $select: userFields, $top: '999', $count: 'true' };
+    const people = await readWhole(graph, { path, query, eventual: true }, userSchema, mostPages);
+    return mapped(people, (all) => ({ kind: 'group', name: group.value?.name ?? null, people: all }));
+  }
+  const user = await readUser(graph, id);
+  if (!user.ok) return user;
+  if (user.value !== null) return fetched({ kind: 'person', name: null, people: [user.value] });
+  const holders = await roleHolders(graph, id);
+  if (!holders.ok) return holders;
+  const people: DirectoryUser[] = [];
+  for (const holder of holders.value) {
+    const found = await readUser(graph, holder);
+    if (!found.ok) return found;
+    if (found.value !== null) people.push(found.value);
+  }
+  return fetched({ kind: people.length === 0 ? 'none' : 'role', name: null, people });
+}
+
+const readUser = (graph: GraphClient, id: string) =>
+  readIfThere(graph, { path: graphPath('users', id), query: { $select: userFields } }, userSchema);
 
 async function listIfThere<T>(
   graph: GraphClient,

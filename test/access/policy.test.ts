@@ -45,6 +45,7 @@ const expected: Readonly<Record<Permission, { onCloudSync: readonly Role[]; onOt
     onOthers: ['viewer', 'operator', 'approver', 'appApprover'],
   },
   'history.export': { onCloudSync: ['operator', 'approver'], onOthers: ['operator', 'approver'] },
+  'access.review': { onCloudSync: ['operator'], onOthers: ['operator'] },
   'places.manage': { onCloudSync: ['operator', 'approver'], onOthers: ['operator', 'approver'] },
   'watches.manage': { onCloudSync: ['operator'], onOthers: ['operator'] },
   'watch.change': {

@@ -109,3 +109,40 @@ describe('the people behind an id', () => {
     expect(await directory.membersOf(id)).toMatchObject({ ok: false, trouble: { status: 403 } });
   });
 });
+
+describe('what an id of the configuration includes', () => {
+  it('is a group by name, with everything about its people that a role depends on, nested groups included', async () => {
+    const found = await directory.includedBy(groups.engineering.id);
+
+    const nested = groups.platformEngineering.memberIds;
+    expect(found).toMatchObject({ ok: true, value: { kind: 'group', name: 'Engineering' } });
+    const included = found.ok ? found.value.people : [];
+    expect(included.map(({ id }) => id)).toEqual(expect.arrayContaining([...nested]));
+    expect(included[0]).toMatchObject({ accountEnabled: true, userType: 'Member', displayName: expect.any(String) });
+  });
+
+  it('is a person, the holders of a directory role, or nothing', async () => {
+    bench.sandbox.tenant.grantDirectoryRole(people.lynne.id, userAdministrator);
+
+    expect(await directory.includedBy(people.adele.id)).toMatchObject({
+      value: { kind: 'person', people: [{ id: people.adele.id }] },
+    });
+    expect(await directory.includedBy(userAdministrator)).toMatchObject({
+      value: { kind: 'role', people: [{ id: people.lynne.id }] },
+    });
+    expect(await directory.includedBy('5eed0000-0000-4000-8000-00000000ffff')).toEqual({
+      ok: true,
+      value: { kind: 'none', name: null, people: [] },
+    });
+  });
+
+  it.each([
+    ['the group', /groups/, groups.helpdesk.id],
+    ['its members', /transitiveMembers/, groups.helpdesk.id],
+    ['the role', /directoryRoles/, userAdministrator],
+  ])('is an error, and not empty, when Usher may not read %s', async (_what, where, id) => {
+    bench.sandbox.failNext(where, { kind: 'status', status: 403 });
+
+    expect(await directory.includedBy(id)).toMatchObject({ ok: false, trouble: { status: 403 } });
+  });
+});

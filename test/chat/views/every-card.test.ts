@@ -5,6 +5,7 @@ import { besideEarlier } from '../../../src/chat/draw-message.ts';
 import { createMessages } from '../../../src/chat/messages.ts';
 import type { CardMessage } from '../../../src/chat/reply.ts';
 import { everyAccessCardSaying } from '../../features/approvals/cards/access-drawings.ts';
+import { everyReportSaying } from '../../features/checks/cards/access-report-drawings.ts';
 import { everyCheckCardSaying } from '../../features/checks/cards/check-drawings.ts';
 import { everyPreviewCardSaying } from '../../features/checks/cards/preview-drawings.ts';
 import { everyEndCardSaying } from '../../features/leaving/cards/end-drawings.ts';
@@ -63,6 +64,7 @@ const ownCard = (...[text, size]: Parameters<typeof everyCardSaying>) => [
   ...everyListCardSaying(text),
   ...everyAccessCardSaying(text),
   ...everyCheckCardSaying(text),
+  ...everyReportSaying(text),
   ...everyPreviewCardSaying(text),
   ...everyRemovalCardSaying(text),
   ...everyEndCardSaying(text),

@@ -22,7 +22,8 @@ const ending = [...endingMine, 'verifyRemoval'];
 describe('the commands that a caller may use', () => {
   it('begin with provisioning, for an operator', () => {
     const provisioning = ['provision', 'provisionList', 'provisionGroup', 'remove', 'offboard', ...ending];
-    const requests = ['requests', 'history', 'show', 'retry', 'cancel', 'cancelAllBy', 'exportHistory'];
+    const changing = ['retry', 'cancel', 'cancelAllBy'];
+    const requests = ['requests', 'history', 'show', ...changing, 'exportHistory', 'accessReport'];
 
     expect(verbsFor('operator')).toEqual([
       ...[...provisioning, ...checking, ...requests, ...places, 'requestAccess', 'accessForm'],
