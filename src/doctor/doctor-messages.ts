@@ -325,7 +325,7 @@ The exit code is 0 when nothing is wrong, 1 when something is, and 2 when the ar
     addsOnly: 'the user of DATABASE_URL can add entries, and neither change nor delete them',
     mayChange:
       'the user of DATABASE_URL can change and delete entries; “Whether the audit log is whole” in docs/operations.md tells how to take these rights away',
-    none: 'only PostgreSQL has users whose rights on it can be limited, once its tables are there',
+    none: 'the first start makes it',
   },
   clock: {
     title: 'Clock',

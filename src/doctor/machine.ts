@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
+import type { DatabaseConfig } from '../config.ts';
 import { dialectOf } from '../db/dialect.ts';
-import { type Disk, inspectDatabase, lookingInto } from '../db/inspect.ts';
+import { type Disk, type Inspected, inspectDatabase, lookingInto } from '../db/inspect.ts';
 import { findLogRights } from '../seals/rights.ts';
 import { words } from './doctor-messages.ts';
 import type { Reach } from './reach.ts';
@@ -45,19 +46,7 @@ export function machineChecks(reach: Reach, clock: Clock, disk: Disk): readonly 
         return wrong(words.migrations.wrong(found.pending), words.migrations.fix);
       },
     },
-    {
-      id: 'auditLog',
-      title: words.auditLog.title,
-      async run() {
-        const found = await inspected();
-        if (found.kind === 'away') return skipped(words.database.missing);
-        if (database.kind === 'sqlite' || found.kind === 'notMade' || found.isNew === true)
-          return skipped(words.auditLog.none);
-        const dialect = dialectOf(database, clock);
-        const rights = await lookingInto(dialect, (query) => findLogRights(dialect, query));
-        return rights.kind === 'none' ? skipped(words.auditLog.none) : good(words.auditLog[rights.kind]);
-      },
-    },
+    ...(database.kind === 'sqlite' ? [] : [auditLogCheck(database, inspected, clock)]),
     {
       id: 'clock',
       title: words.clock.title,
@@ -70,4 +59,20 @@ export function machineChecks(reach: Reach, clock: Clock, disk: Disk): readonly 
       },
     },
   ];
+}
+
+/** On PostgreSQL, whose users can be limited to adding to the audit log. */
+function auditLogCheck(database: DatabaseConfig, inspected: () => Promise<Inspected>, clock: Clock): Check {
+  return {
+    id: 'auditLog',
+    title: words.auditLog.title,
+    async run() {
+      const found = await inspected();
+      if (found.kind !== 'reached') return skipped(words.database.missing);
+      if (found.isNew === true) return skipped(words.auditLog.none);
+      const dialect = dialectOf(database, clock);
+      const rights = await lookingInto(dialect, (query) => findLogRights(dialect, query));
+      return rights.kind === 'none' ? skipped(words.auditLog.none) : good(words.auditLog[rights.kind]);
+    },
+  };
 }
