@@ -21,6 +21,7 @@ describe.each(engines)('a person who is forgotten, on $name', (engine) => {
   let isRunning = false;
   /** Read off the newest card that names one. */
   let lastId = '';
+  let firstId = '';
   afterEach(async () => {
     await stop();
     await place.empty();
@@ -77,6 +78,7 @@ describe.each(engines)('a person who is forgotten, on $name', (engine) => {
   /** She is in requests as subject, member, requester and approver, in lists and reasons of others, and writes herself. */
   async function isEverywhere(): Promise<void> {
     await says('alex', 'provision user zebulonica to Salesforce');
+    firstId = lastId;
     await says('megan', 'request access for zebulonica to ServiceNow because zebulonica is flummoxed');
     await says('patti', 'approve {ID}');
     await says('megan', 'request access for diego to ServiceNow until 31 March because quirkwhistle knows');
@@ -113,6 +115,12 @@ describe.each(engines)('a person who is forgotten, on $name', (engine) => {
     const after = await looking(tracesIn);
     const recordAfter = await looking((database) => everyRow(database, 'audit_log'));
     const exported = await run(runHistory, '--format', 'json');
+    if (isSqlite) await start();
+    const shown: string[] = [];
+    for (const line of ['history', 'history failed', `show ${firstId}`]) {
+      await says('alex', line);
+      shown.push(last('alex').text);
+    }
 
     expect(before).toMatchObject({
       requests: expect.arrayContaining(['zebulonica', 'quirkwhistle', 'skedaddled']),
@@ -129,6 +137,8 @@ describe.each(engines)('a person who is forgotten, on $name', (engine) => {
     expect(dry.out).toMatch(/Nothing was changed.*\n(?: {2}\w+: \d+\n)+$/);
     expect([done.code, done.err]).toEqual([0, '']);
     expect(done.out).toContain(`${zebulonica.id} is forgotten.`);
+    for (const card of shown) expect(card).toContain('Forgotten person');
+    expect(shown.join('\n').toLowerCase()).not.toMatch(/zebulonica|quirkwhistle/);
     expect(after).toEqual({ requests: ['discombobulated'] });
     expect(bytes).toEqual(isSqlite ? ['discombobulated'] : []);
     expect(recordAfter.slice(0, record.length)).toEqual(record);

@@ -131,7 +131,9 @@ function columnWithout(column: string, value: unknown, row: AnyRow, traces: Trac
   if (column === 'outcome' && isOwn) return JSON.stringify(lean(jsonOf(value)));
   if (column === 'unassign' && isOwn) return JSON.stringify(withoutGroups(jsonOf(value)));
   if (column === 'locale' || column === 'time_zone')
-    return textOf(row.conversation).includes(traces.id) ? elsewhere[column] : value;
+    return row.requested_by_id === traces.id || textOf(row.conversation).includes(traces.id)
+      ? elsewhere[column]
+      : value;
   return textWithout(value, column, traces);
 }
 
