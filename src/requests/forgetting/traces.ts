@@ -1,5 +1,5 @@
 import { emptyReport } from '../../graph/outcome.ts';
-import { notKept } from '../../masking/attributes.ts';
+import { bareWord, notKept } from '../../masking/attributes.ts';
 import { parsed } from '../../masking/cut-outcome.ts';
 
 /**
@@ -92,7 +92,7 @@ export function namesIn(row: AnyRow, id: string): readonly string[] {
     if (owner !== null) found.push(...(owner === id ? [value] : []));
     else if (typeof value === 'string') collect(jsonOf(value), id, found);
   }
-  if (row.subject_id === id && typeof row.outcome === 'string') found.push(...addressesIn(row.outcome));
+  if (row.subject_id === id && typeof row.outcome === 'string') collectAddresses(jsonOf(row.outcome), found);
   return found.filter((name) => typeof name === 'string');
 }
 
@@ -103,9 +103,18 @@ function collect(value: unknown, id: string, found: unknown[]): void {
   for (const member of Object.values(value)) collect(member, id, found);
 }
 
+/** By the attribute's name: a report also has the addresses of others, as of the manager. */
+const ownAddress = /^(?:mail|email|userprincipalname|username|upn|subjectlabel)/;
+
 /** The report of their own provisioning may have further addresses of theirs. */
-const addressesIn = (text: string): readonly string[] =>
-  text.match(/[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu) ?? [];
+function collectAddresses(value: unknown, found: unknown[]): void {
+  if (typeof value !== 'object' || value === null) return;
+  const entries = Object.entries(value);
+  if ('attribute' in value && 'newValue' in value) entries.push([String(value.attribute), value.newValue]);
+  for (const [key, member] of entries)
+    if (typeof member !== 'string') collectAddresses(member, found);
+    else if (ownAddress.test(bareWord(key)) && /^\S+@\S+$/.test(member)) found.push(member);
+}
 
 /** The id to which a column with a name or a second line belongs; null for any other column. */
 function ownerOf(column: string, row: AnyRow): unknown {

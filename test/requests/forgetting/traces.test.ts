@@ -140,7 +140,7 @@ describe('a row of a person who is forgotten', () => {
 });
 
 describe('the names of a person', () => {
-  it('are those beside the id, and addresses in the reports of their own provisioning', () => {
+  it('are those beside the id, and their own addresses in the reports of their provisioning', () => {
     const row = {
       ...{ subject_id: id, subject_name: 'Will Quirk', subject_label: 'will.quirk@contoso.com' },
       ...{ requested_by_id: other, requested_by_name: 'Alex Wilber' },
@@ -148,7 +148,15 @@ describe('the names of a person', () => {
         { id, name: 'W. Quirk', label: null },
         { id: other, name: 'Adele Vance' },
       ]),
-      outcome: '{"kind":"created","report":{"details":{"mail":"quirk@contoso.com"}}}',
+      outcome: JSON.stringify({
+        kind: 'created',
+        report: {
+          steps: [
+            { details: { mail: 'quirk@contoso.com', manager: 'megan@contoso.com', managerMail: 'megan@contoso.com' } },
+          ],
+          changes: [{ attribute: 'emails[type eq "work"].value', oldValue: null, newValue: 'wq@contoso.com' }],
+        },
+      }),
     };
 
     expect([...namesIn(row, id)].toSorted()).toEqual([
@@ -156,6 +164,7 @@ describe('the names of a person', () => {
       'Will Quirk',
       'quirk@contoso.com',
       'will.quirk@contoso.com',
+      'wq@contoso.com',
     ]);
     expect(namesIn(row, other)).toEqual(['Alex Wilber', 'Adele Vance']);
   });
