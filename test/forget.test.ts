@@ -58,8 +58,10 @@ describe.each(engines)('forgetting a person on the command line on $name', (engi
     ['an id that the database does not have', ['--person', 'johanna']],
     ['an object id that the database does not have', ['--person', '5eed0000-0000-4000-8000-00000000dead']],
     ['the id of an app', ['--person', 'salesforce']],
+    ['the id of a group', ['--person', 'sales team']],
     ['what would fit anything', ['--person', '%']],
   ])('takes %s for a mistake, says so, and changes nothing', async (_what, args) => {
+    await seedRequest(database, 'R3', { at: 1, tasks: [{ subject: 'sales team', type: 'Group' }] });
     const before = await everything();
 
     const { code, out, err } = await forget(...args);

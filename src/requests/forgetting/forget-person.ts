@@ -128,6 +128,9 @@ async function identify(database: Database, db: Kysely<Schema>, text: string): P
   const { rows } = await sql<{ readonly id: string }>`
     select id from known_names where folded = lower(${wanted}) and lower(id) = folded and kind in ('person', 'actor')
     union select person_id from known_people where lower(person_id) = lower(${wanted})`.execute(db);
+  const group = sql<{ readonly id: string }>`
+    select subject_id as id from tasks where subject_id = ${wanted} and lower(subject_type) = 'group' limit 1`;
+  if ((await group.execute(db)).rows.length > 0) return [];
   const known = rows.find((row) => row.id === wanted) ?? rows[0];
   if (known !== undefined) return known.id;
   const people = (await findKnown(database, wanted)).filter(({ kind }) => kind === 'person');
@@ -153,7 +156,7 @@ async function namesOf(
     .where('kind', '=', 'person')
     .execute();
   const names = noted
-    .flatMap(({ folded, name }) => [folded, name])
+    .flatMap(({ folded, name }) => (folded.includes('@') ? [folded, name] : [name]))
     .filter((name) => name.toLowerCase() !== id.toLowerCase());
   for await (const { row } of rowsWithId(database, db, tables, id)) names.push(...namesIn(row ?? {}, id));
   return names;

@@ -38,10 +38,8 @@ const letterOrDigit = '[\\p{L}\\p{N}]';
 export function tracesOf(id: string, found: readonly string[]): Traces {
   const texts = [...new Set(found.map((text) => text.trim()).filter((text) => text !== '' && text !== forgottenName))];
   const isWhole = (text: string) => /[\s@]/.test(text);
-  const partsOf = (text: string) => text.replace(/@.*/, '').split(/[^\p{L}\p{N}]+/u);
-  const longEnough = (text: string) => text.length >= shortestPart && !/^\p{N}+$/u.test(text);
   const whole = texts.filter(isWhole);
-  const parts = [...new Set([...texts, ...texts.flatMap(partsOf).filter(longEnough)])];
+  const parts = [...new Set([...texts, ...texts.flatMap(partsOf)])];
   return {
     id,
     names: new Set(texts.map((text) => text.toLowerCase())),
@@ -49,6 +47,19 @@ export function tracesOf(id: string, found: readonly string[]): Traces {
     parts: anyOf(parts),
     hints: { id: hintsOf([id]), whole: hintsOf(whole.map(longestWord)), parts: hintsOf(parts.map(longestWord)) },
   };
+}
+
+/**
+ * The words of a name or an address that may stand for it. A guest's address has the home address in it, whose domain
+ * is no name; and the small words of a name, such as "von der", are words of their own.
+ */
+function partsOf(text: string): readonly string[] {
+  const isSmall = (part: string) =>
+    !text.includes('@') && text !== text.toLowerCase() && part === part.toLowerCase() && part !== part.toUpperCase();
+  return text
+    .replace(/_[^_@]*#EXT#.*|@.*/i, '')
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((part) => part.length >= shortestPart && !/^\p{N}+$/u.test(part) && !isSmall(part));
 }
 
 const longestWord = (text: string) =>

@@ -109,6 +109,14 @@ describe('a row of a person who is forgotten', () => {
     });
   });
 
+  it('keeps the small words of a name, and the domain of a guest, in what others typed', () => {
+    const guest = tracesOf(id, ['Max von der Heide', 'max_fabrikam.com#EXT#@contoso.com']);
+
+    const { reason } = withoutPerson({ reason: 'von Fabrikam.com an der Bar, für Heide, max_fabrikam.com' }, guest);
+
+    expect(reason).toBe('von Fabrikam.com an der Bar, für •••, •••_fabrikam.com');
+  });
+
   it('has nothing more to lose once it was forgotten', () => {
     const row = {
       subject_id: id,
