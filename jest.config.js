@@ -16,7 +16,7 @@ const slow = new Set([
   'test/doctor/database.test.ts',
   'test/doctor/login.test.ts',
   'test/doctor/machine.test.ts',
-  'test/doctor/registration.test.ts',
+  'test/doctor/credentials.test.ts',
   'test/doctor/settings.test.ts',
   'test/growth.test.ts',
   'test/chat/names/who-is-meant.test.ts',

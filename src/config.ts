@@ -253,11 +253,14 @@ export function isLoopback(host: string): boolean {
   return bare === 'localhost' || bare === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(bare);
 }
 
+/** The environment of this process. */
+export const ownEnvironment: Readonly<Record<string, string | undefined>> = process.env;
+
 /**
  * Reads the configuration from an environment, by default `process.env`. Empty variables count as absent, as an `.env`
  * copied from the sample leaves many of them empty.
  */
-export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): ConfigResult {
+export function readConfig(environment = ownEnvironment): ConfigResult {
   const present = Object.fromEntries(
     Object.entries(environment)
       .map(([name, value]) => [name, value?.trim()] as const)

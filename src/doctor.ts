@@ -3,9 +3,10 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readAppsFile } from './apps-file.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { type Config, readConfig } from './config.ts';
+import { type Config, ownEnvironment, readConfig } from './config.ts';
 import { type Disk, ownDisk } from './db/inspect.ts';
 import { appsFileChecks } from './doctor/apps-file-checks.ts';
+import { credentialChecks, isRequested } from './doctor/credentials.ts';
 import { delegatedChecks } from './doctor/delegated.ts';
 import { words } from './doctor/doctor-messages.ts';
 import { endpointChecks } from './doctor/endpoint.ts';
@@ -13,7 +14,6 @@ import { watchLogin } from './doctor/login.ts';
 import { machineChecks } from './doctor/machine.ts';
 import { permissionChecks } from './doctor/permissions.ts';
 import { createReach, type Tokens } from './doctor/reach.ts';
-import { credentialChecks, isRequested } from './doctor/registration.ts';
 import { good, type Line, runChecks, skipped, wrong } from './doctor/run-checks.ts';
 import { doubtLines, fileLines } from './doctor/settings.ts';
 import { streamChecks } from './doctor/streams.ts';
@@ -62,7 +62,7 @@ export async function runDoctor(
     terminal.out.write(words.help);
     return 0;
   }
-  const lines = await examine(terminal.environment, wanted.url, options);
+  const lines = await examine(terminal.environment ?? ownEnvironment, wanted.url, options);
   terminal.out.write(wanted.json ? jsonOf(lines) : forTerminal(textOf(lines)));
   return lines.some(({ outcome }) => outcome === 'wrong') ? 1 : 0;
 }
@@ -81,14 +81,14 @@ function readArguments(args: readonly string[]): { help: boolean; json: boolean;
 }
 
 async function examine(
-  environment: Terminal['environment'],
+  environment: NonNullable<Terminal['environment']>,
   url: string | null,
   options: DoctorOptions,
 ): Promise<readonly Line[]> {
   const say = words.configuration;
   const read = readConfig(environment);
   // What a file has lost explains what the configuration lacks.
-  const files = fileLines(options.envFile ?? null, environment ?? process.env);
+  const files = fileLines(options.envFile ?? null, environment);
   const appsFile = readAppsFile(read.ok ? read.config.appsFile : read.appsFile);
   const problems = [...(read.ok ? [] : read.problems), ...(appsFile.ok ? [] : appsFile.problems)];
   if (!read.ok || !appsFile.ok) {
@@ -105,7 +105,7 @@ async function examine(
   const { config } = read;
   const { clock = systemClock, limitMs = defaultLimitMs } = options;
   const isDelegated = config.graph.auth === 'delegated';
-  const { HTTPS_PROXY, https_proxy } = environment ?? process.env;
+  const { HTTPS_PROXY, https_proxy } = environment;
   const isProxied = Boolean(HTTPS_PROXY || https_proxy);
   const reach = createReach(config, appsFile, options.tokens ?? tokensOf(config, options.login), clock, isProxied);
   try {

@@ -7,7 +7,7 @@ import { channel, type Listening, type ListeningParts, startListening, type Topi
 import { clientConfig, createPool, type PostgresAddress, type TimeLimits } from './postgres-client.ts';
 import { rightsRefusal, serverRefusal } from './postgres-rights.ts';
 import { threadedSqlite } from './reader.ts';
-import type { Refusal } from './refusals.ts';
+import type { Connection, Refusal } from './refusals.ts';
 import type { Schema } from './schema.ts';
 import { createSharedClock } from './shared-clock.ts';
 import { sqliteKysely } from './sqlite-client.ts';
@@ -61,14 +61,6 @@ export interface Dialect {
   wipeRewritten(db: Kysely<Schema>): Promise<void>;
   /** Learns what other processes store; where there are none, nothing. */
   listen(parts: ListeningParts): Listening;
-}
-
-/** A connection as the server knows it; times in ISO 8601. */
-export interface Connection {
-  readonly pid: number;
-  /** Null where it does not come over the network. */
-  readonly from: string | null;
-  readonly since: string;
 }
 
 /** @param version see `postgresDialect` */

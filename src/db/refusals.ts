@@ -2,7 +2,6 @@ import { types } from 'node:util';
 import { assertNever } from '../assert-never.ts';
 import type { DatabaseConfig } from '../config.ts';
 import { databaseFaultOf } from './away.ts';
-import type { Connection } from './dialect.ts';
 import type { Holder } from './sole-process.ts';
 import { sqliteCodeOf } from './sqlite-file.ts';
 
@@ -10,6 +9,14 @@ import { sqliteCodeOf } from './sqlite-file.ts';
 export interface Refusal {
   readonly what: string;
   readonly fix: string;
+}
+
+/** A connection as the server knows it; times in ISO 8601. */
+export interface Connection {
+  readonly pid: number;
+  /** Null where it does not come over the network. */
+  readonly from: string | null;
+  readonly since: string;
 }
 
 /** What a database contains that is not, or not only, of this version. */

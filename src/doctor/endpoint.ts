@@ -3,7 +3,7 @@ import { connect } from 'node:tls';
 import type { Clock } from '../clock.ts';
 import { type Config, isLoopback } from '../config.ts';
 import { words } from './doctor-messages.ts';
-import { endFinding } from './ends.ts';
+import { endFinding } from './good-until.ts';
 import { networkTrouble } from './network.ts';
 import { type Check, type Finding, good, skipped, warned, wrong } from './run-checks.ts';
 

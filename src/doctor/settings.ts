@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type Config, settingNames } from '../config.ts';
 import { type Doubt, doubtfulSettings } from '../config-warnings.ts';
-import { cutSettings, quotedSettings } from '../env-file.ts';
 import { words } from './doctor-messages.ts';
+import { cutSettings, quotedSettings } from './env-file.ts';
 import { good, type Line, warned, wrong } from './run-checks.ts';
 
 /** What the file that Node read, or another program in its place, has made of the settings. Names alone, no values. */

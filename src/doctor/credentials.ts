@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts';
 import { payloadOf } from '../graph/delegated-sessions.ts';
 import type { Identity } from '../identity.ts';
 import { words } from './doctor-messages.ts';
-import { endFinding } from './ends.ts';
+import { endFinding } from './good-until.ts';
 import { type Reach, troubleWords } from './reach.ts';
 import { type Check, type Finding, skipped } from './run-checks.ts';
 
