@@ -47,7 +47,7 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /** The code of the error of a lookup that led to no public address. */
-export const notPublic = 'ADDRESS_NOT_PUBLIC';
+export const notPublic = 'EPRIVATE';
 
 type Done = (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void;
 

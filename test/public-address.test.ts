@@ -42,7 +42,7 @@ describe('the lookup for a connection', () => {
   it.each([true, false])('finds no address of this machine (all: %s)', async (all) => {
     const error = await new Promise((resolve) => lookUpPublic('localhost', { all }, resolve));
 
-    expect(error).toMatchObject({ code: 'ADDRESS_NOT_PUBLIC' });
+    expect(error).toMatchObject({ code: 'EPRIVATE' });
   });
 
   it('passes on that a name leads nowhere', async () => {

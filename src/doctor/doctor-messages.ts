@@ -237,7 +237,7 @@ The exit code is 0 when nothing is wrong, 1 when something is, and 2 when the ar
       good: 'it took a test event',
       off: 'it answers 410: it wants no events any more',
       wrong: (why: string) => `it did not take a test event: ${why}`,
-      fix: 'check EVENTS_URL and EVENTS_SECRET, the certificate, and whether this machine may reach the receiver by https. ADDRESS_NOT_PUBLIC: it is in a private network, see EVENTS_ALLOW_PRIVATE.',
+      fix: 'check EVENTS_URL and EVENTS_SECRET, the certificate, and whether this machine may reach the receiver by https. EPRIVATE: it is in a private network, see EVENTS_ALLOW_PRIVATE.',
     },
   },
   ids: {

@@ -145,7 +145,7 @@ describe('a receiver that is not where it should be', () => {
 
     const sent = await careful.send([entry()], going);
 
-    expect(sent).toEqual(failed('ADDRESS_NOT_PUBLIC'));
+    expect(sent).toEqual(failed('EPRIVATE'));
     expect(server.connections).toBe(0);
     await careful.close();
   });
