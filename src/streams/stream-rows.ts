@@ -200,6 +200,7 @@ export async function readStreams(
     )
     .select('position')
     .where('name', 'in', names)
+    .orderBy('name')
     .execute();
   return rows.map(({ name, last, position, off_at }) => ({
     name,

@@ -138,16 +138,22 @@ function startStream(parts: StreamsParts, name: StreamName, sink: Sink): Worker 
     if (due.kind === 'later') return due.inMs;
     const { claimed } = due;
     const renew = (until: number) => renewStream(parts, claimed, until);
-    await underLease({ leaseMs, renew, clock, log, details: { stream: name } }, () => sendAll(claimed, stopping));
-    await releaseStream(parts, claimed);
-    // Another process may have sealed an entry, and not have got the lease.
-    return 0;
+    try {
+      const details = { stream: name };
+      const found = await underLease({ leaseMs, renew, clock, log, details }, () => sendAll(claimed, stopping));
+      // Another process may have sealed an entry meanwhile, and not have got the lease.
+      return found ? 0 : null;
+    } finally {
+      await releaseStream(parts, claimed);
+    }
   }
 
-  async function sendAll(claimed: ClaimedStream, stopping: AbortSignal): Promise<void> {
-    for (let present: ClaimedStream | null = claimed; present !== null && !stopping.aborted; ) {
+  /** False where there was nothing to send after all: an entry was removed from under its seal. */
+  async function sendAll(claimed: ClaimedStream, stopping: AbortSignal): Promise<boolean> {
+    let found = false;
+    for (let present: ClaimedStream | null = claimed; present !== null && !stopping.aborted; found = true) {
       const entries = await readSealed(database.query, present.position, sink.atOnce);
-      if (entries.length === 0) return;
+      if (entries.length === 0) return found;
       const sent = await sink.send(entries, stopping);
       const arrived = sent.kind === 'arrived' ? entries.length : sent.kind === 'failed' ? sent.arrived : 0;
       const last = entries[arrived - 1];
@@ -161,14 +167,16 @@ function startStream(parts: StreamsParts, name: StreamName, sink: Sink): Worker 
         continue;
       }
       // What a stop cut off is no failure of the receiver.
-      if (present === null || stopping.aborted) return;
+      if (present === null || stopping.aborted) return true;
       if (sent.kind === 'off') {
         log.error({ code: 'stream_off', stream: name }, 'the receiver wants no more events; a start sends them again');
-        return switchOff(parts, present);
+        await switchOff(parts, present);
+        return true;
       }
-      const oldest = entries[arrived];
-      return fail(present, sent, oldest?.at ?? clock.now());
+      await fail(present, sent, entries[arrived]?.at ?? clock.now());
+      return true;
     }
+    return found;
   }
 
   async function fail(

@@ -110,6 +110,23 @@ describe.each(engines)('the streams of the record on $name', (engine) => {
     expect(arrivedIds()).toEqual(ids);
   });
 
+  it('are not held up by an entry that was removed from under its seal', async () => {
+    await record(3);
+    const [, second, third] = await sealedIds();
+    await database.query
+      .deleteFrom('audit_log')
+      .where('id', 'in', [Number(second), Number(third)])
+      .execute();
+
+    const streams = await start(toFile(), toReceiver());
+    await record(1);
+    bus.publish('sealed', null);
+    await streams.settled();
+
+    expect(arrivedIds()).toEqual(await sealedIds());
+    expect(arrivedIds()).toHaveLength(2);
+  });
+
   it('do not send an entry before it is sealed', async () => {
     await writeEntries(database.query, 2);
 
