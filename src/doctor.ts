@@ -16,7 +16,7 @@ import { permissionChecks } from './doctor/permissions.ts';
 import { createReach, type Tokens } from './doctor/reach.ts';
 import { good, type Line, runChecks, skipped, wrong } from './doctor/run-checks.ts';
 import { doubtLines, fileLines } from './doctor/settings.ts';
-import { streamChecks } from './doctor/streams.ts';
+import { streamChecks } from './doctor/stream-checks.ts';
 import { tenantChecks } from './doctor/tenant.ts';
 import { botToken, graphToken, type LoginOptions } from './graph/credential.ts';
 import { forTerminal } from './masking/hidden.ts';

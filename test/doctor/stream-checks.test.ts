@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import { type Config, describeProblems, readConfig } from '../../src/config.ts';
 import { runChecks } from '../../src/doctor/run-checks.ts';
-import { streamChecks } from '../../src/doctor/streams.ts';
+import { streamChecks } from '../../src/doctor/stream-checks.ts';
 import { sandboxEnvironment } from '../../src/sandbox/environment.ts';
 import { type Answer, type EventReceiver, secretOf, startEventReceiver } from '../streams/support.ts';
 
