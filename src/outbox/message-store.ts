@@ -326,7 +326,7 @@ export async function deleteMessages(query: Query, ids: readonly string[]): Prom
 }
 
 /** Has the cards of these requests stand in the conversations of the requests, without an address of their own. */
-export async function shareConversation(query: Query, requestIds: readonly string[]): Promise<void> {
+export async function emptyConversations(query: Query, requestIds: readonly string[]): Promise<void> {
   await query
     .updateTable('messages')
     .set({ conversation: '' })

@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 import { emptyReport, type Outcome } from '../graph/outcome.ts';
-import { shareConversation } from '../outbox/message-store.ts';
+import { emptyConversations } from '../outbox/message-store.ts';
 import { endSource } from './entitlement.ts';
 import type { Batch } from './expired.ts';
 import { accessSource, type StoreParts } from './store.ts';
@@ -51,7 +51,10 @@ const longestShared = 1_500;
 async function shareConversations(transaction: Transaction<Schema>, requests: readonly string[]): Promise<void> {
   const these = sql`id in (${sql.join(requests)}) and conversation <> '' and length(conversation) <= ${longestShared}
     and not exists (select 1 from entitlements where request_id = requests.id)`;
-  await shareConversation(transaction, requests);
+  await emptyConversations(transaction, requests);
+  await sql`
+    insert into places (conversation) select distinct conversation from requests where ${these}
+    on conflict do nothing`.execute(transaction);
   await sql`
     update requests set conversation = '',
       place_id = (select places.id from places where places.conversation = requests.conversation),
