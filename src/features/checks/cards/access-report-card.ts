@@ -1,4 +1,4 @@
-import type { ListSection } from '../../../chat/cards/card-views.ts';
+import type { ListRow, ListSection } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
@@ -56,53 +56,36 @@ function sectionsOf(
   values: Readonly<Record<string, string | number>>,
   limits: RowLimits,
 ): readonly ListSection[] {
-  const unreadRows = unread.map((source) => {
-    const through = { ...source, name: null };
-    return row('warning', sourceName(words, through, limits), unreadLine(words, source), limits);
-  });
-  const emptyRows = empty.map((source) =>
-    row('neutral', sourceName(words, source, limits), words.plain('accessReport.empty', roleOf(words, source)), limits),
-  );
+  const nameless = unread.map((source) => ({ ...source, name: null }));
   return [
-    section(words, 'accessReport.unread', values, unreadRows, limits),
-    section(
-      words,
-      'accessReport.holders',
-      values,
-      people.map((one) => holderRow(words, one, limits)),
-      limits,
+    section(words, 'accessReport.unread', values, limits, nameless, (source) =>
+      row('warning', sourceName(words, source, limits), unreadLine(words, source), limits),
     ),
-    section(words, 'accessReport.emptyHeading', values, emptyRows, limits),
-    section(
-      words,
-      'accessReport.deciders',
-      values,
-      deciders.map((one) => deciderRow(words, one, limits)),
-      limits,
-    ),
-    section(
-      words,
-      'accessReport.given',
-      values,
-      withoutEnd.given.map((one) => givenRow(words, one, limits)),
-      limits,
-    ),
+    section(words, 'accessReport.holders', values, limits, people, (one) => holderRow(words, one, limits)),
+    section(words, 'accessReport.emptyHeading', values, limits, empty, (source) => {
+      const line = words.plain('accessReport.empty', roleOf(words, source));
+      return row('neutral', sourceName(words, source, limits), line, limits);
+    }),
+    section(words, 'accessReport.deciders', values, limits, deciders, (one) => deciderRow(words, one, limits)),
+    section(words, 'accessReport.given', values, limits, withoutEnd.given, (one) => givenRow(words, one, limits)),
   ].filter(({ rows }) => rows.length > 0);
 }
 
 type Heading = `accessReport.${'unread' | 'holders' | 'emptyHeading' | 'deciders' | 'given'}`;
 
-function section(
+/** Draws what fits alone: a group may have thousands of members. */
+function section<T>(
   words: Messages,
   heading: Heading,
   values: Readonly<Record<string, string | number>>,
-  rows: ListSection['rows'],
   limits: RowLimits,
+  items: readonly T[],
+  draw: (item: T) => ListRow,
 ): ListSection {
   return {
     headings: maybe(words.card(heading, values)),
-    rows: rows.slice(0, limits.rows),
-    more: moreText(words, Math.max(0, rows.length - limits.rows)),
+    rows: items.slice(0, limits.rows).map(draw),
+    more: moreText(words, Math.max(0, items.length - limits.rows)),
   };
 }
 
