@@ -198,7 +198,7 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
     const offered = mayMean ? await lookAtLine(parts, turn, text, 'provision', false) : null;
     if (offered !== null) return offered;
     const form = formFor(parts, turn, verb);
-    if (form === null) return say(turn.words, { kind: 'incomplete', missing });
+    if (form === null) return say(turn.words, { kind: 'incomplete', missing, example });
     const subject = missing === 'app' && mayMean ? said.join(' ') : '';
     const app = missing === 'subject' && mayMean ? await appsSaid(parts, line) : '';
     return openForm(parts, turn, form, { subject, app, ticket, end });

@@ -45,6 +45,7 @@ describe('a form', () => {
     ['alex', 'provision', 'Provision a person'],
     ['alex', 'provision users', 'Provision a person'],
     ['alex', 'check', 'Check a person'],
+    ['alex', 'preview', 'Preview what provisioning would do'],
     ['alex', 'watch', 'Watch an app'],
     ['alex', 'request', 'Request access'],
     ['megan', 'provision', 'Request access'],

@@ -207,6 +207,7 @@ const forms: readonly Entry[] = [
     ground: onAnyOtherJob,
   },
   { name: 'the form of check', said: { data: submitted('check') }, permission: 'check.run' },
+  { name: 'the form of preview', said: { data: submitted('preview') }, permission: 'check.run' },
   { name: 'the form of status', said: { data: submitted('status') }, permission: 'status.show' },
   { name: 'the form of watch', said: { data: submitted('watch') }, permission: 'watch.change' },
 ];

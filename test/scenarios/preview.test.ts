@@ -61,6 +61,18 @@ describe('a preview', () => {
     expect(done).toContain("This condition is not met: Sales people.department EQUALS 'Sales'.");
   });
 
+  it('looks at both sets of a scoping filter, as provisioning then does', async () => {
+    await start();
+    teams.sandbox.tenant.changeJob(apps.gitHubEnterprise.id, { inputScope: onlySales });
+
+    const foretold = [await say('preview grady to GitHub Enterprise'), await say('preview adele to GitHub Enterprise')];
+    const done = await say('provision user grady to GitHub Enterprise');
+
+    expect(foretold[0]).toContain('department is “Design”, and the filter asks for EQUALS “Sales”');
+    expect(foretold[1]).toContain('is in scope of GitHub Enterprise');
+    expect(done).toContain('does not pass the scoping filter of GitHub Enterprise');
+  });
+
   it('tells a requester the verdict of their report without values, and nothing of other people', async () => {
     await start();
     teams.sandbox.tenant.changeJob(apps.gitHubEnterprise.id, { scope: onlySales });
@@ -90,6 +102,9 @@ describe('a preview', () => {
     ['preview adele to Payroll', 'Provisioning is not set up for Payroll'],
     ['preview adele to Contoso AD', 'No preview for Contoso AD'],
     ['preview adele to Salesforce, ServiceNow', 'One app at a time'],
+    ['preview group Sales to Salesforce', 'One person at a time'],
+    ['preview adele, diego to Salesforce', 'Usher runs one line at a time, and has done nothing yet'],
+    ['preview adele to Slack', 'An account would be created'],
     ['preview nestor to Salesforce', 'account disabled'],
     ['preview diego to ServiceNow', 'ServiceNow takes only people who are assigned'],
     ['preview diego to Salesforce', 'Microsoft Graph does not tell whether it is'],
@@ -105,6 +120,16 @@ describe('a preview', () => {
     for (let reads = 0; reads < 3; reads += 1) teams.sandbox.failNext(/schema$/, { kind: 'status', status });
 
     expect(await say('preview adele to Salesforce')).toMatch(/The mapping of Salesforce cannot be read/);
+  });
+
+  it('is asked for by its form', async () => {
+    await start();
+    await say('preview');
+
+    await teams.press('alex', teams.lastCard(), 'Preview', { subject: 'adele', app: 'Salesforce' });
+    await teams.settled();
+
+    expect(teams.lastCard().text).toContain('An account would be created');
   });
 
   it('asks at most for the permission of a check', async () => {

@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { apps } from '../../src/sandbox/tenant/applications.ts';
@@ -141,6 +144,60 @@ describe('repair from chat', () => {
     expect(last('alex').text).toContain('Adele Vance');
     expect(teams.sandbox.tenant.account(apps.slackGrid.id, people.adele.id)?.active).toBe(true);
     expect(job('slackGrid')).toBe('active');
+  });
+
+  it.each([['users adele, diego to Slack'], ['group Sales Team to Slack'], ['adele to Slack until friday']])(
+    'leads to a pause of an hour, which one act does not do: %s',
+    async (what) => {
+      await start();
+      await says('alex', `pause and provision ${what}`);
+      const first = last('alex').text;
+
+      await clicks('alex', 'pause Slack Grid for 1 hour');
+      const paused = job('slackGrid');
+      await says('alex', `provision ${what}`);
+      const provisioned = last('alex').text;
+      await passes(62);
+
+      expect(first).toContain('Pause the job first: Usher starts it again when the pause ends.');
+      expect(provisioned).not.toContain('must be stopped first');
+      expect([paused, job('slackGrid')]).toEqual(['paused', 'active']);
+    },
+  );
+
+  it('offers several people whom a line names as a list', async () => {
+    await start();
+
+    await says('alex', 'pause and provision adele, diego to Slack');
+
+    expect(last('alex').text).toContain('provision users adele, diego to Slack');
+  });
+
+  async function startWithTerms(terms: object): Promise<void> {
+    const file = join(mkdtempSync(join(tmpdir(), 'usher-terms-')), 'apps.json');
+    writeFileSync(file, JSON.stringify([{ app: 'Slack Grid', ...terms }]));
+    await start({ environment: { APPS_FILE: file } });
+  }
+
+  it('provisions in one act only where the app asks for no ticket', async () => {
+    await startWithTerms({ ticket: 'required' });
+
+    await says('alex', 'pause and provision adele to Slack');
+
+    expect(last('alex').text).toContain('Pause the job first');
+    expect(job('slackGrid')).toBe('active');
+  });
+
+  it('gives access in one act for no longer than the app allows', async () => {
+    await startWithTerms({ longest: '8h' });
+    await says('alex', 'pause and provision adele to Slack');
+    await clicks('alex', 'Pause, provision, start');
+    await passes(5);
+
+    await says('alex', 'ends');
+
+    expect(last('alex').text).toContain('Adele Vance');
+    expect(last('alex').text).toContain('Slack Grid');
   });
 
   it('provisions on demand whom the log names as failed, as no call of Graph’s tries only those again', async () => {

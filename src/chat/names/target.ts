@@ -145,7 +145,6 @@ export async function obstacleReply(
 ): Promise<Reply> {
   if (obstacle.kind === 'blocked') {
     const { app, why } = obstacle;
-    const isOne = why.kind === 'jobMustStop' && command.verb === 'provision' && mayRepair(parts, turn);
     if (why.kind === 'appQuarantined' && mayRepair(parts, turn)) {
       const name = app.displayName;
       return blocked(parts, turn, app, why, [
@@ -153,11 +152,23 @@ export async function obstacleReply(
         runs('repairJob', parts.grammar.format({ verb: 'repair', app: name, how: null, reason: null })),
       ]);
     }
-    if (!isOne) return blocked(parts, turn, app, why);
+    if (why.kind !== 'jobMustStop' || !mayRepair(parts, turn)) return blocked(parts, turn, app, why);
+    const isPlain = command.verb === 'provision' && command.term === undefined && command.ticket === undefined;
+    if (!isPlain) return sayPauseFirst(parts, turn, app);
     const text = parts.grammar.format({ verb: 'provisionPaused', subject: command.subject, app: app.displayName });
     return blocked(parts, turn, app, { ...why, paused: 'yes' }, [runs('aroundProvisioning', text)]);
   }
   return troubleReply(turn.words, obstacle.trouble, tryAgain(parts, command));
+}
+
+/**
+ * Where one act does not do it all: several people, a group, a ticket, an end. Usher's pause ends by itself, and all that
+ * is asked for meanwhile is provisioned as to any other app.
+ */
+export function sayPauseFirst(parts: CommandParts, turn: Turn, app: Application): Promise<Reply> {
+  const text = parts.grammar.format({ verb: 'pause', app: app.displayName, end: '1 hour', reason: null });
+  const why = { kind: 'jobMustStop', app: app.displayName, paused: 'first' } as const;
+  return blocked(parts, turn, app, why, [{ label: 'line', verb: 'run', text }]);
 }
 
 /** Whether the caller may repair jobs here. It only controls what is offered: each line is checked again. */

@@ -68,7 +68,7 @@ function together(intent: Meant, pairs: readonly Pair[], line: string): readonly
 export function forPeople(command: PersonCommand, people: readonly (readonly string[])[], text: string): Guess[] {
   const [[only] = [], second] = people;
   if (only === undefined) return [];
-  if (second !== undefined && command.verb === 'provision' && !isChoice(text)) {
+  if (second !== undefined && (command.verb === 'provision' || command.verb === 'provisionPaused') && !isChoice(text)) {
     const subjects = people.flatMap(([name]) => name ?? []);
     return [{ command: { verb: 'provisionList', subjects, app: command.app, ...termOf(command) } }];
   }

@@ -48,11 +48,12 @@ export type Problem =
       readonly viewpoint?: Viewpoint;
     }
   /** The connector does not provision on demand while its regular cycles run. `paused`: Usher can pause it meanwhile. */
-  | { readonly kind: 'jobMustStop'; readonly app: string; readonly paused: 'yes' | 'no' }
+  | { readonly kind: 'jobMustStop'; readonly app: string; readonly paused: 'yes' | 'first' | 'no' }
   | Quarantine
   /** `begun`: the failure came midway, and something may have been stored before. */
   | { readonly kind: 'databaseAway'; readonly begun: boolean }
-  | { readonly kind: 'incomplete'; readonly missing: 'subject' | 'app' }
+  /** `example`: a whole line; without it, one that provisions. */
+  | { readonly kind: 'incomplete'; readonly missing: 'subject' | 'app'; readonly example?: string }
   | { readonly kind: 'tooLong'; readonly length: number; readonly limit: number }
   | { readonly kind: 'tooManyWords'; readonly count: number; readonly limit: number }
   | { readonly kind: 'apology' | 'givenUp'; readonly reference: string }
@@ -249,7 +250,9 @@ function explain(words: Messages, what: Problem): Explained {
     case 'databaseAway':
       return from(what.begun ? KEYS.databaseLost : KEYS.databaseAway);
     case 'incomplete':
-      return from(what.missing === 'subject' ? KEYS.incompleteSubject : KEYS.incompleteApp);
+      return from(what.missing === 'subject' ? KEYS.incompleteSubject : KEYS.incompleteApp, {
+        example: what.example ?? 'provision user adele@contoso.com to Salesforce',
+      });
     default:
       return from(KEYS[what.kind], valuesIn(what), 'reference' in what ? what.reference : null);
   }

@@ -8,6 +8,7 @@ export type CheckProblem =
   | { readonly kind: 'unclearSince' | 'sinceFuture'; readonly typed: string }
   | { readonly kind: 'checkNotYourReport'; readonly person: string }
   | { readonly kind: 'previewOneApp' }
+  | { readonly kind: 'previewOnePerson'; readonly app: string }
   | { readonly kind: 'previewOtherSource'; readonly app: string }
   /** Graph did not let Usher read the mapping; with its code. */
   | { readonly kind: 'previewNoSchema'; readonly app: string; readonly code: string }
@@ -28,6 +29,7 @@ const KEYS: Readonly<Record<CheckProblem['kind'], ProblemKeys>> = problemKeys(
     sinceFuture: 'warning',
     tooManyApps: 'warning',
     previewOneApp: 'neutral',
+    previewOnePerson: 'neutral',
     previewOtherSource: 'neutral',
     previewNoSchema: 'warning',
     watchAdded: 'good',

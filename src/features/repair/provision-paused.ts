@@ -1,13 +1,17 @@
+import { findTicket } from '../../chat/ask-ticket.ts';
 import type { CommandOf } from '../../chat/command.ts';
 import type { Reading } from '../../chat/grammar/rule.ts';
-import type { Word } from '../../chat/grammar/tokens.ts';
+import { fold, type Word } from '../../chat/grammar/tokens.ts';
 import { toSubject } from '../../chat/names/people.ts';
 import { findPerson } from '../../chat/names/subject.ts';
-import { requestOf, taskOn } from '../../chat/names/target.ts';
+import { requestOf, sayPauseFirst, taskOn } from '../../chat/names/target.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
 import { runCommand } from '../../chat/registry/run.ts';
 import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
+import { readProvisionGroup } from '../provisioning/group-line.ts';
+import { endOfLine, endTermsOf } from '../provisioning/line-ends.ts';
+import { readProvisionList } from '../provisioning/list-line.ts';
 import { readProvision, writeProvision } from '../provisioning/provision-line.ts';
 import { isOfEntra } from '../provisioning/targets.ts';
 import { findJob } from './find-job.ts';
@@ -38,9 +42,13 @@ async function provisionPaused(parts: CommandParts, turn: Turn, command: PausedC
   if (!rule.ok) return troubleReply(words, rule.trouble);
   if (rule.value === null || !isOfEntra(rule.value))
     return say(words, { kind: 'appTakesNoUsers', app: app.displayName });
+  // The line has no room for a number: the one that provisions during a pause does.
+  if (findTicket(parts, turn, [app], { ticket: undefined, command: null }).kind === 'missing')
+    return sayPauseFirst(parts, turn, app);
   const person = await findPerson(parts, turn, command, null);
   if (person.kind === 'reply') return person.reply;
   const task = taskOn({ app, job, rule: rule.value }, toSubject(person.user, rule.value.objectTypeName));
+  const ends = endOfLine(parts, turn, undefined, endTermsOf([app], []));
   const asked = requestOf(turn);
   return orderRepair(parts, turn, command, found, {
     kind: 'aroundProvisioning',
@@ -52,17 +60,25 @@ async function provisionPaused(parts: CommandParts, turn: Turn, command: PausedC
       lane: 'interactive',
       held: true,
       leftOut: [],
-      tasks: [task],
+      tasks: [ends === undefined ? task : { ...task, ends }],
     },
   });
 }
 
-/** One person and one app; all else is provisioned as usual. */
+/**
+ * One person and one app. A list or a group is provisioned as usual, which tells to pause the job first where that is
+ * needed; and so is a line with an end or a ticket.
+ */
 function read(words: readonly Word[]): Reading | null {
+  const [first, ...rest] = words;
+  if (['group', 'groups'].includes(fold(first))) return readProvisionGroup(rest);
+  if (['users', 'people'].includes(fold(first))) return readProvisionList(rest);
   const reading = readProvision(words);
   if (reading.kind === 'incomplete') return { ...reading, verb: 'provisionPaused' };
   const { command } = reading;
+  if (command.verb === 'provisionList' || command.verb === 'provisionGroup') return reading;
   if (command.verb !== 'provision') return null;
+  if (command.term !== undefined || command.ticket !== undefined) return reading;
   return { kind: reading.kind, command: { verb: 'provisionPaused', subject: command.subject, app: command.app } };
 }
 

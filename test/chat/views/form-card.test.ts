@@ -32,6 +32,7 @@ describe('a form', () => {
     ['provision', ['picked', 'subject', 'app', 'end']],
     ['requestAccess', ['picked', 'subject', 'app', 'start', 'end', 'reason']],
     ['check', ['picked', 'subject', 'app']],
+    ['preview', ['picked', 'subject', 'app']],
     ['status', ['app']],
     ['watch', ['app']],
   ] as const)('of %s asks for %j, and sends its verb along', (verb, ids) => {

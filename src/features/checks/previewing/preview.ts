@@ -31,13 +31,16 @@ async function preview(parts: CommandParts, turn: Turn, command: PreviewCommand)
   if (found.kind === 'reply') return found.reply;
   const [app, ...others] = found.apps;
   if (others.length + found.gone.length > 0) return previewOneOf(parts, turn, command, found.apps);
+  if (/^(?:the )?group /i.test(command.subject))
+    return say(turn.words, { kind: 'previewOnePerson', app: app.displayName });
   const person = await findPerson(parts, turn, command, app);
   if (person.kind === 'reply') return person.reply;
   const seen = await seenOf(parts, turn, person.user);
   if (seen.kind === 'reply') return seen.reply;
   const setUp = await seeJob(parts, app, 'User');
   if (setUp.kind !== 'app') return obstacleReply(parts, turn, command, setUp);
-  const why = jobObstacle(parts, app, setUp.job);
+  // A look needs no stopped job; the button to provision tells what that needs.
+  const why = jobObstacle(parts, app, { ...setUp.job, mustStopFirst: false });
   const obstacle: Obstacle | null = why === null ? null : { kind: 'blocked', app, why };
   // What provisioning would answer, and does.
   if (obstacle !== null) return obstacleReply(parts, turn, command, obstacle);
@@ -157,6 +160,10 @@ export const previewCommand = defineCommand({
   chapter: 'check',
   examples: ['preview adele to Salesforce'],
   tryIt: null,
+  form: {
+    fields: { person: 'required', app: 'required' },
+    toCommand: ({ subjects: [subject = ''], app }) => ({ verb: 'preview', subject, app }),
+  },
   resolve: resolvePreview,
   run: preview,
 });
