@@ -5,7 +5,9 @@ import type { SourceValue, UnreadValue } from './source-values.ts';
 /**
  * One clause of a scoping filter for one person's value. Microsoft describes the operators in an article and publishes
  * the wire name of `EQUALS` alone, so names are compared without spaces, underscores and case. Wherever the engine may
- * see it otherwise than Usher, the clause is unknown.
+ * see it otherwise than Usher, the clause is unknown. The job's own list of operators (`filterOperators`) is not read: it
+ * tells how many operands an operator takes and for which types, and not what it means, and its names stand in the filter
+ * anyway.
  * https://learn.microsoft.com/entra/identity/app-provisioning/define-conditional-rules-for-provisioning-user-accounts
  */
 export type Truth = { readonly is: 'yes' | 'no' } | { readonly is: 'unknown'; readonly why: ClauseDoubt };

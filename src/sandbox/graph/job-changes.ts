@@ -7,6 +7,15 @@ import type { Tenant } from '../tenant/tenant.ts';
  * What `POST /_sandbox/jobs` may change of an application's job, by the application's name or id, e.g.
  * `{"app":"Salesforce","removal":"skips"}`.
  */
+const groupsSchema = z.array(
+  z.object({
+    name: z.string(),
+    clauses: z.array(
+      z.object({ attribute: z.string(), operator: z.string(), values: z.array(z.string()).default([]) }),
+    ),
+  }),
+);
+
 const changeSchema = z.strictObject({
   app: z.string(),
   health: z.enum(['notConfigured', 'off', 'neverRun', 'active', 'paused', 'quarantined', 'switchedOff']).optional(),
@@ -24,16 +33,8 @@ const changeSchema = z.strictObject({
   runsFor: z.number().int().positive().optional(),
   /** Earlier quarantines for the audit log, in ISO 8601. */
   quarantines: z.array(z.iso.datetime().transform(Date.parse)).optional(),
-  scope: z
-    .array(
-      z.object({
-        name: z.string(),
-        clauses: z.array(
-          z.object({ attribute: z.string(), operator: z.string(), values: z.array(z.string()).default([]) }),
-        ),
-      }),
-    )
-    .optional(),
+  scope: groupsSchema.optional(),
+  inputScope: groupsSchema.optional(),
   quarantineReason: z.enum(['EncounteredQuarantineException', 'TooManyDeletes']).optional(),
   removal: z.enum(['disables', 'deletes', 'skips', 'unmapped']).optional(),
   flows: z.array(z.enum(['Add', 'Update', 'Delete'])).optional(),

@@ -35,7 +35,7 @@ function ruleResource(job: SynchronizationJob, rule: SynchronizationRule): Reado
       enabled,
       flowTypes: source === 'Group' ? 'Add,Update,Delete' : job.flows.join(','),
       name: `Provision ${rule.sourceDirectory} ${source === 'Group' ? 'Groups' : 'Users'}`,
-      scope: source === 'Group' || job.scope.length === 0 ? null : scopeResource(job.scope),
+      scope: source === 'Group' || job.scope.length + job.inputScope.length === 0 ? null : scopeResource(job),
       sourceObjectName: source,
       targetObjectName: targetName(job, source),
       attributeMappings: source === 'Group' ? groupMappings : mappingsFor(job).map(attributeMappingResource),
@@ -48,20 +48,23 @@ function ruleResource(job: SynchronizationJob, rule: SynchronizationRule): Reado
   };
 }
 
-function scopeResource(groups: readonly ScopeGroup[]) {
+function scopeResource({ scope, inputScope }: SynchronizationJob) {
   return {
     categoryFilterGroups: [],
-    inputFilterGroups: [],
-    groups: groups.map(({ name, clauses }) => ({
-      name,
-      clauses: clauses.map(({ attribute, operator, values }) => ({
-        operatorName: operator,
-        sourceOperandName: attribute,
-        targetOperand: { values },
-      })),
-    })),
+    inputFilterGroups: groupResources(inputScope),
+    groups: groupResources(scope),
   };
 }
+
+const groupResources = (groups: readonly ScopeGroup[]) =>
+  groups.map(({ name, clauses }) => ({
+    name,
+    clauses: clauses.map(({ attribute, operator, values }) => ({
+      operatorName: operator,
+      sourceOperandName: attribute,
+      targetOperand: { values },
+    })),
+  }));
 
 const attribute = (name: string): Source => ({ type: 'Attribute', name, expression: `[${name}]`, parameters: [] });
 

@@ -57,6 +57,8 @@ export interface SynchronizationJob {
   readonly maySyncAll: boolean;
   /** The scoping filter for people, of which one group must hold; empty for none. */
   readonly scope: readonly ScopeGroup[];
+  /** A second filter beside it, of which one group must hold as well: `inputFilterGroups`. */
+  readonly inputScope: readonly ScopeGroup[];
   /** Whether an answer about a person out of scope says that the app has no account; else it has no matching step. */
   readonly tellsAbsence: boolean;
   /** How many disables and deletions in a cycle send the job into quarantine; null where it does not tell. */
@@ -108,6 +110,7 @@ export const ordinaryJob = {
   takesEverybody: false,
   maySyncAll: true,
   scope: [],
+  inputScope: [],
   tellsAbsence: false,
   deletionThreshold: null,
 } as const satisfies Partial<SynchronizationJob>;

@@ -107,7 +107,7 @@ const directory = fc.record({
     accountEnabled: fc.boolean(),
   }),
   isAssigned: fc.boolean(),
-  job: fc.record({ scope, takesEverybody: fc.boolean(), maySyncAll: fc.boolean() }),
+  job: fc.record({ scope, inputScope: scope, takesEverybody: fc.boolean(), maySyncAll: fc.boolean() }),
   hasAccount: fc.boolean(),
 });
 

@@ -2,7 +2,7 @@ import { type Application, jobOf, type SynchronizationJob } from '../application
 import { type Attributes, mapped, mappingsOf, missingAttribute } from '../attributes.ts';
 import { textOf } from '../expressions/evaluate.ts';
 import type { Person } from '../people.ts';
-import { evaluateScope, type ScopeVerdict } from '../scope.ts';
+import { evaluateScope, type ScopeGroup, type ScopeVerdict } from '../scope.ts';
 import { entraAttributes, type Standing } from '../source-attributes.ts';
 import type { Account } from '../state.ts';
 import type { Guesses } from '../synchronization-job.ts';
@@ -100,13 +100,17 @@ export function provisionPerson(
 
 /** What the job's scoping filter says of a person. */
 function scopeOf(
-  { scope }: SynchronizationJob,
+  { scope, inputScope }: SynchronizationJob,
   person: Person,
   standing: Standing,
   { wholeMatch }: Guesses,
 ): ScopeVerdict {
   const attributes = entraAttributes(person, standing);
-  return evaluateScope(scope, (name) => textOf(attributes[name] ?? null), wholeMatch);
+  const verdictOn = (groups: readonly ScopeGroup[]) =>
+    evaluateScope(groups, (name) => textOf(attributes[name] ?? null), wholeMatch);
+  const [outer, inner] = [verdictOn(scope), verdictOn(inputScope)];
+  // That both sets must hold is a guess.
+  return { passed: outer.passed && inner.passed, clauses: { ...outer.clauses, ...inner.clauses } };
 }
 
 /** What on-demand provisioning does to the account of a person who is out of scope; null when it leaves it alone. */
