@@ -134,6 +134,21 @@ describe('repair from chat', () => {
     ]);
   });
 
+  it('starts nothing over on the word of the person who asked for it, though they are an approver', async () => {
+    // Alex is one.
+    await start();
+    await says('alex', 'start over Salesforce');
+    const { id, buttons } = last('alex');
+    const cancel = buttons.find(({ title }) => title === 'Cancel')?.data as { readonly requestId: string };
+    const before = teams.sandbox.requests.length;
+
+    await teams.click('alex', id, { verb: 'repairNow', requestId: cancel.requestId });
+    await teams.settled();
+
+    expect(last('alex').text).toContain('You cannot confirm this');
+    expect(teams.sandbox.requests.slice(before).filter(({ path }) => /\/(?:start|restart)$/.test(path))).toEqual([]);
+  });
+
   it('provisions to a connector that must be stopped for it: pause, wait, provision, start, in one act', async () => {
     await start();
     await says('alex', 'provision adele to Slack');
