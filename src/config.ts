@@ -13,8 +13,8 @@ import {
 } from './identity.ts';
 import { shownAttributeProblems } from './masking/attributes.ts';
 import { secret } from './secret.ts';
-import { auditStreamOf, eventsOf, reportStreamProblems } from './stream-settings.ts';
 import { recordable } from './settings-print.ts';
+import { auditStreamOf, eventsOf, reportStreamProblems } from './stream-settings.ts';
 import { defaultTicketPattern, ticketPatternProblem } from './ticket-rules.ts';
 
 export type { BotConfig, Config, DatabaseConfig, GraphConfig, MetricsConfig, RoleConfig } from './config-shape.ts';

@@ -1,7 +1,7 @@
 import type { Generated } from 'kysely';
 import type { SealAnchorRow, SealRow } from './seals-schema.ts';
-import type { StreamRow } from './streams-schema.ts';
 import type { SettingSeenRow } from './settings-schema.ts';
+import type { StreamRow } from './streams-schema.ts';
 import type { HeldNewsRow, PlaceColumns, QuietHoursRow, WatchedJobRow, WatchRow } from './watching-schema.ts';
 
 /**
