@@ -18,7 +18,6 @@ import { findSeal, type Head } from './seals/chain.ts';
 import { readKept, verifyHistory } from './verify-history.ts';
 
 /**
- * The record of who did what, for auditors on the server: `npm run history`. It reads the database of a running bot and
  * The record of who did what, for auditors on the server: `npm run history`. It reads the database of a running bot, and
  * writes to it that it was exported. The record goes to standard output or a file, everything else to standard error.
  */
@@ -185,12 +184,13 @@ async function print(wanted: Wanted, terminal: Terminal): Promise<number> {
 /** The record says what was exported of it, and which account of the machine did. A login that only reads cannot. */
 async function noteExport(
   database: Database,
-  { since, about, format }: Pick<Wanted, 'since' | 'format'> & { readonly about: About | null },
+  { since, before, after, about, format }: Omit<Wanted, 'about'> & { readonly about: About | null },
   { err }: Terminal,
 ): Promise<void> {
-  const from = since === null ? null : new Date(since).toISOString();
+  const day = (at: number | null) => (at === null ? null : new Date(at).toISOString());
+  const limits = { since: day(since), before: day(before), after };
   const account = process.getuid?.() ?? null;
-  const details = { since: from, ...(about ?? {}), format, by: 'npm run history', account, version };
+  const details = { ...limits, ...(about ?? {}), format, by: 'npm run history', account, version };
   const entry = { at: systemClock.now(), actorId: '', kind: 'exported', requestId: null, details } as const;
   await writeAudit(database.query, entry).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);

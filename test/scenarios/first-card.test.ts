@@ -39,7 +39,8 @@ describe.each(engines)('the first card of a request on $name', (engine) => {
     const statements = await statementsUntilCard('provision isaiah@contoso.com to Salesforce');
 
     expect(statements.length).toBeGreaterThan(4);
-    expect(repeated(statements)).toEqual([]);
+    // The entries of the line before may be sealed meanwhile.
+    expect(repeated(statements.filter(({ text }) => !text.includes('"seals"')))).toEqual([]);
     expect(statements.map(({ text }) => text).slice(most[engine.name])).toEqual([]);
   });
 

@@ -14,7 +14,7 @@ export interface Table {
 }
 
 /** What has rules of its own, or none: the record, names by which the search finds people, and Kysely's own. */
-const apart = /^(?:audit_log|known_names|kysely_.*)$/;
+const apart = /^(?:audit_log|seals|seal_anchors|known_names|kysely_.*)$/;
 
 /** A row, with where it is; null for one that another process has changed, and so moved, since it was found. */
 export interface Found {
@@ -96,9 +96,27 @@ export async function rewriteRow(
   { table, address }: Found,
   changed: AnyRow,
 ): Promise<boolean> {
+  if (table === 'places' && (await joinPlaces(db, String(changed.conversation), address, dialect.rowAddress)))
+    return true;
   const columns = Object.entries(changed).map(([column, value]) => sql`${sql.ref(column)} = ${value}`);
   const { numAffectedRows = 0n } = await sql`
     update ${sql.table(table)} set ${sql.join(columns)}
     where ${sql.raw(dialect.rowAddress)} = ${address}`.execute(db);
   return numAffectedRows > 0n;
+}
+
+/** Two addresses of one chat may differ by the person's name alone, and be the same without it. False where they do not. */
+async function joinPlaces(
+  db: Kysely<Schema>,
+  conversation: string,
+  address: string | number,
+  rowAddress: string,
+): Promise<boolean> {
+  const same = await db.selectFrom('places').select('id').where('conversation', '=', conversation).executeTakeFirst();
+  if (same === undefined) return false;
+  const { id } = same;
+  const ofRow = sql`select id from places where ${sql.raw(rowAddress)} = ${address}`;
+  await sql`update requests set place_id = ${id} where place_id in (${ofRow})`.execute(db);
+  await sql`delete from places where ${sql.raw(rowAddress)} = ${address} and id <> ${id}`.execute(db);
+  return true;
 }

@@ -45,7 +45,28 @@ describe.each(engines)('a sweep over all tables on $name', (engine) => {
     expect(names).not.toEqual(expect.arrayContaining(['audit_log']));
     expect(
       (await database.dialect.tables(database.query as never)).filter((name) => !names.includes(name)).toSorted(),
-    ).toEqual(['audit_log', 'known_names', 'kysely_migration', 'kysely_migration_lock']);
+    ).toEqual(['audit_log', 'known_names', 'kysely_migration', 'kysely_migration_lock', 'seal_anchors', 'seals']);
+  });
+
+  it('makes one of two addresses of a chat that differ by the name alone, with the requests of both', async () => {
+    await seed();
+    for (const [request, conversation] of [
+      ['R1', '{"to":"Åsa"}'],
+      ['R2', '{"to":"Åsa Ek"}'],
+    ] as const) {
+      const place = database.query.insertInto('places').values({ conversation }).returning('id');
+      const { id } = await place.executeTakeFirstOrThrow();
+      await database.query.updateTable('requests').set({ place_id: id }).where('id', '=', request).execute();
+    }
+    const rows: Found[] = [];
+    for await (const one of await found()) if (one.table === 'places') rows.push(one);
+
+    for (const one of rows) await rewriteRow(database, database.query, one, { conversation: '{"to":"x"}' });
+
+    const left = await database.query.selectFrom('places').select(['id', 'conversation']).execute();
+    const of = await database.query.selectFrom('requests').select('place_id').execute();
+    expect(left).toEqual([{ id: expect.any(Number), conversation: '{"to":"x"}' }]);
+    expect(of.map(({ place_id: id }) => id)).toEqual([left[0]?.id, left[0]?.id]);
   });
 
   it('says so where another process has changed a row meanwhile, and writes over nothing', async () => {
