@@ -397,7 +397,7 @@ describe('the record', () => {
     await database.close();
     const history = await says('alex', 'history INC0012345');
 
-    expect(all.join('').split('\r\n')[0]).toMatch(/,details,ticket$/);
+    expect(all.join('').split('\r\n')[0]).toMatch(/,details,ticket,/);
     expect(new Set(about.map(({ kind }) => kind))).toEqual(new Set(['asked', 'sent', 'finished']));
     expect(new Set(about.map(({ ticket }) => ticket))).toEqual(new Set(['INC0012345']));
     expect(history.text).toContain('Isaiah Langer');
