@@ -71,11 +71,12 @@ const idsHeard = () =>
     .map((line) => JSON.parse(line) as { metadata?: { uid: string } })
     .flatMap(({ metadata }) => (metadata === undefined ? [] : [metadata.uid]));
 
+/** Without the starts: the first may have been written before the output was closed. */
 async function sealedIds(): Promise<readonly string[]> {
   const database = await openDatabase({ kind: 'sqlite', path: path() }, systemClock);
   const entries = await readSealed(database.query, 0, 1_000);
   await database.close();
-  return entries.map(({ id }) => String(id));
+  return entries.filter(({ kind }) => kind !== 'usherStarted').map(({ id }) => String(id));
 }
 
 describe('an Usher whose standard output is closed', () => {
@@ -84,7 +85,7 @@ describe('an Usher whose standard output is closed', () => {
     child.stdout?.destroy();
 
     await ask(endpoint, 'provision isaiah to Salesforce');
-    await eventually(async () => (await sealedIds()).length >= 3, longMs, 200);
+    await eventually(async () => (await sealedIds()).length >= 2, longMs, 200);
     const before = answers();
     await ask(endpoint, 'whoami');
     await eventually(() => answers() > before, longMs, 20);
@@ -92,7 +93,8 @@ describe('an Usher whose standard output is closed', () => {
     await kill(child);
     await start();
 
-    await eventually(async () => idsHeard().length >= (await sealedIds()).length, longMs, 200);
-    expect([...new Set(idsHeard())]).toEqual(await sealedIds());
+    const wanted = await sealedIds();
+    await eventually(() => wanted.every((id) => idsHeard().includes(id)), longMs, 200);
+    expect([...new Set(idsHeard())].filter((id) => wanted.includes(id))).toEqual(wanted);
   });
 });
