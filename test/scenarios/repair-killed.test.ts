@@ -188,7 +188,7 @@ describe.each(engines)('a repair on $name, whose process is killed', (engine) =>
     const isAtEnd = steps.slice(4).some(([, one]) => one === death);
 
     await survive(death, async () => {
-      await says('pause Slack for 2 minutes');
+      await says('pause Slack for 5 minutes');
       if (!isAtEnd) return;
       await eventually(async () => (await states()).includes('paused'), longMs, 20);
       await says('start Slack');
