@@ -41,8 +41,11 @@ export interface EventReceiver {
   close(): Promise<void>;
 }
 
+/** Again once a receiver closes: other suites of this process have servers of the same authority that are not trusted. */
+const trusted = getCACertificates('default');
+
 export async function startEventReceiver(port = 0): Promise<EventReceiver> {
-  setDefaultCACertificates([...getCACertificates('default'), readFileSync(authorityFile, 'utf8')]);
+  setDefaultCACertificates([...trusted, readFileSync(authorityFile, 'utf8')]);
   const received: Received[] = [];
   const accepted: Received[] = [];
   let answer: (one: Received) => Answer = () => ({ status: 204 });
@@ -81,6 +84,7 @@ export async function startEventReceiver(port = 0): Promise<EventReceiver> {
     },
     close: () =>
       new Promise((resolve) => {
+        setDefaultCACertificates(trusted);
         server.close(() => resolve());
         server.closeAllConnections();
       }),
