@@ -180,7 +180,7 @@ describe.each(engines)('the streams of the record on $name', (engine) => {
     expect(new Set(server.received.map(({ event }) => event.id))).toEqual(new Set([first]));
     expect(new Set(server.received.map(({ headers }) => headers['webhook-timestamp'])).size).toBe(schedule.length + 1);
     server.answerBy(() => ({ status: 200 }));
-    await clock.advance(25 * hour);
+    await clock.advance(26 * hour);
     await streams.settled();
 
     expect(arrivedIds()).toEqual(await sealedIds());
