@@ -6,7 +6,9 @@ import { welcome } from '../../../src/features/help/cards/welcome-card.ts';
 import { registry } from '../../../src/features/registry.ts';
 import { elementsOf, everyCardSaying, words } from '../../chat/views/drawings.ts';
 import { everyAccessCardSaying } from '../../features/approvals/cards/access-drawings.ts';
+import { everyReportSaying } from '../../features/checks/cards/access-report-drawings.ts';
 import { everyCheckCardSaying } from '../../features/checks/cards/check-drawings.ts';
+import { everyPreviewCardSaying } from '../../features/checks/cards/preview-drawings.ts';
 import { everyEndCardSaying } from '../../features/leaving/cards/end-drawings.ts';
 import { everyRemovalCardSaying } from '../../features/leaving/cards/removal-drawings.ts';
 import { everyListCardSaying } from '../../features/provisioning/cards/list-drawings.ts';
@@ -29,6 +31,8 @@ const collections = {
   removal: everyRemovalCardSaying,
   end: everyEndCardSaying,
   repair: everyRepairCardSaying,
+  preview: everyPreviewCardSaying,
+  report: everyReportSaying,
 };
 
 interface Told extends Exhibit, CardMessage {}

@@ -8,7 +8,7 @@ import { provisioningPageUrl, usersPageUrl } from '../../../chat/views/entra-lin
 import { assignedText, lineButton, lookAgain, maybe, personalButton, short } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 import type { FoundValue } from '../../../graph/preview/previewing.ts';
-import type { GroupFinding } from '../../../graph/preview/scope.ts';
+import type { ClauseFinding, GroupFinding } from '../../../graph/preview/scope.ts';
 import { hasAccount } from '../../../graph/preview/verdict.ts';
 import type { IsShown } from '../../../masking/attributes.ts';
 import { cutValue } from '../../../masking/cut-outcome.ts';
@@ -107,12 +107,15 @@ function groupSections(words: Messages, { scope, isShown }: PreviewCardInput, li
     ];
     return {
       headings: maybe(words.card('preview.group', { name: short(name) || '—', count: scope.groups.length })),
-      rows: clauses
-        .slice(0, limits.clauses)
-        .map((one) => row(TRUTHS[one.truth.is], markdownText(clauseText(words, one, isShown), 300), null)),
+      rows: clauses.slice(0, limits.clauses).map((one) => clauseRow(words, one, isShown)),
       more: maybe(words.sentences(more)),
     };
   });
+}
+
+function clauseRow(words: Messages, finding: ClauseFinding, isShown: IsShown): ListRow {
+  const { is } = finding.truth;
+  return row(TRUTHS[is], markdownText(clauseText(words, finding, isShown), 300), words.card(`preview.truth.${is}`));
 }
 
 function valueSection(words: Messages, { values, unshown, isShown }: PreviewCardInput, limits: Limits): ListSection[] {
@@ -155,8 +158,8 @@ function valueText(
     words.card(key, { code: short(code, 40), coded: code === '' ? 'no' : 'yes' });
   switch (found.kind) {
     case 'text': {
-      const value = markdownText(cutValue(target, found.text, isShown) ?? '', length);
-      return found.byDefault ? words.sentences([value, words.card('preview.value.byDefault')]) : value;
+      const value = short(cutValue(target, found.text, isShown) ?? '', length);
+      return words.card('preview.value.text', { value, byDefault: found.byDefault ? 'yes' : 'no' });
     }
     case 'empty':
     case 'notAsked':
