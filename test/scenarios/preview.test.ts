@@ -122,6 +122,31 @@ describe('a preview', () => {
     expect(await say('preview adele to Salesforce')).toMatch(/The mapping of Salesforce cannot be read/);
   });
 
+  it('shows an expression that cannot be read as such, and the other values as they would be', async () => {
+    await start();
+    const code = 'InvalidExpression';
+    teams.sandbox.failNext(/parseExpression$/, { kind: 'status', status: 400, code });
+
+    const text = await say('preview adele to Salesforce');
+
+    const card = JSON.stringify(teams.lastCard().content);
+    expect(text).toContain('An account would be created');
+    expect(card).toContain(`The expression cannot be read (${code})`);
+    expect(card).toContain('“Account Executive”');
+  });
+
+  it('gives the verdict, and the values that need no expression, in a cloud that evaluates none', async () => {
+    await start();
+    teams.sandbox.tenant.guess({ lacking: { parseExpression: 404 } });
+
+    const text = await say('preview adele to Salesforce');
+
+    const card = JSON.stringify(teams.lastCard().content);
+    expect(text).toContain('An account would be created');
+    expect(card).toContain('Microsoft Graph did not evaluate the expression');
+    expect(card).toContain('“Account Executive”');
+  });
+
   it('is asked for by its form', async () => {
     await start();
     await say('preview');

@@ -107,6 +107,38 @@ describe('repair from chat', () => {
     expect(job('zscaler')).toBe('active');
   });
 
+  it.each([404, 405] as const)('says so where a cloud answers %d to a call that it lacks', async (status) => {
+    await start();
+    teams.sandbox.tenant.changeJob(apps.zscaler.id, { credentials: 'working' });
+    teams.sandbox.tenant.guess({ lacking: { pause: status, start: status } });
+
+    await says('alex', 'pause Salesforce for 30 minutes');
+    const paused = last('alex').text;
+    await says('alex', 'lift the quarantine of Zscaler');
+    await clicks('alex', 'Lift the quarantine');
+    const lifted = last('alex').text;
+    await says('alex', 'provision nestor to Salesforce');
+
+    expect(paused).toContain('Not done: Pause Salesforce');
+    expect(paused).toContain(
+      'This cloud does not offer the call, so nothing was done. Do it in the Entra admin center.',
+    );
+    expect(lifted).toContain('Not done: Lift the quarantine of Zscaler');
+    expect(lifted).toContain('This cloud does not offer the call');
+    expect([job('salesforce'), job('zscaler')]).toEqual(['active', 'quarantined']);
+    expect(last('alex').text).toContain('Nestor Wilke');
+  });
+
+  it.each([404, 405] as const)('says so where a cloud answers %d to the test of credentials', async (status) => {
+    await start();
+    teams.sandbox.tenant.guess({ lacking: { validateCredentials: status } });
+
+    await says('alex', 'test Zscaler');
+
+    expect(last('alex').text).toContain('Zscaler: no test in this cloud');
+    expect(last('alex').text).toContain('Test the connection on the provisioning page of the Entra admin center.');
+  });
+
   it('starts a job over only once a second person, an approver, has confirmed it', async () => {
     await start();
     await says('patti', 'whoami');
