@@ -24,6 +24,8 @@ export interface Gauges {
   readonly tasks: readonly { readonly state: OpenTaskState; readonly lane: Lane; readonly count: number }[];
   /** One for each unfinished state of an access request. */
   readonly accessRequests: readonly { readonly state: AccessStateKind; readonly count: number }[];
+  /** Access that should have ended, and that nothing shows to have ended. */
+  readonly overdueAccess: number;
   /** The apps whose jobs were read lately. */
   readonly jobs: readonly SeenApp[];
   /** How many entries of the audit log were ever sealed. It never falls. */
@@ -56,10 +58,16 @@ export async function readGauges(parts: StoreParts, streams: readonly StreamName
     .where('state', 'in', openStates)
     .groupBy('state')
     .execute();
+  const { count: overdueAccess } = await database.reader
+    .selectFrom('entitlements')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('state', '=', 'overdue')
+    .executeTakeFirstOrThrow();
   const jobs = await seenApps(database, clock.now());
   const { seq: sealedEntries } = await readHead(database.reader);
   return {
     jobs,
+    overdueAccess,
     sealedEntries,
     streams: await readStreams(database.reader, streams),
     gate: {

@@ -96,7 +96,8 @@ export function createMetrics(parts: MetricsParts): Metrics {
   async function gather(): Promise<void> {
     const gauges = await inTime(parts.gauges, 'gauges_unread');
     // A number from the last scrape would look current.
-    for (const meter of [meters.gateBlocked, meters.gateSlotsLeft, meters.sealedEntries]) meter.remove();
+    for (const meter of [meters.gateBlocked, meters.gateSlotsLeft, meters.overdueAccess, meters.sealedEntries])
+      meter.remove();
     for (const meter of [meters.queueTasks, meters.accessRequests, meters.gateFault, meters.jobQuarantined])
       meter.reset();
     for (const meter of [meters.streamWaiting, meters.streamOff]) meter.reset();
@@ -105,6 +106,7 @@ export function createMetrics(parts: MetricsParts): Metrics {
     meters.gateBlocked.set(gauges.gate.isBlocked ? 1 : 0);
     for (const cause of faultCauses) meters.gateFault.set({ cause }, gauges.gate.fault === cause ? 1 : 0);
     meters.gateSlotsLeft.set(gauges.gate.slotsLeft);
+    meters.overdueAccess.set(gauges.overdueAccess);
     meters.sealedEntries.set(gauges.sealedEntries);
     for (const { state, lane, count } of gauges.tasks) meters.queueTasks.set({ state, lane }, count);
     for (const { state, count } of gauges.accessRequests) meters.accessRequests.set({ state }, count);
@@ -218,6 +220,7 @@ function createMeters(registry: Registry) {
     denials: counter('denials_total', 'Commands refused for lack of permission.', 'permission', 'reason'),
     turnedAway: counter('turned_away_total', 'Activities that the door did not admit.', 'reason'),
     accessRequests: gauge('access_requests', 'Access requests that are not at their end.', 'state'),
+    overdueAccess: gauge('access_overdue', 'Access that should have ended, and that nothing shows to have ended.'),
     givenUp: counter('work_given_up_total', 'What processes died of twice, so that it is not tried again.', 'kind'),
     pruned: counter('pruned_rows_total', 'Rows past their time that this process has deleted, by table.', 'table'),
     streamEntries: counter(

@@ -38,6 +38,7 @@ describe.each(engines)('the gauges on $name', (engine) => {
       ),
       accessRequests: ['pending', 'approved', 'started'].map((state) => ({ state, count: 0 })),
       jobs: [],
+      overdueAccess: 0,
       sealedEntries: 0,
       streams: [],
     });

@@ -14,6 +14,7 @@ const quiet: Gauges = {
     { app: 'Zscaler', isQuarantined: true },
     { app: 'Salesforce', isQuarantined: false },
   ],
+  overdueAccess: 3,
   sealedEntries: 1_200,
   streams: [{ name: 'events', waiting: 3, isOff: true }],
 };
@@ -152,6 +153,7 @@ describe('a gauge that is read at a scrape', () => {
     expect(find(samples, 'gate_fault', { cause: 'unreachable' })).toBe(0);
     expect(find(samples, 'queue_tasks', { state: 'waiting', lane: 'bulk' })).toBe(7);
     expect(find(samples, 'access_requests', { state: 'pending' })).toBeUndefined();
+    expect(find(samples, 'access_overdue')).toBe(3);
     expect(find(samples, 'audit_log_sealed_entries')).toBe(1_200);
   });
 

@@ -268,6 +268,9 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
     '038-settings-seen': addSettingsSeen,
     '039-streams': addStreams,
     '040-retention': (db) => addRetention(db, dialect.countedId),
+    async '041-overdue'(db) {
+      await sql`create index entitlements_overdue on entitlements (state) where state = 'overdue'`.execute(db);
+    },
   };
   return Object.fromEntries(Object.entries(steps).map(([name, up]) => [name, { up }]));
 }

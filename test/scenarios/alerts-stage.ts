@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type SandboxGraph, startSandboxGraph } from '../../src/sandbox/graph/server.ts';
 import { createLeapingClock } from '../../src/sandbox/leaping-clock.ts';
+import { startConnector } from '../../src/sandbox/teams/connector.ts';
 import { readExposition, type Sample } from '../support/exposition.ts';
 import { fires, type Rule, type Scrape } from '../support/promql.ts';
 import { type RecordingOptions, startRecordingProxy } from '../support/recording-proxy.ts';
@@ -42,12 +43,18 @@ export async function startStage(environment: Readonly<Record<string, string>> =
   let instead: NonNullable<RecordingOptions['instead']> = () => null;
   const proxy = await startRecordingProxy(sandbox.url, { guard: false, instead: (path) => instead(path) });
   const scrapes: Scrape[] = [];
+  const connector = await startConnector();
   let teams: TestUsher | null = null;
 
   async function start(more: Readonly<Record<string, string>> = {}): Promise<void> {
     teams = await startTestUsher({
-      ...{ environment: { ...environment, ...more }, graphUrl: proxy.url, databasePath, usherOptions: { clock } },
-      ...(teams === null ? {} : { connector: teams.connector }),
+      ...{
+        environment: { ...environment, ...more },
+        graphUrl: proxy.url,
+        databasePath,
+        usherOptions: { clock },
+        connector,
+      },
     });
   }
 
@@ -86,7 +93,7 @@ export async function startStage(environment: Readonly<Record<string, string>> =
       database.close();
     },
     async stop() {
-      await teams?.usher.stop();
+      await teams?.close();
       // An error of Node's own has another `Error` here than the code under test, which therefore does not recognize a
       // missing file.
       rmSync(`${databasePath}.lock`, { force: true });
@@ -94,7 +101,7 @@ export async function startStage(environment: Readonly<Record<string, string>> =
     start,
     async close() {
       await teams?.close();
-      await teams?.connector.close();
+      await connector.close();
       await proxy.close();
       await sandbox.close();
       rmSync(folder, { recursive: true, force: true });

@@ -4,6 +4,8 @@ import { version } from '../../src/graph/version.ts';
 import { apps } from '../../src/sandbox/tenant/applications.ts';
 import { groups } from '../../src/sandbox/tenant/groups.ts';
 import { everybody } from '../../src/sandbox/tenant/people.ts';
+import { type EventReceiver, type Received, secretOf, startEventReceiver } from '../streams/support.ts';
+import { eventually } from '../support/eventually.ts';
 import { type Rule, readRules } from '../support/promql.ts';
 import { type Stage, startStage } from './alerts-stage.ts';
 
@@ -100,6 +102,20 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       await stage.minutes(61);
     },
   },
+  UsherAccessOverdue: {
+    async begins(stage) {
+      // Isaiah is assigned already, so Usher may not remove the assignment.
+      await stage.teams.say('alex', 'provision isaiah to Salesforce for 1 hour');
+      await stage.minutes(123, () => stage.teams.settled());
+    },
+    async ends(stage) {
+      await stage.teams.press('alex', stage.teams.lastCard('personal-alex'), 'Done by hand');
+      await stage.teams.settled();
+      await stage.minutes(1);
+    },
+  },
+  UsherRecordUnsent: receiverAnswering(500),
+  UsherReceiverOff: receiverAnswering(410),
   UsherThrottled: {
     async begins(stage) {
       await stage.minutes(1);
@@ -166,6 +182,34 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   UsherGraphErrors: graphAnswers(503),
   UsherGraphRefuses: graphAnswers(403),
 };
+
+/** A receiver of events that refuses them, and takes them when Usher starts anew. */
+function receiverAnswering(status: number): Scenario {
+  let receiver: EventReceiver | null = null;
+  const startAnew = async (stage: Stage) => {
+    receiver ??= await startEventReceiver();
+    await stage.stop();
+    await stage.start({ EVENTS_URL: receiver.url, EVENTS_SECRET: secretOf('a'), EVENTS_ALLOW_PRIVATE: 'true' });
+  };
+  const arrives = (events: (from: EventReceiver) => readonly Received[]) =>
+    eventually(async () => receiver !== null && events(receiver).length > 0, 30_000, 20);
+  return {
+    async begins(stage) {
+      receiver = await startEventReceiver();
+      receiver.answerBy(() => ({ status }));
+      await startAnew(stage);
+      await arrives(({ received }) => received);
+      await stage.minutes(63);
+    },
+    async ends(stage) {
+      receiver?.answerBy(() => ({ status: 204 }));
+      await startAnew(stage);
+      await arrives(({ accepted }) => accepted);
+      await stage.minutes(2);
+      await receiver?.close();
+    },
+  };
+}
 
 function entriesFile(app: string): string {
   const path = `${process.env.TMPDIR ?? '/tmp'}/usher-alerts-${process.pid}-${app}.json`;
