@@ -48,13 +48,11 @@ export async function startStage(environment: Readonly<Record<string, string>> =
 
   async function start(more: Readonly<Record<string, string>> = {}): Promise<void> {
     teams = await startTestUsher({
-      ...{
-        environment: { ...environment, ...more },
-        graphUrl: proxy.url,
-        databasePath,
-        usherOptions: { clock },
-        connector,
-      },
+      environment: { ...environment, ...more },
+      graphUrl: proxy.url,
+      databasePath,
+      usherOptions: { clock },
+      connector,
     });
   }
 

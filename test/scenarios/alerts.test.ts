@@ -186,27 +186,26 @@ const scenarios: Readonly<Record<string, Scenario>> = {
 /** A receiver of events that refuses them, and takes them when Usher starts anew. */
 function receiverAnswering(status: number): Scenario {
   let receiver: EventReceiver | null = null;
-  const startAnew = async (stage: Stage) => {
-    receiver ??= await startEventReceiver();
+  const startAnew = async (stage: Stage, { url }: EventReceiver) => {
     await stage.stop();
-    await stage.start({ EVENTS_URL: receiver.url, EVENTS_SECRET: secretOf('a'), EVENTS_ALLOW_PRIVATE: 'true' });
+    await stage.start({ EVENTS_URL: url, EVENTS_SECRET: secretOf('a'), EVENTS_ALLOW_PRIVATE: 'true' });
   };
-  const arrives = (events: (from: EventReceiver) => readonly Received[]) =>
-    eventually(async () => receiver !== null && events(receiver).length > 0, 30_000, 20);
+  const arrives = (events: readonly Received[]) => eventually(async () => events.length > 0, 30_000, 20);
   return {
     async begins(stage) {
       receiver = await startEventReceiver();
       receiver.answerBy(() => ({ status }));
-      await startAnew(stage);
-      await arrives(({ received }) => received);
+      await startAnew(stage, receiver);
+      await arrives(receiver.received);
       await stage.minutes(63);
     },
     async ends(stage) {
-      receiver?.answerBy(() => ({ status: 204 }));
-      await startAnew(stage);
-      await arrives(({ accepted }) => accepted);
+      if (receiver === null) throw new Error('it has not begun');
+      receiver.answerBy(() => ({ status: 204 }));
+      await startAnew(stage, receiver);
+      await arrives(receiver.accepted);
       await stage.minutes(2);
-      await receiver?.close();
+      await receiver.close();
     },
   };
 }
