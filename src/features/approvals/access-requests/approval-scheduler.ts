@@ -85,6 +85,8 @@ export interface ApprovalSchedulerParts {
 
 /** Short enough that a dead process's work is taken over within a minute. */
 const defaultLeaseMs = 30_000;
+/** The end of a task wakes the loop; only the ends that a dead process left wait for its next look. */
+const endsPollMs = 20_000;
 /** Each makes a few calls to Graph, which other people's commands need as well. */
 const concurrency = 4;
 const finishedAtOnce = 100;
@@ -255,9 +257,12 @@ export function startApprovalScheduler(scheduler: ApprovalSchedulerParts): Appro
     }
   }
 
-  const workerFor = (name: string, work: () => Promise<number | null>) =>
-    startWorker({ name, failed, work, clock, log, maxIdleMs: pollMs });
-  const workers = [workerFor('approval scheduler', runDue), workerFor('ends of access requests', finishEnded)];
+  const workerFor = (name: string, work: () => Promise<number | null>, maxIdleMs = pollMs) =>
+    startWorker({ name, failed, work, clock, log, maxIdleMs });
+  const workers = [
+    workerFor('approval scheduler', runDue),
+    workerFor('ends of access requests', finishEnded, pollMs ?? endsPollMs),
+  ];
   return {
     wake() {
       for (const worker of workers) worker.wake();
