@@ -1,6 +1,7 @@
 /**
- * How the work of a reader grows with its input. Time is the processor's, of this process alone, so that a machine busy
- * with other things changes little; what it still changes is taken out by repeating.
+ * How the work of a reader grows with its input. Time is the processor's, of this thread alone, so that a machine busy
+ * with other things changes little, nor do the threads that collect the garbage of earlier suites; what still changes is
+ * taken out by repeating.
  */
 export interface Growth {
   /** What ten times the input cost, as a multiple. */
@@ -24,6 +25,7 @@ export const mostGrowth = 15;
 /** Less work than this is noise, and stops nothing. */
 const telling = 30;
 const attempts = 20;
+const tenfold = 10;
 
 /** A text of one of the kinds that readers stumble over. */
 export interface Degenerate {
@@ -188,7 +190,7 @@ function filled(unit: string, length: number): string {
  * the cheapest run of each size is the one that was disturbed least. Null where the work is too little to tell.
  */
 export function growthOf({ size, read }: Reader, { of }: Degenerate): Growth | null {
-  const [small, large] = [of(Math.floor(size / 10)), of(size)];
+  const [small, large] = [of(Math.floor(size / tenfold)), of(size)];
   let [before, after] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     after = Math.min(
@@ -196,10 +198,11 @@ export function growthOf({ size, read }: Reader, { of }: Degenerate): Growth | n
       workOf(() => read(large)),
     );
     if (after < telling) return null;
-    before = Math.min(
-      before,
-      workOf(() => read(small)),
-    );
+    // As often as makes the texts of both as long: the system counts a thread's time in steps of milliseconds.
+    const often = () => {
+      for (let time = 0; time < tenfold; time += 1) read(small);
+    };
+    before = Math.min(before, workOf(often) / tenfold);
     // Work that is too little to measure counts as the least that can be measured.
     const factor = after / Math.max(before, telling / mostGrowth);
     if (factor <= mostGrowth) return { factor, work: after };
@@ -208,8 +211,8 @@ export function growthOf({ size, read }: Reader, { of }: Degenerate): Growth | n
 }
 
 function workOf(act: () => unknown): number {
-  const before = process.cpuUsage();
+  const before = process.threadCpuUsage();
   act();
-  const { user, system } = process.cpuUsage(before);
+  const { user, system } = process.threadCpuUsage(before);
   return (user + system) / 1_000;
 }
