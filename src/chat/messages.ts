@@ -1,7 +1,7 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 import { durationParts, formatAgo, formatDay, formatMoment, formatTime } from './cards/format.ts';
 import { markdownText, plainText } from './cards/safe-text.ts';
-import en from './messages/en.json' with { type: 'json' };
+import en from './languages/en/messages.json' with { type: 'json' };
 
 /** A key of the catalogue; a misspelled one does not compile. */
 export type MessageKey = keyof typeof en;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import en from '../../src/chat/messages/en.json' with { type: 'json' };
+import en from '../../src/chat/languages/en/messages.json' with { type: 'json' };
 import { createMessages, messagesFrom } from '../../src/chat/messages.ts';
 
 const words = createMessages('en-US', 'Europe/Berlin');

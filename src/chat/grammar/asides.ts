@@ -1,4 +1,4 @@
-import en from '../messages/en.asides.json' with { type: 'json' };
+import en from '../languages/en/asides.json' with { type: 'json' };
 import { phraseList } from './word-lists.ts';
 
 /** What people write to Usher that asks for nothing Usher does. */

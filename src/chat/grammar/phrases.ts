@@ -1,5 +1,5 @@
 import type { Verb } from '../command.ts';
-import en from '../messages/en.phrases.json' with { type: 'json' };
+import en from '../languages/en/phrases.json' with { type: 'json' };
 import { phraseList } from './word-lists.ts';
 
 /** What people type for each command: one data file per language, with phrases separated by ` | `. */

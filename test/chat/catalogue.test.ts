@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { IntlMessageFormat } from 'intl-messageformat';
-import en from '../../../src/chat/messages/en.json' with { type: 'json' };
+import en from '../../src/chat/languages/en/messages.json' with { type: 'json' };
 
-const folder = new URL('../../../src/', import.meta.url);
+const folder = new URL('../../src/', import.meta.url);
 const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts'))
   .map((name) => readFileSync(new URL(name, folder), 'utf8'))
