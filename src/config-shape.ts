@@ -1,5 +1,6 @@
 import type { CloudName } from './clouds.ts';
 import type { Identity } from './identity.ts';
+import type { Language } from './languages.ts';
 import type { Secret } from './secret.ts';
 
 /** The configuration as the rest of Usher sees it; `config.ts` reads it. */
@@ -20,6 +21,8 @@ export interface Config {
   readonly requestFor: 'reports' | 'anyone';
   /** Whether cards in channels and group chats show details that otherwise only personal chats show. */
   readonly detailsInChannels: boolean;
+  /** The language of all that Usher says to people; null where each reader has their own. */
+  readonly language: Language | null;
   /** The most commands, clicks included, that a process takes from one person within a minute. */
   readonly commandsPerMinute: number;
   readonly removalSecondPerson: SecondPerson;

@@ -11,6 +11,7 @@ import {
   reportGraphProblems,
   reportSignInProblems,
 } from './identity.ts';
+import { languages } from './languages.ts';
 import { shownAttributeProblems } from './masking/attributes.ts';
 import { secret } from './secret.ts';
 import { recordable } from './settings-print.ts';
@@ -194,6 +195,7 @@ const environmentSchema = z.object({
   REQUESTS_PER_DAY: wholeNumber(30, 1, 10_000),
   REQUEST_FOR: oneOf(['reports', 'anyone'], 'reports'),
   DETAILS_IN_CHANNELS: oneOf(['on', 'off'], 'off'),
+  LANGUAGE: oneOf(['auto', ...languages], 'auto'),
   COMMANDS_PER_MINUTE: wholeNumber(30, 1, 1_000_000),
   REMOVAL_SECOND_PERSON: secondPerson,
   APPROVAL_REMIND_WORKING_DAYS: wholeNumber(1, 1, 30),
@@ -366,6 +368,7 @@ function toConfig(env: Environment): Config {
     roles: { viewers: env.VIEWERS, requesters: env.REQUESTERS, operators: env.OPERATORS, approvers: env.APPROVERS },
     requestFor: env.REQUEST_FOR,
     detailsInChannels: env.DETAILS_IN_CHANNELS === 'on',
+    language: env.LANGUAGE === 'auto' ? null : env.LANGUAGE,
     commandsPerMinute: env.COMMANDS_PER_MINUTE,
     removalSecondPerson: env.REMOVAL_SECOND_PERSON,
     approvals: {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { prepareCards } from './chat/cards/render.ts';
 import { createChat } from './chat/chat.ts';
+import { createChosenLanguages } from './chat/languages/chosen.ts';
 import { clouds } from './clouds.ts';
 import type { Config } from './config.ts';
 import { isDatabaseFault } from './db/database.ts';
@@ -112,6 +113,7 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
     log,
   });
   const isFileAllowed = options.isFileAllowed ?? storage.isOwn;
+  const languages = createChosenLanguages(database, { fixed: config.language, clock, log });
   const commandParts = {
     ...graphAccess.appOnly,
     graphAccess: graphAccess.signIns === null ? 'appOnly' : 'delegated',
@@ -126,6 +128,7 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
     findMember: conversations.findMember,
     isOpenPlace: (conversation: string) => config.detailsInChannels || isPersonalChat(conversation),
     isPersonalChat,
+    languages,
     post: conversations.post,
     readFile: (file: Parameters<typeof readFile>[0]) => readFile(file, isFileAllowed, log),
     entraPortal: clouds[config.cloud].entraPortal,
@@ -214,6 +217,7 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
   const bot = createBot({
     guard: { allowedTenants: config.allowedTenants, issuer, serviceHosts },
     commandsPerMinute: config.commandsPerMinute,
+    localeFor: languages.localeFor,
     ...answers,
     answering,
     consentHandler,

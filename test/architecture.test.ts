@@ -46,6 +46,7 @@ const floors: readonly (readonly string[])[] = [
     'lease.ts',
     'log.ts',
     'clouds.ts',
+    'languages.ts',
     'apps-file.ts',
     'ticket-rules.ts',
     'access-ends.ts',

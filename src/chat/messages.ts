@@ -1,7 +1,12 @@
 import { IntlMessageFormat } from 'intl-messageformat';
+import { type Language, languageOf, localeIn, sourceLanguage } from '../languages.ts';
 import { durationParts, formatAgo, formatDay, formatMoment, formatTime } from './cards/format.ts';
 import { markdownText, plainText } from './cards/safe-text.ts';
 import en from './languages/en/messages.json' with { type: 'json' };
+import fr from './languages/fr/messages.json' with { type: 'json' };
+import { DOT, joining } from './languages/joining.ts';
+import pt from './languages/pt-BR/messages.json' with { type: 'json' };
+import zh from './languages/zh-Hans/messages.json' with { type: 'json' };
 
 /** A key of the catalogue; a misspelled one does not compile. */
 export type MessageKey = keyof typeof en;
@@ -20,6 +25,18 @@ export interface Messages {
   sentences(texts: readonly (string | null)[]): string;
   /** A title as a sentence, with the language's full stop. */
   sentence(title: string): string;
+  /** A text that ends as a sentence does, for one that may lack its full stop. */
+  ended(text: string): string;
+  /** Facts of equal rank, with a dot between them; null and empty ones are left out. */
+  dotted(texts: readonly (string | null)[]): string;
+  /** Values one after the other, without "and". */
+  commas(texts: readonly string[]): string;
+  /** `Salesforce: in quarantine`. */
+  labelled(label: string, text: string): string;
+  /** `Salesforce (global)`. */
+  remarked(name: string, remark: string): string;
+  /** The language of these texts. */
+  readonly language: Language;
   /** A list of names, "Alex, Megan, and Patti", as a value for a message. */
   list(names: readonly string[]): string;
   /** The same for a choice: "Alex, Megan, or Patti". */
@@ -36,10 +53,8 @@ export interface Messages {
   duration(ms: number): string;
 }
 
-/** English is complete; a sentence that another language lacks appears in English. */
 type Catalogue = Readonly<Partial<Record<MessageKey, string>>>;
-type Catalogues = Readonly<Record<string, Catalogue>> & { readonly en: Readonly<Record<MessageKey, string>> };
-const SOURCE_LANGUAGE = 'en';
+type Catalogues = Readonly<Record<Language, Catalogue>> & { readonly en: Readonly<Record<MessageKey, string>> };
 
 /**
  * The messages for a reader.
@@ -47,48 +62,54 @@ const SOURCE_LANGUAGE = 'en';
  * @param locale BCP 47, as Teams passes it on. A language without a catalogue, or a missing locale, reads English.
  * @param timeZone IANA name
  */
-export const createMessages = messagesFrom({ en });
+export const createMessages = messagesFrom({ en, fr, 'pt-BR': pt, 'zh-Hans': zh });
 
 /**
- * Catalogues by BCP 47: `pt-BR` goes before `pt`, and that before English, sentence by sentence. Dates and lists follow
- * the language of the catalogue, so that an English sentence holds no foreign date; its region is the reader's.
+ * A sentence that a catalogue lacks appears in English. Dates and lists follow the language of the catalogue, so that an
+ * English sentence holds no foreign date; its region is the reader's.
  */
 export function messagesFrom(catalogues: Catalogues): (locale: string, timeZone?: string) => Messages {
   /** Parsing ICU costs more than all the rest of a card, so each message is compiled once per language. */
   const compiled = new Map<string, IntlMessageFormat>();
 
-  function message(languages: readonly string[], key: MessageKey): IntlMessageFormat {
-    const language = languages.find((one) => catalogues[one]?.[key] !== undefined) ?? SOURCE_LANGUAGE;
+  function message(wanted: Language, key: MessageKey): IntlMessageFormat {
+    const language = catalogues[wanted][key] === undefined ? sourceLanguage : wanted;
     const name = `${language}\n${key}`;
     const known = compiled.get(name);
     if (known !== undefined) return known;
 
     // Plurals follow the language of the text, not the reader's: "1 step" is English for every reader.
-    const text = catalogues[language]?.[key] ?? catalogues.en[key];
+    const text = catalogues[language][key] ?? catalogues.en[key];
     const made = new IntlMessageFormat(text, language, undefined, { ignoreTag: true });
     compiled.set(name, made);
     return made;
   }
 
   return (locale, timeZone = 'UTC') => {
-    const languages = languagesOf(locale, catalogues);
-    const [language = SOURCE_LANGUAGE] = languages;
-    const reader = { locale: isSameLanguage(language, locale) ? locale : language, timeZone };
+    const language = languageOf(locale);
+    const reader = { locale: localeIn(language, locale), timeZone, first: joining[language].first };
+    const { space, stop, comma, colon, brackets } = joining[language];
 
     const say = (key: MessageKey, values: MessageValues, clean: (text: string) => string): string => {
       const safe = Object.entries(values).map(([name, value]) => [
         name,
         typeof value === 'string' ? clean(value) : value,
       ]);
-      return String(message(languages, key).format(Object.fromEntries(safe)));
+      return String(message(language, key).format(Object.fromEntries(safe)));
     };
     const plain = (key: MessageKey, values: MessageValues = {}) => say(key, values, plainText);
 
     return {
       card: (key, values = {}) => say(key, values, markdownText),
       plain,
-      sentences: (texts) => texts.filter((text) => text !== null && text !== '').join(spaceOf(language)),
-      sentence: (title) => `${title}${stopOf(language)}`,
+      language,
+      sentences: (texts) => saidOf(texts).join(space),
+      sentence: (title) => `${title}${stop}`,
+      ended: (text) => (ENDED.test(text) ? text : `${text}${stop}`),
+      dotted: (texts) => saidOf(texts).join(DOT),
+      commas: (texts) => texts.join(comma),
+      labelled: (label, text) => `${label}${colon}${text}`,
+      remarked: (name, remark) => `${name}${brackets[0]}${remark}${brackets[1]}`,
       list: (names) => joined(language, 'conjunction', names),
       either: (names) => joined(language, 'disjunction', names),
       time: (at, now) => formatTime(at, now, reader),
@@ -107,24 +128,10 @@ function joined(language: string, type: 'conjunction' | 'disjunction', names: re
   return new Intl.ListFormat(language, { type }).format(names.map((name) => plainText(name)));
 }
 
-/** Languages that write no space between sentences, and a full stop of their own. */
-const unspaced = /^(?:zh|ja)\b/i;
-const spaceOf = (language: string): string => (unspaced.test(language) ? '' : ' ');
-const stopOf = (language: string): string => (unspaced.test(language) ? '。' : '.');
+const ENDED = /[.!?…。！？]$/;
 
-/** The languages that have a catalogue for this locale, the most specific first; English at the end. */
-function languagesOf(locale: string, catalogues: Catalogues): readonly string[] {
-  const parts = locale.toLowerCase().split(/[-_]/);
-  const tags = parts.map((_, index) => parts.slice(0, parts.length - index).join('-'));
-  const named = Object.keys(catalogues);
-  const found = tags.flatMap((tag) => named.find((name) => name.toLowerCase() === tag) ?? []);
-  return found.includes(SOURCE_LANGUAGE) ? found : [...found, SOURCE_LANGUAGE];
-}
-
-function isSameLanguage(one: string, other: string): boolean {
-  const languageOf = (tag: string) => tag.toLowerCase().split(/[-_]/, 1)[0];
-  return languageOf(one) === languageOf(other);
-}
+const saidOf = (texts: readonly (string | null)[]): string[] =>
+  texts.flatMap((text) => (text === null || text === '' ? [] : [text]));
 
 function sayDuration(plain: Messages['plain'], ms: number): string {
   const { unit, ...values } = durationParts(ms);

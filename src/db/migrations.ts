@@ -271,6 +271,9 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
     async '041-overdue'(db) {
       await sql`create index entitlements_overdue on entitlements (state) where state = 'overdue'`.execute(db);
     },
+    async '042-language'(db) {
+      await sql`alter table known_people add column language text`.execute(db);
+    },
   };
   return Object.fromEntries(Object.entries(steps).map(([name, up]) => [name, { up }]));
 }

@@ -387,6 +387,8 @@ export interface ApprovalChannelRow extends PlaceColumns {
 export interface KnownPersonRow extends PlaceColumns {
   person_id: string;
   seen_at: number;
+  /** The language that the person has chosen; null for that of their Teams. */
+  language: Generated<string | null>;
 }
 
 /** Whether an app's synchronization was in quarantine when a command or the watcher last looked. */

@@ -40,6 +40,7 @@ import { welcome } from './help/cards/welcome-card.ts';
 import { helpCommand } from './help/help.ts';
 import { homeCommand } from './help/home.ts';
 import { kitsCommand } from './help/kits.ts';
+import { languageCommand } from './help/language.ts';
 import { whoamiCommand } from './help/whoami.ts';
 import { removeNowButton } from './leaving/confirm-removal.ts';
 import { endAccessCommand, endByHandCommand } from './leaving/ends/end-access.ts';
@@ -123,6 +124,7 @@ export const registry: Registry = {
     removeWatch: removeWatchCommand,
     home: homeCommand,
     whoami: whoamiCommand,
+    language: languageCommand,
     help: helpCommand,
   },
   buttons: {

@@ -43,6 +43,8 @@ export interface BotParts {
     Chat,
     'welcome' | 'turnAway' | 'recordTurnedAway' | 'tooMany' | 'editedTooLate' | 'draw' | 'isPosted' | 'checking'
   >;
+  /** The locale in which a person reads, by their id and the locale of their Teams; never rejects. */
+  readonly localeFor: (personId: string, locale: string) => Promise<string>;
   readonly answering: TurnAnswerer;
   readonly consentHandler: ConsentHandler;
   /** Absent where Graph is called with Usher's own permission. */
@@ -81,12 +83,19 @@ export function createBot(parts: BotParts): Bot {
     answers.add(kept);
   }
 
-  async function onTurn({ activity }: TurnContext, issuer: string | undefined): Promise<InvokeResponse | null> {
-    if (!wantsAnswer(activity)) return null;
+  /** The activity with the locale in which its person reads, which is known once they are admitted. */
+  async function inTheirLanguage(activity: Activity, admission: Admission): Promise<Activity> {
+    if (admission.kind === 'turnedAway') return activity;
+    return { ...activity, locale: await parts.localeFor(admission.speaker.id, readerOf(activity).locale) };
+  }
+
+  async function onTurn(context: TurnContext, issuer: string | undefined): Promise<InvokeResponse | null> {
+    if (!wantsAnswer(context.activity)) return null;
+    const admission = admit(originOf(context.activity, issuer), parts.guard);
+    const activity = await inTheirLanguage(context.activity, admission);
     const isConsent = isInvokeOf(activity, consentName);
     // The response to such an invoke is its answer; all else is answered in the conversation.
     const isInvoke = isInvokeOf(activity, actionName);
-    const admission = admit(originOf(activity, issuer), parts.guard);
     const where = { ...whereOf(activity), reader: readerOf(activity) };
     const isInstallation = activity.type === ActivityTypes.InstallationUpdate;
     if (admission.kind === 'turnedAway' && !(isInstallation && admission.why === 'noPerson')) {
@@ -130,9 +139,10 @@ export function createBot(parts: BotParts): Bot {
     return null;
   }
 
-  async function onSignIn(activity: Activity, issuer: string | undefined): Promise<SignInResponse | null> {
+  async function onSignIn(received: Activity, issuer: string | undefined): Promise<SignInResponse | null> {
     if (parts.signInFlow === undefined) return null;
-    const admission = admit(originOf(activity, issuer), parts.guard);
+    const admission = admit(originOf(received, issuer), parts.guard);
+    const activity = await inTheirLanguage(received, admission);
     const reader = readerOf(activity);
     if (admission.kind === 'turnedAway') {
       await turnAway(activity, admission, { ...whereOf(activity), reader });

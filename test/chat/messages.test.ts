@@ -85,9 +85,9 @@ describe('the catalogues', () => {
     'button.retry': 'Réessayer',
     'label.moreSteps': '{count, plural, one {# étape} other {# étapes}}',
   };
-  const messages = messagesFrom({ en, fr: inFrench, 'pt-BR': { 'button.retry': 'Tentar de novo' } });
+  const messages = messagesFrom({ en, fr: inFrench, 'pt-BR': { 'button.retry': 'Tentar de novo' }, 'zh-Hans': {} });
 
-  it.each(['ar-SA', 'fr-FR', 'zh-CN', 'th-TH'])(
+  it.each(['ar-SA', 'de-DE', 'zh-TW', 'th-TH-u-ca-buddhist'])(
     'keep dates and lists in English where there is no catalogue for %s',
     (locale) => {
       const { moment, day, list } = createMessages(locale, 'UTC');
@@ -97,6 +97,25 @@ describe('the catalogues', () => {
       expect(list(['Alex', 'Megan'])).toBe('Alex and Megan');
     },
   );
+
+  it.each([
+    ['fr-FR', 'mardi 1er décembre 2026', 'Alex, Megan et Patti'],
+    ['fr-u-ca-buddhist', 'mardi 1er décembre 2026', 'Alex, Megan et Patti'],
+    ['pt-BR', 'terça-feira, 1º de dezembro de 2026', 'Alex, Megan e Patti'],
+    ['zh-CN', '2026年12月1日星期二', 'Alex、Megan和Patti'],
+  ])('write the first of a month and lists as the readers of %s do', (locale, day, list) => {
+    const words = createMessages(locale, 'UTC');
+
+    expect(words.day(at, 'UTC')).toBe(day);
+    expect(words.list(['Alex', 'Megan', 'Patti'])).toBe(list);
+  });
+
+  it('write no other day as the first', () => {
+    const words = createMessages('fr-FR', 'UTC');
+
+    expect(words.day(at + 10 * 86_400_000, 'UTC')).toBe('vendredi 11 décembre 2026');
+    expect(createMessages('fr-CA', 'UTC').moment(at, at)).toBe('12 h 00');
+  });
 
   it('leave an English reader the dates of their region', () => {
     expect(createMessages('en-GB', 'UTC').day(at, 'UTC')).toBe('Tuesday, 1 December 2026');
@@ -110,20 +129,21 @@ describe('the catalogues', () => {
     expect(french.plain('label.moreSteps', { count: 0 })).toBe('0 étape');
     expect(french.plain('button.cancel')).toBe(createMessages('en').plain('button.cancel'));
     expect(french.list(['Alex', 'Megan'])).toBe('Alex et Megan');
-    expect(french.day(at, 'UTC')).toBe('mardi 1 décembre 2026');
+    expect(french.day(at, 'UTC')).toBe('mardi 1er décembre 2026');
   });
 
   it('join sentences as the language does', () => {
     const english = createMessages('en');
-    const chinese = messagesFrom({ en, zh: {} })('zh-CN');
+    const chinese = createMessages('zh-CN');
+    const french = createMessages('fr-FR');
 
     expect(english.sentences([english.sentence('Done'), null, 'Two more.', ''])).toBe('Done. Two more.');
     expect(chinese.sentences([chinese.sentence('完成'), '还有两个。'])).toBe('完成。还有两个。');
-  });
-
-  it('choose the most specific catalogue, and not that of another region', () => {
-    expect(messages('pt-BR').plain('button.retry')).toBe('Tentar de novo');
-    expect(messages('pt_br').plain('button.retry')).toBe('Tentar de novo');
-    expect(messages('pt-PT').plain('button.retry')).toBe('Retry');
+    expect([english, chinese].map((words) => words.ended('Why?'))).toEqual(['Why?', 'Why?']);
+    expect(chinese.ended('因为新项目')).toBe('因为新项目。');
+    expect([english, french, chinese].map((words) => words.labelled('A', 'B'))).toEqual(['A: B', 'A\u00a0: B', 'A：B']);
+    expect([english, chinese].map((words) => words.commas(['A', 'B']))).toEqual(['A, B', 'A、B']);
+    expect([english, chinese].map((words) => words.remarked('A', 'B'))).toEqual(['A (B)', 'A（B）']);
+    expect(english.dotted(['A', null, '', 'B'])).toBe('A · B');
   });
 });

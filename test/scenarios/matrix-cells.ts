@@ -90,6 +90,7 @@ const lines: Readonly<Record<Verb, string>> = {
   apps: 'apps',
   kits: 'kits',
   home: 'home',
+  language: 'language',
   whoami: 'whoami',
   help: 'help',
 };
@@ -146,6 +147,7 @@ export const permissions: Readonly<Record<Verb, Permission>> = {
   apps: 'apps.list',
   kits: 'apps.list',
   home: 'history.show',
+  language: 'self.show',
   whoami: 'self.show',
   help: 'help.show',
 };

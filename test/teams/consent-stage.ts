@@ -120,7 +120,14 @@ export async function startConsentStage(): Promise<ConsentStage> {
   const isFileAllowed = (address: string) => address.startsWith(storage.url);
   const consentHandler = createConsentHandler({ ...shared, answering, isFileAllowed });
   const guard = { allowedTenants: config.allowedTenants, issuer: null, serviceHosts: 'loopback' as const };
-  const bot = createBot({ ...shared, guard, commandsPerMinute: 30, answering, consentHandler });
+  const bot = createBot({
+    ...shared,
+    guard,
+    localeFor: (_personId, locale) => Promise.resolve(locale),
+    commandsPerMinute: 30,
+    answering,
+    consentHandler,
+  });
   const activityAuthentication = createAuthentication({
     adapter,
     authentication,

@@ -22,6 +22,8 @@ interface TimeFormats {
 export interface Clockface {
   readonly locale: string;
   readonly timeZone: string;
+  /** How the first day of a month is written, where a bare 1 is wrong: `1er`. */
+  readonly first?: string | null;
 }
 
 const formats = new Map<string, TimeFormats>();
@@ -33,20 +35,20 @@ const formats = new Map<string, TimeFormats>();
  */
 export function formatTime(at: number, now: number, reader: Clockface): string {
   const formats = timeFormats(reader.locale, reader.timeZone);
-  return format(at, now, { ...formats, today: formats.time, otherDay: formats.dateAndTime });
+  return format(at, now, { ...formats, today: formats.time, otherDay: formats.dateAndTime }, reader);
 }
 
 /** The same to the minute, with the time zone wherever there is a date: `Nov 19, 2026, 00:00 UTC`. */
 export function formatMoment(at: number, now: number, reader: Clockface): string {
   const formats = timeFormats(reader.locale, reader.timeZone);
-  return format(at, now, { ...formats, today: formats.minute, otherDay: formats.dateAndMinute });
+  return format(at, now, { ...formats, today: formats.minute, otherDay: formats.dateAndMinute }, reader);
 }
 
 /** The reader's day of a moment, in full: `Tuesday, December 1, 2026`. */
 export function formatDay(at: number, reader: Clockface): string {
   const moment = new Date(at);
   if (Number.isNaN(moment.getTime())) return '—';
-  return plainText(timeFormats(reader.locale, reader.timeZone).wholeDay.format(moment));
+  return plainText(write(timeFormats(reader.locale, reader.timeZone).wholeDay, moment, reader));
 }
 
 /** The units of a distance, each for as long as it is the one that people would use. */
@@ -73,12 +75,20 @@ export function formatAgo(at: number, now: number, reader: Clockface): string | 
 
 type DayFormats = Readonly<Record<'day' | 'today' | 'otherDay', Intl.DateTimeFormat>>;
 
-function format(at: number, now: number, { day, today, otherDay }: DayFormats): string {
+function format(at: number, now: number, { day, today, otherDay }: DayFormats, reader: Clockface): string {
   const moment = new Date(at);
   if (Number.isNaN(moment.getTime())) return '—';
 
   const sameDay = day.format(moment) === day.format(new Date(now));
-  return plainText((sameDay ? today : otherDay).format(moment));
+  return plainText(write(sameDay ? today : otherDay, moment, reader));
+}
+
+/** Intl writes "mardi 1 décembre" where French has "1er". */
+function write(format: Intl.DateTimeFormat, moment: Date, { first = null }: Clockface): string {
+  if (first === null) return format.format(moment);
+  const parts = format.formatToParts(moment);
+  const isNamed = parts.some(({ type, value }) => type === 'month' && /\p{L}/u.test(value));
+  return parts.map(({ type, value }) => (isNamed && type === 'day' && value === '1' ? first : value)).join('');
 }
 
 /** A length of time in parts that are read at a glance; the catalogue words the parts. */

@@ -62,7 +62,7 @@ export function lastRanLine(words: Messages, job: JobReading, now: number): stri
   const ran = lastRan(words, job, now);
   const parts =
     job.health.kind === 'quarantined' ? [...quarantineTimes(words, job.health.quarantine, now), ran] : [ran];
-  return parts.join(' · ');
+  return words.dotted(parts);
 }
 
 function lastRan(words: Messages, { health, lastRun }: JobStatus, now: number): string {

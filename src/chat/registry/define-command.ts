@@ -28,6 +28,7 @@ import type { CommandOf, Verb } from '../command.ts';
 import type { Grammar } from '../grammar/grammar.ts';
 import type { Rule } from '../grammar/rule.ts';
 import type { FileContent, Incoming, IncomingFile, Speaker } from '../incoming.ts';
+import type { ChosenLanguages } from '../languages/chosen.ts';
 import type { MessageKey, Messages } from '../messages.ts';
 import type { ChatObserver } from '../observer.ts';
 import type { AppSeen, PeopleSeen, PersonSeen, Resolved } from '../offers/resolved.ts';
@@ -75,6 +76,8 @@ export interface CommandParts extends GraphServices {
   readonly isOpenPlace: (conversation: string) => boolean;
   /** Whether one person alone reads this conversation. */
   readonly isPersonalChat: (conversation: string) => boolean;
+  /** In which language Usher writes to whom. */
+  readonly languages: ChosenLanguages;
   /** Posts a message outside a turn. */
   readonly post: (conversation: string, content: Content) => Promise<PostEnd>;
   /** Reads the content of a file that a person sent. */

@@ -53,7 +53,7 @@ export function offersCard(
     buttons: isOne ? [{ label: 'yes', verb: 'choose', text: only }] : shown.map(lineButton),
     summary: isOne
       ? words.plain('didYouMean.summary', { suggestion: only })
-      : words.plain('didYouMean.summaryMany', { lines: shown.join(' · ') }),
+      : words.plain('didYouMean.summaryMany', { lines: words.dotted(shown) }),
   });
 }
 

@@ -3,6 +3,7 @@ import { renderCard } from '../cards/render.ts';
 import { markdownText } from '../cards/safe-text.ts';
 import type { Verb } from '../command.ts';
 import { spellingOf } from '../grammar/phrases.ts';
+import { DOT } from '../languages/joining.ts';
 import type { MessageKey, Messages } from '../messages.ts';
 import type { CardMessage } from '../reply.ts';
 import { lineButton, MOST_BUTTONS, maybe, short } from './parts.ts';
@@ -124,7 +125,7 @@ export function helpCard(content: HelpContent): CardMessage {
   const { title, intro, chapters, footer, buttons, summary } = content;
   const card = renderCard('help', {
     // A reader without cards can still read what to type.
-    fallbackText: [summary, ...content.typed].join(' · '),
+    fallbackText: [summary, ...content.typed].join(DOT),
     title,
     intro: intro.map((text) => ({ text })),
     chapters,

@@ -1,6 +1,7 @@
 import type { Assigned } from '../../graph/assignments.ts';
 import type { DecisionButton, Fact, Link, Maybe, RowButton, SubmitButton, Text, Toggle } from '../cards/card-views.ts';
 import { markdownText, plainText } from '../cards/safe-text.ts';
+import { DOT } from '../languages/joining.ts';
 import type { MessageKey, Messages, MessageValues } from '../messages.ts';
 import type { CardAction } from '../reply.ts';
 
@@ -26,7 +27,7 @@ export const FALLBACK_NAME = 40;
 
 /** A list for a reader without cards: the summary and its first rows, as plain text. */
 export const listAsText = (summary: string, rows: readonly string[]): string =>
-  [summary, ...rows.slice(0, FALLBACK_ROWS)].join(' · ');
+  [summary, ...rows.slice(0, FALLBACK_ROWS)].join(DOT);
 
 /** User text as an element of its own, or none when nothing of it is visible. */
 export const maybeQuoted = (text: string | null, limit?: number): Maybe<Text> =>

@@ -93,7 +93,7 @@ export function personOffer(
 ): CardMessage {
   const person = short(candidate.name);
   const about = [candidate.title ?? '', candidate.department ?? ''].map((text) => short(text, 60));
-  const known = [person, ...about.filter((text) => text !== '')].join(' · ');
+  const known = words.dotted([person, ...about.filter((text) => text !== '')]);
   return noticeCard(words, {
     tone: 'unknown',
     title: words.card('didYouMean.title'),
@@ -170,7 +170,8 @@ export function pickerCard(
 ): CardMessage {
   // The fallback text includes the names: a reader without cards can still type one of them.
   const names = words.list(picker.rows.map(({ name, typed }) => typed ?? name.replace(/\\(.)/g, '$1')));
-  const fallbackText = names === '' ? picker.fallbackText : `${picker.fallbackText} ${names}.`;
+  const fallbackText =
+    names === '' ? picker.fallbackText : words.sentences([picker.fallbackText, words.sentence(names)]);
   const rows = picker.rows.map(({ typed: _, ...row }) => row);
   const view: PickerView = { ...picker, rows, fallbackText, more: maybe(picker.more), buttons: [] };
   return { card: renderCard('picker', view), summary: picker.fallbackText };

@@ -146,7 +146,7 @@ async function findThem(
   const found = await findPeople(parts.directory, names, typistOf(turn.incoming));
   if (found.kind === 'trouble') return answered(troubleReply(turn.words, found.trouble, tryAgain(parts, command)));
   const [first, ...others] = found.people;
-  if (first === undefined) return answered(say(turn.words, { kind: 'noneFound', names: names.join(', ') }));
+  if (first === undefined) return answered(say(turn.words, { kind: 'noneFound', names: turn.words.commas(names) }));
   return { kind: 'some', users: [first, ...others], leftOut: found.leftOut };
 }
 

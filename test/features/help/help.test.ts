@@ -15,7 +15,7 @@ const everyone = commandsFor({ registry, graphAccess: 'appOnly' }, caller('opera
 const checking = ['status', 'check', 'preview', 'queue', 'apps', 'kits'];
 const watching = ['watch', 'watchAll', 'watches', 'unwatch', 'unwatchAll', 'quiet'];
 const places = ['approvalChannels', 'removeApprovalChannel'];
-const about = ['home', 'whoami', 'help'];
+const about = ['home', 'whoami', 'language', 'help'];
 const endingMine = ['ends', 'extend', 'endAccess', 'endByHand'];
 const ending = [...endingMine, 'verifyRemoval'];
 
@@ -80,7 +80,7 @@ describe('the commands that a caller may use', () => {
   });
 
   it('are only questions about oneself, for a caller without a role', () => {
-    expect(verbsFor()).toEqual(['whoami', 'help']);
+    expect(verbsFor()).toEqual(['whoami', 'language', 'help']);
   });
 
   it.each(everyone.flatMap(({ verb, examples }) => examples.map((line) => [line, verb])))(

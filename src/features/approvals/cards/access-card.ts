@@ -64,10 +64,10 @@ export function accessCard(words: Messages, input: AccessCardInput): CardMessage
   const about = decides ? (input.about ?? null) : null;
   const details = factTable(decides ? detailRows(words, input, about) : []);
   const isGuest = accessRequest.subject.guest === true;
-  const warned = decides && isGuest ? ` ${words.plain('access.warning.guest', names)}` : '';
-  const summary = `${summaryOf(words, content, names, decides)}${warned}`;
+  const warned = decides && isGuest ? words.plain('access.warning.guest', names) : null;
+  const summary = words.sentences([summaryOf(words, content, names, decides), warned]);
   const view: AccessView = {
-    fallbackText: decides ? `${summary} ${words.plain('access.fallback.decide', names)}` : summary,
+    fallbackText: decides ? words.sentences([summary, words.plain('access.fallback.decide', names)]) : summary,
     look: lookOf(content.tone),
     title: content.title,
     subject: words.card('subject.inApp', names),
@@ -135,7 +135,7 @@ function summaryOf(words: Messages, content: CardContent, { app, person }: Acces
   const verdict = decides
     ? words.plain('access.summary.decide', { app, person })
     : words.plain('access.summary', { app, person, verdict: content.verdict });
-  return `${verdict} ${content.summary}`;
+  return words.sentences([verdict, content.summary]);
 }
 
 function warningBox(lines: readonly Text[]): AccessView['warnings'] {

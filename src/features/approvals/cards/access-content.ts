@@ -258,7 +258,7 @@ function startedContent(
     ...before,
     ...run,
     paragraphs: [...before.paragraphs, ...run.paragraphs, ...(task === null ? [] : endText(words, task))],
-    summary: `${before.summary} ${run.summary}`,
+    summary: words.sentences([before.summary, run.summary]),
   };
 }
 
@@ -343,14 +343,9 @@ export function quote(words: Messages, label: MessageKey, text: string | null): 
     {
       label: words.card(label),
       text: markdownText(text, LONGEST_REASON),
-      plain: `${words.plain('access.quoted', { label: words.plain(label) })} ${ended(said)}`,
+      plain: words.sentences([words.plain('access.quoted', { label: words.plain(label) }), words.ended(said)]),
     },
   ];
-}
-
-/** With a full stop, so that the next sentence does not run into it. */
-function ended(text: string): string {
-  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 function isBlank(text: string | null): boolean {

@@ -36,7 +36,7 @@ export function profileLine(words: Messages, { jobTitle, department, manager }: 
     short(department ?? '', 60),
     manager.kind === 'person' ? words.plain('access.reportsTo', { manager: short(manager.name, 60) || '—' }) : '',
   ].filter((part) => part !== '');
-  return maybe(parts.length === 0 ? null : words.card('access.profile', { profile: parts.join(' · ') }));
+  return maybe(parts.length === 0 ? null : words.card('access.profile', { profile: words.dotted(parts) }));
 }
 
 export function whyText(words: Messages, { why }: DecisionFacts, { app }: AccessNames): readonly Text[] {

@@ -47,7 +47,7 @@ export function pendingList(words: Messages, { items, page, more, now }: Pending
   const lines = shown.slice(0, 3).map((item) => words.plain(ROWS[item.kind], pendingNames(words, item)));
   const card = renderLargestThatFits('pending', REASON_LENGTHS, (reasonLength): PendingView => {
     return {
-      fallbackText: [summary, ...lines].join(' · '),
+      fallbackText: words.dotted([summary, ...lines]),
       title: page > 1 ? words.card('pending.titlePage', { page }) : words.card('pending.title'),
       intro: introText(words, shown.length, page),
       rows: shown.map((item) => row(words, item, { now, reasonLength })),
@@ -80,10 +80,10 @@ function row(
     name: pendingName(words, item),
     lines: [
       {
-        text: [
+        text: words.dotted([
           words.card('pending.asked', { ...names, time: words.moment(createdAt, now) }),
           ...ticketPart(words, ticket),
-        ].join(' · '),
+        ]),
       },
       { text: whenOf(words, item, now) },
       ...maybe(said === '' ? null : words.card('pending.reason', { reason: said })),

@@ -47,7 +47,7 @@ export function announcementCard(
   const isSaid = change === 'enteredQuarantine';
   const state = isSaid ? [] : [words.card('announcement.state', { state: jobWord(words, status).word })];
   const kept = seenAt === undefined ? [] : [words.card('announcement.kept', { time: words.moment(seenAt, now) })];
-  const summary = `${words.plain(title, { app: name })}. ${meaning.summary}`;
+  const summary = words.sentences([words.sentence(words.plain(title, { app: name })), meaning.summary]);
   const texts = maybe(meaning.code);
   const details: CheckView['details'] = texts.length === 0 ? [] : [{ texts, tables: [], sections: [] }];
   const view: CheckView = {

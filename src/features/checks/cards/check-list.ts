@@ -71,7 +71,10 @@ export function checkList(words: Messages, { person, items, listComplete, named,
   const part = { read, count: items.length, more: listComplete ? 'no' : 'yes' };
   const refused = items.flatMap(({ facts }) => refusedCode(words, facts) ?? []).at(0) ?? null;
   const summary = isPart
-    ? `${words.plain('checkList.summaryOfPart', { person: name, wrong })} ${words.plain('checkList.part', part)}`
+    ? words.sentences([
+        words.plain('checkList.summaryOfPart', { person: name, wrong }),
+        words.plain('checkList.part', part),
+      ])
     : words.plain('checkList.summary', { person: name, count: judged.length, wrong });
   const lines = judged.map(({ app, title }) =>
     words.plain('fallback.app', { app: short(app.name, FALLBACK_NAME), result: title }),
@@ -86,7 +89,7 @@ export function checkList(words: Messages, { person, items, listComplete, named,
     const checked = judged.slice(0, limits.rows).map(({ app, tone, title, facts }) => {
       const { glyph, color } = lookOf(tone);
       const ran = lastRanLine(words, facts.jobState, now);
-      const line = [title, ...(ran === null ? [] : [ran])].join(' · ');
+      const line = words.dotted([title, ...(ran === null ? [] : [ran])]);
       return {
         glyph,
         color,

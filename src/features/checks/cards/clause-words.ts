@@ -25,7 +25,7 @@ export function clauseText(words: Messages, { clause, value }: ClauseFinding, is
   const attribute = attributeName(words, clause.attribute);
   if (!isShown(clause.attribute)) return attribute;
   const text = textOf(value);
-  const operand = cutValue(clause.attribute, clause.values.join(', '), isShown) ?? '';
+  const operand = cutValue(clause.attribute, words.commas(clause.values), isShown) ?? '';
   return words.plain('preview.clause', {
     attribute,
     held: text === null ? 'none' : 'some',

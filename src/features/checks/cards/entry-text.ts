@@ -81,7 +81,7 @@ function resultWords(words: Messages, result: HistoryResult, what: 'group' | 'ot
     return total === 1 ? verdict : words.plain('history.count', { verdict, count });
   });
   if (result.cancelled > 0) texts.push(words.plain('history.cancelled', { count: result.cancelled }));
-  return { tone: overall(occurred.map(({ tone }) => tone)), text: texts.join(', ') || '—' };
+  return { tone: overall(occurred.map(({ tone }) => tone)), text: words.commas(texts) || '—' };
 }
 
 /** One failure among many needs attention, but is no disaster. */

@@ -88,5 +88,5 @@ export function failuresCard(
       buttons: lineButton(words, 'button.status', writeStatus({ verb: 'status', app: app.name })),
     };
   });
-  return { card, summary: [summary, ...lines.slice(0, 2)].join(' · ') };
+  return { card, summary: words.dotted([summary, ...lines.slice(0, 2)]) };
 }

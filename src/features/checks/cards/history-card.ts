@@ -74,7 +74,7 @@ export function historyCard(words: Messages, input: HistoryCardInput): CardMessa
     return {
       fallbackText: listAsText(summary, lines),
       title: title.card,
-      intro: filter === null ? intro : `${filter} ${intro}`,
+      intro: words.sentences([filter, intro]),
       rows: shown.map((entry) =>
         row(words, entry, { now, nameLength, acts: actOn(input), saysReasons: input.scope !== 'ownHere' }),
       ),
@@ -176,11 +176,11 @@ function row(
     lines: [
       { text: words.card('history.result', { result: text }) },
       {
-        text: [
+        text: words.dotted([
           askedText(words, entry, { requestedBy, time: words.moment(entry.at, now) }),
           ...decision,
           ...ticketPart(words, entry.ticket),
-        ].join(' · '),
+        ]),
       },
       ...endLines(words, entry),
       ...maybe(reason === '' ? null : words.card('removal.reason', { reason })),

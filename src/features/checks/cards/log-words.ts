@@ -68,7 +68,7 @@ function saidOf(words: Messages, entry: LogEntry): Said {
   return {
     look: lookOf(outcomeWords(entry.outcome).tone),
     text: words.card('log.entry', { action, status }),
-    line: parts.join(' · '),
+    line: words.dotted(parts),
     times: [entry.at],
   };
 }
@@ -89,7 +89,7 @@ function entryRow(words: Messages, { look, text, line, times }: Said, now: numbe
   const first = times.at(-1) ?? null;
   const time = first === null ? words.plain('log.timeUntold') : words.moment(first, now);
   const count = times.length;
-  const once = [time, ...(line === '' ? [] : [line])].join(' · ');
+  const once = words.dotted([time, ...(line === '' ? [] : [line])]);
   const often =
     line === '' ? words.plain('log.same', { count, time }) : words.plain('log.tries', { count, time, line });
   return {

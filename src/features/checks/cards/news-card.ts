@@ -70,5 +70,5 @@ export function newsCard(
       }),
     ),
   }));
-  return { card, summary: [summary, ...lines.slice(0, 3)].join(' · ') };
+  return { card, summary: words.dotted([summary, ...lines.slice(0, 3)]) };
 }

@@ -187,7 +187,7 @@ function escrowedText(words: Messages, status: JobReading): string | null {
 function othersText(words: Messages, others: readonly JobStatus[]): Maybe<Text> {
   if (others.length === 0) return [];
   const jobs = others.slice(0, MOST_OTHERS).map((job) => otherJobLine(words, job));
-  return [{ text: words.card('status.others', { count: others.length, jobs: jobs.join(' · ') }) }];
+  return [{ text: words.card('status.others', { count: others.length, jobs: words.dotted(jobs) }) }];
 }
 
 function detailsOf(texts: readonly Text[], facts: readonly Fact[]): CheckView['details'] {
@@ -322,7 +322,7 @@ function runFacts(words: Messages, status: JobStatus, now: number): Fact[] {
       words.card('status.fact.nextRun'),
       nextRun === null ? null : words.plain('status.nextRun', dueValues(words, nextRun, now)),
     ),
-    ...fact(words.card('status.fact.counts'), types.length === 0 ? null : types.join(' · '), 300),
+    ...fact(words.card('status.fact.counts'), types.length === 0 ? null : words.dotted(types), 300),
     ...fact(words.card('status.fact.run'), runCounts(words, status.lastRun), 200),
   ];
 }
@@ -352,5 +352,5 @@ function runCounts(words: Messages, lastRun: LastRun | null): string | null {
     ...(inScope === null ? [] : [words.plain('status.run.inScope', { count: inScope })]),
     ...(exported === null ? [] : [words.plain('status.run.exported', { count: exported })]),
   ];
-  return parts.length === 0 ? null : parts.join(' · ');
+  return parts.length === 0 ? null : words.dotted(parts);
 }

@@ -96,5 +96,5 @@ function summaryOf(
     part === null
       ? words.plain('statusList.summary', { count: rows.length, bad: bad.length })
       : words.plain('statusList.part', part);
-  return wrong.length === 0 ? count : [count, ...wrong].join(' · ');
+  return wrong.length === 0 ? count : words.dotted([count, ...wrong]);
 }

@@ -65,7 +65,7 @@ export function apps(
   const isPart = !complete || count > entries.length;
   const part = { shown: entries.length, count, more: complete ? 'no' : 'yes' };
   const said = isPart ? words.plain('apps.part', part) : words.plain('apps.summary', { count });
-  const listed = [said, names].filter((text) => text !== '').join(': ');
+  const listed = names === '' ? said : words.labelled(said, names);
   const noMatch = isNear && search !== null ? { search: short(search) } : null;
   const summary = noMatch === null ? listed : words.plain('apps.nearSummary', { ...noMatch, names });
   const card = renderLargestThatFits('apps', ROW_COUNTS, (rows) => ({

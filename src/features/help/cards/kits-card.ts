@@ -83,7 +83,7 @@ export function kitCard(words: Messages, kit: SeenKit, terms: SeenTerms): CardMe
   const { apps } = kit;
   const names = words.list(apps.slice(0, MOST_NAMED).map(({ name }) => short(name, 40)));
   const said = words.plain('kits.oneSummary', { kit: short(kit.name), apps: names });
-  const summary = [said, ...troublesOf(words, kit).slice(0, MOST_TROUBLES)].join(' · ');
+  const summary = words.dotted([said, ...troublesOf(words, kit).slice(0, MOST_TROUBLES)]);
   const broken = apps.filter(({ id }) => id === null).length;
   const card = renderLargestThatFits('apps', APP_COUNTS, (rows) => ({
     fallbackText: summary,
@@ -107,7 +107,7 @@ function summaryOf(words: Messages, { kits, search, isNear }: KitsInput): string
   if (search !== null) return words.plain('kits.titleUnknown', { search: short(search) });
   const troubles = kits.flatMap((kit) => troublesOf(words, kit)).slice(0, MOST_TROUBLES);
   const counted = words.plain('kits.summary', { count: kits.length });
-  return [names === '' ? counted : `${counted}: ${names}`, ...troubles].join(' · ');
+  return words.dotted([names === '' ? counted : words.labelled(counted, names), ...troubles]);
 }
 
 function introOf({ kits, search, isNear, mayAdd }: KitsInput): MessageKey {

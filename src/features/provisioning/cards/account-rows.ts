@@ -60,13 +60,13 @@ export function cellSection(
 }
 
 function lineOf(words: Messages, group: readonly Cell[], nameIn: (one: Cell) => string): string {
-  return [...Map.groupBy(group, ({ word }) => word)]
-    .map(([word, ones]) => {
+  return words.dotted(
+    [...Map.groupBy(group, ({ word }) => word)].map(([word, ones]) => {
       const names =
         ones.length > mostNamed ? words.plain('list.number', { count: ones.length }) : words.list(ones.map(nameIn));
       return words.plain('list.cell', { word, names });
-    })
-    .join(' · ');
+    }),
+  );
 }
 
 /** One tone for several: what goes on comes first, then what went wrong. */

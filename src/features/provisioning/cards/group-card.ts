@@ -66,7 +66,10 @@ export function groupCard(input: GroupCardInput): CardMessage {
   const subject = words.card('group.subject', names);
   const summary =
     counts.held > 0
-      ? `${head.plainTitle} ${words.plain('group.people', { members: counts.members, calls: counts.calls })}.`
+      ? words.sentences([
+          head.plainTitle,
+          words.ended(words.plain('group.people', { members: counts.members, calls: counts.calls })),
+        ])
       : words.plain('group.summary', { ...names, verdict: head.plainTitle });
   const card = renderLargestThatFits('list', LEVELS, (limits): ListView => {
     return {
@@ -159,7 +162,7 @@ function headline(words: Messages, counts: CallCounts, names: MessageValues) {
       ['group.sum.cancelled', cancelled - perhaps],
     ];
     const said = sums.filter(([, count]) => count > 0).map(([sum, count]) => words.plain(sum, { count }));
-    return ['group.finished', { calls, sums: said.join(', ') }, finishedTone(counts)];
+    return ['group.finished', { calls, sums: words.commas(said) }, finishedTone(counts)];
   }
 }
 
@@ -202,7 +205,7 @@ function callRow(words: Messages, { position, members, state }: Task, limits: Ro
   const { tone, line } = stateLine(words, state, 'group');
   const number = position + 1;
   // Cut one by one, so that all five names stay readable; cut as a whole, the last would be lost.
-  const names = members.map((member) => markdownText(calledName(words, member, limits.name))).join(', ');
+  const names = words.commas(members.map((member) => markdownText(calledName(words, member, limits.name))));
   const alone = words.card('group.callAlone', { number });
   const text = names === '' ? alone : `${words.card('group.call', { number })} ${names}`;
   return { ...row(tone, '', withoutDetail(words, state, line), limits), text };

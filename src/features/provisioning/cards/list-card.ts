@@ -240,7 +240,7 @@ function headline(words: Messages, { counts, request, accounts = null }: ListOve
     return [
       accounts === null ? `list.${end}` : `list.several.${end}`,
       // What was left out was named as well: so the parts add up to the whole. A name that was left out is no account.
-      { total: accounts === null ? total + leftOut : total, sums: [...sums, ...calledOff, ...others].join(', ') },
+      { total: accounts === null ? total + leftOut : total, sums: words.commas([...sums, ...calledOff, ...others]) },
       leftOut === 0 ? overallTone(counts) : leastGood(overallTone(counts)),
     ];
   }
@@ -284,7 +284,7 @@ function countText(words: Messages, counts: ListCounts): string | null {
     .map(([tone, key, count]) =>
       words.card('list.count', { glyph: lookOf(tone).glyph, word: words.plain(key), count }),
     );
-  return said.length === 0 ? null : said.join(' · ');
+  return said.length === 0 ? null : words.dotted(said);
 }
 
 function failureSection(words: Messages, { failures, counts }: ListOverview, limits: RowLimits): ListSection[] {

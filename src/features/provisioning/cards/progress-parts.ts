@@ -82,5 +82,5 @@ export function requestFooter(
     decision === undefined ? [] : [words.card('removal.decided', { how: decision.how, by: short(decision.by) })];
   const reason = plainText(removal?.reason ?? '', LONGEST_FOOTED);
   const why = reason === '' ? [] : [words.card('removal.reason', { reason })];
-  return maybe([...why, ...ticketPart(words, ticket), ...decided, words.card('request.footer', values)].join(' · '));
+  return maybe(words.dotted([...why, ...ticketPart(words, ticket), ...decided, words.card('request.footer', values)]));
 }

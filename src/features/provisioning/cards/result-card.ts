@@ -139,8 +139,8 @@ function subjectKey(outcome: Outcome): MessageKey {
 
 function summaryOf({ words, say, values, state, last, plainTitle: verdict, plainNext }: Drawing): string {
   const first = words.plain('result.summary', { subject: words.plain(subjectKey(state.outcome), values), verdict });
-  const lastSaid = last === null ? '' : ` ${words.plain(last.happened, last.values)}`;
-  return `${first} ${words.plain(say.happened, values)}${lastSaid} ${plainNext}`;
+  const lastSaid = last === null ? null : words.plain(last.happened, last.values);
+  return words.sentences([first, words.plain(say.happened, values), lastSaid, plainNext]);
 }
 
 /** How many clauses of a filter are named, and how long each may be. */
@@ -240,7 +240,7 @@ function footerText({ words, request, task, state, now }: Drawing): string {
     attempts: Math.max(1, task.attempts),
     request: short(request.id, 40),
   });
-  return [...ticketPart(words, request.ticket), footer].join(' · ');
+  return words.dotted([...ticketPart(words, request.ticket), footer]);
 }
 
 /**

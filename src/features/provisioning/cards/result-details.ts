@@ -120,7 +120,7 @@ function withheldText(words: Messages, attributes: readonly string[]): string {
   return words.card('label.notKept', {
     count: unlike.length,
     named: named.length,
-    names: named.map((attribute) => short(attribute, LONGEST_NAMED)).join(', '),
+    names: words.commas(named.map((attribute) => short(attribute, LONGEST_NAMED))),
     rest: unlike.length - named.length,
   });
 }
@@ -185,7 +185,7 @@ function stepSection(
     .slice(0, limits.detailsPerStep)
     .flatMap(([name, value]) => fact(markdownText(name, LONGEST_ATTRIBUTE), value, limits.valueLength));
   const name = stepName(words, step, setting);
-  return section(markdownText(readAlong ? name : `${name} · ${plainText(step.name, 60)}`), {
+  return section(markdownText(readAlong ? name : words.dotted([name, plainText(step.name, 60)])), {
     texts: stepTexts(words, step, setting, { lineLength: limits.lineLength, unmet: step === unmet }),
     facts,
     more: withheld > 0 ? words.card('label.notKeptHere', { count: withheld }) : null,
