@@ -4,10 +4,10 @@ import { parseArgs } from 'node:util';
  * Runs Usher against the sandbox tenant. This file imports nothing else at first: it says at once that the demo is
  * starting, as loading the rest takes a second or more.
  */
-const usage = `npm run demo                         the chat in two browser tabs: Alex of the helpdesk, Megan the manager
+const usage = `npm run demo                         the chat in three browser tabs: Alex of the helpdesk, the managers Megan and, in French, Chloé
 npm run demo -- --headless           bot and sandbox Graph alone
 npm run demo -- --say "LINE"         one message, its card printed as text as it changes
-npm run demo -- --say "LINE" --as megan
+npm run demo -- --say "LINE" --as megan            or chloe, thiago, wangwei, who read French, Portuguese, Chinese
 
 --say may come again and again, each with its own --as, and between them:
   --click "Approve" --as alex        clicks the newest button of this title that Alex sees

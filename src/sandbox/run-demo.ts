@@ -25,7 +25,7 @@ export interface DemoOptions {
 
 const playgroundPort = 56150;
 const sandboxPort = 3979;
-/** One person can play both sides of an approval, in two tabs. */
+/** One person can play both sides of an approval, in two tabs, and a manager who reads another language in a third. */
 const playgrounds = [
   {
     name: 'Alex Wilber',
@@ -36,6 +36,12 @@ const playgrounds = [
     name: 'Megan Bowen',
     peopleFile: '.m365agentsplayground.megan.yml',
     tries: ['request access for diego to ServiceNow because he joins Support'],
+  },
+  {
+    name: 'Chloé Marchand',
+    peopleFile: '.m365agentsplayground.chloe.yml',
+    // The Playground calls everyone's Teams English.
+    tries: ['language français', 'demander l’accès pour elodie à ServiceNow car elle rejoint le support'],
   },
 ];
 
@@ -95,7 +101,7 @@ export async function runDemo({ headless, given }: DemoOptions): Promise<number>
     for (const line of tries) write(`  Try:                   ${line}\n`);
   }
   if (seats.length > 0)
-    write('\n  Open both: what Megan asks for arrives in the chat of Alex, who approves it there.\n');
+    write('\n  Open them: what Megan and Chloé ask for arrives in the chat of Alex, who approves it there.\n');
   write(`\n  Bot:                   ${endpoint}\n  Sandbox Graph:         ${sandbox.url}\n`);
   write(`\nEverything here is make-believe; nothing leaves this machine. Ctrl+C ends it.\n\n`);
 

@@ -31,7 +31,9 @@ export async function tell({ endpoint, steps, control, settled, write }: Telling
   const names = [...new Set(steps.flatMap((step) => ('as' in step ? [step.as] : [])))];
   const unknown = names.find((name) => writerNamed(name) === null);
   if (unknown !== undefined) {
-    write(`No person in the sandbox tenant is called "${unknown}". Try alex, megan, patti, lynne or johanna.\n`);
+    write(
+      `No person in the sandbox tenant is called "${unknown}". Try alex, megan, patti, lynne, johanna, chloe, thiago or wangwei.\n`,
+    );
     return 2;
   }
   const connector = await startConnector();
@@ -104,7 +106,7 @@ export async function tell({ endpoint, steps, control, settled, write }: Telling
 function writerNamed(name: string): Writer | null {
   const wanted = name.toLowerCase().replace(/@.*/, '');
   const person = everybody.find((someone) => someone.userPrincipalName.toLowerCase().startsWith(`${wanted}@`));
-  return person === undefined ? null : { id: person.id, name: person.displayName };
+  return person === undefined ? null : { id: person.id, name: person.displayName, locale: person.preferredLanguage };
 }
 
 /** On the cards of this conversation as they stand now. */

@@ -18,6 +18,7 @@ import {
   invokeActivity,
   messageActivity,
   postActivity,
+  type Writer,
 } from '../../src/sandbox/teams/activity.ts';
 import { buttonsIn, type CardButton } from '../../src/sandbox/teams/buttons.ts';
 import { type Connector, type Delivery, startConnector } from '../../src/sandbox/teams/connector.ts';
@@ -76,7 +77,9 @@ export interface TestUsher {
 export type LogLine = Readonly<Record<string, unknown>>;
 
 /** One of the named people, or any other person of the tenant. */
-export type Somebody = keyof typeof people | Pick<Person, 'id' | 'displayName'>;
+export type Somebody =
+  | keyof typeof people
+  | (Pick<Person, 'id' | 'displayName'> & Partial<Pick<Person, 'preferredLanguage'>>);
 
 export interface Place {
   readonly conversationId: string;
@@ -328,9 +331,10 @@ function executed(status: number, body: string): Executed {
   return { status, body: read, text: typeof read.value === 'string' ? read.value : cardAsText(read.value) };
 }
 
-function writerOf(person: Somebody): { id: string; name: string } {
-  const somebody = typeof person === 'string' ? people[person] : person;
-  return { id: somebody.id, name: somebody.displayName };
+function writerOf(person: Somebody): Writer {
+  const somebody: Exclude<Somebody, string> = typeof person === 'string' ? people[person] : person;
+  const { preferredLanguage: locale = 'en-US' } = somebody;
+  return { id: somebody.id, name: somebody.displayName, locale };
 }
 
 function conversationOf({ conversationId, kind }: Place): Record<string, unknown> {

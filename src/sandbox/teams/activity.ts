@@ -6,6 +6,8 @@ export interface Writer {
   /** Entra object id. */
   readonly id: string;
   readonly name: string;
+  /** BCP 47, of their Teams; English where it is missing. */
+  readonly locale?: string;
 }
 
 export interface WritingPlace {
@@ -25,7 +27,7 @@ export function messageActivity(writer: Writer, place: WritingPlace, text: strin
     recipient: { id: '28:usher', name: 'Usher' },
     conversation: { id: place.conversationId, conversationType: 'personal', tenantId },
     channelData: { tenant: { id: tenantId } },
-    locale: 'en-US',
+    locale: writer.locale ?? 'en-US',
     localTimezone: 'UTC',
     textFormat: 'plain',
     text,

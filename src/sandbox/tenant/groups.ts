@@ -1,5 +1,5 @@
 import { objectId } from './identity.ts';
-import { generatedPeople, type Person, people, storePeople } from './people.ts';
+import { abroad, generatedPeople, type Person, people, storePeople } from './people.ts';
 
 export interface Group {
   readonly id: string;
@@ -27,7 +27,12 @@ const platformEngineering = group(
 /** The groups by the names that tests use. The first four give people their roles in Usher. */
 export const groups = {
   helpdesk: group(1, 'Helpdesk', 'First line of support', [people.alex]),
-  peopleManagers: group(2, 'People Managers', 'Everybody with direct reports', [people.megan]),
+  peopleManagers: group(2, 'People Managers', 'Everybody with direct reports', [
+    people.megan,
+    abroad.chloe,
+    abroad.thiago,
+    abroad.wangWei,
+  ]),
   appApprovers: group(3, 'App Approvers', 'Decide who gets access to which application', [people.patti]),
   onCall: group(4, 'On Call', 'Whoever is on call this week', [people.lynne]),
   salesTeam: group(5, 'Sales Team', 'The field sales organisation', salesPeople),

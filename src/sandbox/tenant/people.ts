@@ -25,6 +25,9 @@ interface Particulars {
   readonly department: string;
   readonly manager: number | null;
   readonly alias?: string;
+  readonly givenName?: string;
+  /** BCP 47; also of the person's Teams. */
+  readonly language?: string;
   readonly surname?: string | null;
   readonly accountEnabled?: false;
   /** The guest's home address; its presence makes the person a guest. */
@@ -112,10 +115,35 @@ export const oddlyNamed = {
   thisbe: odd(12, 'Thisbe Moor', { jobTitle: 'Librarian', department: 'Legal' }),
 } as const satisfies Record<string, Person>;
 
+const [chloe, thiago, wangWei] = [0x70, 0x74, 0x78];
+
+/** Three managers who read French, Portuguese and Chinese, and their reports, whose names hold the languages' small words. */
+export const abroad = {
+  chloe: person(chloe, 'Chloé Marchand', { ...leads('fr-FR'), alias: 'chloe' }),
+  elodie: person(0x71, 'Élodie Garnier', { ...sells('fr-FR', chloe), alias: 'elodie' }),
+  jeanMarc: person(0x72, 'Jean-Marc de La Tour', {
+    ...sells('fr-FR', chloe),
+    alias: 'jean-marc',
+    surname: 'de La Tour',
+  }),
+  thiago: person(thiago, 'Thiago Nogueira', leads('pt-BR')),
+  joao: person(0x75, 'João Costa e Silva', { ...sells('pt-BR', thiago), alias: 'joao', surname: 'Costa e Silva' }),
+  renata: person(0x76, 'Renata das Dores', { ...sells('pt-BR', thiago), surname: 'das Dores' }),
+  wangWei: person(wangWei, '王伟', { ...leads('zh-CN'), alias: 'wangwei', givenName: '伟', surname: '王' }),
+  liNa: person(0x79, '李娜', { ...sells('zh-CN', wangWei), alias: 'lina', givenName: '娜', surname: '李' }),
+  zhaLiangyong: person(0x7a, '查良镛', {
+    ...sells('zh-CN', wangWei),
+    alias: 'zhaliangyong',
+    givenName: '良镛',
+    surname: '查',
+  }),
+} as const satisfies Record<string, Person>;
+
 export const everybody: readonly Person[] = [
   ...Object.values(people),
   ...generatedPeople,
   ...Object.values(oddlyNamed),
+  ...Object.values(abroad),
 ];
 
 const firstSeasonal = 0x1000;
@@ -146,13 +174,21 @@ export function distinguishedName(someone: Person): string {
   return `CN=${someone.displayName},OU=${someone.department},DC=contoso,DC=com`;
 }
 
+function leads(language: string): Particulars {
+  return { jobTitle: 'Sales Manager', department: 'Sales', manager: patti, language };
+}
+
+function sells(language: string, manager: number): Particulars {
+  return { jobTitle: 'Account Executive', department: 'Sales', manager, language };
+}
+
 function odd(index: number, displayName: string, particulars: Omit<Particulars, 'manager'>): Person {
   return person(firstOdd + index, displayName, { ...particulars, manager: patti });
 }
 
 function person(number: number, displayName: string, particulars: Particulars): Person {
-  const [givenName = displayName, lastName = null] = displayName.split(' ');
-  const { surname = lastName } = particulars;
+  const [firstName = displayName, lastName = null] = displayName.split(' ');
+  const { givenName = firstName, surname = lastName } = particulars;
   const home = particulars.guestOf;
   // Entra writes a guest's home address into the principal name.
   const alias = particulars.alias ?? (home === undefined ? givenName.toLowerCase() : `${home.replace('@', '_')}#EXT#`);
@@ -167,7 +203,7 @@ function person(number: number, displayName: string, particulars: Particulars): 
     jobTitle: particulars.jobTitle,
     department: particulars.department,
     officeLocation: `Building ${1 + (number % 4)}`,
-    preferredLanguage: 'en-US',
+    preferredLanguage: particulars.language ?? 'en-US',
     employeeId: String(100_000 + number),
     accountEnabled: particulars.accountEnabled ?? true,
     userType: home === undefined ? 'Member' : 'Guest',

@@ -4,6 +4,7 @@ import { everyApplication } from '../../../src/sandbox/tenant/applications.ts';
 import { groups } from '../../../src/sandbox/tenant/groups.ts';
 import { tenantId } from '../../../src/sandbox/tenant/identity.ts';
 import {
+  abroad,
   distinguishedName,
   everybody,
   generatedPeople,
@@ -58,7 +59,7 @@ describe('the people of the sandbox tenant', () => {
       (person: (typeof everybody)[number]) => person.userPrincipalName,
       distinguishedName,
     ]) {
-      expect(new Set(everybody.map(nameOf)).size).toBe(90);
+      expect(new Set(everybody.map(nameOf)).size).toBe(99);
     }
   });
 
@@ -70,11 +71,26 @@ describe('the people of the sandbox tenant', () => {
           .split(' ')
           .some((word) => word.startsWith(givenName.toLowerCase())),
       );
-      return beginnings.length !== 1;
+      return beginnings.length > 1;
     });
 
     const { guestIsaiah } = oddlyNamed;
     expect(ambiguous).toEqual([people.isaiah, people.leeGu, people.leeParker, guestIsaiah]);
+  });
+
+  it('read the language of their country, where they are abroad, and so do the reports of the three managers', () => {
+    const managers = [abroad.chloe, abroad.thiago, abroad.wangWei];
+    const languages = managers.map(({ id, preferredLanguage }) => {
+      const reports = everybody.filter(({ managerId }) => managerId === id);
+      return [preferredLanguage, ...new Set(reports.map((person) => person.preferredLanguage)), reports.length];
+    });
+
+    expect(languages).toEqual([
+      ['fr-FR', 'fr-FR', 2],
+      ['pt-BR', 'pt-BR', 2],
+      ['zh-CN', 'zh-CN', 2],
+    ]);
+    expect(managers.filter(({ id }) => !groups.peopleManagers.memberIds.includes(id))).toEqual([]);
   });
 
   it('have managers who exist, and Megan has the three reports of the roster', () => {
@@ -94,6 +110,7 @@ describe('the people of the sandbox tenant', () => {
   it.each([
     ['.m365agentsplayground.yml', 'Alex Wilber', 'Megan Bowen'],
     ['.m365agentsplayground.megan.yml', 'Megan Bowen', 'Alex Wilber'],
+    ['.m365agentsplayground.chloe.yml', 'Chloé Marchand', 'Alex Wilber'],
   ])('are the ones who sit in the Playground of %s, with %s at the keyboard', (name, writer, other) => {
     const file = readFileSync(new URL(`../../../src/sandbox/${name}`, import.meta.url), 'utf8');
 
@@ -117,14 +134,17 @@ describe('the people of the sandbox tenant', () => {
   });
 
   it('have chats of their own in each Playground, which the bot distinguishes by their ids', () => {
-    const [alex, megan] = ['.m365agentsplayground.yml', '.m365agentsplayground.megan.yml'].map((name) => {
+    const chats = [
+      '.m365agentsplayground.yml',
+      '.m365agentsplayground.megan.yml',
+      '.m365agentsplayground.chloe.yml',
+    ].map((name) => {
       const file = readFileSync(new URL(`../../../src/sandbox/${name}`, import.meta.url), 'utf8');
       return [...file.slice(file.indexOf('personalChat:')).matchAll(/\bid: (\S+)/g)].map(([, id]) => id);
     });
 
-    expect(alex).toHaveLength(4);
-    expect(megan).toHaveLength(4);
-    expect(alex?.filter((id) => megan?.includes(id))).toEqual([]);
+    expect(chats.map((ids) => ids.length)).toEqual([4, 4, 4]);
+    expect(new Set(chats.flat()).size).toBe(12);
   });
 });
 
