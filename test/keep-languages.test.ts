@@ -65,6 +65,16 @@ describe('npm run languages', () => {
     ]);
   });
 
+  it('drops the hash of a message that is gone, by its key', () => {
+    write('fr', 'sources.json', { a: hashOf('One'), b: hashOf('Two'), gone: '12345678' });
+
+    const before = runLanguages(folder, []);
+    const after = runLanguages(folder, ['--write', 'fr', 'gone']);
+
+    expect(before.text).toContain('fr: 0 missing, 1 extra, 0 stale\n  extra    gone\n');
+    expect(after).toEqual({ text: 'fr: 0 missing, 0 extra, 0 stale\n', code: 0 });
+  });
+
   it.each([
     ['a language that is none of ours', ['--write', 'de'], 'No translation is called de: fr, pt-BR, zh-Hans.\n'],
     ['English', ['--write', 'en'], 'No translation is called en: fr, pt-BR, zh-Hans.\n'],

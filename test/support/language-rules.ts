@@ -137,7 +137,7 @@ function onesOfNone({ name, isPlural, options }: Choice): Findings {
 
 type Rule = readonly [why: string, pattern: RegExp];
 
-/** On a text as it is written. */
+/** On a text as it is written, without lines to type. */
 const written: Readonly<Record<Translation, readonly Rule[]>> = {
   fr: [
     ['has “à” before a time that may be a date', /(?<!\p{L})à \{(?:time|moment)\b/u],
@@ -192,7 +192,8 @@ export function misspelled(english: string, text: string, language: Translation)
       return where === undefined ? [] : [`${why}: ${around(where, pattern)}`];
     });
   return [
-    ...found([['has an ASCII apostrophe, which ICU takes for an escape', /'/], ...written[language]], [text]),
+    ...found([['has an ASCII apostrophe, which ICU takes for an escape', /'/]], [text]),
+    ...found(written[language], [unquoted(text)]),
     // A line to type may have them.
     ...(english.includes('"') ? [] : found([['has a straight quote', /"/]], [text])),
     ...found(read[language], readingsOf(text, language)),
