@@ -122,8 +122,8 @@ export function createChat(
       return registry.welcome(words, { name: caller?.name ?? null, canUse, commands });
     },
     databaseAway,
-    apology: (reference, reader) => withReference(problem(wordsFor(reader), { kind: 'apology', reference }), reference),
-    givenUp: (reference, reader) => withReference(problem(wordsFor(reader), { kind: 'givenUp', reference }), reference),
+    apology: (reference, reader) => problemWithReference(wordsFor(reader), { kind: 'apology', reference }),
+    givenUp: (reference, reader) => problemWithReference(wordsFor(reader), { kind: 'givenUp', reference }),
     async openExport(speaker, reader, context) {
       const words = wordsFor(reader);
       const own = callers === null ? parts : callers.servicesOf(speaker.id);
@@ -151,6 +151,10 @@ function wordsFor(reader: Reader): Messages {
 }
 
 /** The summary may be all that is shown, and is of little use without the reference. */
-function withReference({ card, summary }: CardMessage, reference: string): CardMessage {
-  return { card, summary: `${summary} ${reference}` };
+function problemWithReference(
+  words: Messages,
+  what: { readonly kind: 'apology' | 'givenUp'; readonly reference: string },
+): CardMessage {
+  const { card, summary } = problem(words, what);
+  return { card, summary: words.sentences([summary, what.reference]) };
 }

@@ -5,6 +5,7 @@ import type { AppCommand } from '../offers/guesses.ts';
 import type { CommandParts, Turn } from '../registry/define-command.ts';
 import { type Answered, answered, say, troubleReply } from '../registry/turn.ts';
 import { didYouMean } from '../views/did-you-mean.ts';
+import { LIST_SEPARATOR } from './app-list.ts';
 import { type Apps, seekApps } from './seek-apps.ts';
 import { findApplication, pickApp, tryAgain } from './target.ts';
 
@@ -18,7 +19,7 @@ export async function findApplications(parts: CommandParts, turn: Turn, command:
       return answered(troubleReply(turn.words, sought.trouble, tryAgain(parts, command)));
     case 'several': {
       const { names, index, apps, more } = sought;
-      const instead = (id: string) => ({ ...command, app: names.with(index, id).join(', ') });
+      const instead = (id: string) => ({ ...command, app: names.with(index, id).join(LIST_SEPARATOR) });
       const message = await pickApp(parts, turn, names[index] ?? command.app, apps, more, instead);
       return answered({ kind: 'card', inPlace: true, message });
     }
@@ -31,7 +32,7 @@ export async function findApplications(parts: CommandParts, turn: Turn, command:
       if (near === null || (names.length < 2 && !isKit)) return one(parts, turn, command);
       const isKnown = (one: string) => one !== name && (isKit || known.some((app) => isSameName(app, one)));
       const meant = names.map((one) => (isKnown(one) ? one : one === name ? near : (closest(one, known) ?? one)));
-      const suggestion = parts.grammar.format({ ...command, app: meant.join(', ') });
+      const suggestion = parts.grammar.format({ ...command, app: meant.join(LIST_SEPARATOR) });
       return answered({ kind: 'card', inPlace: true, message: didYouMean(turn.words, { suggestion }) });
     }
     default:

@@ -122,7 +122,7 @@ export function troubleReply(words: Messages, trouble: GraphTrouble, again: read
     if (trouble.kind === 'noAnswer' && trouble.why === 'noCredential') return say(words, { kind: 'signInEnded' });
     if (trouble.kind === 'refused' && refusesToken(trouble)) return say(words, { kind: 'signInEnded' });
     if (trouble.kind === 'refused' && isAboutRights(trouble.status))
-      return say(words, { kind: 'graphRefusedYou', code: trouble.code === '' ? code : `${trouble.code} · ${code}` });
+      return say(words, { kind: 'graphRefusedYou', code: words.dotted([trouble.code, code]) });
   }
   return say(words, { kind: 'graphTrouble', trouble }, mayHelpToRepeat(trouble) ? again : []);
 }

@@ -2,6 +2,7 @@ import type { Fact, FormView } from '../cards/card-views.ts';
 import { LARGEST_CARD_BYTES, renderCard, renderLargestThatFits } from '../cards/render.ts';
 import { markdownText, plainText } from '../cards/safe-text.ts';
 import type { Messages } from '../messages.ts';
+import { LIST_SEPARATOR } from '../names/app-list.ts';
 import type { FormFields, VerbWithForm } from '../registry/form-declaration.ts';
 import type { AdaptiveCard, CardMessage, FormValues } from '../reply.ts';
 import { type AppChoice, choiceValue, chosenIn, isNamed, sameText } from './app-choices.ts';
@@ -166,7 +167,8 @@ function appField(words: Messages, input: Drawn): FormView['appTexts'] {
   if (fields.app === undefined) return [];
   const isSeveral = fields.app === 'several';
   const chosen = isSeveral ? chosenIn(apps, values.app) : apps.filter((app) => isNamed(app, values.app)).slice(0, 1);
-  const names = chosen === null || chosen.length === 0 ? values.app : chosen.map(({ name }) => name).join(', ');
+  const names =
+    chosen === null || chosen.length === 0 ? values.app : chosen.map(({ name }) => name).join(LIST_SEPARATOR);
   const kits = apps.some(({ title }) => title !== undefined) ? 'some' : 'none';
   const label = isSeveral ? words.plain('form.apps', { kits }) : words.plain('form.app', { form });
   return [

@@ -121,7 +121,7 @@ export function appPicker(words: Messages, { typed, candidates, more, choose }: 
       warnings: maybe(appWarning(words, app)),
       choices: chooseButton(words, app.name, choose(app.id)),
       // A reader without cards can type the id to choose between apps of the same name.
-      ...(app.details === undefined ? {} : { typed: `${app.name} (${app.details.appId})` }),
+      ...(app.details === undefined ? {} : { typed: words.remarked(app.name, app.details.appId) }),
     })),
   });
 }

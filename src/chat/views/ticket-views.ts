@@ -20,7 +20,7 @@ export function ticketNumber({ number, url }: Ticket): string {
 
 /** "Ticket INC0012345", for a line of small facts; none without a ticket. */
 export function ticketPart(words: Messages, ticket: Ticket | null | undefined): string[] {
-  return ticket == null ? [] : [`${words.card('ticket.label')} ${ticketNumber(ticket)}`];
+  return ticket == null ? [] : [words.sentences([words.card('ticket.label'), ticketNumber(ticket)])];
 }
 
 /** Whether a line is short enough for the card that asks for its ticket. */
@@ -69,7 +69,7 @@ export function ticketCard(words: Messages, { app, line, typed, isNeeded, exampl
     ends: [],
     reasons: [],
     tickets: ticketField(words, typed ?? '', examples),
-    footer: [{ text: `${words.card('ticket.goesOn')} ${markdownText(line, 2 * LONGEST_CARRIED)}` }],
+    footer: [{ text: words.sentences([words.card('ticket.goesOn'), markdownText(line, 2 * LONGEST_CARRIED)]) }],
     buttons: [
       {
         title: button,

@@ -200,7 +200,7 @@ async function toldOf(
     case 'allOpen': {
       const { lines, leftOut } = creation;
       const names = [
-        ...lines.map(({ subject, app }) => `${subject.name} · ${app.name}`),
+        ...lines.map(({ subject, app }) => turn.words.dotted([subject.name, app.name])),
         ...leftOut.map(({ text }) => text),
       ];
       return say(turn.words, {

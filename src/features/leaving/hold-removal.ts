@@ -64,7 +64,7 @@ export async function holdRemoval(
       removal: { secondPerson, ...(leaving ? { leaving } : {}), ...(reason === null ? {} : { reason }) },
       leftOut: [
         ...leftOut,
-        ...open.map(({ task }) => leftOutOf(`${task.subject.name} · ${task.app.name}`, 'removalOpen')),
+        ...open.map(({ task }) => leftOutOf(turn.words.dotted([task.subject.name, task.app.name]), 'removalOpen')),
       ],
       tasks: free,
     });

@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import { DOT } from '../../chat/languages/joining.ts';
 import { toSubject } from '../../chat/names/people.ts';
 import { type Target, taskOn, tryAgain } from '../../chat/names/target.ts';
 import type { PersonCommand } from '../../chat/offers/guesses.ts';
@@ -75,7 +76,7 @@ export async function seeRemovals(
       const ofApp = assignments.filter((one) => one.servicePrincipalId === target.app.id);
       if (ofApp.length === 0 && !named) continue;
       const isSeveral = assigned.length * targets.length > 1;
-      const text = isSeveral ? `${user.displayName} · ${target.app.displayName}` : user.displayName;
+      const text = isSeveral ? [user.displayName, target.app.displayName].join(DOT) : user.displayName;
       const why = await whyNot(parts, user, target, ofApp);
       const task = taskOn(target, toSubject(user, target.rule.objectTypeName));
       if (why === null)

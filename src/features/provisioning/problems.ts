@@ -1,4 +1,4 @@
-import type { MessageValues } from '../../chat/messages.ts';
+import type { Messages, MessageValues } from '../../chat/messages.ts';
 import { sayWith } from '../../chat/registry/turn.ts';
 import { personName, type SayButton, short } from '../../chat/views/parts.ts';
 import { problem as commonProblem, problemsWith, runs } from '../../chat/views/problem.ts';
@@ -105,7 +105,7 @@ const KEYS: Readonly<Record<ListProblem['kind'], ProblemKeys>> = problemKeys({
 
 const MOST_COLUMNS = 5;
 
-function valuesOf(what: ListProblem): MessageValues {
+function valuesOf(what: ListProblem, words: Messages): MessageValues {
   switch (what.kind) {
     case 'groupTooLarge':
       return { ...valuesIn(what), count: what.count ?? 0, known: what.count === null ? 'no' : 'yes' };
@@ -123,7 +123,7 @@ function valuesOf(what: ListProblem): MessageValues {
     }
     case 'fileNoColumn': {
       const columns = what.columns.slice(0, MOST_COLUMNS).map((name) => short(name, 30));
-      return { count: what.columns.length, columns: columns.filter((name) => name !== '').join(', ') };
+      return { count: what.columns.length, columns: words.commas(columns.filter((name) => name !== '')) };
     }
     default:
       return valuesIn(what);

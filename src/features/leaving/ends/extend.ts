@@ -6,6 +6,7 @@ import { readReason, reasonPlace, withoutMarksAtTheEnd, writeBecause } from '../
 import { incomplete, type Reading } from '../../../chat/grammar/rule.ts';
 import { cutEnd, writeTerms } from '../../../chat/grammar/terms.ts';
 import type { Word } from '../../../chat/grammar/tokens.ts';
+import { LIST_SEPARATOR } from '../../../chat/names/app-list.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../../chat/registry/define-command.ts';
 import { runCommand } from '../../../chat/registry/run.ts';
 import type { Reply } from '../../../chat/reply.ts';
@@ -25,7 +26,7 @@ async function extend(
   if (found.length === 0) return say(turn.words, { kind: 'noEnd', id: requestId });
   if (!(await isConcerned(parts, turn, found, 'provision.run'))) return say(turn.words, { kind: 'endNotYours' });
   const people = [...new Set(found.map(({ subject }) => subject.label ?? subject.name))];
-  const app = [...new Set(found.map((one) => one.app.name))].join(', ');
+  const app = [...new Set(found.map((one) => one.app.name))].join(LIST_SEPARATOR);
   const [subject = '', second] = people;
   const term = { start: null, end, reason };
   const given: Command =

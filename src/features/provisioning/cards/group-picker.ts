@@ -39,7 +39,7 @@ export function groupPicker(
       lines: [...maybeQuoted(group.description ?? null, 120), ...detailLines(words, group)],
       warnings: [],
       choices: chooseButton(words, group.name, choose(group.id)),
-      ...(group.details === undefined ? {} : { typed: `${group.name} (${group.id})` }),
+      ...(group.details === undefined ? {} : { typed: words.remarked(group.name, group.id) }),
     })),
   });
 }
