@@ -69,7 +69,7 @@ export function ticketCard(words: Messages, { app, line, typed, isNeeded, exampl
     ends: [],
     reasons: [],
     tickets: ticketField(words, typed ?? '', examples),
-    footer: [{ text: `${words.card('ticket.goesOn')} ${markdownText(line, 2 * LONGEST_CARRIED)}` }],
+    footer: [{ text: words.sentences([words.card('ticket.goesOn'), markdownText(line, 2 * LONGEST_CARRIED)]) }],
     buttons: [
       {
         title: button,

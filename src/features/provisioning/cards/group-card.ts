@@ -207,7 +207,7 @@ function callRow(words: Messages, { position, members, state }: Task, limits: Ro
   // Cut one by one, so that all five names stay readable; cut as a whole, the last would be lost.
   const names = words.commas(members.map((member) => markdownText(calledName(words, member, limits.name))));
   const alone = words.card('group.callAlone', { number });
-  const text = names === '' ? alone : `${words.card('group.call', { number })} ${names}`;
+  const text = names === '' ? alone : words.sentences([words.card('group.call', { number }), names]);
   return { ...row(tone, '', withoutDetail(words, state, line), limits), text };
 }
 
