@@ -6,6 +6,7 @@ import en from './languages/en/messages.json' with { type: 'json' };
 import fr from './languages/fr/messages.json' with { type: 'json' };
 import { DOT, joining } from './languages/joining.ts';
 import pt from './languages/pt-BR/messages.json' with { type: 'json' };
+import { seamed, withoutSeams } from './languages/seams.ts';
 import zh from './languages/zh-Hans/messages.json' with { type: 'json' };
 
 /** A key of the catalogue; a misspelled one does not compile. */
@@ -88,14 +89,15 @@ export function messagesFrom(catalogues: Catalogues): (locale: string, timeZone?
   return (locale, timeZone = 'UTC') => {
     const language = languageOf(locale);
     const reader = { locale: localeIn(language, locale), timeZone, first: joining[language].first };
-    const { space, stop, comma, colon, brackets } = joining[language];
+    const { space, stop, comma, colon, brackets, isDense } = joining[language];
 
     const say = (key: MessageKey, values: MessageValues, clean: (text: string) => string): string => {
       const safe = Object.entries(values).map(([name, value]) => [
         name,
-        typeof value === 'string' ? clean(value) : value,
+        typeof value !== 'string' ? value : isDense ? seamed(clean(value)) : clean(value),
       ]);
-      return String(message(language, key).format(Object.fromEntries(safe)));
+      const text = String(message(language, key).format(Object.fromEntries(safe)));
+      return isDense ? withoutSeams(text) : text;
     };
     const plain = (key: MessageKey, values: MessageValues = {}) => say(key, values, plainText);
 
@@ -124,8 +126,18 @@ export function messagesFrom(catalogues: Catalogues): (locale: string, timeZone?
   };
 }
 
-function joined(language: string, type: 'conjunction' | 'disjunction', names: readonly string[]): string {
-  return new Intl.ListFormat(language, { type }).format(names.map((name) => plainText(name)));
+function joined(language: Language, type: 'conjunction' | 'disjunction', names: readonly string[]): string {
+  const format = new Intl.ListFormat(language, { type });
+  const plain = names.map((name) => plainText(name));
+  if (!joining[language].isDense) return format.format(plain);
+  // Intl writes "Alex和Patti".
+  const parts = format.formatToParts(plain);
+  const { comma } = joining[language];
+  return withoutSeams(
+    parts
+      .map(({ type, value }) => (type === 'element' ? seamed(value) : value === comma ? value : ` ${value} `))
+      .join(''),
+  );
 }
 
 const ENDED = /[.!?…。！？]$/;

@@ -102,7 +102,7 @@ describe('the catalogues', () => {
     ['fr-FR', 'mardi 1er décembre 2026', 'Alex, Megan et Patti'],
     ['fr-u-ca-buddhist', 'mardi 1er décembre 2026', 'Alex, Megan et Patti'],
     ['pt-BR', 'terça-feira, 1º de dezembro de 2026', 'Alex, Megan e Patti'],
-    ['zh-CN', '2026年12月1日星期二', 'Alex、Megan和Patti'],
+    ['zh-CN', '2026年12月1日星期二', 'Alex、Megan 和 Patti'],
   ])('write the first of a month and lists as the readers of %s do', (locale, day, list) => {
     const words = createMessages(locale, 'UTC');
 

@@ -51,6 +51,21 @@ const clicks = async (person: keyof typeof people, title: string) => {
 };
 
 describe('repair from chat', () => {
+  it.each([
+    ['English', ['30 minutes', '2 hours', '8 hours']],
+    ['Chinese', ['30 分钟', '2 小时', '8 小时']],
+  ])('offers lengths of a pause in %s', async (language, lengths) => {
+    await start();
+    await says('alex', `language ${language}`);
+
+    await says('alex', 'pause Salesforce');
+    const titles = last('alex').buttons.map(({ title }) => title);
+    await clicks('alex', lengths[0] ?? '');
+
+    expect(titles).toEqual(lengths);
+    expect(job('salesforce')).toBe('paused');
+  });
+
   it('pauses a job for a time, says so, and starts it again by itself', async () => {
     await start();
 

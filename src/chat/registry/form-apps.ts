@@ -23,7 +23,7 @@ export async function choicesFor(
     // Without the kits a form is as useful as before.
     ...(kits.ok ? kits.value : []).flatMap(({ name, apps: held }): AppChoice[] => {
       const there = held.flatMap((app) => (app.id === null ? [] : [app.name]));
-      const title = words.plain('form.kit', { kit: name, apps: there.join(LIST_SEPARATOR) });
+      const title = words.plain('form.kit', { kit: name, apps: words.commas(there) });
       const line = kitText(name);
       return there.length === 0 ? [] : [{ id: plainText(line.replaceAll(',', '')), name: line, title }];
     }),

@@ -1,5 +1,6 @@
 import type { CommandOf } from '../../chat/command.ts';
 import { readEndDate } from '../../chat/dates/end-date.ts';
+import type { Messages } from '../../chat/messages.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { lengthOf } from '../../chat/views/length-words.ts';
@@ -29,27 +30,40 @@ async function pause(parts: CommandParts, turn: Turn, command: PauseCommand): Pr
   if (open !== undefined) return sayOpen(turn, open, now);
   const refused = whyNot('pause', found.job);
   if (refused !== null) return sayRefused(parts, turn, refused, found);
-  if (command.end === null) return say(words, { kind: 'pauseHowLong', app }, lengths(parts, command));
+  if (command.end === null) return say(words, { kind: 'pauseHowLong', app }, lengths(words, parts, command));
   const end = readEndDate(command.end, turn.incoming.reader, now);
   if (end.kind === 'past' || end.kind === 'beforeStart')
-    return say(words, { kind: 'pausePast', app, typed: command.end }, lengths(parts, command));
+    return say(words, { kind: 'pausePast', app, typed: command.end }, lengths(words, parts, command));
   if (end.kind === 'unreadable')
-    return say(words, { kind: 'pauseUnclear', app, typed: command.end }, lengths(parts, command));
+    return say(words, { kind: 'pauseUnclear', app, typed: command.end }, lengths(words, parts, command));
   const lastsMs = end.kind === 'endless' ? Number.POSITIVE_INFINITY : end.endsAt - now;
   if (end.kind === 'endless' || lastsMs > longestPauseMs)
-    return say(words, { kind: 'pauseTooLong', app, limit: lengthOf(words, longestPauseMs) }, lengths(parts, command));
+    return say(
+      words,
+      { kind: 'pauseTooLong', app, limit: lengthOf(words, longestPauseMs) },
+      lengths(words, parts, command),
+    );
   if (lastsMs < shortestPauseMs)
-    return say(words, { kind: 'pauseTooShort', app, limit: lengthOf(words, shortestPauseMs) }, lengths(parts, command));
+    return say(
+      words,
+      { kind: 'pauseTooShort', app, limit: lengthOf(words, shortestPauseMs) },
+      lengths(words, parts, command),
+    );
   const order = { kind: 'pause', reason: command.reason, pauseUntil: end.endsAt, held: false } as const;
   return orderRepair(parts, turn, command, found, order);
 }
 
-const OFFERED = ['30 minutes', '2 hours', '8 hours'] as const;
+/** In the line as English reads it; the button names it in the reader's words. */
+const OFFERED = [
+  { end: '30 minutes', unit: 'minute', count: 30 },
+  { end: '2 hours', unit: 'hour', count: 2 },
+  { end: '8 hours', unit: 'hour', count: 8 },
+] as const;
 
-function lengths({ grammar }: CommandParts, command: PauseCommand): readonly SayButton[] {
-  return OFFERED.map((end) => ({
+function lengths(words: Messages, { grammar }: CommandParts, command: PauseCommand): readonly SayButton[] {
+  return OFFERED.map(({ end, unit, count }) => ({
     label: 'line',
-    named: end,
+    named: words.plain('end.length', { unit, count }),
     verb: 'choose',
     text: grammar.format({ ...command, end }),
   }));

@@ -126,6 +126,14 @@ const LEVELS: readonly Limits[] = [
     accounts: { rows: 10, name: 24, line: 80 },
     ended: { most: 20, name: 40 },
   },
+  // Chinese takes three bytes a letter.
+  {
+    failures: { rows: 6, name: 40, line: 80 },
+    leftOut: { rows: 5, name: 30, line: 60 },
+    running: 3,
+    accounts: { rows: 10, name: 20, line: 60 },
+    ended: { most: 10, name: 40 },
+  },
 ];
 
 /**

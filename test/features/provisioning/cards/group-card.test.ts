@@ -128,6 +128,14 @@ describe('the card of a group', () => {
     expect(text).toMatch(/And \d+ more\./);
   });
 
+  it('names them in Chinese without spaces', () => {
+    const group = groupIn([accepted], { members: 2 });
+
+    const text = openedText(drawGroup({ ...group, reader: { locale: 'zh-CN', timeZone: 'UTC' } }).card);
+
+    expect(text).toContain('调用 1：Member 1、Member 2');
+  });
+
   it('says that a group has no members', () => {
     const text = cardAsText(drawGroup(groupIn([accepted], { members: 0 })).card);
 

@@ -1,14 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { LARGEST_CARD_BYTES } from '../../../../src/chat/cards/render.ts';
 import type { CardMessage } from '../../../../src/chat/reply.ts';
 import { confirmCard, nobodyFoundCard } from '../../../../src/features/provisioning/cards/confirm-card.ts';
 import { groupPicker } from '../../../../src/features/provisioning/cards/group-picker.ts';
 import { type ListCounts, type ListOverview, listCard } from '../../../../src/features/provisioning/cards/list-card.ts';
 import { pageCard } from '../../../../src/features/provisioning/cards/page-card.ts';
 import type { Outcome, OutcomeKind } from '../../../../src/graph/outcome.ts';
+import { languages } from '../../../../src/languages.ts';
 import type { LeftOut } from '../../../../src/requests/request.ts';
-import { doneWith, elementsOf, emptyReport, NOW, openedText, words } from '../../../chat/views/drawings.ts';
-import { overviewOf, subject } from './list-drawings.ts';
+import {
+  doneWith,
+  elementsOf,
+  emptyReport,
+  NOW,
+  openedText,
+  outcomesSaying,
+  words,
+} from '../../../chat/views/drawings.ts';
+import { accountStates, accountsOf, appsNamed, leftOutSaying, overviewOf, subject } from './list-drawings.ts';
 
 const drawList = (overview: ListOverview, canRetry = true) => listCard({ overview, now: NOW, canRetry });
 const buttonsOf = ({ card }: CardMessage) =>
@@ -409,5 +419,29 @@ describe('the group picker', () => {
     expect(text).toContain('Sales Team  [Choose]\nsales@contoso.com');
     expect(text).toContain('There are more.');
     expect(JSON.stringify(message.card)).toContain('"text":"provision 2"');
+  });
+});
+
+describe('the card of a list over several apps', () => {
+  it.each(languages)('stays within what Teams takes in %s, with names that take four bytes a letter', (locale) => {
+    const text = '\\'.repeat(10_000);
+    const [, , ...outcomes] = outcomesSaying(text, { steps: 1, changes: 1 });
+    const apps = appsNamed(text, ...Array<string>(19).fill(text));
+    const over = overviewOf(
+      { cancelled: 300, byOutcome: { failed: 200 } },
+      {
+        text,
+        leftOut: leftOutSaying(text),
+        failures: Array.from({ length: 20 }, () => outcomes)
+          .flat()
+          .map((outcome) => ({ name: text, label: text, app: text, outcome })),
+        accounts: accountsOf(apps, 125, accountStates, text),
+      },
+    );
+    const request = { ...over.request, apps, reader: { locale, timeZone: 'UTC' } };
+
+    const { card } = drawList({ ...over, request });
+
+    expect(Buffer.byteLength(JSON.stringify(card))).toBeLessThanOrEqual(LARGEST_CARD_BYTES);
   });
 });

@@ -87,7 +87,7 @@ export function groupIn(
 }
 
 /** Every state and outcome of an account. */
-const accountStates = [
+export const accountStates = [
   ...(['held', 'waiting', 'running', 'cancelled'] as const).map((state) => ({ state, outcome: null })),
   ...OUTCOME_KINDS.map((outcome) => ({ state: 'done' as const, outcome })),
 ];
