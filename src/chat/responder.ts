@@ -3,13 +3,14 @@ import { assertNever } from '../assert-never.ts';
 import type { Reader } from '../requests/request.ts';
 import { answerWithTicket, askWhichTicket } from './ask-ticket.ts';
 import type { CommandOf, Parsed, Verb } from './command.ts';
-import type { Incoming, Speaker } from './incoming.ts';
+import type { Incoming, IncomingFile, Speaker } from './incoming.ts';
 import { rememberPerson } from './known-people.ts';
 import { createMessages } from './messages.ts';
 import { answerAside, answerBeyond, answerThanks, notUnderstood, refuseRoleless } from './not-understood.ts';
 import { intentOf } from './offers/intent.ts';
 import { lookAtLine } from './offers/look-at-line.ts';
 import { lookAtMatter } from './offers/matters.ts';
+import { offerIfFound } from './offers/offer.ts';
 import { offerMeant } from './offers/second-look.ts';
 import { lookAtLines } from './offers/several-lines.ts';
 import { bringToPersonalChat } from './personal-chat.ts';
@@ -26,6 +27,7 @@ import {
 } from './registry/run.ts';
 import { refuseStranger, say, troubleReply } from './registry/turn.ts';
 import { type CardAction, type Reply, unreadReply } from './reply.ts';
+import { readTyped, type Typed } from './typed-line.ts';
 
 const helpButton = { label: 'help', verb: 'run', text: 'help' } as const;
 /** What this process has stored lately of its speakers; another one may have stored something else since. */
@@ -77,8 +79,7 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
       case 'text':
         if (what.text === '' && what.attachments > 0)
           return (await refuseRoleless(parts, turn, null)) ?? say(turn.words, { kind: 'attachmentOnly' });
-        if (what.files[0] !== undefined) return parts.registry.answerFile(parts, turn, what.text, what.files[0]);
-        return answerLine(turn, what.text);
+        return answerTyped(turn, readTyped(parts.grammar, what.text, turn.words.language), what.files[0]);
       case 'action':
         return answerAction(turn, what.action);
       case 'unknownAction':
@@ -122,6 +123,31 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
       default:
         return assertNever(action, 'action');
     }
+  }
+
+  /** From here on, a line in the language of its writer is the same line in English. */
+  async function answerTyped(turn: Turn, typed: Typed, file: IncomingFile | undefined): Promise<Reply> {
+    if (typed.kind === 'guesses') {
+      const offered = await offerTyped(turn, typed.lines);
+      return offered ?? answerTyped(turn, { kind: 'line', line: typed.typed }, file);
+    }
+    const own = saying(turn, typed.line);
+    return file === undefined ? answerLine(own, typed.line) : parts.registry.answerFile(parts, own, typed.line, file);
+  }
+
+  /** Offers what a line in another language may say; null where nothing that it names is there. */
+  async function offerTyped(turn: Turn, lines: readonly [string, ...string[]]): Promise<Reply | null> {
+    const [first, ...others] = lines;
+    const parsed = { kind: 'didYouMean', suggestion: first } as const;
+    const own = saying(turn, first);
+    const refusal = await refuseRoleless(parts, own, parsed);
+    if (refusal !== null) return refusal;
+    if (others.length === 0) return unreadReply(await correct(own, first));
+    const guesses = lines.flatMap((line) => {
+      const read = parts.grammar.parse(line);
+      return read.kind === 'command' ? [{ command: read.command }] : [];
+    });
+    return offerIfFound(parts, saying(turn, lines.join('\n')), { guesses, leftOut: [] });
   }
 
   async function answerLine(turn: Turn, line: string): Promise<Reply> {
@@ -205,6 +231,12 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
   }
 
   return answer;
+}
+
+/** The turn as if this had been typed. */
+function saying(turn: Turn, text: string): Turn {
+  const { what } = turn.incoming;
+  return what.kind === 'text' ? { ...turn, incoming: { ...turn.incoming, what: { ...what, text } } } : turn;
 }
 
 /** The answer to a nearly correct line, where it is not just offered. */

@@ -342,7 +342,7 @@ export const requestAccessCommand = defineCommand({
   examples: [
     'request access for isaiah to Salesforce',
     'request access for isaiah to Salesforce on 1 December because he joins Sales',
-    'request access for isaiah and diego to the Sales kit',
+    'request access for isaiah, diego to the Sales kit',
   ],
   offeredByTeams: { team: 4, groupChat: 2 },
   tryIt: null,

@@ -175,7 +175,7 @@ export const removeCommand = defineCommand({
   freshRoles: 'clicked',
   appOnly: true,
   chapter: 'leaving',
-  examples: ['remove adele@contoso.com from Salesforce', 'remove adele, diego from Salesforce and ServiceNow'],
+  examples: ['remove adele@contoso.com from Salesforce', 'remove adele, diego from Salesforce, ServiceNow'],
   tryIt: null,
   incomplete: askWhichApp,
   resolve: resolveRemove,

@@ -1,0 +1,33 @@
+import type { Language } from '../../../languages.ts';
+import { type Lines, linesIn, piecesIn } from './line-data.ts';
+import { lengthsAt } from './line-patterns.ts';
+import type { Piece } from './pieces.ts';
+
+/** The line without its courtesies, and without what is neither letter nor number at its ends. */
+export function withoutCourtesy(
+  all: readonly Piece[],
+  { opening, closing }: Pick<Lines, 'opening' | 'closing'>,
+): readonly Piece[] {
+  let [from, to] = [0, all.length];
+  const isDecoration = (piece: Piece | undefined) =>
+    piece !== undefined && !piece.quoted && !/[\p{L}\p{N}?？]/u.test(piece.text);
+  for (let moved = true; moved && from < to; ) {
+    const [opens = 0] = lengthsAt(all.slice(0, to), from, opening);
+    const closes =
+      [5, 4, 3, 2, 1].find(
+        (length) => to - length > from && lengthsAt(all.slice(0, to), to - length, closing).includes(length),
+      ) ?? 0;
+    if (opens > 0 && from + opens < to) from += opens;
+    else if (closes > 0) to -= closes;
+    else if (isDecoration(all[from])) from += 1;
+    else if (isDecoration(all[to - 1])) to -= 1;
+    else moved = false;
+  }
+  return all.slice(from, to);
+}
+
+/** Whether a line thanks or says goodbye, as the first line of a signature does. */
+export function startsWithThanks(line: string, language: Language): boolean {
+  const lines = linesIn(language);
+  return lengthsAt(piecesIn(line, lines), 0, lines.closing).length > 0;
+}

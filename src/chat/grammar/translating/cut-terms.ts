@@ -1,0 +1,166 @@
+import type { DatePhrases, Lines } from './line-data.ts';
+import { lengthsAt, type Phrase } from './line-patterns.ts';
+import { type Piece, textOf } from './pieces.ts';
+
+/** What many lines may have beside their names: when it starts and ends, why, and under which ticket number. */
+export type Term = 'start' | 'end' | 'reason' | 'ticket';
+export type Terms = Readonly<Partial<Record<Term, readonly Piece[]>>>;
+
+export interface Cut {
+  readonly pieces: readonly Piece[];
+  readonly terms: Terms;
+}
+
+/** "1er", "31", "01/12/2026", "2026-12-01", "18:00", "18h30", "3.5". */
+const NUMBER = /^\d{1,4}(?:[./-]\d{1,2}){0,1}(?:[./-]\d{1,4})?(?:er|re|e|o|º|ª)?$|^\d{1,2}(?:[:h]\d{0,2})$/;
+const WHOLE = /^\d{1,4}[./-]\d{1,2}(?:[./-]\d{1,4})?$/;
+
+/**
+ * The line without such parts, in the order in which they are tried: all of them out, then without dates, then the line
+ * as it is, since a name may hold any of these words.
+ */
+export function cutsOf(all: readonly Piece[], lines: Lines, isTicket: (text: string) => boolean): readonly Cut[] {
+  const because = cutReason(all, lines);
+  const ticketed = cutTickets(because, lines, isTicket);
+  const dated = cutDates(ticketed, lines.dates);
+  const cuts = [dated, ticketed, because, { pieces: all, terms: {} }];
+  return cuts.filter((cut, at) => at === 0 || cut.pieces.length > (cuts[at - 1]?.pieces.length ?? 0));
+}
+
+function cutReason(pieces: readonly Piece[], { reason, reasonLabel }: Lines): Cut {
+  for (let at = 1; at < pieces.length; at += 1) {
+    const [label = 0] = lengthsAt(pieces, at, reasonLabel);
+    const isLabel = label > 0 && /[:：]/.test(pieces[at + label - 1]?.mark ?? '');
+    const length = isLabel ? label : (lengthsAt(pieces, at, reason)[0] ?? 0);
+    if (length > 0 && at + length < pieces.length)
+      return { pieces: pieces.slice(0, at), terms: { reason: pieces.slice(at + length) } };
+  }
+  return { pieces, terms: {} };
+}
+
+/** A line with several numbers keeps them: which one is meant is asked. */
+function cutTickets({ pieces, terms }: Cut, { ticket }: Lines, isTicket: (text: string) => boolean): Cut {
+  const places = pieces.flatMap(({ text, quoted }, at) => (!quoted && /\d/.test(text) && isTicket(text) ? [at] : []));
+  const [place] = places;
+  if (place === undefined || places.length > 1) return { pieces, terms };
+  const lead = [3, 2, 1].find(
+    (length) => place >= length && lengthsAt(pieces, place - length, ticket).includes(length),
+  );
+  const left = [...pieces.slice(0, place - (lead ?? 0)), ...pieces.slice(place + 1)];
+  return { pieces: left, terms: { ...terms, ticket: pieces.slice(place, place + 1) } };
+}
+
+interface Span {
+  readonly kind: 'start' | 'end';
+  readonly from: number;
+  readonly to: number;
+  readonly text: readonly Piece[];
+}
+
+function cutDates({ pieces, terms }: Cut, dates: DatePhrases): Cut {
+  const spans: Span[] = [];
+  for (let at = 0; at < pieces.length; ) {
+    const span = spanAt(pieces, at, dates, spans.at(-1));
+    const isNew = span !== null && !spans.some(({ kind }) => kind === span.kind);
+    if (span !== null && isNew) spans.push(span);
+    at = span !== null && isNew ? span.to : at + 1;
+  }
+  const found: Partial<Record<Term, readonly Piece[]>> = { ...terms };
+  for (const { kind, text } of spans) found[kind] = text;
+  const left = pieces.filter((_, at) => !spans.some(({ from, to }) => from <= at && at < to));
+  return { pieces: left, terms: found };
+}
+
+function spanAt(pieces: readonly Piece[], at: number, dates: DatePhrases, before: Span | undefined): Span | null {
+  const isBehindStart = before?.kind === 'start' && before.to === at;
+  const end = led(pieces, at, dates.end, dates);
+  // "au 31 mars" is an end behind a start alone, and "à Salesforce" is none.
+  if (end !== null && (isBehindStart || !end.isShort)) return spanOf('end', pieces, at, end, dates.endBehind);
+  const during = led(pieces, at, dates.during, dates);
+  if (during?.isLength === true) return spanOf('end', pieces, at, during, []);
+  const ahead = led(pieces, at, dates.ahead, dates);
+  if (ahead?.isLength === true) return spanOf('start', pieces, at, { ...ahead, from: at }, []);
+  const start = led(pieces, at, dates.start, dates);
+  if (start !== null && !start.isLength) return spanOf('start', pieces, at, start, dates.startBehind);
+  const run = runAt(pieces, at, dates);
+  if (run === null || at === 0 || !run.isDay) return null;
+  const isStart = !run.isLength;
+  return spanOf(isStart ? 'start' : 'end', pieces, at, run, isStart ? dates.startBehind : dates.endBehind);
+}
+
+interface Run {
+  readonly from: number;
+  readonly to: number;
+  /** It names a day by itself: "demain", "31 mars", "3 mois". */
+  readonly isDay: boolean;
+  readonly isLength: boolean;
+  /** What leads to it is one small word, which may lead to anything. */
+  readonly isShort: boolean;
+}
+
+/** A date or a length behind one of the phrases. */
+function led(pieces: readonly Piece[], at: number, phrases: readonly Phrase[], dates: DatePhrases): Run | null {
+  for (const length of lengthsAt(pieces, at, phrases)) {
+    const from = at + length;
+    const isShort = length === 1 && textOf(pieces.slice(at, from)).length <= 2;
+    if (pieces[from]?.quoted && !isShort && length > 1)
+      return { from, to: from + 1, isDay: true, isLength: false, isShort };
+    const run = runAt(pieces, from, dates);
+    if (run !== null) return { ...run, isShort };
+  }
+  return null;
+}
+
+function spanOf(kind: Span['kind'], pieces: readonly Piece[], from: number, run: Run, behind: readonly Phrase[]): Span {
+  const [more = 0] = lengthsAt(pieces, run.to, behind);
+  return { kind, from, to: run.to + more, text: pieces.slice(run.from, run.to) };
+}
+
+/** The words of a date or a length from `from` on: as many as can be of one, without small words at the end. */
+function runAt(pieces: readonly Piece[], from: number, dates: DatePhrases): Run | null {
+  let to = from;
+  let end = from;
+  const seen = { day: 0, month: 0, unit: 0, count: 0, number: 0, whole: 0 };
+  while (to < pieces.length) {
+    const piece = pieces[to];
+    if (piece === undefined || piece.quoted) break;
+    const number = NUMBER.test(piece.exact);
+    const longest = (phrases: readonly Phrase[]) => lengthsAt(pieces, to, phrases)[0] ?? 0;
+    const [day, month, unit, count, filler] = [dates.days, dates.months, dates.units, dates.counts, dates.fillers].map(
+      longest,
+    ) as [number, number, number, number, number];
+    const core = Math.max(day, month, unit, number ? 1 : 0, count);
+    if (core === 0 && filler === 0) break;
+    if (number) seen.number += 1;
+    if (WHOLE.test(piece.exact)) seen.whole += 1;
+    if (day > 0) seen.day += 1;
+    if (month > 0) seen.month += 1;
+    if (unit > 0) seen.unit += 1;
+    if (count > 0) seen.count += 1;
+    to += Math.max(core, filler);
+    if (core > 0 || filler > 0) end = core > 0 || isTail(pieces, to - 1) ? to : end;
+    if ((pieces[to - 1]?.mark ?? '') !== '') break;
+  }
+  const isLength = seen.unit > 0 && seen.day === 0 && seen.month === 0 && seen.whole === 0;
+  const isDated = seen.day + seen.month + seen.unit + seen.number > 0;
+  if (end === from || !isDated) return null;
+  const isDay =
+    seen.day > 0 || seen.whole > 0 || (seen.month > 0 && seen.number > 0) || (isLength && seen.number + seen.count > 0);
+  return { from, to: end, isDay, isLength: isLength && seen.number + seen.count > 0, isShort: false };
+}
+
+/** Whether the pieces are a day or a length and nothing else. */
+export function isDate(pieces: readonly Piece[], dates: DatePhrases): boolean {
+  return runAt(pieces, 0, dates)?.to === pieces.length;
+}
+
+/** Whether they are a length of time. */
+export function isLengthOfTime(pieces: readonly Piece[], dates: DatePhrases): boolean {
+  const run = runAt(pieces, 0, dates);
+  return run?.isLength === true && run.to === pieces.length;
+}
+
+/** "lundi prochain" ends with a word that means nothing by itself. */
+function isTail(pieces: readonly Piece[], at: number): boolean {
+  return (pieces[at]?.text.length ?? 0) > 3;
+}

@@ -1,0 +1,94 @@
+import { splitWords } from '../tokens.ts';
+
+/**
+ * A typed line as the pieces of which its language makes words: words where spaces part them, with "l’" and "d’" apart
+ * from what follows, and every Chinese character by itself, since nothing else tells where a Chinese word ends. What is
+ * quoted stays one piece. The time is linear.
+ */
+export interface Piece {
+  /** As typed, without the punctuation behind it. */
+  readonly text: string;
+  /** In lowercase, full-width letters and digits as plain ones; empty for what is quoted, which is always a name. */
+  readonly exact: string;
+  /** The same without accents. */
+  readonly plain: string;
+  readonly quoted: boolean;
+  /** No space precedes it. */
+  readonly glued: boolean;
+  /** The punctuation behind it. */
+  readonly mark: string;
+}
+
+const HAN = /\p{Script=Han}/u;
+const FULL_MARKS = '，。、；：！？…';
+const MARKS = `.,;:!?${FULL_MARKS}`;
+const PARTS = new RegExp(`\\p{Script=Han}|[${FULL_MARKS}]+|[^\\p{Script=Han}${FULL_MARKS}]+`, 'gu');
+
+/** @param elided the words that lose their vowel before another: `l d qu` */
+export function piecesOf(text: string, elided: ReadonlySet<string>): Piece[] {
+  const pieces: Piece[] = [];
+  const add = (part: string, glued: boolean) => {
+    let end = part.length;
+    while (end > 0 && MARKS.includes(part.charAt(end - 1))) end -= 1;
+    const [bare, mark] = [part.slice(0, end), part.slice(end)];
+    const last = pieces.at(-1);
+    if (bare !== '') pieces.push({ ...piece(bare), glued, mark });
+    else if (last !== undefined) pieces[pieces.length - 1] = { ...last, mark: last.mark + mark };
+  };
+  for (const word of splitWords(withQuotesApart(text))) {
+    if (word.quoted) {
+      pieces.push({ text: word.text, exact: '', plain: '', quoted: true, glued: false, mark: '' });
+      continue;
+    }
+    if (HAN.test(word.text)) {
+      for (const [at, [part]] of [...word.text.matchAll(PARTS)].entries()) add(part, at > 0);
+      continue;
+    }
+    const at = word.text.indexOf("'");
+    if (at > 0 && at < word.text.length - 1 && elided.has(word.text.slice(0, at).toLowerCase())) {
+      add(word.text.slice(0, at + 1), false);
+      add(word.text.slice(at + 1), true);
+    } else add(word.text, false);
+  }
+  return pieces;
+}
+
+function piece(text: string): Pick<Piece, 'text' | 'exact' | 'plain' | 'quoted'> {
+  const exact = text.normalize('NFKC').toLowerCase();
+  return { text, exact, plain: withoutAccents(exact), quoted: false };
+}
+
+export function withoutAccents(text: string): string {
+  return /^[a-z0-9']*$/.test(text)
+    ? text
+    : text
+        .normalize('NFD')
+        .replace(/\p{M}+/gu, '')
+        .normalize('NFC');
+}
+
+/** Some pieces as they were typed, without the punctuation behind the last. */
+export function textOf(pieces: readonly Piece[]): string {
+  return pieces
+    .map(({ text, mark }, at) => {
+      const next = pieces[at + 1];
+      return next === undefined ? text : `${text}${mark}${next.glued ? '' : ' '}`;
+    })
+    .join('');
+}
+
+/**
+ * Chinese puts no space before a quote, and French one inside it. What stands in straight quotes is left alone: Usher
+ * itself writes such names.
+ */
+function withQuotesApart(text: string): string {
+  if (!/[“”「」『』«»]/.test(text) || text.includes('"')) return text;
+  return text
+    .replace(/\s*[「『]/g, ' “')
+    .replace(/[」』]\s*/g, '” ')
+    .replace(/«\s+/g, '«')
+    .replace(/\s+»/g, '»')
+    .replace(/(?<=[\p{Script=Han}，。、；：])“/gu, ' “')
+    .replace(/”(?=[\p{Script=Han}])/gu, '” ')
+    .replace(/”(?=[，。、；：])/gu, '” ');
+}

@@ -1,0 +1,117 @@
+import { type Language, sourceLanguage } from '../../../languages.ts';
+import { quoteName } from '../names.ts';
+import { withoutCourtesy } from './courtesies.ts';
+import { isDate, isLengthOfTime, type Term } from './cut-terms.ts';
+import { englishDay, isDayOfMonth } from './day-writing.ts';
+import { type Lines, linesIn, piecesIn } from './line-data.ts';
+import { matchesOf } from './line-patterns.ts';
+import { type Piece, textOf } from './pieces.ts';
+import { BARE, filled, isPlainName, LISTS, namesIn, patternWith, TERMS, wordsBefore } from './slots.ts';
+
+/** A longer line is a list, which is shown nowhere. */
+const LONGEST_LINE = 4_000;
+
+/**
+ * A line that Usher has written in English, in the words of a language; it is read back as the same. As it is where the
+ * language has no such line.
+ */
+export function writeLine(line: string, language: Language): string {
+  if (language === sourceLanguage || line.length > LONGEST_LINE) return line;
+  const [english, lines] = [linesIn(sourceLanguage), linesIn(language)];
+  const pieces = piecesIn(line, english);
+  const whole = english.patterns.filter(({ slots }) => !slots.includes('said'));
+  const matches = whole.flatMap((pattern) => matchesOf(pattern, pieces));
+  const most = Math.max(...matches.map(({ said }) => said));
+  const [match] = matches.filter(({ said }) => said === most);
+  if (match === undefined) return line;
+  const { key } = match.pattern;
+  const terms = TERMS.filter((term) => match.slots.has(term));
+  const own = [...match.slots.keys()];
+  const withTerms = patternWith(lines, key, own);
+  const pattern =
+    withTerms ??
+    patternWith(
+      lines,
+      key,
+      own.filter((slot) => !terms.some((term) => term === slot)),
+    );
+  if (pattern === null) return line;
+  const text = filled(pattern.template, (slot) => written(slot, match.slots.get(slot) ?? [], lines));
+  const behind = withTerms === null ? terms.map((term) => termIn(term, match.slots.get(term) ?? [], lines)) : [];
+  return [text, ...behind].join(' ');
+}
+
+function termIn(term: Term, pieces: readonly Piece[], lines: Lines): string {
+  const value = written(term, pieces, lines);
+  const own = piecesIn(value, lines);
+  const isLength = term === 'end' && isLengthOfTime(own, lines.dates);
+  const isNamed = term === 'start' && own[0]?.quoted === false && !/^\d/.test(value);
+  const template = lines.data.write?.[isLength ? 'length' : isNamed ? 'named' : term];
+  return filled(template ?? '', () => value);
+}
+
+function written(slot: string, pieces: readonly Piece[], lines: Lines): string {
+  const text = textOf(pieces);
+  const quoted = pieces.length === 1 && pieces[0]?.quoted === true;
+  if (slot === 'requestId') return quoted ? quoteName(text) : text;
+  if (BARE.has(slot)) return text;
+  if (slot === 'topic') return topicIn(text, lines) ?? nameIn(text, lines);
+  if (slot === 'since' && isDayOfMonth(text))
+    return filled(lines.data.write?.day ?? '{value}', () => dayIn(text, lines) ?? '');
+  if (slot === 'start' || slot === 'end' || slot === 'since') return dayIn(text, lines) ?? quoteName(text);
+  if (slot === 'reason') return reasonIn(text, lines);
+  if (LISTS.has(slot))
+    return namesIn(pieces, [])
+      .map((name) => nameIn(name, lines))
+      .join(', ');
+  const [, kit] = /^the (.+) kit$/.exec(text) ?? [];
+  if (kit !== undefined && slot === 'app') return kitNamed(kit, lines);
+  if (!quoted && text.toLowerCase() === 'me') return lines.data.self?.split(' | ')[0] ?? text;
+  return quoted || !text.includes(', ') ? nameIn(text, lines) : namesOrWhole(text, lines);
+}
+
+function kitNamed(kit: string, lines: Lines): string {
+  const { kit: before = '', kitBehind = '' } = lines.data;
+  const name = nameIn(kit, lines);
+  const [first = ''] = before.split(' | ');
+  return first === '' ? `${name} ${kitBehind.split(' | ')[0]}` : `${first} ${name}`;
+}
+
+function namesOrWhole(text: string, lines: Lines): string {
+  const names = text.split(', ');
+  return names.every((name) => nameIn(name, lines) === name) ? text : quoteName(text);
+}
+
+/** A name bare where nothing in it means anything else. */
+function nameIn(name: string, lines: Lines): string {
+  const pieces = piecesIn(name, lines);
+  const isBare =
+    isPlainName(name) &&
+    textOf(pieces) === name &&
+    pieces.every(({ plain, quoted }) => !quoted && !lines.known.has(plain) && !/^\d+$/.test(plain));
+  return isBare ? name : quoteName(name);
+}
+
+function reasonIn(reason: string, lines: Lines): string {
+  const own = lines.data.texts?.[reason];
+  if (own !== undefined) return own;
+  const pieces = piecesIn(reason, lines);
+  const isBare = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} '’.,-]*[\p{L}\p{M}\p{N}]$/u.test(reason) && textOf(pieces) === reason;
+  const kept = withoutCourtesy(pieces, lines).length === pieces.length;
+  return isBare && kept && !/ {2}|’/.test(reason) ? reason : quoteName(reason);
+}
+
+function topicIn(topic: string, lines: Lines): string | null {
+  const english = linesIn(sourceLanguage);
+  const found = english.patterns.find((pattern) => wordsBefore(pattern) === topic.toLowerCase());
+  const own = found === undefined ? undefined : lines.patternsOf.get(found.key)?.find(({ sure }) => sure);
+  return own === undefined ? null : wordsBefore(own);
+}
+
+/** A day or a length in the language's words, where it is plainly one; null for any other text. */
+function dayIn(text: string, lines: Lines): string | null {
+  const own = englishDay(text, lines) ?? text;
+  const pieces = piecesIn(own, lines);
+  const isWhole = pieces.every(({ quoted }) => !quoted) && (own !== text || textOf(pieces) === text);
+  return isWhole && isDate(pieces, lines.dates) ? own : null;
+}

@@ -1,0 +1,61 @@
+import { type Language, languages, sourceLanguage } from '../languages.ts';
+import type { Parsed } from './command.ts';
+import type { Grammar } from './grammar/grammar.ts';
+import { startsWithThanks } from './grammar/translating/courtesies.ts';
+import { type Translated, toEnglish } from './grammar/translating/to-english.ts';
+
+/** A typed line in English, which is all that the rest of the chat reads. */
+export type Typed =
+  | { readonly kind: 'line'; readonly line: string }
+  /** Lines that it may mean; `typed` is the line itself, if none of them leads anywhere. */
+  | { readonly kind: 'guesses'; readonly lines: readonly [string, ...string[]]; readonly typed: string };
+
+/** More lines are a list. */
+const MOST_LINES = 20;
+
+/**
+ * Reads a line in the language of its reader, or else in English, which everybody may write. Where it says one thing in
+ * the one language and another in the other, both are offered, and so is what it says in any further language.
+ */
+export function readTyped(grammar: Grammar, typed: string, language: Language): Typed {
+  const asTyped = { kind: 'line', line: typed } as const;
+  const english = grammar.parse(typed);
+  if (english.kind === 'empty' || english.kind === 'tooLong' || english.kind === 'tooManyWords') return asTyped;
+  const own = translate(grammar, typed, language);
+  if (english.kind === 'command') {
+    if (own?.kind !== 'sure' || isSame(grammar, english, own.line)) return asTyped;
+    return { kind: 'guesses', lines: [own.line, grammar.format(english.command)], typed };
+  }
+  if (own?.kind === 'sure') return { kind: 'line', line: own.line };
+  if (own !== null) return { kind: 'guesses', lines: own.lines, typed };
+  if (english.kind !== 'unclear') return asTyped;
+  const others = languages.filter((one) => one !== language);
+  const [first, ...more] = others.flatMap((one) => linesOf(translate(grammar, typed, one)));
+  return first === undefined ? asTyped : { kind: 'guesses', lines: [first, ...more], typed };
+}
+
+const linesOf = (translated: Translated): readonly string[] =>
+  translated === null ? [] : translated.kind === 'sure' ? [translated.line] : translated.lines;
+
+function isSame(grammar: Grammar, english: Extract<Parsed, { kind: 'command' }>, line: string): boolean {
+  const read = grammar.parse(line);
+  return read.kind !== 'command' || grammar.format(read.command) === grammar.format(english.command);
+}
+
+function translate(grammar: Grammar, typed: string, language: Language): Translated {
+  if (language === sourceLanguage) return null;
+  const rows = typed.split('\n').filter((row) => row.trim() !== '');
+  const [head = '', ...rest] = rows;
+  if (rest.length > 0 && rows.length <= MOST_LINES) {
+    const all = rows.map((row) => toEnglish(row, language, grammar));
+    if (all.every((one) => one?.kind === 'sure')) return { kind: 'sure', line: all.flatMap(linesOf).join('\n') };
+  }
+  const read = toEnglish(head, language, grammar);
+  const signature = rest.findIndex((row) => startsWithThanks(row, language));
+  const below = signature < 0 ? rest : rest.slice(0, signature);
+  if (read === null || below.length === 0) return read;
+  const whole = (line: string) => [line, ...below].join('\n');
+  if (read.kind === 'sure') return { kind: 'sure', line: whole(read.line) };
+  const [first, ...others] = read.lines;
+  return { kind: 'guesses', lines: [whole(first), ...others.map(whole)] };
+}

@@ -1,0 +1,196 @@
+import { describe, expect, it } from '@jest/globals';
+import { readIn } from '../../../support/lines.ts';
+
+describe('a line in French', () => {
+  it.each([
+    // provision
+    ['approvisionner adele@contoso.com dans Salesforce', 'says provision user adele@contoso.com to Salesforce'],
+    ['provisionner Adele Vance dans Salesforce', 'says provision user Adele Vance to Salesforce'],
+    ['provisionne isaiah sur ServiceNow stp', 'says provision user isaiah to ServiceNow'],
+    ['peux-tu provisionner isaiah dans salesforce ?', 'says provision user isaiah to salesforce'],
+    [
+      'bonjour, pouvez-vous créer le compte de Diego Siciliani dans GitHub Enterprise, merci',
+      'may say provision user Diego Siciliani to GitHub Enterprise',
+    ],
+    ['créer un compte Salesforce pour isaiah', 'may say provision user isaiah to Salesforce'],
+    [
+      'provisionner les utilisateurs adele, isaiah et grady dans Salesforce',
+      'says provision users adele, isaiah, grady to Salesforce',
+    ],
+    [
+      'provisionner le groupe « Sales Team » dans GitHub avec les membres priya et tomasz',
+      'says provision group Sales Team with members priya, tomasz to GitHub',
+    ],
+    [
+      'provisionner « Jean-Marc de La Tour » dans « Data for Good »',
+      'says provision user Jean-Marc de La Tour to "Data for Good"',
+    ],
+    ['dans Salesforce, provisionner isaiah', 'says provision user isaiah to Salesforce'],
+    ["ajouter l'utilisateur isaiah à Salesforce", 'may say provision user isaiah to Salesforce'],
+    ['synchroniser le compte d’adele vers Salesforce tout de suite', 'may say provision user adele to Salesforce'],
+    // request
+    ['demander l’accès à Salesforce pour isaiah', 'says request access for isaiah to Salesforce'],
+    [
+      'demander un accès Salesforce pour Isaiah Langer à partir du 1er décembre car il rejoint les Ventes',
+      'says request access for Isaiah Langer to Salesforce on 1er décembre because il rejoint les Ventes',
+    ],
+    [
+      "demande d'acces a ServiceNow pour diego jusqu'au 31 mars, motif : projet Atlas",
+      'says request access for diego to ServiceNow until 31 mars because projet Atlas',
+    ],
+    [
+      'accès à GitHub pour isaiah dès lundi pendant 3 mois parce qu’elle remplace Grady',
+      'may say request access for isaiah to GitHub on lundi for 3 mois because elle remplace Grady',
+    ],
+    [
+      'je voudrais demander l’accès de diego à Salesforce du 01/12 au 15/12',
+      'says request access for diego to Salesforce starting "01/12" until "15/12"',
+    ],
+    [
+      'il faudrait un accès Salesforce à isaiah pour 2 semaines svp',
+      'may say request access for isaiah to Salesforce for 2 semaines',
+    ],
+    [
+      "besoin d'un accès à Salesforce pour isaiah après-demain, ticket INC0012345",
+      'may say request access for isaiah to Salesforce starting après-demain INC0012345',
+    ],
+    [
+      'demander l’accès pour isaiah et diego à Salesforce jusqu’à la fin du mois',
+      'says request access for "isaiah, diego" to Salesforce until la fin du mois',
+    ],
+    [
+      'nouvelle demande : isaiah, Salesforce, début 01/12/2026, fin 31/03/2027, raison : arrivée dans l’équipe',
+      `says request access for isaiah to Salesforce starting "01/12/2026" until "31/03/2027" because arrivée dans l'équipe`,
+    ],
+    [
+      'pour isaiah, accès à Salesforce à compter du 1er déc. en raison de son arrivée',
+      'may say request access for isaiah to Salesforce on 1er déc because son arrivée',
+    ],
+    ['demander l’accès à Salesforce pour moi', 'says request access for me to Salesforce'],
+    ['demande', 'says request'],
+    // check
+    ['vérifier adele dans Salesforce', 'says check adele in Salesforce'],
+    ['vérifie adele', 'says check adele'],
+    ['verifier le compte de nestor sur GitHub', 'says check nestor in GitHub'],
+    ['pourquoi diego n’est pas dans Salesforce ?', 'may say check diego in Salesforce'],
+    ["pourquoi grady n'a pas accès à Salesforce", 'may say check grady in Salesforce'],
+    ['est-ce qu’isaiah est dans Salesforce ?', 'may say check isaiah in Salesforce'],
+    ['isaiah a-t-il accès à ServiceNow ?', 'may say check isaiah in ServiceNow'],
+    ['où en est isaiah dans Salesforce ?', 'may say check isaiah in Salesforce'],
+    ['adele n’arrive pas à se connecter à Salesforce', 'may say check adele in Salesforce'],
+    ['problème d’accès de diego à Salesforce', 'may say check diego in Salesforce'],
+    ['contrôler nestor dans toutes les applications', 'says check nestor'],
+    // status
+    ['état', 'says status'],
+    ['état de Zscaler', 'says status Zscaler'],
+    ['etat salesforce', 'says status salesforce'],
+    ['statut de la synchronisation', 'says status'],
+    ['quel est l’état de Salesforce ?', 'says status Salesforce'],
+    ['comment va Zscaler ?', 'may say status Zscaler'],
+    ['est-ce que Salesforce marche ?', 'may say status Salesforce'],
+    ['qu’est-ce qui est en panne ?', 'says status'],
+    ['quelles applications sont en quarantaine ?', 'says status'],
+    ['état de l’approvisionnement de ServiceNow', 'says status ServiceNow'],
+    // cancel
+    ['annuler R7K3MQ', 'says cancel R7K3MQ'],
+    ['annule la demande R7K3MQ', 'says cancel R7K3MQ'],
+    ['annulez R7K3MQ svp', 'says cancel R7K3MQ'],
+    ['annuler ma demande R7K3MQ', 'says cancel R7K3MQ'],
+    ['j’annule R7K3MQ', 'says cancel R7K3MQ'],
+    ['retirer la demande R7K3MQ', 'says cancel R7K3MQ'],
+    ['abandonner R7K3MQ', 'says cancel R7K3MQ'],
+    ['stop R7K3MQ', 'says cancel R7K3MQ'],
+    ['laisse tomber R7K3MQ', 'says cancel R7K3MQ'],
+    // approve, deny
+    ['approuver R7K3MQ', 'says approve R7K3MQ'],
+    ['j’approuve R7K3MQ', 'says approve R7K3MQ'],
+    ['valider R7K3MQ', 'says approve R7K3MQ'],
+    ['ok pour R7K3MQ', 'may say approve R7K3MQ'],
+    ['R7K3MQ approuvé', 'may say approve R7K3MQ'],
+    ['refuser R7K3MQ', 'says deny R7K3MQ'],
+    ['refuser R7K3MQ : pas de licence', 'says deny R7K3MQ pas de licence'],
+    ['je refuse R7K3MQ car il change d’équipe', "says deny R7K3MQ il change d'équipe"],
+    ['rejeter R7K3MQ, motif : doublon', 'says deny R7K3MQ doublon'],
+    ['ne pas approuver R7K3MQ', 'may say deny R7K3MQ'],
+    ['approbations en attente', 'says pending'],
+    // remove
+    ['retirer isaiah de Salesforce', 'says remove isaiah from Salesforce'],
+    ['retirer l’accès d’isaiah à Salesforce', 'says remove isaiah from Salesforce'],
+    ['enlève diego de GitHub', 'says remove diego from GitHub'],
+    ['révoquer l’accès de diego à ServiceNow', 'says remove diego from ServiceNow'],
+    ['déprovisionner isaiah dans Salesforce', 'says remove isaiah from Salesforce'],
+    ['retirer l’accès d’isaiah à Salesforce le 31 mars', 'says remove isaiah from Salesforce on 31 mars'],
+    ['supprimer le compte de diego dans Salesforce', 'may say remove diego from Salesforce'],
+    ['couper tous les accès de diego', 'may say offboard diego'],
+    ['isaiah quitte l’entreprise vendredi', 'may say offboard isaiah on vendredi'],
+    ['départ d’isaiah le 31/03', 'says offboard isaiah starting "31/03"'],
+    // history
+    ['historique', 'says history'],
+    ['historique d’adele', 'says history adele'],
+    ['historique de Salesforce depuis lundi', 'says history Salesforce since lundi'],
+    [
+      'historique adele dans Salesforce depuis le 1er novembre',
+      'says history adele dans Salesforce since 1er novembre',
+    ],
+    ['historique des 7 derniers jours', 'says history since 7 derniers jours'],
+    ['qu’est-ce qui s’est passé pour grady ?', 'may say history grady'],
+    ['qui a provisionné isaiah dans Salesforce ?', 'may say history isaiah dans Salesforce'],
+    ['qui a approuvé R7K3MQ ?', 'may say show R7K3MQ'],
+    ['mes demandes', 'says requests'],
+    ['exporter l’historique depuis le 1er novembre', 'says export history since 1er novembre'],
+    ['historique page 2', 'says history page 2'],
+  ])('is read: %s', (line, expected) => {
+    const read = readIn('fr', line);
+
+    expect(read).toBe(expected);
+  });
+});
+
+describe('what is not certain in French', () => {
+  it.each([
+    // Opposites, and words that look like a verb.
+    ['réprouver R7K3MQ', 'unread'],
+    ['éprouver R7K3MQ', 'unread'],
+    ['entrer R7K3MQ', 'unread'],
+    ['redémarrer Salesforce', 'says repair Salesforce'],
+    ['démarrer Salesforce', 'says start Salesforce'],
+    ['déprovisionner isaiah dans Salesforce', 'says remove isaiah from Salesforce'],
+    ['tenter Salesforce', 'unread'],
+    // Slips.
+    ['approuvr R7K3MQ', 'may say approve R7K3MQ'],
+    ['aprovisionner isaiah dans Salesforce', 'may say provision user isaiah to Salesforce'],
+    ['anuler R7K3MQ', 'may say cancel R7K3MQ'],
+    // Reports, conditions and negations.
+    ['R7K3MQ approuvée', 'may say approve R7K3MQ'],
+    ['approuvé R7K3MQ', 'unread'],
+    ['annulé R7K3MQ', 'unread'],
+    ['approuver R7K3MQ si Megan est d’accord', 'unread'],
+    ['n’approuve pas R7K3MQ', 'may say deny R7K3MQ'],
+    ['ne pas annuler R7K3MQ', 'unread'],
+    ['provisionner isaiah, pas adele, dans Salesforce', 'unread'],
+    ['provisionner isaiah dans Salesforce si Megan est d’accord', 'unread'],
+    ['il a été supprimé', 'unread'],
+    ['oui', 'unread'],
+    // Two cuts: the names decide.
+    [
+      'provisionner Pierre à Marseille dans Salesforce',
+      'may say provision user Pierre à Marseille to Salesforce · provision user Pierre to Marseille dans Salesforce',
+    ],
+    [
+      'provisionner pierre@contoso.com dans Dessins dans le Cloud',
+      'says provision user pierre@contoso.com to Dessins dans le Cloud',
+    ],
+    ['retirer Jean de La Tour de Salesforce', 'may say'],
+    ['retirer « Jean de La Tour » de Salesforce', 'says remove Jean de La Tour from Salesforce'],
+    ['provisionner D’Angelo dans Salesforce', "says provision user D'Angelo to Salesforce"],
+    ['provisionner Dimanche Okello dans Salesforce', 'says provision user "Dimanche Okello" to Salesforce'],
+    ['provisionner Avril Martin dans Salesforce', 'says provision user "Avril Martin" to Salesforce'],
+    // A French date in an English line, and a line in two languages.
+    ['approuver R7K3MQ until le 31 mars', 'may say approve R7K3MQ until le 31 mars'],
+    ['provisionner isaiah to Salesforce', 'may say provision user isaiah to Salesforce'],
+  ])('is not done: %s', (line, expected) => {
+    const read = readIn('fr', line);
+
+    expect(read.slice(0, expected.length)).toBe(expected);
+  });
+});
