@@ -9,6 +9,8 @@ export type Terms = Readonly<Partial<Record<Term, readonly Piece[]>>>;
 export interface Cut {
   readonly pieces: readonly Piece[];
   readonly terms: Terms;
+  /** It cuts a name where a word ends only perhaps: it is offered at most. */
+  readonly odd?: true;
 }
 
 /** "1er", "31", "01/12/2026", "2026-12-01", "18:00", "18h30", "3.5". */
@@ -22,9 +24,13 @@ const WHOLE = /^\d{1,4}[./-]\d{1,2}(?:[./-]\d{1,4})?$/;
 export function cutsOf(all: readonly Piece[], lines: Lines, isTicket: (text: string) => boolean): readonly Cut[] {
   const because = cutReason(all, lines);
   const ticketed = cutTickets(because, lines, isTicket);
-  const dated = cutDates(ticketed, lines.dates);
-  const cuts = [dated, ticketed, because, { pieces: all, terms: {} }];
-  return cuts.filter((cut, at) => at === 0 || cut.pieces.length > (cuts[at - 1]?.pieces.length ?? 0));
+  const dated = cutDates(ticketed, lines.dates, false);
+  const cuts: readonly Cut[] = [dated, ticketed, because, { pieces: all, terms: {} }];
+  const glued = cutDates(ticketed, lines.dates, true);
+  return [
+    ...cuts.filter((cut, at) => at === 0 || cut.pieces.length > (cuts[at - 1]?.pieces.length ?? 0)),
+    ...(glued.pieces.length < dated.pieces.length ? [{ ...glued, odd: true } as const] : []),
+  ];
 }
 
 function cutReason(pieces: readonly Piece[], { reason, reasonLabel }: Lines): Cut {
@@ -57,10 +63,11 @@ interface Span {
   readonly text: readonly Piece[];
 }
 
-function cutDates({ pieces, terms }: Cut, dates: DatePhrases): Cut {
+/** @param mayBeGlued Chinese writes no space around a day, and "周一鸣" is a name */
+function cutDates({ pieces, terms }: Cut, dates: DatePhrases, mayBeGlued: boolean): Cut {
   const spans: Span[] = [];
   for (let at = 0; at < pieces.length; ) {
-    const span = spanAt(pieces, at, dates, spans.at(-1));
+    const span = spanAt(pieces, at, dates, spans.at(-1), mayBeGlued);
     const isNew = span !== null && !spans.some(({ kind }) => kind === span.kind);
     if (span !== null && isNew) spans.push(span);
     at = span !== null && isNew ? span.to : at + 1;
@@ -71,19 +78,27 @@ function cutDates({ pieces, terms }: Cut, dates: DatePhrases): Cut {
   return { pieces: left, terms: found };
 }
 
-function spanAt(pieces: readonly Piece[], at: number, dates: DatePhrases, before: Span | undefined): Span | null {
+function spanAt(
+  pieces: readonly Piece[],
+  at: number,
+  dates: DatePhrases,
+  before: Span | undefined,
+  mayBeGlued: boolean,
+): Span | null {
   const isBehindStart = before?.kind === 'start' && before.to === at;
-  const end = led(pieces, at, dates.end, dates);
-  // "au 31 mars" is an end behind a start alone, and "à Salesforce" is none.
-  if (end !== null && (isBehindStart || !end.isShort)) return spanOf('end', pieces, at, end, dates.endBehind);
+  const end = led(pieces, at, dates.end, dates, dates.endBehind);
+  // A small word leads to an end before a day alone, or behind a start.
+  if (end !== null && (isBehindStart || !end.isShort || (end.isDay && !end.isLength)))
+    return spanOf('end', pieces, at, end, dates.endBehind);
   const during = led(pieces, at, dates.during, dates);
   if (during?.isLength === true) return spanOf('end', pieces, at, during, []);
   const ahead = led(pieces, at, dates.ahead, dates);
   if (ahead?.isLength === true) return spanOf('start', pieces, at, { ...ahead, from: at }, []);
-  const start = led(pieces, at, dates.start, dates);
+  const start = led(pieces, at, dates.start, dates, dates.startBehind);
   if (start !== null && !start.isLength) return spanOf('start', pieces, at, start, dates.startBehind);
   const run = runAt(pieces, at, dates);
-  if (run === null || at === 0 || !run.isDay) return null;
+  if (run === null || !run.isDay || run.to - at === pieces.length) return null;
+  if (!mayBeGlued && isInside(pieces, at, run.to)) return null;
   const isStart = !run.isLength;
   return spanOf(isStart ? 'start' : 'end', pieces, at, run, isStart ? dates.startBehind : dates.endBehind);
 }
@@ -99,12 +114,19 @@ interface Run {
 }
 
 /** A date or a length behind one of the phrases. */
-function led(pieces: readonly Piece[], at: number, phrases: readonly Phrase[], dates: DatePhrases): Run | null {
+function led(
+  pieces: readonly Piece[],
+  at: number,
+  phrases: readonly Phrase[],
+  dates: DatePhrases,
+  behind: readonly Phrase[] = [],
+): Run | null {
   for (const length of lengthsAt(pieces, at, phrases)) {
     const from = at + length;
     const isShort = length === 1 && textOf(pieces.slice(at, from)).length <= 2;
-    if (pieces[from]?.quoted && !isShort && length > 1)
-      return { from, to: from + 1, isDay: true, isLength: false, isShort };
+    const isQuoted = pieces[from]?.quoted === true;
+    if (isQuoted && ((!isShort && length > 1) || lengthsAt(pieces, from + 1, behind).length > 0))
+      return { from, to: from + 1, isDay: true, isLength: false, isShort: false };
     const run = runAt(pieces, from, dates);
     if (run !== null) return { ...run, isShort };
   }
@@ -160,7 +182,18 @@ export function isLengthOfTime(pieces: readonly Piece[], dates: DatePhrases): bo
   return run?.isLength === true && run.to === pieces.length;
 }
 
-/** "lundi prochain" ends with a word that means nothing by itself. */
-function isTail(pieces: readonly Piece[], at: number): boolean {
-  return (pieces[at]?.text.length ?? 0) > 3;
+/** Whether Chinese characters stand on both sides without a space. */
+function isInside(pieces: readonly Piece[], from: number, to: number): boolean {
+  const [before, first, last, after] = [pieces[from - 1], pieces[from], pieces[to - 1], pieces[to]];
+  const isHan = (piece: Piece | undefined) => HAN.test(piece?.text ?? '');
+  const isApart = before?.mark !== '' || last?.mark !== '';
+  return isHan(before) && isHan(after) && first?.glued === true && after?.glued === true && !isApart;
 }
+
+/** "lundi prochain" and "月底" end with a word that means nothing by itself, and a small word leads on to the next. */
+function isTail(pieces: readonly Piece[], at: number): boolean {
+  const { text = '' } = pieces[at] ?? {};
+  return text.length > 3 || HAN.test(text);
+}
+
+const HAN = /\p{Script=Han}/u;

@@ -42,8 +42,9 @@ export interface LineData {
   readonly end?: string;
   readonly endBehind?: string;
   readonly during?: string;
-  /** Further words of dates. */
+  /** Further words of dates, and further numbers. */
   readonly dates?: string;
+  readonly counts?: string;
   /** How Usher writes the parts that many lines may have. */
   readonly write?: Readonly<Record<'start' | 'named' | 'end' | 'length' | 'ticket' | 'reason' | 'day', string>>;
   /** Words of days and lengths in Usher's own lines: `today`, `hours`, `next`. */
@@ -166,7 +167,10 @@ function datePhrases(language: Language, own: LineData, elided: ReadonlySet<stri
     days: toPhrases([...words.near, ...Object.keys(words.days), ...namesOf(language, 'weekday')]),
     months: toPhrases(namesOf(language, 'month')),
     units: toPhrases([...Object.values(words.units).flat(), ...(words.otherUnits ?? [])]),
-    counts: toPhrases(words.counts.flatMap((one) => one.split(' '))),
+    counts: toPhrases(
+      words.counts.flatMap((one) => one.split(' ')),
+      own.counts,
+    ),
     fillers: toPhrases(words.fillers, own.dates),
   };
 }

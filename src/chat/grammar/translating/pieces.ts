@@ -1,4 +1,4 @@
-import { splitWords } from '../tokens.ts';
+import { DOUBLE_QUOTES, splitWords } from '../tokens.ts';
 
 /**
  * A typed line as the pieces of which its language makes words: words where spaces part them, with "l’" and "d’" apart
@@ -78,17 +78,42 @@ export function textOf(pieces: readonly Piece[]): string {
 }
 
 /**
- * Chinese puts no space before a quote, and French one inside it. What stands in straight quotes is left alone: Usher
- * itself writes such names.
+ * The line with a space around each quotation: Chinese writes none, and a quote opens only at the start of a word. The
+ * space that French writes inside « » is no part of the name.
  */
 function withQuotesApart(text: string): string {
-  if (!/[“”「」『』«»]/.test(text) || text.includes('"')) return text;
-  return text
-    .replace(/\s*[「『]/g, ' “')
-    .replace(/[」』]\s*/g, '” ')
-    .replace(/«\s+/g, '«')
-    .replace(/\s+»/g, '»')
-    .replace(/(?<=[\p{Script=Han}，。、；：])“/gu, ' “')
-    .replace(/”(?=[\p{Script=Han}])/gu, '” ')
-    .replace(/”(?=[，。、；：])/gu, '” ');
+  let out = '';
+  let at = 0;
+  while (at < text.length) {
+    const open = text.charAt(at);
+    const close = CLOSING[open] ?? (DOUBLE_QUOTES.includes(open) ? DOUBLE_QUOTES : undefined);
+    const before = out.at(-1) ?? ' ';
+    const end = close === undefined || !STARTS_QUOTE.test(before) ? -1 : endOfQuote(text, at + 1, close);
+    if (end < 0) {
+      out += open;
+      at += 1;
+      continue;
+    }
+    const inside = text.slice(at + 1, end);
+    const name = open === '«' ? inside.trim() : inside;
+    out += `${/\s/.test(before) ? '' : ' '}${CORNERS.includes(open) ? `“${name}”` : `${open}${name}${text.charAt(end)}`}`;
+    at = end + 1;
+    if (HAN.test(text.charAt(at))) out += ' ';
+  }
+  return out;
 }
+
+/** A quote that is doubled stands for itself. */
+function endOfQuote(text: string, from: number, close: string): number {
+  for (let at = from; at < text.length; at += 1) {
+    if (!close.includes(text.charAt(at))) continue;
+    if (text.charAt(at + 1) !== text.charAt(at)) return at;
+    at += 1;
+  }
+  return -1;
+}
+
+const CORNERS = '「『';
+const CLOSING: Readonly<Record<string, string>> = { '「': '」', '『': '』' };
+/** What a quote may open behind. */
+const STARTS_QUOTE = new RegExp(`[\\s\\p{Script=Han}${FULL_MARKS},;]`, 'u');

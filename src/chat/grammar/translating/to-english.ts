@@ -60,9 +60,10 @@ const SIGN_IN: ReadonlySet<string> = new Set(['sign in', 'sign out']);
 
 function readWhole(pieces: readonly Piece[], lines: Lines, isTicket: (text: string) => boolean): Translated {
   const whole = lines.patterns.filter(({ slots }) => !slots.includes('said'));
-  for (const { pieces: left, terms } of cutsOf(pieces, lines, isTicket)) {
+  for (const { pieces: left, terms, odd } of cutsOf(pieces, lines, isTicket)) {
     const matches = whole.flatMap((pattern) => matchesOf(pattern, left));
     const found = bestOf(matches, terms, lines);
+    if (found?.kind === 'sure' && odd === true) return { kind: 'guesses', lines: [found.line] };
     if (found !== null) return found;
   }
   return null;
