@@ -2,6 +2,7 @@ import { IntlMessageFormat } from 'intl-messageformat';
 import { type Language, languageOf, localeIn, sourceLanguage } from '../languages.ts';
 import { durationParts, formatAgo, formatDay, formatMoment, formatTime } from './cards/format.ts';
 import { markdownText, plainText } from './cards/safe-text.ts';
+import { topicIn, writeLine } from './grammar/translating/write-line.ts';
 import en from './languages/en/messages.json' with { type: 'json' };
 import fr from './languages/fr/messages.json' with { type: 'json' };
 import { DOT, joining } from './languages/joining.ts';
@@ -36,6 +37,10 @@ export interface Messages {
   labelled(label: string, text: string): string;
   /** `Salesforce (global)`. */
   remarked(name: string, remark: string): string;
+  /** A line of Usher's, which is written in English, as the reader would type it. */
+  line(english: string): string;
+  /** A command by the words with which its line begins. */
+  topic(english: string): string;
   /** The language of these texts. */
   readonly language: Language;
   /** A list of names, "Alex, Megan, and Patti", as a value for a message. */
@@ -105,6 +110,8 @@ export function messagesFrom(catalogues: Catalogues): (locale: string, timeZone?
       card: (key, values = {}) => say(key, values, markdownText),
       plain,
       language,
+      line: (english) => writeLine(english, language),
+      topic: (english) => topicIn(english, language),
       sentences: (texts) => saidOf(texts).join(space),
       sentence: (title) => `${title}${stop}`,
       ended: (text) => (ENDED.test(text) ? text : `${text}${stop}`),

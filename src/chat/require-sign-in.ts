@@ -1,3 +1,5 @@
+import type { Language } from '../languages.ts';
+import { type EnglishReader, toEnglish } from './grammar/translating/to-english.ts';
 import type { Incoming } from './incoming.ts';
 import { createMessages, type Messages } from './messages.ts';
 import type { CommandParts, GraphServices } from './registry/define-command.ts';
@@ -24,11 +26,14 @@ export interface SignedInCallers {
 const signInLines = new Set(['sign in', 'signin', 'sign me in', 'log in', 'login', 'log me in']);
 const signOutLines = new Set(['sign out', 'signout', 'sign me out', 'log out', 'logout', 'log me out']);
 
+/** Of the lines in other languages, only those two are read here. */
+const unread: EnglishReader = { parse: () => ({ kind: 'unclear' }), ticketsIn: () => [] };
+
 /** @param parts its own Graph services belong to no person, and are never called */
 export function requireSignIn(parts: CommandParts, callers: SignedInCallers): (incoming: Incoming) => Promise<Reply> {
   return async (incoming) => {
     const words = createMessages(incoming.reader.locale, incoming.reader.timeZone);
-    const line = lineOf(incoming);
+    const line = lineOf(incoming, words.language);
     if (signOutLines.has(line)) return signOut(words, incoming);
     const until = callers.endOf(incoming.speaker.id);
     const services = callers.servicesOf(incoming.speaker.id);
@@ -55,10 +60,11 @@ function invite(words: Messages, { place }: Incoming): Reply {
   return { kind: 'signIn', invitation };
 }
 
-function lineOf({ what }: Incoming): string {
+function lineOf({ what }: Incoming, language: Language): string {
   const typed = what.kind === 'text' ? what.text : '';
   const pressed = what.kind === 'action' && what.action.verb === 'run' ? what.action.text : '';
-  const text = `${typed}${pressed}`.slice(0, 40).toLowerCase();
+  const said = toEnglish(typed.slice(0, 40), language, unread);
+  const text = `${said?.kind === 'sure' ? said.line : typed}${pressed}`.slice(0, 40).toLowerCase();
   return text
     .replace(/[^a-z]+/g, ' ')
     .trim()

@@ -2,7 +2,7 @@ import { type Language, languages, sourceLanguage } from '../languages.ts';
 import type { Parsed } from './command.ts';
 import type { Grammar } from './grammar/grammar.ts';
 import { startsWithThanks } from './grammar/translating/courtesies.ts';
-import { type Translated, toEnglish } from './grammar/translating/to-english.ts';
+import { readSlip, type Translated, toEnglish } from './grammar/translating/to-english.ts';
 
 /** A typed line in English, which is all that the rest of the chat reads. */
 export type Typed =
@@ -21,7 +21,8 @@ export function readTyped(grammar: Grammar, typed: string, language: Language): 
   const asTyped = { kind: 'line', line: typed } as const;
   const english = grammar.parse(typed);
   if (english.kind === 'empty' || english.kind === 'tooLong' || english.kind === 'tooManyWords') return asTyped;
-  const own = translate(grammar, typed, language);
+  // Half a line in one language may be a whole one, or another half, in English.
+  const own = translate(grammar, typed, language, english.kind === 'unclear' ? 'any' : 'whole');
   if (english.kind === 'command') {
     if (own?.kind !== 'sure' || isSame(grammar, english, own.line)) return asTyped;
     return { kind: 'guesses', lines: [own.line, grammar.format(english.command)], typed };
@@ -29,8 +30,10 @@ export function readTyped(grammar: Grammar, typed: string, language: Language): 
   if (own?.kind === 'sure') return { kind: 'line', line: own.line };
   if (own !== null) return { kind: 'guesses', lines: own.lines, typed };
   if (english.kind !== 'unclear') return asTyped;
+  const slip = linesOf(readSlip(typed, language, grammar));
   const others = languages.filter((one) => one !== language);
-  const [first, ...more] = others.flatMap((one) => linesOf(translate(grammar, typed, one)));
+  const [first, ...more] =
+    slip.length > 0 ? slip : others.flatMap((one) => linesOf(translate(grammar, typed, one, 'whole')));
   return first === undefined ? asTyped : { kind: 'guesses', lines: [first, ...more], typed };
 }
 
@@ -42,15 +45,15 @@ function isSame(grammar: Grammar, english: Extract<Parsed, { kind: 'command' }>,
   return read.kind !== 'command' || grammar.format(read.command) === grammar.format(english.command);
 }
 
-function translate(grammar: Grammar, typed: string, language: Language): Translated {
+function translate(grammar: Grammar, typed: string, language: Language, wanted: 'any' | 'whole'): Translated {
   if (language === sourceLanguage) return null;
   const rows = typed.split('\n').filter((row) => row.trim() !== '');
   const [head = '', ...rest] = rows;
   if (rest.length > 0 && rows.length <= MOST_LINES) {
-    const all = rows.map((row) => toEnglish(row, language, grammar));
+    const all = rows.map((row) => toEnglish(row, language, grammar, 'whole'));
     if (all.every((one) => one?.kind === 'sure')) return { kind: 'sure', line: all.flatMap(linesOf).join('\n') };
   }
-  const read = toEnglish(head, language, grammar);
+  const read = toEnglish(head, language, grammar, wanted);
   const signature = rest.findIndex((row) => startsWithThanks(row, language));
   const below = signature < 0 ? rest : rest.slice(0, signature);
   if (read === null || below.length === 0) return read;

@@ -1,10 +1,11 @@
-import { toEnglish } from '../../src/chat/grammar/translating/to-english.ts';
+import { readSlip, toEnglish } from '../../src/chat/grammar/translating/to-english.ts';
 import type { Language } from '../../src/languages.ts';
 import { format, parse, ticketsIn } from './grammar.ts';
 
 /** What a line of a language is read as: the canonical English lines, with what is only offered told apart. */
 export function readIn(language: Language, line: string): string {
-  const read = toEnglish(line, language, { parse, ticketsIn });
+  const english = { parse, ticketsIn };
+  const read = toEnglish(line, language, english) ?? readSlip(line, language, english);
   if (read === null) return 'unread';
   const lines = read.kind === 'sure' ? [read.line] : read.lines;
   const canonical = lines.map((one) => {

@@ -5,7 +5,7 @@ import { assertNever } from '../../assert-never.ts';
 import type { Reader } from '../../requests/request.ts';
 import { isEndless } from '../grammar/endless.ts';
 import { isLength } from '../grammar/lengths.ts';
-import { phraseLength, plainWord, toPlainPhrases } from '../grammar/plain-words.ts';
+import { phraseLength, plainText, plainWord, toPlainPhrases } from '../grammar/plain-words.ts';
 import { isDatePart } from '../grammar/start-words.ts';
 import { splitWords } from '../grammar/tokens.ts';
 import { ALL_DATE_WORDS } from './date-words.ts';
@@ -44,13 +44,28 @@ type Moment = Pick<AccessEnd, 'endsAt' | 'hasTime'>;
 /** "friday midnight" is the end of Friday. */
 const midnight = /(?:^|\s)(?:at )?(?:midnight|24:00)(?= |$)/i;
 const endOfSpan = /^(?:the )?(?:end|last day) of (?:(?:the|this) )?(next |coming )?(day|week|month|quarter|year)$/i;
-/** "end of day". */
+/** "end of day", and the same in other languages, without accents. */
 const shortEnds: Readonly<Record<string, 'day' | 'week' | 'month' | 'year'>> = {
   eod: 'day',
   cob: 'day',
   eow: 'week',
   eom: 'month',
   eoy: 'year',
+  'fin du mois': 'month',
+  'la fin du mois': 'month',
+  'fin de la semaine': 'week',
+  'la fin de la semaine': 'week',
+  "fin de l'annee": 'year',
+  "la fin de l'annee": 'year',
+  'fim do mes': 'month',
+  'o fim do mes': 'month',
+  'fim da semana': 'week',
+  'o fim da semana': 'week',
+  'fim do ano': 'year',
+  'o fim do ano': 'year',
+  月底: 'month',
+  本月底: 'month',
+  年底: 'year',
 };
 /**
  * "From Monday to Friday" goes on to the next such day. One that comes only in another year was hardly meant: "from 5
@@ -70,7 +85,8 @@ const NEAR = toPlainPhrases(['now', ...ALL_DATE_WORDS.flatMap(({ near, days }) =
  */
 export function readEndDate(text: string, reader: Reader, now: number, startsAt: number | null = null): EndDate {
   const typed = withoutEdges(text.trim().replace(/(?<=[ap])\.m\.?$/i, 'm'));
-  if (typed === '' || typed.length > longestDate) return { kind: 'unreadable' };
+  // "until the 15th" is no time of day.
+  if (typed === '' || typed.length > longestDate || /^\d{1,2}$/.test(typed)) return { kind: 'unreadable' };
   if (isEndless(typed)) return { kind: 'endless' };
   const start = { startsAt: startsAt ?? now, timeZone: reader.timeZone };
   const length = readLength(typed);
@@ -95,7 +111,7 @@ export function readEndDate(text: string, reader: Reader, now: number, startsAt:
 function readMoment(typed: string, reader: Reader, now: number): Moment | null {
   const today = todayOf(reader, now);
   const [, isNext, unit] = endOfSpan.exec(typed) ?? [];
-  const span = (unit?.toLowerCase() as 'day' | undefined) ?? shortEnds[typed.toLowerCase()];
+  const span = (unit?.toLowerCase() as 'day' | undefined) ?? shortEnds[plainText(typed)];
   if (span !== undefined) {
     return wholeDay(today.plus(isNext === undefined ? {} : { [`${span}s`]: 1 }).endOf(span));
   }

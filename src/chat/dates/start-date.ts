@@ -66,6 +66,9 @@ const longestLeadIn = 15;
 const reasonBehind =
   /^\s*(?:[,;:.–—-]\s*\D*|(?:because|as|since|so|he|she|they|we|i|it|this|his|her|their|our)(?:'[a-z]+)?\s\D*)$/i;
 
+/** "vendredi en huit" is a week after Friday, of which the parser takes the Friday. */
+const aWeekLater = /(?<!\p{L})en (?:huit|quinze)(?!\p{L})/iu;
+
 /**
  * Reads a date as people of the reader's locale write it, or as in English.
  *
@@ -73,7 +76,7 @@ const reasonBehind =
  */
 export function readStartDate(text: string, reader: Reader, now: number): StartDate {
   const typed = text.trim();
-  if (typed === '' || typed.length > longestDate) return { kind: 'unclear' };
+  if (typed === '' || typed.length > longestDate || aWeekLater.test(typed)) return { kind: 'unclear' };
   const today = todayOf(reader, now);
   if (atOnce.test(withoutEdges(typed))) return { kind: 'today', ...nothingAround };
 

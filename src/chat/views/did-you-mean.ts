@@ -35,7 +35,8 @@ export function offersCard(
   words: Messages,
   { lines, leftOut, ticketExample = 'INC0012345', more, isForeign = false }: Offers,
 ): CardMessage {
-  const shown = lines.slice(0, MOST_OFFERS);
+  const sent = lines.slice(0, MOST_OFFERS);
+  const shown = sent.map((line) => words.line(line));
   const [only = '', second] = shown;
   const isOne = second === undefined;
   const notes = [
@@ -50,7 +51,7 @@ export function offersCard(
     title: words.card(isOne ? 'didYouMean.title' : 'didYouMean.titleMany'),
     paragraphs: [...shown.map((suggestion) => words.card('didYouMean.text', { suggestion })), ...notes],
     next: words.card(isOne ? 'didYouMean.next' : 'didYouMean.nextMany'),
-    buttons: isOne ? [{ label: 'yes', verb: 'choose', text: only }] : shown.map(lineButton),
+    buttons: isOne ? [{ label: 'yes', verb: 'choose', text: sent[0] ?? '' }] : sent.map(lineButton),
     summary: isOne
       ? words.plain('didYouMean.summary', { suggestion: only })
       : words.plain('didYouMean.summaryMany', { lines: words.dotted(shown) }),

@@ -80,12 +80,12 @@ interface Drawn extends FormInput {
 function viewOf(words: Messages, input: Drawn): FormView {
   const { form, on, fields, values, problems, today, example, asksTicket = false, ticketExamples = [] } = input;
   const button = words.plain(`form.${form}.button`);
-  const footer = words.card('form.footer', { line: example });
+  const footer = words.card('form.footer', { line: words.line(example) });
   const [app] = appField(words, input);
   const start = { label: words.plain('form.start'), min: today, errorMessage: words.plain('form.startMissing') };
   const hasStart = DATE.test(values.start);
   return {
-    fallbackText: words.sentences([summaryOf(words, input), words.plain('form.footer', { line: example })]),
+    fallbackText: words.sentences([summaryOf(words, input), words.plain('form.footer', { line: words.line(example) })]),
     title: words.card(`form.${form}.title`),
     intro: maybe(words.card('form.intro', { form })),
     problems: problems.map((problem) => ({ text: markdownText(problem, LONGEST_REASON) })),

@@ -73,7 +73,7 @@ export function help(words: Messages, { commands, topic, signsIn = false, button
       headings: chapterTitle(words, members),
       lines: members.map((command) => commandLine(words, command, LONGEST_LINE)),
     })),
-    typed: chapters.flat().map(firstLine),
+    typed: chapters.flat().map((command) => firstLine(words, command)),
     footer: isAll ? footerText(words, commands) : shortFooter(words),
     buttons: [...buttons, ...(isAll ? [] : lineButton(words, 'button.helpAll', `help ${ALL}`))],
     summary: words.plain('help.summary'),
@@ -92,16 +92,19 @@ export const ALL = 'all';
 
 function helpOnOne(words: Messages, command: CommandHelp): CardMessage {
   const { verb, examples, tryIt, opens = null } = command;
-  const more = examples.slice(1, MOST_EXAMPLES).map((line) => ({ text: markdownText(line, LONGEST_EXAMPLE) }));
-  const topic = spellingOf(verb);
+  const more = examples
+    .slice(1, MOST_EXAMPLES)
+    .map((line) => ({ text: markdownText(words.line(line), LONGEST_EXAMPLE) }));
+  const spelling = spellingOf(verb);
+  const topic = words.topic(spelling);
   return helpCard({
     title: words.card('help.titleTopic', { topic }),
     intro: [],
     chapters: [{ headings: [], lines: [commandLine(words, command, LONGEST_EXAMPLE), ...more] }],
-    typed: [firstLine(command)],
+    typed: [firstLine(words, command)],
     footer: words.card('help.footer'),
     buttons: [
-      ...(opens === null ? [] : lineButton(words, opens, topic)),
+      ...(opens === null ? [] : lineButton(words, opens, spelling)),
       ...(tryIt === null ? [] : lineButton(words, 'button.tryIt', tryIt)),
       ...lineButton(words, 'button.helpAll', `help ${ALL}`),
     ],
@@ -147,10 +150,11 @@ function chapterTitle(words: Messages, [first]: readonly CommandHelp[]): Maybe<T
 /** What to type, and a few words of what it does. */
 function commandLine(words: Messages, command: CommandHelp, limit: number): Text {
   const what = words.plain(`help.${command.verb}`);
-  return { text: words.card('help.line', { line: short(command.examples[0] ?? '', limit), what }) };
+  return { text: words.card('help.line', { line: short(words.line(command.examples[0] ?? ''), limit), what }) };
 }
 
-const firstLine = ({ examples }: CommandHelp): string => short(examples[0] ?? '', LONGEST_LINE);
+const firstLine = (words: Messages, { examples }: CommandHelp): string =>
+  short(words.line(examples[0] ?? ''), LONGEST_LINE);
 
 function shortFooter(words: Messages): string {
   return words.sentences([words.card('help.footerShort'), words.card('help.footer')]);
@@ -158,6 +162,6 @@ function shortFooter(words: Messages): string {
 
 function footerText(words: Messages, [first]: readonly CommandHelp[]): string | null {
   if (first === undefined) return null;
-  const more = words.card('help.footerMany', { line: `help ${spellingOf(first.verb)}` });
+  const more = words.card('help.footerMany', { line: words.line(`help ${spellingOf(first.verb)}`) });
   return words.sentences([more, words.card('help.footer')]);
 }

@@ -68,7 +68,9 @@ export const lineButton = (
   verb: SayButton['verb'] = 'run',
   named = line,
 ): Maybe<SubmitButton> =>
-  submitButton(words, title, { verb, text: line }, words.plain('button.runs', { line }), { line: named });
+  submitButton(words, title, { verb, text: line }, words.plain('button.runs', { line: words.line(line) }), {
+    line: words.line(named),
+  });
 
 /** A button that runs a line with a list in it, where the card says what the list holds. */
 export const listButton = (
@@ -78,7 +80,14 @@ export const listButton = (
   verb: SayButton['verb'],
   values: MessageValues = {},
 ): Maybe<SubmitButton> =>
-  submitButton(words, title, { verb, text: line }, words.plain('button.runs', { line }), values, LONGEST_LIST_LINE);
+  submitButton(
+    words,
+    title,
+    { verb, text: line },
+    words.plain('button.runs', { line: words.line(line) }),
+    values,
+    LONGEST_LIST_LINE,
+  );
 
 /** What a click on a row runs; its tooltip shows the line. None where `lineButton` has none. */
 export const rowButton = (words: Messages, line: string): Maybe<RowButton> => lineButton(words, 'button.open', line);

@@ -98,13 +98,13 @@ export function personOffer(
     tone: 'unknown',
     title: words.card('didYouMean.title'),
     paragraphs: [
-      words.card('didYouMean.text', { suggestion: line }),
+      words.card('didYouMean.text', { suggestion: words.line(line) }),
       words.card('personOffer.text', { typed: short(typed), person: known }),
       ...(candidate.guest === true ? [words.card('personOffer.guest', { person })] : []),
     ],
     next: words.card('didYouMean.next'),
     buttons: [{ label: 'yes', verb: 'choose', text: line }],
-    summary: words.plain('didYouMean.summary', { suggestion: line }),
+    summary: words.plain('didYouMean.summary', { suggestion: words.line(line) }),
   });
 }
 

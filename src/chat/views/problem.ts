@@ -258,7 +258,9 @@ function explain(words: Messages, what: Problem): Explained {
   }
 }
 
-function say(words: Messages, keys: ProblemKeys, values: MessageValues, code: string | null): Explained {
+function say(words: Messages, keys: ProblemKeys, given: MessageValues, code: string | null): Explained {
+  const { example } = given;
+  const values = typeof example === 'string' ? { ...given, example: words.line(example) } : given;
   const [tone, title, happened, next] = keys;
   const shortCode = short(code ?? '', 120);
   const codeLine = shortCode === '' ? null : words.card('label.code', { code: shortCode });

@@ -214,3 +214,21 @@ describe('the end of a line', () => {
     expect(readEndDate('31 March', london, DateTime.fromISO(NOW).toMillis())).toMatchObject({ length: null });
   });
 });
+
+describe('an end in words of French, Portuguese or Chinese', () => {
+  it.each([
+    ['la fin du mois', 'fr-FR', '2026-11-30'],
+    ['o fim do mês', 'pt-BR', '2026-11-30'],
+    ['月底', 'zh-CN', '2026-11-30'],
+  ])('is the last day of the span: %s', (typed, locale, day) => {
+    const read = readEndDate(typed, { locale, timeZone: 'UTC' }, Date.UTC(2026, 10, 25, 10));
+
+    expect(read).toEqual({ kind: 'at', endsAt: Date.parse(`${day}T23:59:59.999Z`), hasTime: false, length: null });
+  });
+
+  it.each(['15', 'vendredi en huit', 'fin décembre'])('is asked for where it is unclear: %s', (typed) => {
+    const read = readEndDate(typed, { locale: 'fr-FR', timeZone: 'UTC' }, Date.UTC(2026, 10, 25, 10));
+
+    expect(read).toEqual({ kind: 'unreadable' });
+  });
+});

@@ -183,3 +183,9 @@ describe('the reader’s zone', () => {
     expect(read(text, { locale: 'en-GB', timeZone }, Date.parse(now))).toBe(`date ${startsAt}`);
   });
 });
+
+it('asks which Friday “vendredi en huit” is, of which the parser knows only the Friday', () => {
+  const read = readStartDate('vendredi en huit', { locale: 'fr-FR', timeZone: 'UTC' }, Date.UTC(2026, 10, 25, 10));
+
+  expect(read).toEqual({ kind: 'unclear' });
+});

@@ -24,22 +24,32 @@ const MOST_GUESSES = 3;
 /** Where a line may be a list. */
 const LONGEST_LINE = 64_000;
 /** A shorter word is near too many others. */
-const SHORTEST_VERB = 4;
+const SHORTEST_VERB = 5;
+/** A longer line is no command with a slip. */
+const LONGEST_SLIP = 1_000;
 
 /** The English reader, which has the last word on every line. */
 export type EnglishReader = Pick<Grammar, 'parse' | 'ticketsIn'>;
 
-/** Reads a line of a language as one of English. */
-export function toEnglish(line: string, language: Language, english: EnglishReader): Translated {
+/**
+ * Reads a line of a language as one of English.
+ *
+ * @param wanted `whole` leaves out lines of which a part is missing
+ */
+export function toEnglish(
+  line: string,
+  language: Language,
+  english: EnglishReader,
+  wanted: 'any' | 'whole' = 'any',
+): Translated {
   if (language === sourceLanguage || line.length > LONGEST_LINE) return null;
   const lines = linesIn(language);
   const all = withoutCourtesy(piecesIn(line, lines), { ...lines, opening: [] });
   const pieces = withoutCourtesy(all, lines);
   // "ok pour R7K3MQ" begins with a courtesy that is none.
   const ways = pieces.length === all.length ? [all] : [all, pieces];
-  const isTicket = (text: string) => english.ticketsIn(text).length === 1;
-  const whole = ways.map((way) => readWhole(way, lines, isTicket)).find((read) => read !== null);
-  return confirmed(whole ?? readHalf(pieces, lines, english) ?? readSlip(pieces, lines, isTicket), english);
+  const whole = ways.map((way) => readWhole(way, lines, english)).find((read) => read !== null) ?? null;
+  return confirmed(whole ?? (wanted === 'any' ? readHalf(pieces, lines, english) : null), english);
 }
 
 /** Only what English reads as a command, or as half of one, is said. */
@@ -58,7 +68,8 @@ function confirmed(translated: Translated, { parse }: EnglishReader): Translated
 /** They are read before all other lines. */
 const SIGN_IN: ReadonlySet<string> = new Set(['sign in', 'sign out']);
 
-function readWhole(pieces: readonly Piece[], lines: Lines, isTicket: (text: string) => boolean): Translated {
+function readWhole(pieces: readonly Piece[], lines: Lines, { ticketsIn }: EnglishReader): Translated {
+  const isTicket = (text: string) => ticketsIn(text).length === 1;
   const whole = lines.patterns.filter(({ slots }) => !slots.includes('said'));
   for (const { pieces: left, terms, odd } of cutsOf(pieces, lines, isTicket)) {
     const matches = whole.flatMap((pattern) => matchesOf(pattern, left));
@@ -133,6 +144,9 @@ function saidBy({ pattern, slots }: Match, terms: Terms, lines: Lines) {
   });
 }
 
+/** Slots that may hold several names. */
+const MAY_LIST: ReadonlySet<string> = new Set(['subject', 'person', 'app', ...LISTS]);
+
 interface Value {
   readonly text: string;
   readonly names: readonly string[];
@@ -159,7 +173,7 @@ function valuesOf(slot: string, pieces: readonly Piece[], lines: Lines): readonl
   const quoted = pieces.length === 1 && only?.quoted === true;
   const text = textOf(pieces);
   const whole = { text, names: [text], quoted, odd: false };
-  if (quoted || TEXTS.has(slot) || BARE.has(slot) || slot === 'requestId' || slot === 'topic') return [whole];
+  if (quoted || !MAY_LIST.has(slot)) return [whole];
   const contact = pieces.some((piece) => piece.quoted)
     ? undefined
     : /^.*?[\s]*[(（<]([^\s@<>()（）]+@[^\s@<>()（）]+)[)）>]$/.exec(text)?.[1];
@@ -222,20 +236,36 @@ function englishVerb(text: string, lines: Lines): string | null {
   return english === null || english === undefined ? null : wordsBefore(english);
 }
 
-/** The line with its first word as the verb that was probably mistyped, as a guess. */
-function readSlip(pieces: readonly Piece[], lines: Lines, isTicket: (text: string) => boolean): Translated {
-  const [first, ...rest] = pieces;
+/**
+ * The line with its first word as the verb that was probably mistyped, as a guess. The rest has to say what that verb
+ * wants, since most words are near some verb.
+ */
+export function readSlip(line: string, language: Language, english: EnglishReader): Translated {
+  if (language === sourceLanguage || line.length > LONGEST_SLIP) return null;
+  const lines = linesIn(language);
+  const [first, ...rest] = withoutCourtesy(piecesIn(line, lines), lines);
   if (first === undefined || first.quoted || lines.known.has(first.plain) || lines.not.has(first.plain)) return null;
-  const verbs = new Set(
-    lines.patterns.flatMap(({ sure, items: [item] }) =>
-      sure && item !== undefined && 'phrases' in item ? item.phrases.flatMap(([word]) => word?.plain ?? []) : [],
-    ),
-  );
-  const near = [...verbs].filter((verb) => verb.length > SHORTEST_VERB && isNear(first.plain, verb));
+  const verbs = lines.patterns.flatMap(({ sure, items }) => (sure && saysMore(items) ? firstWords(items[0]) : []));
+  const near = [...new Set(verbs)].filter((verb) => verb.length >= SHORTEST_VERB && isNear(first.plain, verb));
   const guesses = near.flatMap((verb) => {
-    const read = readWhole([{ ...first, text: verb, exact: verb, plain: verb }, ...rest], lines, isTicket);
+    const meant = [{ ...first, text: verb, exact: verb, plain: verb }, ...rest];
+    const whole = lines.patterns.filter(({ items, slots }) => saysMore(items) && !slots.includes('said'));
+    const read = bestOf(
+      whole.flatMap((pattern) => matchesOf(pattern, meant)),
+      {},
+      lines,
+    );
     return read === null ? [] : read.kind === 'sure' ? [read.line] : read.lines;
   });
-  const [line, ...others] = [...new Set(guesses)].slice(0, MOST_GUESSES);
-  return line === undefined ? null : { kind: 'guesses', lines: [line, ...others] };
+  const [guess, ...others] = [...new Set(guesses)].slice(0, MOST_GUESSES);
+  return confirmed(guess === undefined ? null : { kind: 'guesses', lines: [guess, ...others] }, english);
+}
+
+/** Whether a pattern holds an id, or words besides its verb. */
+function saysMore(items: Pattern['items']): boolean {
+  return items.some((item, at) => at > 0 && !('comma' in item) && (!('slot' in item) || item.slot === 'requestId'));
+}
+
+function firstWords(item: Pattern['items'][number] | undefined): readonly string[] {
+  return item !== undefined && 'phrases' in item ? item.phrases.flatMap(([word]) => word?.plain ?? []) : [];
 }

@@ -55,7 +55,10 @@ function written(slot: string, pieces: readonly Piece[], lines: Lines): string {
   const quoted = pieces.length === 1 && pieces[0]?.quoted === true;
   if (slot === 'requestId') return quoted ? quoteName(text) : text;
   if (BARE.has(slot)) return text;
-  if (slot === 'topic') return topicIn(text, lines) ?? nameIn(text, lines);
+  if (slot === 'topic') {
+    const topic = topicIn(text, lines.language);
+    return topic === text ? nameIn(text, lines) : topic;
+  }
   if (slot === 'since' && isDayOfMonth(text))
     return filled(lines.data.write?.day ?? '{value}', () => dayIn(text, lines) ?? '');
   if (slot === 'start' || slot === 'end' || slot === 'since') return dayIn(text, lines) ?? quoteName(text);
@@ -101,11 +104,14 @@ function reasonIn(reason: string, lines: Lines): string {
   return isBare && kept && !/ {2}|’/.test(reason) ? reason : quoteName(reason);
 }
 
-function topicIn(topic: string, lines: Lines): string | null {
-  const english = linesIn(sourceLanguage);
-  const found = english.patterns.find((pattern) => wordsBefore(pattern) === topic.toLowerCase());
-  const own = found === undefined ? undefined : lines.patternsOf.get(found.key)?.find(({ sure }) => sure);
-  return own === undefined ? null : wordsBefore(own);
+/** The words with which a command's line begins, in a language: `approve`, `approuver`. As they are for other words. */
+export function topicIn(topic: string, language: Language): string {
+  const wanted = topic.toLowerCase();
+  const english = linesIn(sourceLanguage).patterns.find((pattern) => wordsBefore(pattern) === wanted);
+  const own = linesIn(language)
+    .patternsOf.get(english?.key ?? '')
+    ?.find(({ sure }) => sure);
+  return own === undefined ? topic : wordsBefore(own);
 }
 
 /** A day or a length in the language's words, where it is plainly one; null for any other text. */

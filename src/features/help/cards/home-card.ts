@@ -57,7 +57,7 @@ function sectionView(
 }
 
 function moreButton(words: Messages, { beyond, isMore }: HomePart, all: string) {
-  const tooltip = words.plain('button.runs', { line: all });
+  const tooltip = words.plain('button.runs', { line: words.line(all) });
   const values = { count: beyond, isMore: isMore ? 'yes' : 'no' };
   return submitButton(words, 'home.more', { verb: 'run', text: all }, tooltip, values);
 }

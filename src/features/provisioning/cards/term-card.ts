@@ -60,7 +60,7 @@ export function termCard(
       words.card(`term.${what.kind}.happened`, values),
       ...time,
       ...reason,
-      ...buttons.map(({ text }) => words.card('term.line', { line: plainText(text, LONGEST_SHOWN) })),
+      ...buttons.map(({ text }) => words.card('term.line', { line: plainText(words.line(text), LONGEST_SHOWN) })),
     ],
     next: words.card(`term.${what.kind}.next`, values),
     buttons,

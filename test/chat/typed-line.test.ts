@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { readTyped } from '../../src/chat/typed-line.ts';
+import { registry } from '../../src/features/registry.ts';
+import { languages } from '../../src/languages.ts';
+import { format, parse, ticketsIn, verbNamed } from '../support/grammar.ts';
+
+const grammar = { format, parse, ticketsIn, verbNamed };
+
+describe('a line that somebody types', () => {
+  it.each(languages)('is read as English where it is English, for a reader of %s', (language) => {
+    const sentences = readFileSync(new URL('../scenarios/sentences/sentences.md', import.meta.url), 'utf8');
+    const examples = Object.values(registry.commands).flatMap((command) => command.examples);
+    const quoted = sentences.split('\n').map((row) => row.split('|')[1]?.trim() ?? row.trim());
+    const english = [...examples, ...quoted].filter((line) => /^[ -~]+$/.test(line));
+
+    const otherwise = english.filter((line) => {
+      const typed = readTyped(grammar, line, language);
+      return typed.kind !== 'line' || typed.line !== line;
+    });
+
+    expect(english.length).toBeGreaterThan(100);
+    expect(otherwise).toEqual([]);
+  });
+
+  it('is read in the language of its reader', () => {
+    expect(readTyped(grammar, 'approuver R7K3MQ', 'fr')).toEqual({ kind: 'line', line: 'approve R7K3MQ' });
+  });
+
+  it('is only offered where it is in another language than the reader’s', () => {
+    const typed = 'vérifier adele dans Salesforce';
+
+    expect(readTyped(grammar, typed, 'en')).toEqual({
+      kind: 'guesses',
+      lines: ['check "adele" in "Salesforce"'],
+      typed,
+    });
+  });
+
+  it('takes the people below its first line along', () => {
+    const typed = 'provisionner les utilisateurs dans Salesforce\nadele\nisaiah\n\nMerci,\nMegan';
+
+    expect(readTyped(grammar, typed, 'fr')).toEqual({
+      kind: 'line',
+      line: 'provision users to "Salesforce"\nadele\nisaiah',
+    });
+  });
+
+  it('is several lines where each says something', () => {
+    const typed = 'vérifier adele dans Salesforce\nvérifier isaiah dans GitHub';
+
+    expect(readTyped(grammar, typed, 'fr')).toEqual({
+      kind: 'line',
+      line: 'check "adele" in "Salesforce"\ncheck "isaiah" in "GitHub"',
+    });
+  });
+});
