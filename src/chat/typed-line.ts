@@ -20,7 +20,12 @@ const MOST_LINES = 20;
 export function readTyped(grammar: Grammar, typed: string, language: Language): Typed {
   const asTyped = { kind: 'line', line: typed } as const;
   const english = grammar.parse(typed);
-  if (english.kind === 'empty' || english.kind === 'tooLong' || english.kind === 'tooManyWords') return asTyped;
+  if (english.kind === 'empty' || english.kind === 'tooManyWords') return asTyped;
+  if (english.kind === 'tooLong') {
+    // A list of people may be long, which the English reader knows by its first word.
+    const list = translate(grammar, typed, language, 'whole');
+    return list?.kind === 'sure' ? { kind: 'line', line: list.line } : asTyped;
+  }
   // Half a line in one language may be a whole one, or another half, in English.
   const own = translate(grammar, typed, language, english.kind === 'unclear' ? 'any' : 'whole');
   if (english.kind === 'command') {

@@ -54,4 +54,13 @@ describe('a line that somebody types', () => {
       line: 'check "adele" in "Salesforce"\ncheck "isaiah" in "GitHub"',
     });
   });
+
+  it('may be a list of five hundred people', () => {
+    const people = Array.from({ length: 500 }, (_, at) => `p${at}@contoso.com`);
+
+    const typed = readTyped(grammar, `provisionner les utilisateurs ${people.join(', ')} dans Salesforce`, 'fr');
+
+    const read = typed.kind === 'line' ? parse(typed.line) : null;
+    expect(read).toMatchObject({ kind: 'command', command: { subjects: people, app: 'Salesforce' } });
+  });
 });
