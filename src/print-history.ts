@@ -221,9 +221,11 @@ async function findAbout(database: Database, text: string | null): Promise<About
 }
 
 async function isTicket({ query }: Database, ticket: string): Promise<boolean> {
-  const found = (table: 'requests' | 'access_requests') =>
+  const found = (table: 'requests' | 'access_requests' | 'archived_lines') =>
     query.selectFrom(table).select('id').where('ticket', '=', ticket).limit(1).executeTakeFirst();
-  return ((await found('requests')) ?? (await found('access_requests'))) !== undefined;
+  return (
+    ((await found('requests')) ?? (await found('access_requests')) ?? (await found('archived_lines'))) !== undefined
+  );
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

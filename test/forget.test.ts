@@ -9,9 +9,12 @@ import { systemClock } from '../src/clock.ts';
 import { claimDatabase } from '../src/db/claim.ts';
 import type { Database } from '../src/db/database.ts';
 import { runForget } from '../src/forget.ts';
+import { readArchived } from '../src/requests/archive/looking.ts';
 import { writeAudit } from '../src/requests/audit-log.ts';
 import { sandboxEnvironment } from '../src/sandbox/environment.ts';
 import { seedAccess, seedRequest } from './features/checks/history/support.ts';
+import { archiveAll, finishSeeded } from './requests/archive/support.ts';
+import { storeParts } from './requests/support.ts';
 import { engineStartMs, engines, type TestDatabase, useTestDatabase } from './support/databases.ts';
 
 jest.setTimeout(60_000);
@@ -203,6 +206,24 @@ describe.each(engines)('forgetting a person on the command line on $name', (engi
       { kind: 'personForgotten', details: '{"subject":"megan","rows":2}' },
       { kind: 'personForgotten', details: '{"subject":"megan","rows":0}' },
     ]);
+  });
+
+  it('replaces the same in what is archived, which keeps all else', async () => {
+    await finishSeeded(database);
+    await database.query.updateTable('access_requests').set({ reason: "adele's name is new", ended_at: 1 }).execute();
+    await archiveAll(storeParts(database, systemClock), 1_000);
+
+    const dry = await forget('--person', 'adele', '--dry-run');
+    const done = await forget('--person', 'adele');
+    const again = await forget('--person', 'adele');
+
+    const { requests, tasks, access_requests: access } = await readArchived(database.query, ['R1', 'A1']);
+    expect([dry.code, dry.err, done.code, done.err]).toEqual([0, '', 0, '']);
+    expect(done.out).toContain('adele is forgotten. Replaced:\n  access_requests: 1\n  tasks: 1\n');
+    expect(again.out).toContain('adele is forgotten. Replaced:\n  nothing\n');
+    expect(tasks).toMatchObject([{ subject_id: 'adele', subject_name: 'Forgotten person', subject_label: null }]);
+    expect(requests).toMatchObject([{ requested_by_name: "megan's name" }]);
+    expect(JSON.stringify(access)).not.toContain("adele's name");
   });
 
   it('leaves a namesake alone', async () => {

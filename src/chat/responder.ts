@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { assertNever } from '../assert-never.ts';
+import { takeOut } from '../requests/archive/archive.ts';
 import type { Reader } from '../requests/request.ts';
+import { idsIn } from '../requests/request-id.ts';
 import { answerWithTicket, askWhichTicket } from './ask-ticket.ts';
 import type { CommandOf, Parsed, Verb } from './command.ts';
 import type { Incoming, IncomingFile, Speaker } from './incoming.ts';
@@ -75,6 +77,8 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
 
   async function answerCaller(turn: Turn): Promise<Reply> {
     const { what } = turn.incoming;
+    // What it names may be archived.
+    await takeOut(parts.store, idsIn(what.kind === 'text' ? what.text : JSON.stringify(what)));
     switch (what.kind) {
       case 'text':
         if (what.text === '' && what.attachments > 0)

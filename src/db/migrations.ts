@@ -1,11 +1,12 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { cutStoredOutcome, cutStoredWords } from '../masking/cut-stored.ts';
+import { addArchive } from './archive-migrations.ts';
 import type { Dialect } from './dialect.ts';
 import { takeReasonsOut } from './reason-migrations.ts';
 import type { Foreign } from './refusals.ts';
 import { addRetention } from './retention-migrations.ts';
-import { addSeals } from './seals-migrations.ts';
+import { addPacks, addSeals } from './seals-migrations.ts';
 import {
   addSearch,
   joinAccessRequests,
@@ -274,6 +275,8 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
     async '042-language'(db) {
       await sql`alter table known_people add column language text`.execute(db);
     },
+    '043-archive': (db) => addArchive(db, dialect.engine),
+    '044-entry-packs': (db) => addPacks(db, dialect.engine),
   };
   return Object.fromEntries(Object.entries(steps).map(([name, up]) => [name, { up }]));
 }

@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely';
-import type { SealAnchorRow, SealRow } from './seals-schema.ts';
+import type { ArchivedLineRow, ArchivedRow } from './archive-schema.ts';
+import type { PackRow, SealAnchorRow, SealRow, SpentIdRow } from './seals-schema.ts';
 import type { SettingSeenRow } from './settings-schema.ts';
 import type { StreamRow } from './streams-schema.ts';
 import type { HeldNewsRow, PlaceColumns, QuietHoursRow, WatchedJobRow, WatchRow } from './watching-schema.ts';
@@ -32,9 +33,13 @@ export interface Schema {
   repairs: RepairRow;
   seals: SealRow;
   seal_anchors: SealAnchorRow;
+  entry_packs: PackRow;
+  spent_ids: SpentIdRow;
   places: PlaceRow;
   streams: StreamRow;
   settings_seen: SettingSeenRow;
+  archived: ArchivedRow;
+  archived_lines: ArchivedLineRow;
 }
 
 /** The process that works on the row, and until when other processes leave it alone. */

@@ -12,3 +12,14 @@ export async function addSeals(db: Kysely<unknown>, engine: 'sqlite' | 'postgres
   await sql`create table seal_anchors (
     seq ${number} primary key, hash text not null, entry_id bigint not null, at bigint not null)`.execute(db);
 }
+
+/** Old entries in packs; and the ids of deleted requests, which nothing else could look up in these. */
+export async function addPacks(db: Kysely<unknown>, engine: 'sqlite' | 'postgres'): Promise<void> {
+  const [number, bytes] = engine === 'sqlite' ? ['integer', 'blob'] : ['bigint', 'bytea'];
+  await sql`create table entry_packs (
+    last_seq ${sql.raw(number)} primary key, first_seq bigint not null unique, hash_before text not null, hash text not null,
+    first_id bigint not null, last_id bigint not null, first_at bigint not null, last_at bigint not null,
+    content ${sql.raw(bytes)} not null)`.execute(db);
+  await sql`create table spent_ids (id text primary key, at bigint not null)`.execute(db);
+  await sql`create index spent_ids_at on spent_ids (at)`.execute(db);
+}

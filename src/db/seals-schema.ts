@@ -17,3 +17,25 @@ export interface SealAnchorRow {
   entry_id: number;
   at: number;
 }
+
+/** Entries that were sealed long ago, with their seals; see `seals/packs.ts`. */
+export interface PackRow {
+  /** The numbers of its first and last seal, the hash before the first, and the hash of the last. */
+  first_seq: number;
+  last_seq: number;
+  hash_before: string;
+  hash: string;
+  /** The lowest and the highest id of its entries, and the earliest and latest time. */
+  first_id: number;
+  last_id: number;
+  first_at: number;
+  last_at: number;
+  content: Uint8Array;
+}
+
+/** The id of a request that was deleted while the audit log tells of it. */
+export interface SpentIdRow {
+  id: string;
+  /** When it was deleted. */
+  at: number;
+}

@@ -2,6 +2,8 @@ import { type Selectable, sql, type Transaction } from 'kysely';
 import type { AccessRequestRow, Schema } from '../db/schema.ts';
 import { deleteAbout, deleteMessages } from '../outbox/message-store.ts';
 import { readGate } from '../rate-gate/gate-row.ts';
+import { isInArchive } from './archive/looking.ts';
+import { spendIds } from './spent-ids.ts';
 import type { StoreParts } from './store.ts';
 
 /**
@@ -40,7 +42,7 @@ export interface Batch {
   readonly next: Cursor | null;
 }
 
-type Looking = (parts: StoreParts, before: number, after: Cursor | null) => Promise<Batch>;
+export type Looking = (parts: StoreParts, before: number, after: Cursor | null) => Promise<Batch>;
 
 /** So many deletions, with those of what goes along, take some 20 ms on SQLite, which hold up the process. */
 export const requestsAtOnce = 40;
@@ -49,12 +51,20 @@ const rowsAtOnce = 200;
 
 const ended = ['denied', 'expired', 'cancelled', 'lapsed', 'finished'] as const;
 
+/** What is done with a batch of those that are over. `isWhole`: false where some are left to do the same with. */
+type Ending = (
+  transaction: Transaction<Schema>,
+  before: number,
+  found: Found,
+  now: number,
+) => Promise<{ readonly isWhole: boolean; readonly deleted: Pruned }>;
+
 /**
  * Both kinds of requests, each beginning with the oldest: most access requests that were denied or not decided have no
  * provisioning request.
  */
-const pruneOldest =
-  (table: 'requests' | 'access_requests'): Looking =>
+export const endOldest =
+  (table: 'requests' | 'access_requests', end: Ending): Looking =>
   (parts, before, after) =>
     withGate(parts, async (transaction) => {
       const [at = -1, last = ''] = after ?? [];
@@ -69,12 +79,12 @@ const pruneOldest =
         .execute();
       const ids = oldest.map(({ id }) => id);
       const found = table === 'requests' ? { requests: ids, access: [] } : { requests: [], access: ids };
-      const { isWhole, deleted } = await deleteOver(transaction, before, found);
+      const { isWhole, deleted } = await end(transaction, before, found, parts.clock.now());
       const next = nextOf(oldest, requestsAtOnce, ({ created_at, id }) => [created_at, id]);
       return { deleted, next: isWhole ? next : [at, last] };
     });
-export const pruneRequests = pruneOldest('requests');
-export const pruneAccessRequests = pruneOldest('access_requests');
+export const pruneRequests = endOldest('requests', deleteOver);
+export const pruneAccessRequests = endOldest('access_requests', deleteOver);
 
 export const pruneRepairs: Looking = (parts, before, after) =>
   withGate(parts, async (transaction) => {
@@ -105,6 +115,7 @@ export const pruneTexts: Looking = ({ database }, before, after) =>
         case when due_at is not null
           or exists (select 1 from requests where requests.id = messages.reference)
           or exists (select 1 from repairs where repairs.id = messages.reference)
+          or exists (select 1 from archived_lines where archived_lines.id = messages.reference)
           or exists (select 1 from access_requests where access_requests.id = messages.reference)
           or exists (select 1 from access_requests where access_requests.joint_id = messages.reference)
           then 1 else 0 end as stands
@@ -134,7 +145,7 @@ export const prunePeople =
       order by person_id limit ${requestsAtOnce}`.execute(database.query);
     let deleted = 0;
     for (const { person_id: id } of rows) {
-      if (await isNeeded(id)) continue;
+      if ((await isNeeded(id)) || (await isInArchive(database.query, id))) continue;
       const gone = await database.query
         .deleteFrom('known_people')
         .where('person_id', '=', id)
@@ -167,6 +178,7 @@ export const pruneNames: Looking = (parts, _before, after) =>
       order by folded, kind, id limit ${rowsAtOnce}`.execute(transaction);
     let deleted = 0;
     for (const row of rows.filter(({ stands }) => Number(stands) === 0)) {
+      if (await isInArchive(transaction, row.id)) continue;
       const gone = transaction
         .deleteFrom('known_names')
         .where('folded', '=', row.folded)
@@ -196,28 +208,35 @@ export const prunePlaces: Looking = ({ database }, _before, after) =>
       .where(({ not, exists, selectFrom }) =>
         not(exists(selectFrom('requests').select('id').whereRef('place_id', '=', 'places.id'))),
       )
+      .where(({ not, exists, selectFrom }) =>
+        not(exists(selectFrom('archived').select('id').whereRef('place_id', '=', 'places.id'))),
+      )
       .executeTakeFirstOrThrow();
     return { deleted: { places: Number(gone.numDeletedRows) }, next: nextOf(rows, rowsAtOnce, ({ id }) => [id]) };
   });
 
-function withGate(parts: StoreParts, work: (transaction: Transaction<Schema>) => Promise<Batch>): Promise<Batch> {
+export function withGate(
+  parts: StoreParts,
+  work: (transaction: Transaction<Schema>) => Promise<Batch>,
+): Promise<Batch> {
   return parts.database.transact(async (transaction) => {
     await readGate(parts, transaction);
     return work(transaction);
   });
 }
 
-function nextOf<Row>(rows: readonly Row[], limit: number, key: (row: Row) => Cursor): Cursor | null {
+export function nextOf<Row>(rows: readonly Row[], limit: number, key: (row: Row) => Cursor): Cursor | null {
   const last = rows.at(-1);
   return last === undefined || rows.length < limit ? null : key(last);
 }
 
-interface Found {
+export interface Found {
   readonly requests: readonly string[];
   readonly access: readonly string[];
 }
 
-type Access = Pick<
+/** An access request, with what tells to which it belongs. */
+export type Access = Pick<
   Selectable<AccessRequestRow>,
   'id' | 'state' | 'ended_at' | 'decided_at' | 'request_id' | 'joint_id' | 'joint_group'
 >;
@@ -227,12 +246,30 @@ async function deleteOver(
   transaction: Transaction<Schema>,
   before: number,
   found: Found,
+  now: number,
 ): Promise<{ readonly isWhole: boolean; readonly deleted: Pruned }> {
+  const over = await findWholeOver(transaction, before, found);
+  const tasks = await deleteTasks(transaction, over.requests);
+  if (tasks.areLeft) return { isWhole: false, deleted: tasks.deleted };
+  const { entitlements: _, tasks: __, ...deleted } = await deleteWhole(transaction, over);
+  await spendIds(transaction, [...over.requests, ...over.access.map(({ id }) => id)], now);
+  return { isWhole: true, deleted: { ...deleted, ...tasks.deleted } };
+}
+
+/** What is over as a whole, of these and of all that belongs to them. */
+export interface Over {
+  readonly requests: readonly string[];
+  readonly access: readonly Access[];
+}
+
+/** The ids by which messages refer to an access request: its own, and those of its line. */
+export const referencesOf = ({ id, joint_id, joint_group }: Access) => [id, joint_id ?? id, joint_group ?? id];
+
+export async function findWholeOver(transaction: Transaction<Schema>, before: number, found: Found): Promise<Over> {
   const access = await familyOf(transaction, found);
   const all = [...new Set([...found.requests, ...access.flatMap(({ request_id: id }) => id ?? [])])];
   const over = new Set(await findOver(transaction, all, before));
   const spoken = new Set(await spokenOf(transaction, access, before));
-  const referencesOf = ({ id, joint_id, joint_group }: Access) => [id, joint_id ?? id, joint_group ?? id];
   const isOver = (one: Access) =>
     (ended as readonly string[]).includes(one.state) &&
     (one.ended_at ?? one.decided_at ?? before) < before &&
@@ -242,24 +279,22 @@ async function deleteOver(
   const [goes, stays] = [[] as Access[], [] as Access[]];
   for (const one of access) (keptLines.has(one.joint_id ?? one.id) ? stays : goes).push(one);
   const carrying = new Set(stays.map(({ request_id: id }) => id));
-  const requests = all.filter((id) => over.has(id) && !carrying.has(id));
+  return { requests: all.filter((id) => over.has(id) && !carrying.has(id)), access: goes };
+}
 
-  const tasks = await deleteTasks(transaction, requests);
-  if (tasks.areLeft) return { isWhole: false, deleted: tasks.deleted };
-  const references = [...new Set([...requests, ...goes.flatMap(referencesOf)])];
-  const messages = await deleteAbout(transaction, references);
-  const access_requests = await deleteIds(
-    transaction,
-    'access_requests',
-    goes.map(({ id }) => id),
-  );
-  const deleted = {
-    ...tasks.deleted,
-    messages,
-    access_requests,
+/** Deletes them with all that refers to them, however much it is. */
+export async function deleteWhole(transaction: Transaction<Schema>, { requests, access }: Over): Promise<Pruned> {
+  const references = [...new Set([...requests, ...access.flatMap(referencesOf)])];
+  const ids = access.map(({ id }) => id);
+  const ends = transaction.deleteFrom('entitlements').where('request_id', 'in', orNone(requests));
+  const tasks = transaction.deleteFrom('tasks').where('request_id', 'in', orNone(requests));
+  return {
+    entitlements: Number((await ends.executeTakeFirstOrThrow()).numDeletedRows),
+    tasks: Number((await tasks.executeTakeFirstOrThrow()).numDeletedRows),
+    messages: await deleteAbout(transaction, references),
+    access_requests: await deleteIds(transaction, 'access_requests', ids),
     requests: await deleteIds(transaction, 'requests', requests),
   };
-  return { isWhole: true, deleted };
 }
 
 /** These access requests, those that these requests carry out, and all others of the same lines. */
@@ -281,7 +316,7 @@ async function familyOf(transaction: Transaction<Schema>, { requests, access }: 
 }
 
 /** PostgreSQL takes no empty list. */
-const orNone = (ids: readonly string[]): readonly string[] => (ids.length === 0 ? [''] : ids);
+export const orNone = (ids: readonly string[]): readonly string[] => (ids.length === 0 ? [''] : ids);
 
 /** A message that is still to be sent, or was made within the time. */
 const isNews = (before: number) => sql<boolean>`(messages.due_at is not null or messages.created_at >= ${before})`;

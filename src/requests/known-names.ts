@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../db/database.ts';
+import { isInArchive } from './archive/looking.ts';
 
 /** A person or an app in the history. */
 export interface Known {
@@ -10,6 +11,8 @@ export interface Known {
 
 /** More are never useful: with two, the caller has to choose already. */
 const mostKnown = 10;
+/** Names stay a day longer than what they are of. */
+const mostLooked = 100;
 
 /**
  * The people or apps that Usher's own record has under this id, name or user principal name, ignoring case. Of the
@@ -17,18 +20,23 @@ const mostKnown = 10;
  */
 export async function findKnown({ query }: Database, text: string): Promise<readonly Known[]> {
   const wanted = sql`lower(${text.trim()})`;
-  const { rows } = await sql<Known>`
-    select known.kind, known.id, known.name from known_names known
-    where known.folded = ${wanted} and (
+  const { rows } = await sql<Known & { readonly stands: number }>`
+    select known.kind, known.id, known.name, case when
       known.kind = 'app' and (${stands('requests', 'app_id')} or ${stands('access_requests', 'app_id')}
         or (select 1 from tasks where app_id = known.id and is_further = 1 limit 1) = 1)
       or known.kind = 'person' and (
         ${stands('tasks', 'subject_id', 'asked_at')} or ${stands('requests', 'requested_by_id')}
         or ${stands('access_requests', 'subject_id')} or ${stands('access_requests', 'requested_by_id')}
-        or ${stands('access_requests', 'decided_by_id', 'decided_at')}))
+        or ${stands('access_requests', 'decided_by_id', 'decided_at')}) then 1 else 0 end as stands
+    from known_names known
+    where known.folded = ${wanted} and known.kind in ('app', 'person')
     order by known.kind, known.id
-    limit ${sql.lit(mostKnown)}`.execute(query);
-  if (rows.length > 0) return rows;
+    limit ${sql.lit(mostLooked)}`.execute(query);
+  const known: Known[] = [];
+  for (const { kind, id, name, stands: isThere } of rows)
+    if (known.length < mostKnown && (Number(isThere) === 1 || (await isInArchive(query, id))))
+      known.push({ kind, id, name });
+  if (known.length > 0) return known;
   // A person who was only ever refused is in the record by id alone.
   const turnedAway = await query
     .selectFrom('known_names')

@@ -42,7 +42,7 @@ export function makeLean({ database }: StoreParts, before: number): Promise<Batc
 }
 
 /** Longer than any address of Teams', and short enough for an index. */
-const longestShared = 1_500;
+export const longestShared = 1_500;
 
 /**
  * Leaves out requests whose access ends, since their requesters are still told of that. No message is delivered again

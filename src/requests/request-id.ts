@@ -5,6 +5,15 @@ import type { Schema } from '../db/schema.ts';
 /** Letters and digits that cannot be mistaken for one another when read aloud or typed. */
 const alphabet = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
 
+const mostIds = 20;
+
+/** What may be the id of a request in a text, or in a button as JSON. */
+export function idsIn(text: string): readonly string[] {
+  return [...new Set((text.match(/(?<![\da-z])[\da-z]{6,12}(?![\da-z])/gi) ?? []).map((word) => word.toUpperCase()))]
+    .filter((word) => [...word].every((letter) => alphabet.includes(letter)))
+    .slice(0, mostIds);
+}
+
 /** @param length more than 6 for what is not a request, so that it never has the id of one */
 export function newRequestId(length = 6): string {
   return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('');
@@ -23,6 +32,7 @@ export async function unusedId(
     const id = draw();
     const request = await transaction.selectFrom('requests').select('id').where('id', '=', id).executeTakeFirst();
     if (request !== undefined) continue;
+    if (await isSpent(transaction, id)) continue;
     const recorded = transaction.selectFrom('audit_log').select('id').where('request_id', '=', id).limit(1);
     if ((await recorded.executeTakeFirst()) !== undefined) continue;
     const access = await transaction
@@ -32,4 +42,13 @@ export async function unusedId(
       .executeTakeFirst();
     if (access === undefined) return id;
   }
+}
+
+/** Whether an archived request has it, or had one that was deleted. */
+async function isSpent(transaction: Transaction<Schema>, id: string): Promise<boolean> {
+  for (const table of ['archived_lines', 'spent_ids'] as const) {
+    const found = transaction.selectFrom(table).select('id').where('id', '=', id).limit(1);
+    if ((await found.executeTakeFirst()) !== undefined) return true;
+  }
+  return false;
 }

@@ -1,6 +1,8 @@
 import type { Log } from '../log.ts';
+import { packRecord } from '../seals/pack-record.ts';
 import { pruneRecord } from '../seals/prune.ts';
 import { startWorker, type Worker } from '../worker.ts';
+import { archiveAccessRequests, archiveRequests, pruneArchived } from './archive/archive.ts';
 import {
   type Batch,
   type Cursor,
@@ -15,6 +17,7 @@ import {
   pruneTexts,
 } from './expired.ts';
 import { makeLean, reportDays } from './lean.ts';
+import { pruneSpentIds } from './spent-ids.ts';
 import type { StoreParts } from './store.ts';
 
 /**
@@ -40,6 +43,7 @@ const firstAfterMs = 5 * 60_000;
 /** Several times as long as a batch takes: the pause is for the people who ask for something. */
 const pauseMs = 100;
 const entriesAtOnce = 200;
+const packedAfterDays = 30;
 const round = 'retention';
 
 export function startRetention({ store, days, isNeeded, observe, log }: RetentionParts): Worker {
@@ -49,6 +53,7 @@ export function startRetention({ store, days, isNeeded, observe, log }: Retentio
     pruneRepairs,
     pruneAccessRequests,
     pruneRequests,
+    pruneArchived,
     pruneTexts,
     prunePeople(isNeeded),
     pruneNames,
@@ -56,7 +61,11 @@ export function startRetention({ store, days, isNeeded, observe, log }: Retentio
   ].map((prune) => (after: Cursor | null) => prune(store, beforeDays(days.requestDays), after));
   const steps: readonly ((after: Cursor | null) => Promise<Batch>)[] = [
     ...ofRequests,
+    (after) => archiveAccessRequests(store, beforeDays(reportDays), after),
+    (after) => archiveRequests(store, beforeDays(reportDays), after),
     () => makeLean(store, beforeDays(reportDays)),
+    () => pruneSpentIds(store, beforeDays(days.recordDays)),
+    async () => ({ deleted: {}, next: (await packRecord(store.database, beforeDays(packedAfterDays))) ? [] : null }),
     async () => {
       const entries = await pruneRecord(store.database, beforeDays(days.recordDays), entriesAtOnce);
       return { deleted: { audit_log: entries }, next: entries < entriesAtOnce ? null : [] };

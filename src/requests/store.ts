@@ -245,6 +245,12 @@ const insertNew = compiledOnce((db, row: Insertable<RequestRow>) =>
             ),
           ),
         )
+        .where(({ not, exists, selectFrom }) =>
+          not(exists(selectFrom('archived_lines').select('archived_lines.id').where('archived_lines.id', '=', row.id))),
+        )
+        .where(({ not, exists, selectFrom }) =>
+          not(exists(selectFrom('spent_ids').select('spent_ids.id').where('spent_ids.id', '=', row.id))),
+        )
         // The audit log still tells of requests that were deleted.
         .where(({ not, exists, selectFrom }) =>
           not(exists(selectFrom('audit_log').select('audit_log.id').where('request_id', '=', row.id))),

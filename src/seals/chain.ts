@@ -2,6 +2,10 @@ import { hash } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../db/database.ts';
 import type { Schema } from '../db/schema.ts';
+import { amongPacked, entriesOf, lastPacked, nextPack } from './packs.ts';
+import { type Head, type NumberedEntry, origin, type StoredEntry } from './sealed-entry.ts';
+
+export { type Head, origin, type StoredEntry } from './sealed-entry.ts';
 
 /**
  * The chain that makes the audit log evidence. Each entry gets a seal: the next number, and a hash over the entry and
@@ -14,25 +18,6 @@ import type { Schema } from '../db/schema.ts';
  * Entries are sealed in the order in which the sealer sees them, ids within a batch ascending: on PostgreSQL a
  * transaction with a lower id may commit later. From then on the number is the order.
  */
-export interface Head {
-  /** How many entries were ever sealed: the number of the last seal. */
-  readonly seq: number;
-  readonly hash: string;
-}
-
-/** Before the first seal. */
-export const origin: Head = { seq: 0, hash: '' };
-
-/** An entry as the database holds it; `details` is JSON, and its text is sealed as it stands. */
-export interface StoredEntry {
-  readonly id: number;
-  readonly at: number;
-  readonly actor_id: string;
-  readonly kind: string;
-  readonly request_id: string | null;
-  readonly details: string;
-}
-
 /**
  * The hash of an entry's seal: SHA-256, in base64url, of the JSON array of these values, which is the same text for the
  * same entry on both engines. Changing it would break every stored chain.
@@ -46,7 +31,7 @@ export function hashOf(before: Head, { id, at, actor_id, kind, request_id, detai
 export async function readHead(query: Kysely<Schema>): Promise<Head> {
   const last = (table: 'seals' | 'seal_anchors') =>
     query.selectFrom(table).select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst();
-  return (await last('seals')) ?? (await last('seal_anchors')) ?? origin;
+  return (await last('seals')) ?? (await lastPacked(query)) ?? (await last('seal_anchors')) ?? origin;
 }
 
 /**
@@ -154,22 +139,25 @@ export async function findSeal(query: Kysely<Schema>, entryId: number): Promise<
   if (entryId === 0) return 0;
   const among = (table: 'seals' | 'seal_anchors') =>
     query.selectFrom(table).select('seq').where('entry_id', '=', entryId).executeTakeFirst();
-  return ((await among('seals')) ?? (await among('seal_anchors')))?.seq ?? null;
+  return ((await among('seals')) ?? (await amongPacked(query, entryId)) ?? (await among('seal_anchors')))?.seq ?? null;
 }
 
-/** An entry with its seal. */
-export type SealedEntry = StoredEntry & Head;
-
-/**
- * The sealed entries after the one with this number, at most so many, in the order of sealing. An entry that is in no
- * table any more is left out; `verifyRecord` tells of it.
- */
-export function readSealed(query: Kysely<Schema>, after: number, most: number): Promise<readonly SealedEntry[]> {
+/** The sealed entries after the one with this number, some hundreds, in the order of sealing; none at the end. */
+export async function readSealed(
+  query: Kysely<Schema>,
+  after: number,
+  most: number,
+): Promise<readonly NumberedEntry[]> {
+  const pack = await nextPack(query, after);
+  // One that cannot be read is left out, like an entry that is in no table any more; `verifyRecord` tells of both.
+  const packed = pack === undefined ? null : (entriesOf(pack) ?? []);
+  if (pack !== undefined && packed?.length === 0) return readSealed(query, pack.last_seq, most);
+  if (packed !== null) return packed.filter(({ seq }) => seq > after).slice(0, most);
   return query
     .selectFrom('seals')
     .innerJoin('audit_log', 'audit_log.id', 'seals.entry_id')
     .selectAll('audit_log')
-    .select(['seals.seq', 'seals.hash'])
+    .select('seals.seq')
     .where('seals.seq', '>', after)
     .orderBy('seals.seq')
     .limit(most)

@@ -9,6 +9,10 @@ const harmful = [
   ['seals', 'update'],
   ['seals', 'delete'],
   ['seals', 'truncate'],
+  ['entry_packs', 'insert'],
+  ['entry_packs', 'update'],
+  ['entry_packs', 'delete'],
+  ['entry_packs', 'truncate'],
   ['seal_anchors', 'insert'],
   ['seal_anchors', 'update'],
   ['seal_anchors', 'delete'],
@@ -46,8 +50,15 @@ export async function findLogRights<Tables>(
 }
 
 /** Whether Usher may remove old entries, see `pruneRecord`. */
-export async function mayPrune({ dialect, query }: Database): Promise<boolean> {
+export const mayPrune = (database: Database): Promise<boolean> =>
+  may(database, [...removing, 'insert on seal_anchors', 'delete on seal_anchors', 'delete on entry_packs']);
+
+/** Whether it may pack them, see `packRecord`. */
+export const mayPack = (database: Database): Promise<boolean> => may(database, [...removing, 'insert on entry_packs']);
+
+const removing = ['delete on audit_log', 'delete on seals'];
+
+async function may({ dialect, query }: Database, needed: readonly string[]): Promise<boolean> {
   const rights = await findLogRights(dialect, query);
-  const needed = ['delete on audit_log', 'delete on seals', 'insert on seal_anchors', 'delete on seal_anchors'];
   return rights.kind === 'none' || (rights.kind === 'mayChange' && needed.every((one) => rights.rights.includes(one)));
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../db/database.ts';
 import { type Head, hashOf, origin, rangeOfIds, type StoredEntry, unsealedIn } from './chain.ts';
+import { entriesOf, hasMark, nextPack, type Pack } from './packs.ts';
 
 /** What was found of the chain. Faults beyond `mostFaults` are only counted. */
 export interface Verified {
@@ -68,7 +69,60 @@ export async function verifyRecord(database: Database, kept: Head | null, repeat
   let compared = 0;
   let backdated = null as Verified['backdated'];
   let newest = { id: 0, at: Number.NEGATIVE_INFINITY };
+  const noteTime = (seq: number, id: number, at: number) => {
+    const isLate = at < newest.at - lateMs;
+    if (isLate && id < newest.id) tell({ kind: 'inserted', seq, id });
+    else if (isLate) backdated = { count: (backdated?.count ?? 0) + 1, first: backdated?.first ?? id };
+    if (id > newest.id) newest = { id, at };
+  };
+  const look = (link: Link) => {
+    const { seq, entry_id: id } = link;
+    const isNext = seq === head.seq + 1;
+    if (!isNext) tell({ kind: 'gap', from: head.seq + 1, to: seq - 1 });
+    if (!isEntry(link)) tell({ kind: 'deleted', seq, id });
+    else {
+      compared += 1;
+      // After a gap the hash before this one is unknown.
+      if (isNext && hashOf(head, link) !== link.hash) tell({ kind: 'changed', seq, id });
+      noteTime(seq, id, link.at);
+    }
+    if (seq === kept?.seq) keptHash = link.hash;
+    head = { seq, hash: link.hash };
+  };
+  /** A pack is left with the hash that it has, so that what follows is verified by itself. */
+  const lookInto = (pack: Pack) => {
+    const entries = entriesOf(pack);
+    if (pack.first_seq > head.seq + 1 || entries === null)
+      tell({ kind: 'gap', from: head.seq + 1, to: entries === null ? pack.last_seq : pack.first_seq - 1 });
+    let before: Head = { seq: pack.first_seq - 1, hash: pack.hash_before };
+    // What it builds on is known where nothing is missing before it.
+    let isBroken = head.seq === before.seq && head.hash !== before.hash;
+    if (isBroken) tell({ kind: 'changed', seq: pack.first_seq, id: entries?.[0]?.id ?? pack.first_id });
+    for (const entry of entries ?? []) {
+      const { seq, id, at } = entry;
+      before = { seq, hash: hashOf(before, entry) };
+      // It was packed after its row had been looked at.
+      if (seq <= head.seq) continue;
+      compared += 1;
+      const isLast = seq === pack.last_seq;
+      // All after the first that was changed have other hashes for that alone.
+      if (!isBroken && !(hasMark(entry, before.hash) && (!isLast || before.hash === pack.hash))) {
+        isBroken = true;
+        tell({ kind: 'changed', seq, id });
+      }
+      noteTime(seq, id, at);
+      if (seq === kept?.seq) keptHash = isBroken ? null : before.hash;
+    }
+    head = { seq: pack.last_seq, hash: pack.hash };
+  };
+  /** How many of those that were compared have rows of their own. */
+  let ofRows = 0;
   for (;;) {
+    const pack = await nextPack(query, head.seq);
+    if (pack !== undefined) {
+      lookInto(pack);
+      continue;
+    }
     const links: readonly Link[] = await query
       .selectFrom('seals')
       .leftJoin('audit_log', 'audit_log.id', 'seals.entry_id')
@@ -78,29 +132,15 @@ export async function verifyRecord(database: Database, kept: Head | null, repeat
       .orderBy('seals.seq')
       .limit(sealsAtOnce)
       .execute();
-    for (const link of links) {
-      const { seq, entry_id: id } = link;
-      const isNext = seq === head.seq + 1;
-      if (!isNext) tell({ kind: 'gap', from: head.seq + 1, to: seq - 1 });
-      if (!isEntry(link)) tell({ kind: 'deleted', seq, id });
-      else {
-        compared += 1;
-        // After a gap the hash before this one is unknown.
-        if (isNext && hashOf(head, link) !== link.hash) tell({ kind: 'changed', seq, id });
-        const isLate = link.at < newest.at - lateMs;
-        if (isLate && id < newest.id) tell({ kind: 'inserted', seq, id });
-        else if (isLate) backdated = { count: (backdated?.count ?? 0) + 1, first: backdated?.first ?? id };
-        if (id > newest.id) newest = { id, at: link.at };
-      }
-      if (seq === kept?.seq) keptHash = link.hash;
-      head = { seq, hash: link.hash };
-    }
+    const before = compared;
+    for (const link of links) look(link);
+    ofRows += compared - before;
     if (links.length < sealsAtOnce) break;
   }
   if (kept !== null && kept.seq > head.seq) tell({ kind: 'cut', seq: head.seq, kept: kept.seq });
   else if (kept !== null && kept.seq >= (pruned?.seq ?? 0) && keptHash !== kept.hash)
     tell({ kind: 'rewritten', seq: kept.seq });
-  const unsealed = await countUnsealed(database, compared, (id, at) => {
+  const unsealed = await countUnsealed(database, ofRows, (id, at) => {
     if (id < newest.id && at < newest.at - lateMs) tell({ kind: 'inserted', seq: null, id });
   });
   if (faultCount > 0 && repeats > 0 && (await anchor())?.seq !== pruned?.seq)

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 import type { AuditEntry } from '../requests/audit-log.ts';
+import { readSealed as readChain } from '../seals/chain.ts';
 
 /** An entry of the record with the number of its seal, which is its place in the order of all. */
 export interface SealedEntry {
@@ -14,21 +15,11 @@ export interface SealedEntry {
   readonly details: AuditEntry['details'];
 }
 
-/** The next entries after a seal's number, in the order of sealing. */
+/** The next entries after a seal's number, at most so many, in the order of sealing. */
 export async function readSealed(query: Kysely<Schema>, after: number, limit: number): Promise<readonly SealedEntry[]> {
-  const rows = await query
-    .selectFrom('seals')
-    .innerJoin('audit_log', 'audit_log.id', 'seals.entry_id')
-    .selectAll('audit_log')
-    .select('seals.seq')
-    .where('seals.seq', '>', after)
-    .orderBy('seals.seq')
-    .limit(limit)
-    .execute();
-  return rows.map(({ actor_id: actorId, request_id: requestId, details, ...rest }) => ({
-    ...rest,
-    actorId,
-    requestId,
+  const rows = await readChain(query, after, limit);
+  return rows.map(({ id, seq, at, kind, actor_id: actorId, request_id: requestId, details }) => ({
+    ...{ id, seq, at, kind, actorId, requestId },
     details: JSON.parse(details) as AuditEntry['details'],
   }));
 }

@@ -55,7 +55,12 @@ export async function claimStream(
     .selectFrom('streams')
     .select(['due_at', 'off_at'])
     .where('name', '=', name)
-    .where((row) => row.exists(row.selectFrom('seals').select('seq').whereRef('seq', '>', 'streams.position')))
+    .where((row) =>
+      row.or([
+        row.exists(row.selectFrom('seals').select('seq').whereRef('seq', '>', 'streams.position')),
+        row.exists(row.selectFrom('entry_packs').select('last_seq').whereRef('last_seq', '>', 'streams.position')),
+      ]),
+    )
     .executeTakeFirst();
   if (found === undefined || found.off_at !== null) return { kind: 'later', inMs: null };
   const now = clock.now();
@@ -155,6 +160,16 @@ async function tooOld(query: Kysely<Schema>, position: number, before: number): 
     ])
     .$if(young !== undefined, (some) => some.where('seals.seq', '<', young?.seq ?? 0))
     .executeTakeFirstOrThrow();
+  // What is packed is a month old, and waits for no receiver as long.
+  const packed = await query
+    .selectFrom('entry_packs')
+    .select(({ fn }) => [fn.min('first_seq').as('first'), fn.max('last_seq').as('last')])
+    .where('last_seq', '>', position)
+    .executeTakeFirstOrThrow();
+  if (packed.first !== null && packed.last !== null) {
+    const first = Math.max(packed.first, position + 1);
+    return { count: packed.last - first + 1 + Number(count), from: first, to: to ?? packed.last };
+  }
   return count === 0 || from === null || to === null ? null : { count, from, to };
 }
 
@@ -194,6 +209,7 @@ export async function readStreams(
       row.fn
         .coalesce(
           row.selectFrom('seals').select((seals) => seals.fn.max('seq').as('last')),
+          row.selectFrom('entry_packs').select((packs) => packs.fn.max('last_seq').as('last')),
           sql<number>`0`,
         )
         .as('last'),

@@ -4,10 +4,14 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
+import type { Database } from '../../src/db/database.ts';
 import type { AuditLine } from '../../src/features/checks/history/audit-lines.ts';
 import { runForget } from '../../src/forget.ts';
 import { runHistory } from '../../src/print-history.ts';
+import { textOf } from '../../src/requests/archive/packing.ts';
 import { sandboxEnvironment } from '../../src/sandbox/environment.ts';
+import { archiveAll } from '../requests/archive/support.ts';
+import { storeParts } from '../requests/support.ts';
 import { engineStartMs, engines, useTestDatabase } from '../support/databases.ts';
 import { type Somebody, startTestUsher, type TestUsher } from '../support/usher.ts';
 import { everyRow, herRoles, tenantWithHer, tracesIn, words, zebulonica } from './forgotten-stage.ts';
@@ -150,7 +154,43 @@ describe.each(engines)('a person who is forgotten, on $name', (engine) => {
     );
     expect(exported.out.toLowerCase()).not.toMatch(/zebulonica|quirkwhistle/);
   });
+
+  it('is in nothing that is archived but by ids, which is shown and searched as before', async () => {
+    await start();
+    await isEverywhere();
+    if (isSqlite) await stop();
+    const later = Date.now() + 3_600_000;
+    await looking((database) => archiveAll(storeParts(database, systemClock), later));
+    const before = await looking(archivedWords);
+
+    const dry = await run(runForget, '--person', zebulonica.id, '--dry-run');
+    const afterDry = await looking(archivedWords);
+    const done = await run(runForget, '--person', zebulonica.id);
+    const after = await looking(archivedWords);
+    const tables = await looking(tracesIn);
+    if (isSqlite) await start();
+    const shown: string[] = [];
+    for (const line of ['history', 'history failed', `show ${firstId}`]) {
+      await says('alex', line);
+      shown.push(last('alex').text);
+    }
+
+    expect(before).toEqual(
+      expect.arrayContaining(['zebulonica', 'quirkwhistle', 'flummoxed', 'bamboozled', 'skedaddled']),
+    );
+    expect(dry.out).toMatch(/Nothing was changed.*\n(?: {2}\w+: \d+\n)+$/);
+    expect([dry.code, afterDry, done.code, done.err]).toEqual([0, before, 0, '']);
+    expect([...after, ...Object.values(tables).flat()]).toEqual(['discombobulated']);
+    for (const card of shown) expect(card).toContain('Forgotten person');
+  });
 });
+
+/** What of her is in the archive, whose contents no search of the tables can read. */
+async function archivedWords({ query }: Database): Promise<readonly string[]> {
+  const rows = await query.selectFrom('archived').select('content').execute();
+  const all = rows.map(({ content }) => textOf(content).toLowerCase()).join('\n');
+  return words.filter((word) => all.includes(word));
+}
 
 /** In the SQLite file and those beside it. */
 function wordsInFiles(path: string): readonly string[] {

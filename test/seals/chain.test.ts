@@ -83,8 +83,10 @@ describe.each(engines)('sealing the audit log on $name', (engine) => {
 
     const stored = await readSealed(database.query, 0, 1_000);
     expect(stored.map(({ seq }) => seq)).toEqual(Array.from({ length: 120 }, (_, at) => at + 1));
+    const hashes = (await seals(database)).map(({ hash }) => hash);
     let before = '';
-    for (const { seq, id, at, actor_id, kind, request_id, details, hash: own } of stored) {
+    for (const [index, { seq, id, at, actor_id, kind, request_id, details }] of stored.entries()) {
+      const own = hashes[index] ?? '';
       expect(own).toBe(digest(before, seq, id, at, actor_id, kind, request_id, details));
       before = own;
     }

@@ -71,6 +71,8 @@ const tables = {
   held_news: true,
   tasks: true,
   requests: true,
+  archived_lines: true,
+  archived: true,
   places: true,
   gates: true,
   turns: true,
@@ -85,6 +87,8 @@ const tables = {
   app_bindings: true,
   seals: true,
   seal_anchors: true,
+  entry_packs: true,
+  spent_ids: true,
   streams: true,
 } satisfies Record<keyof Schema, true>;
 const tableNames = Object.keys(tables) as readonly (keyof Schema)[];

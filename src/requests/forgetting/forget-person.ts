@@ -4,9 +4,12 @@ import type { Database } from '../../db/database.ts';
 import type { Schema } from '../../db/schema.ts';
 import { notKept } from '../../masking/attributes.ts';
 import { readGate } from '../../rate-gate/gate-row.ts';
+import { markOf } from '../archive/lines.ts';
+import { readArchived } from '../archive/looking.ts';
 import { writeAudit } from '../audit-log.ts';
 import { findKnown, type Known } from '../known-names.ts';
 import type { StoreParts } from '../store.ts';
+import { archivedNames, isInArchivedText, rewriteArchived, sweepArchived } from './archived.ts';
 import { isAnyOpen, type OpenWork, openWorkOf } from './open-work.ts';
 import { type Found, rewriteRow, rowsWithId, rowsWithTraces, searching, type Table, tablesOf } from './sweep.ts';
 import { type AnyRow, forgottenName, namesIn, type Traces, tracesOf, withoutPerson } from './traces.ts';
@@ -45,7 +48,7 @@ export async function forgetPerson(parts: ForgettingParts, text: string, how: 'f
     const traces = tracesOf(person, await namesOf(database, db, tables, person));
     switch (how) {
       case 'look':
-        return { kind: 'found', id: person, rows: (await sweep(database, db, tables, traces, async () => true)).rows };
+        return { kind: 'found', id: person, rows: (await sweep(database, db, tables, traces, null)).rows };
       case 'forget':
         return replace(parts, db, tables, traces);
       default:
@@ -72,7 +75,8 @@ async function replace(
       rewriteRow(database, db, found, changed),
     );
     for (const [table, count] of Object.entries(swept.rows)) rows[table] = (rows[table] ?? 0) + count;
-    isWhole = swept.isWhole;
+    // Nor does a request get lost that was archived meanwhile, or taken out: the last pass finds nothing.
+    isWhole = swept.isWhole && Object.keys(swept.rows).length === 0;
   }
   const work = await database.transact(async (transaction) => {
     await readGate(parts, transaction);
@@ -130,7 +134,7 @@ async function identify(database: Database, db: Kysely<Schema>, text: string): P
     union select person_id from known_people where lower(person_id) = lower(${wanted})`.execute(db);
   const group = sql<{ readonly id: string }>`
     select subject_id as id from tasks where subject_id = ${wanted} and lower(subject_type) = 'group' limit 1`;
-  if ((await group.execute(db)).rows.length > 0) return [];
+  if ((await group.execute(db)).rows.length > 0 || (await isArchivedGroup(db, wanted))) return [];
   const known = rows.find((row) => row.id === wanted) ?? rows[0];
   if (known !== undefined) return known.id;
   const people = (await findKnown(database, wanted)).filter(({ kind }) => kind === 'person');
@@ -138,7 +142,15 @@ async function identify(database: Database, db: Kysely<Schema>, text: string): P
   // A member of a group, for instance, has no row with this id as its own.
   const lower = wanted.toLowerCase();
   for await (const _ of rowsWithId(database, db, await tablesOf(database, db), lower)) return lower;
-  return [];
+  return (await isInArchivedText(db, lower)) ? lower : [];
+}
+
+async function isArchivedGroup(db: Kysely<Schema>, id: string): Promise<boolean> {
+  const line = db.selectFrom('archived_lines').select('id').where('subject', '=', markOf(id)).limit(1);
+  const found = await line.executeTakeFirst();
+  if (found === undefined) return false;
+  const { tasks } = await readArchived(db, [found.id]);
+  return tasks.some(({ subject_id, subject_type }) => subject_id === id && subject_type.toLowerCase() === 'group');
 }
 
 const guid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
@@ -159,7 +171,7 @@ async function namesOf(
     .flatMap(({ folded, name }) => (folded.includes('@') ? [folded, name] : [name]))
     .filter((name) => name.toLowerCase() !== id.toLowerCase());
   for await (const { row } of rowsWithId(database, db, tables, id)) names.push(...namesIn(row ?? {}, id));
-  return names;
+  return [...names, ...(await archivedNames(db, id))];
 }
 
 /** Why people were taken out of apps, by requests and repairs that name the person in their tasks alone. */
@@ -184,12 +196,12 @@ async function sweep(
   db: Kysely<Schema>,
   tables: readonly Table[],
   traces: Traces,
-  write: (found: Found, changed: AnyRow) => Promise<boolean>,
+  write: ((found: Found, changed: AnyRow) => Promise<boolean>) | null,
 ): Promise<{ readonly rows: Rows; readonly isWhole: boolean }> {
   const rows: Record<string, number> = {};
   let isWhole = true;
   const pass = async (found: Found, changed: AnyRow) => {
-    const isWritten = await write(found, changed);
+    const isWritten = write === null || (await write(found, changed));
     if (isWritten) rows[found.table] = (rows[found.table] ?? 0) + 1;
     isWhole &&= isWritten;
   };
@@ -202,5 +214,13 @@ async function sweep(
     const changed = withoutPerson(found.row, traces);
     if (Object.keys(changed).length > 0) await pass(found, changed);
   }
-  return { rows, isWhole };
+  const archived = await sweepArchived(
+    db,
+    traces,
+    write === null ? null : (found, changed) => rewriteArchived(db, found, changed),
+    (table, count) => {
+      rows[table] = (rows[table] ?? 0) + count;
+    },
+  );
+  return { rows, isWhole: isWhole && archived.isWhole };
 }

@@ -117,6 +117,7 @@ async function joinPlaces(
   const { id } = same;
   const ofRow = sql`select id from places where ${sql.raw(rowAddress)} = ${address}`;
   await sql`update requests set place_id = ${id} where place_id in (${ofRow})`.execute(db);
+  await sql`update archived set place_id = ${id} where place_id in (${ofRow})`.execute(db);
   await sql`delete from places where ${sql.raw(rowAddress)} = ${address} and id <> ${id}`.execute(db);
   return true;
 }

@@ -1,7 +1,12 @@
-import { sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../../../db/database.ts';
+import type { Schema } from '../../../db/schema.ts';
+import { readArchived } from '../../../requests/archive/looking.ts';
+import type { PackedRows } from '../../../requests/archive/packing.ts';
 import type { AuditEntry } from '../../../requests/audit-log.ts';
 import type { AppRef, Removal } from '../../../requests/request.ts';
+import { entriesOf, nextPack } from '../../../seals/packs.ts';
+import type { NumberedEntry } from '../../../seals/sealed-entry.ts';
 import type { About } from './history-entry.ts';
 
 /** One entry of the append-only record, as exported for auditors. */
@@ -49,18 +54,84 @@ export async function* exportAuditLog(
   database: Pick<Database, 'query'>,
   { since, before = null, afterSeal = null, about }: ExportFilter,
 ): AsyncGenerator<AuditLine> {
-  const begin: Place = afterSeal === null ? { at: since ?? 0, id: 0 } : { seq: afterSeal };
-  for (let after = begin; ; ) {
-    const rows = await readPage(database, after, about);
+  const pages = afterSeal === null ? pagesByTime(database, since ?? 0, about) : pagesBySeal(database, afterSeal, about);
+  for await (const rows of pages)
     for (const row of rows) {
       if (row.at < (since ?? 0) || row.at >= (before ?? Number.POSITIVE_INFINITY)) continue;
       const line = toLine(row);
       if ((row.concerned === 1 && !isOfAnotherApp(line, about)) || (about !== null && namesIt(line, about))) yield line;
     }
+}
+
+type Reading = Pick<Database, 'query'>;
+
+/** Packs are the oldest in this order; entries that are packed meanwhile are found there. */
+async function* pagesBySeal(database: Reading, begin: number, about: About | null): AsyncGenerator<readonly Row[]> {
+  for (let after = begin; ; ) {
+    const pack = await nextPack(database.query, after);
+    if (pack !== undefined) {
+      const entries = (entriesOf(pack) ?? []).filter(({ seq }) => seq > after);
+      yield await describe(database, entries, about);
+      after = pack.last_seq;
+      continue;
+    }
+    const rows = await readPage(database, { seq: after }, about);
+    yield rows;
     const last = rows.at(-1);
-    if (last === undefined || rows.length < linesAtOnce) return;
-    after = 'seq' in after ? { seq: last.seq ?? 0 } : { at: last.at, id: last.id };
+    // Some may have been packed before this page was read, and are not in it.
+    if (last === undefined || rows.length < linesAtOnce) {
+      if ((await nextPack(database.query, last?.seq ?? after)) === undefined) return;
+    }
+    after = last?.seq ?? after;
   }
+}
+
+/** So many packs are looked at together. */
+const packsAtOnce = 4;
+
+/**
+ * By time the packs overlap a little, one another and the entries that have rows. So each step takes what is not later
+ * than a moment up to which it has read all: rows before packs, as an entry may be packed in between.
+ */
+async function* pagesByTime(database: Reading, begin: number, about: About | null): AsyncGenerator<readonly Row[]> {
+  for (let after = { at: begin, id: 0 }; ; ) {
+    const rows = await readPage(database, after, about);
+    const last = rows.at(-1);
+    const packs = await packsFrom(database.query, after.at);
+    const beyond = packs.beyond === null ? null : { at: packs.beyond, id: -1 };
+    const ends = [rows.length < linesAtOnce ? null : last, beyond].flatMap((end) => end ?? []);
+    const end = ends.toSorted(inOrder)[0] ?? null;
+    const isNow = (entry: Placed) => inOrder(entry, after) > 0 && (end === null || inOrder(entry, end) <= 0);
+    const own = rows.filter(isNow);
+    const known = new Set(own.map(({ id }) => id));
+    const packed = packs.entries.filter((entry) => isNow(entry) && !known.has(entry.id));
+    yield [...own, ...(await describe(database, packed, about))].toSorted(inOrder);
+    if (end === null) return;
+    after = { at: end.at, id: end.id };
+  }
+}
+
+type Placed = { readonly at: number; readonly id: number };
+const inOrder = (one: Placed, other: Placed) => one.at - other.at || one.id - other.id;
+
+/** The entries of the next packs, and when those behind begin; null for none. */
+async function packsFrom(query: Kysely<Schema>, at: number) {
+  const later = query.selectFrom('entry_packs').select('last_seq').where('last_at', '>=', at).limit(1);
+  if ((await later.executeTakeFirst()) === undefined) return { entries: [], beyond: null };
+  const [begun, next] = [query.selectFrom('entry_packs').selectAll(), query.selectFrom('entry_packs').selectAll()];
+  const packs = [
+    ...(await begun.where('last_at', '>=', at).where('first_at', '<=', at).execute()),
+    ...(await next.where('first_at', '>', at).orderBy('first_at').limit(packsAtOnce).execute()),
+  ];
+  const latest = Math.max(at, ...packs.map((pack) => pack.first_at));
+  const { beyond } = await query
+    .selectFrom('entry_packs')
+    .select(({ fn }) => fn.min('first_at').as('beyond'))
+    .where('first_at', '>', latest)
+    .executeTakeFirstOrThrow();
+  const same = await query.selectFrom('entry_packs').selectAll().where('first_at', '=', latest).execute();
+  const all = new Map([...packs, ...same].map((pack) => [pack.last_seq, pack]));
+  return { entries: [...all.values()].flatMap((pack) => entriesOf(pack) ?? []), beyond };
 }
 
 /** The last entry of a page. */
@@ -93,11 +164,7 @@ interface Row {
  * Every entry of the period is read and filtered here: a search for a rare name would otherwise be one query that runs
  * over the whole record.
  */
-async function readPage(
-  { query }: Pick<Database, 'query'>,
-  after: Place,
-  about: About | null,
-): Promise<readonly Row[]> {
+function readPage({ query }: Reading, after: Place, about: About | null): Promise<readonly Row[]> {
   const order =
     'seq' in after
       ? {
@@ -107,8 +174,47 @@ async function readPage(
           last: sql`${after.seq}`,
         }
       : { seals: sql``, seq: sql`null`, by: sql`entry.at, entry.id`, last: sql`${after.at}, ${after.id}` };
+  const rest = sql`where (${order.by}) > (${order.last}) order by ${order.by} limit ${sql.lit(linesAtOnce)}`;
+  return describeIn(query, about, { with: sql``, seq: order.seq, from: sql`audit_log entry ${order.seals}`, rest });
+}
+
+/** The same of entries that are packed, in their order. */
+async function describe(
+  { query }: Reading,
+  entries: readonly NumberedEntry[],
+  about: About | null,
+): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (let at = 0; at < entries.length; at += linesAtOnce) {
+    const values = entries.slice(at, at + linesAtOnce).map((entry) => {
+      // PostgreSQL takes what it is told nothing about for texts.
+      const [id, seq, when] = [entry.id, entry.seq, entry.at].map((number) => sql`cast(${number} as bigint)`);
+      const texts = [entry.actor_id, entry.kind, entry.request_id, entry.details].map(
+        (text) => sql`cast(${text} as text)`,
+      );
+      return sql`(${sql.join([id, seq, when, ...texts])})`;
+    });
+    const given = sql`with entry (id, seq, at, actor_id, kind, request_id, details) as (values ${sql.join(values)})`;
+    rows.push(
+      ...(await describeIn(query, about, {
+        ...{ with: given, seq: sql`entry.seq`, from: sql`entry`, rest: sql`order by entry.seq` },
+      })),
+    );
+  }
+  return rows;
+}
+
+interface Source {
+  readonly with: RawBuilder<unknown>;
+  readonly seq: RawBuilder<unknown>;
+  readonly from: RawBuilder<unknown>;
+  readonly rest: RawBuilder<unknown>;
+}
+
+async function describeIn(query: Kysely<Schema>, about: About | null, source: Source): Promise<readonly Row[]> {
   const { rows } = await sql<Row>`
-    select entry.id, ${order.seq} as seq, entry.at, entry.actor_id, entry.kind, entry.request_id, entry.details,
+    ${source.with}
+    select entry.id, ${source.seq} as seq, entry.at, entry.actor_id, entry.kind, entry.request_id, entry.details,
       coalesce(
         case when access.ended_by_id = entry.actor_id then access.ended_by_name end,
         (select name from known_names
@@ -122,13 +228,47 @@ async function readPage(
         when 'accessDenied' then access.decision_reason end as reason,
       access.subject_id,
       case when ${isConcerned(about)} then 1 else 0 end as concerned
-    from audit_log entry ${order.seals}
+    from ${source.from}
     left join requests asked on asked.id = entry.request_id
     left join access_requests access on access.id = entry.request_id
-    where (${order.by}) > (${order.last})
-    order by ${order.by}
-    limit ${sql.lit(linesAtOnce)}`.execute(query);
-  return rows;
+    ${source.rest}`.execute(query);
+  // A request that stands there has an app.
+  const missing = new Set(rows.flatMap(({ request_id: id, app_id }) => (id !== null && app_id === null ? [id] : [])));
+  if (missing.size === 0) return rows;
+  const archived = await readArchived(query, [...missing]);
+  return rows.map((row) => (row.app_id === null ? withArchived(row, archived, about) : row));
+}
+
+/** What the query finds of a request that is archived. */
+function withArchived(row: Row, { requests, tasks, access_requests: all }: PackedRows, about: About | null): Row {
+  const asked = requests.find(({ id }) => id === row.request_id);
+  const access = all.find(({ id }) => id === row.request_id);
+  const found = asked ?? access;
+  if (found === undefined) return row;
+  const calls = tasks.filter(({ request_id: id }) => id === row.request_id);
+  const endedBy = access?.ended_by_id === row.actor_id ? access.ended_by_name : null;
+  return {
+    ...row,
+    actor_name: endedBy ?? row.actor_name,
+    app_id: found.app_id,
+    app_name: found.app_name,
+    apps: asked?.apps ?? null,
+    decision: asked?.second_person_decision ?? null,
+    ticket: found.ticket === '' ? null : found.ticket,
+    reason:
+      (row.kind === 'accessDenied' ? access?.decision_reason : /^(?:a|accessA)sked$/.test(row.kind) && found.reason) ||
+      null,
+    subject_id: access?.subject_id ?? null,
+    concerned: concerns() ? 1 : row.concerned,
+  };
+
+  function concerns(): boolean {
+    if (about === null) return true;
+    if ('appId' in about) return [found?.app_id, ...calls.map(({ app_id: id }) => id)].includes(about.appId);
+    if ('ticket' in about) return found?.ticket === about.ticket;
+    const people = [found?.requested_by_id, access?.subject_id, ...calls.map(({ subject_id: id }) => id)];
+    return people.includes(about.personId);
+  }
 }
 
 function isConcerned(about: About | null) {

@@ -1,4 +1,5 @@
 import type { Database } from '../../../db/database.ts';
+import { archivedKeys } from './archived-keys.ts';
 import type { Cursor, HistoryFilter } from './history-entry.ts';
 import { accessKeys, inOrder, type Keys, provisioningKeys, type Sought, soughtBy } from './keys.ts';
 
@@ -28,6 +29,7 @@ export async function findKeyAt({ query }: Database, filter: HistoryFilter, newe
   const ways = soughtBy(filter).flatMap((one): Way[] => [
     (range) => accessKeys(query, { ...one, ...since, ...range }),
     (range) => provisioningKeys(query, { ...one, ...since, ...range }, filter.since ?? 0),
+    (range) => archivedKeys(query, { ...one, ...since, ...range }, filter.since ?? 0),
   ]);
 
   const countAll = async (on: readonly Way[], after: Cursor | null, upTo: Cursor | null): Promise<number[]> => {

@@ -37,39 +37,6 @@ export interface Sought {
   readonly upTo?: Cursor;
 }
 
-/** The next keys after the cursor, newest first. */
-export async function findKeys(
-  database: Database,
-  filter: HistoryFilter,
-  after: Cursor | null,
-  limit: number,
-): Promise<Key[]> {
-  const { since } = filter;
-  const sought = soughtBy(filter).map((one) => ({
-    ...one,
-    ...(since === null ? {} : { since }),
-    ...(after === null ? {} : { after }),
-  }));
-  const access: Cursor[] = [];
-  for (const one of sought) access.push(...(await findAccessKeys(database, one, limit)));
-  const newestAccess = access.toSorted(newestFirst).slice(0, limit);
-  // Anything older than a whole page cannot be on it. Where access requests fill the page, this spares walking past
-  // every provisioning request that carries one out.
-  const notBefore = newestAccess.length === limit ? newestAccess.at(-1)?.at : undefined;
-  const provisioning: Cursor[] = [];
-  for (const one of sought) {
-    const from = Math.max(one.since ?? 0, notBefore ?? 0);
-    const bounded = from === 0 ? one : { ...one, since: from };
-    provisioning.push(...(await findProvisioningKeys(database, bounded, limit, since ?? 0)));
-  }
-  return [
-    ...newestAccess.map((key): Key => ({ kind: 'access', ...key })),
-    ...provisioning.map((key): Key => ({ kind: 'provisioning', ...key })),
-  ]
-    .toSorted(newestFirst)
-    .slice(0, limit);
-}
-
 /** The queries, of which no two find the same line. */
 export function soughtBy(filter: HistoryFilter): Sought[] {
   const { among = null } = filter;
@@ -226,10 +193,10 @@ function throughCalls(
 }
 
 /** As comparisons of pairs, for which both engines use the index. */
-const olderThan = (time: string, name: string, { at, id }: Cursor) =>
+export const olderThan = (time: string, name: string, { at, id }: Cursor) =>
   sql<boolean>`(${sql.ref(time)}, ${sql.ref(name)}) < (${at}, ${id})`;
 
-const noOlderThan = (time: string, name: string, { at, id }: Cursor) =>
+export const noOlderThan = (time: string, name: string, { at, id }: Cursor) =>
   sql<boolean>`(${sql.ref(time)}, ${sql.ref(name)}) >= (${at}, ${id})`;
 
 export function newestFirst(one: Cursor, other: Cursor): number {

@@ -1,7 +1,10 @@
 import type { Database } from '../../../db/database.ts';
+import { readArchived } from '../../../requests/archive/looking.ts';
+import { findArchivedKeys } from './archived-keys.ts';
+import { findKeys } from './find-keys.ts';
 import type { Cursor, HistoryEntry, HistoryFilter } from './history-entry.ts';
 import { findKeyAt } from './key-at.ts';
-import { findAccessKeys, findKeys, findProvisioningKeys } from './keys.ts';
+import { findAccessKeys, findProvisioningKeys, type Key, newestFirst } from './keys.ts';
 import { readEntries } from './read-entries.ts';
 
 /** The next lines of the history after the cursor, newest first, and where to go on; null at the end. */
@@ -40,21 +43,28 @@ export async function lastEntryAbout(
   appId: string,
 ): Promise<HistoryEntry | null> {
   const sought = { subjectIds: [personId], appId };
-  const [asked] = await findAccessKeys(database, sought, 1);
+  const newest = (keys: readonly Cursor[]) => keys.toSorted(newestFirst)[0];
+  const asked = newest([
+    ...(await findAccessKeys(database, sought, 1)),
+    ...(await findArchivedKeys(database, sought, 1, null, 'access')),
+  ]);
   // A provisioning request is dated by its start here, even where an access request preceded it.
-  const [provisioned] = await findProvisioningKeys(database, sought, 1, null);
+  const provisioned = newest([
+    ...(await findProvisioningKeys(database, sought, 1, null)),
+    ...(await findArchivedKeys(database, sought, 1, null, 'provisioning')),
+  ]);
   if (provisioned === undefined || (asked !== undefined && asked.at > provisioned.at)) {
     if (asked === undefined) return null;
-    return (await readEntries(database, [{ kind: 'access', ...asked }]))[0] ?? null;
+    return (await readEntries(database, [{ ...asked, kind: 'access' }]))[0] ?? null;
   }
   const carries = await database.query
     .selectFrom('access_requests')
     .select(['created_at as at', 'id'])
     .where('request_id', '=', provisioned.id)
     .executeTakeFirst();
-  const key =
-    carries === undefined
-      ? ({ kind: 'provisioning', ...provisioned } as const)
-      : ({ kind: 'access', ...carries } as const);
+  const archived = (await readArchived(database.query, [provisioned.id])).access_requests;
+  const carrying = archived.find(({ request_id: id }) => id === provisioned.id);
+  const access = carries ?? (carrying && { at: carrying.created_at, id: carrying.id });
+  const key: Key = access === undefined ? { ...provisioned, kind: 'provisioning' } : { ...access, kind: 'access' };
   return (await readEntries(database, [key], { requestedById: null, subjectIds: [personId] }))[0] ?? null;
 }

@@ -1,9 +1,10 @@
-import { type ExpressionBuilder, type SelectQueryBuilder, sql } from 'kysely';
+import { type ExpressionBuilder, type Selectable, type SelectQueryBuilder, sql } from 'kysely';
 import type { Database } from '../../../db/database.ts';
-import type { AccessRequestRow, Schema, TaskRow } from '../../../db/schema.ts';
+import type { AccessRequestRow, RequestRow, Schema, TaskRow } from '../../../db/schema.ts';
 import type { OutcomeKind } from '../../../graph/outcome.ts';
+import { readArchived } from '../../../requests/archive/looking.ts';
 import type { Entitlement } from '../../../requests/entitlement.ts';
-import { findEntitlementsOf } from '../../../requests/find-entitlements.ts';
+import { findEntitlementsOf, toEntitlement } from '../../../requests/find-entitlements.ts';
 import type { Person } from '../../../requests/request.ts';
 import { appsIn, removalMark, ticketMark } from '../../../requests/rows.ts';
 import type { HistoryEntry, HistoryResult } from './history-entry.ts';
@@ -43,25 +44,93 @@ export async function readEntries(
   const carriedOut = access.flatMap(({ request_id }) => (request_id === null ? [] : [request_id]));
   const provisionings = await readProvisionings(database, [...idsOf('provisioning'), ...carriedOut], only);
   const entries = new Map<string, HistoryEntry>(provisionings);
-  for (const row of access)
-    entries.set(row.id, {
-      kind: 'access',
-      at: row.created_at,
-      accessRequestId: row.id,
-      requestedBy: { id: row.requested_by_id, name: row.requested_by_name },
-      apps: [{ id: row.app_id, name: row.app_name }],
-      subject: { id: row.subject_id, name: row.subject_name, label: row.subject_label },
-      state: row.state,
-      startsAt: row.starts_at,
-      timeZone: row.time_zone,
-      decidedBy: personOf(row.decided_by_id, row.decided_by_name),
-      requestId: row.request_id,
-      ...ticketMark(row),
-      // A request that waits for a retry, or was given up after an attempt, is shown by its own state.
-      ends: provisionings.get(row.request_id ?? '')?.ends ?? [],
-      result: isCarriedOut(row.state) ? (provisionings.get(row.request_id ?? '')?.result ?? null) : null,
-    });
+  for (const row of access) entries.set(row.id, accessEntry(row, provisionings));
+  const missing = keys.flatMap(({ id }) => (entries.has(id) ? [] : [id]));
+  for (const [id, entry] of await readArchivedEntries(database, missing, only)) entries.set(id, entry);
   return keys.flatMap(({ id }) => entries.get(id) ?? []);
+}
+
+type AccessColumns = Pick<
+  Selectable<AccessRequestRow>,
+  | 'id'
+  | 'created_at'
+  | 'requested_by_id'
+  | 'requested_by_name'
+  | 'app_id'
+  | 'app_name'
+  | 'request_id'
+  | 'state'
+  | 'subject_id'
+  | 'subject_name'
+  | 'subject_label'
+  | 'decided_by_id'
+  | 'decided_by_name'
+  | 'starts_at'
+  | 'time_zone'
+  | 'ticket'
+  | 'ticket_url'
+>;
+
+function accessEntry(row: AccessColumns, provisionings: ReadonlyMap<string, Provisioning>): HistoryEntry {
+  return {
+    kind: 'access',
+    at: row.created_at,
+    accessRequestId: row.id,
+    requestedBy: { id: row.requested_by_id, name: row.requested_by_name },
+    apps: [{ id: row.app_id, name: row.app_name }],
+    subject: { id: row.subject_id, name: row.subject_name, label: row.subject_label },
+    state: row.state,
+    startsAt: row.starts_at,
+    timeZone: row.time_zone,
+    decidedBy: personOf(row.decided_by_id, row.decided_by_name),
+    requestId: row.request_id,
+    ...ticketMark(row),
+    // A request that waits for a retry, or was given up after an attempt, is shown by its own state.
+    ends: provisionings.get(row.request_id ?? '')?.ends ?? [],
+    result: isCarriedOut(row.state) ? (provisionings.get(row.request_id ?? '')?.result ?? null) : null,
+  };
+}
+
+/** What the queries below find, in the rows of archived requests, which are few. */
+async function readArchivedEntries(
+  { query }: Database,
+  ids: readonly string[],
+  only: Part | null,
+): Promise<ReadonlyMap<string, HistoryEntry>> {
+  if (ids.length === 0) return new Map();
+  const { requests, tasks, access_requests: access, entitlements } = await readArchived(query, ids);
+  const provisionings = new Map<string, Provisioning>();
+  for (const request of requests) {
+    const isOwn = only === null || request.requested_by_id === only.requestedById;
+    const isSeen = (id: string) => isOwn || only.subjectIds.includes(id);
+    const calls = tasks.filter(({ request_id: id, subject_id }) => id === request.id && isSeen(subject_id));
+    const [first] = calls.toSorted((one, other) => one.position - other.position);
+    const carries = access.find(({ request_id: id }) => id === request.id);
+    const ending = entitlements.filter((row) => [row.request_id, row.removal_id].includes(request.id));
+    const row = {
+      ...request,
+      decided_by_id: carries?.decided_by_id ?? null,
+      decided_by_name: carries?.decided_by_name ?? null,
+    };
+    provisionings.set(
+      request.id,
+      provisioningEntry(row, {
+        first: only !== null || first?.position === 0 ? first : undefined,
+        counts: calls.map(({ state, outcome_kind }) => ({ state, outcome_kind, tasks: 1 })),
+        people: request.apps === null ? null : new Set(calls.map(({ subject_id: id }) => id)).size,
+        members: tasks
+          .filter(({ request_id: id }) => id === request.id)
+          .reduce((sum, { members }) => sum + (JSON.parse(members) as readonly unknown[]).length, 0),
+        ending: ending
+          .filter(({ subject_id }) => isSeen(subject_id))
+          .toSorted((one, other) => one.ends_at - other.ends_at)
+          .map(toEntitlement),
+      }),
+    );
+  }
+  const entries = new Map<string, HistoryEntry>(provisionings);
+  for (const row of access) entries.set(row.id, accessEntry(row, provisionings));
+  return entries;
 }
 
 const isCarriedOut = (state: AccessRequestRow['state']): boolean => state === 'started' || state === 'finished';
@@ -96,44 +165,85 @@ async function readProvisionings(
     .select(['request_id', 'subject_id', 'subject_type', 'subject_name', 'subject_label'])
     .orderBy('position')
     .execute();
-  const isGroup = (type: string | undefined) => type?.toLowerCase() === 'group';
   const groupIds = firsts.filter((first) => isGroup(first.subject_type)).map(({ request_id }) => request_id);
   const members = await countMembers(query, groupIds);
 
   const overSeveral = rows.filter(({ apps }) => apps !== null).map(({ id }) => id);
   const peopleOf = await countPeople(calls.where('request_id', 'in', overSeveral), overSeveral);
 
-  const ending = (await findEntitlementsOf({ query }, ids)).filter(
+  // The access that ends there is archived a day before the request that ends it.
+  const atEnd = rows.filter(({ purpose }) => purpose === 'end').map(({ id }) => id);
+  const { entitlements } = await readArchived(query, atEnd);
+  const ending = [...(await findEntitlementsOf({ query }, ids)), ...entitlements.map(toEntitlement)].filter(
     ({ requestId, subject }) => only === null || only.subjectIds.includes(subject.id) || own.includes(requestId),
   );
 
-  const provisionings = rows.map((row): [string, Provisioning] => {
-    const first = firsts.find(({ request_id }) => request_id === row.id);
-    const ofRequest = counts.filter(({ request_id }) => request_id === row.id);
-    const calls = ofRequest.reduce((total, { tasks }) => total + tasks, 0);
-    const people = peopleOf.get(row.id) ?? calls;
-    const ofGroup = isGroup(first?.subject_type);
-    const isOne = first !== undefined && (ofGroup || people === 1);
-    const entry: Provisioning = {
-      kind: 'provisioning',
-      at: row.created_at,
-      requestId: row.id,
-      requestedBy: { id: row.requested_by_id, name: row.requested_by_name },
-      apps: appsIn(row),
-      subject: isOne ? { id: first.subject_id, name: first.subject_name, label: first.subject_label } : null,
-      people: ofGroup ? (members.get(row.id) ?? 0) : people,
-      isGroup: ofGroup,
-      result: resultOf(ofRequest),
-      approvedBy: personOf(row.decided_by_id, row.decided_by_name),
-      ...removalMark(row),
-      ends: ending.filter(({ requestId }) => requestId === row.id),
-      ...endMark(ending.find(({ removalId }) => removalId === row.id)),
-      ...ticketMark(row),
-    };
-    return [row.id, entry];
-  });
+  const provisionings = rows.map((row): [string, Provisioning] => [
+    row.id,
+    provisioningEntry(row, {
+      first: firsts.find(({ request_id }) => request_id === row.id),
+      counts: counts.filter(({ request_id }) => request_id === row.id),
+      people: peopleOf.get(row.id) ?? null,
+      members: members.get(row.id) ?? 0,
+      ending: ending.filter(({ requestId, removalId }) => requestId === row.id || removalId === row.id),
+    }),
+  ]);
   return new Map(provisionings);
 }
+
+type ProvisioningColumns = Pick<
+  Selectable<RequestRow>,
+  | 'id'
+  | 'created_at'
+  | 'requested_by_id'
+  | 'requested_by_name'
+  | 'app_id'
+  | 'app_name'
+  | 'apps'
+  | 'ticket'
+  | 'ticket_url'
+  | 'purpose'
+  | 'second_person'
+  | 'second_person_decision'
+  | 'reason'
+> &
+  Pick<Selectable<AccessRequestRow>, 'decided_by_id' | 'decided_by_name'>;
+
+/** What its tasks and the ends of its access tell. */
+interface Told {
+  readonly first:
+    | Pick<Selectable<TaskRow>, 'subject_id' | 'subject_type' | 'subject_name' | 'subject_label'>
+    | undefined;
+  readonly counts: readonly Count[];
+  /** Null where each has one call. */
+  readonly people: number | null;
+  readonly members: number;
+  readonly ending: readonly Entitlement[];
+}
+
+function provisioningEntry(row: ProvisioningColumns, { first, counts, members, ending, ...told }: Told): Provisioning {
+  const people = told.people ?? counts.reduce((total, { tasks }) => total + tasks, 0);
+  const ofGroup = isGroup(first?.subject_type);
+  const isOne = first !== undefined && (ofGroup || people === 1);
+  return {
+    kind: 'provisioning',
+    at: row.created_at,
+    requestId: row.id,
+    requestedBy: { id: row.requested_by_id, name: row.requested_by_name },
+    apps: appsIn(row),
+    subject: isOne ? { id: first.subject_id, name: first.subject_name, label: first.subject_label } : null,
+    people: ofGroup ? members : people,
+    isGroup: ofGroup,
+    result: resultOf(counts),
+    approvedBy: personOf(row.decided_by_id, row.decided_by_name),
+    ...removalMark(row),
+    ends: ending.filter(({ requestId }) => requestId === row.id),
+    ...endMark(ending.find(({ removalId }) => removalId === row.id)),
+    ...ticketMark(row),
+  };
+}
+
+const isGroup = (type: string | undefined) => type?.toLowerCase() === 'group';
 
 const endMark = (endOf: Entitlement | undefined) => (endOf === undefined ? {} : { endOf });
 
@@ -188,7 +298,8 @@ function resultOf(counts: readonly Count[]): HistoryResult {
   const outcomes: Partial<Record<OutcomeKind, number>> = {};
   let cancelled = 0;
   for (const { state, outcome_kind, tasks } of counts) {
-    if (state === 'done' && outcome_kind !== null) outcomes[outcome_kind as OutcomeKind] = tasks;
+    const kind = outcome_kind as OutcomeKind | null;
+    if (state === 'done' && kind !== null) outcomes[kind] = (outcomes[kind] ?? 0) + tasks;
     if (state === 'cancelled') cancelled += tasks;
   }
   return { kind: 'done', counts: outcomes, cancelled };

@@ -1,8 +1,12 @@
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { RoleSource } from '../../../access/caller.ts';
 import type { Clock } from '../../../clock.ts';
 import type { Database } from '../../../db/database.ts';
+import type { Schema } from '../../../db/schema.ts';
 import type { Directory } from '../../../graph/directory.ts';
+import { givesWithoutEnd, markOf } from '../../../requests/archive/lines.ts';
+import { readArchived } from '../../../requests/archive/looking.ts';
+import { packedSince } from '../../../seals/packs.ts';
 import { type Holders, readHolders } from './holders.ts';
 
 /**
@@ -84,9 +88,15 @@ export async function reviewAccess(
   return { at, since, ...holders, deciders, withoutEnd };
 }
 
+interface Counted {
+  readonly id: string;
+  readonly approved: number;
+  readonly denied: number;
+}
+
 /** As the writers of these entries put it: the details are JSON without spaces. */
-async function countDecisions({ reader }: Pick<Database, 'reader'>, since: number) {
-  const { rows } = await sql<{ id: string; approved: number; denied: number }>`
+async function countDecisions({ reader }: Pick<Database, 'reader'>, since: number): Promise<readonly Counted[]> {
+  const { rows } = await sql<Counted>`
     select actor_id as id,
       sum(case when kind in ('accessDenied', 'cancelled') or details like '%"step":"rejected"%' then 0 else 1 end)
         as approved,
@@ -96,9 +106,24 @@ async function countDecisions({ reader }: Pick<Database, 'reader'>, since: numbe
     where at >= ${since} and actor_id <> ''
       and (kind in ('accessApproved', 'accessDenied')
         or (kind in ('confirmed', 'cancelled', 'repair') and details like '%"as":"secondPerson"%'))
-    group by actor_id
-    order by count(*) desc, actor_id`.execute(reader);
-  return rows.map(({ id, approved, denied }) => ({ id, approved: Number(approved), denied: Number(denied) }));
+    group by actor_id`.execute(reader);
+  const counts = new Map(rows.map(({ id, approved, denied }) => [id, [Number(approved), Number(denied)] as const]));
+  for await (const entries of packedSince(reader, since))
+    for (const { actor_id: id, kind, details } of entries) {
+      if (id === '' || !isDecision(kind, details)) continue;
+      const isDenied = kind === 'accessDenied' || kind === 'cancelled' || details.includes('"step":"rejected"');
+      const [approved, denied] = counts.get(id) ?? [0, 0];
+      counts.set(id, isDenied ? [approved, denied + 1] : [approved + 1, denied]);
+    }
+  const sum = ({ approved, denied }: Counted) => approved + denied;
+  return [...counts]
+    .map(([id, [approved, denied]]) => ({ id, approved, denied }))
+    .toSorted((one, other) => sum(other) - sum(one) || (one.id < other.id ? -1 : 1));
+}
+
+function isDecision(kind: string, details: string): boolean {
+  if (kind === 'accessApproved' || kind === 'accessDenied') return true;
+  return ['confirmed', 'cancelled', 'repair'].includes(kind) && details.includes('"as":"secondPerson"');
 }
 
 async function namesOf({ reader }: Pick<Database, 'reader'>, ids: readonly string[]) {
@@ -151,11 +176,68 @@ async function findWithoutEnd({ reader }: Pick<Database, 'reader'>, most: number
     order by tasks.finished_at desc, tasks.id
     limit ${sql.lit(most + 1)}`;
   const both = await Promise.all([approved.execute(reader), assigned.execute(reader)]);
-  const rows = both.flatMap((one) => one.rows).toSorted((one, other) => other.at - one.at);
+  const stored: Row[] = [];
+  for (const row of both.flatMap((one) => one.rows)) if (!(await isRemovedInArchive(reader, row))) stored.push(row);
+  const rows = [...stored, ...(await findArchivedGiven(reader, most + 1))].toSorted((one, other) => other.at - one.at);
   // Given twice, it is the latest that counts.
   const latest = new Map(rows.toReversed().map((row) => [`${row.person_id} ${row.app_id}`, row]));
   const given = [...latest.values()].toSorted((one, other) => other.at - one.at);
   return { given: given.slice(0, most).map(toGiven), isMore: given.length > most || rows.length > most };
+}
+
+type Access = Pick<Row, 'person_id' | 'app_id' | 'at'>;
+
+async function isRemovedInArchive(reader: Kysely<Schema>, { person_id, app_id, at }: Access): Promise<boolean> {
+  const removal = await reader
+    .selectFrom('archived_lines')
+    .select('id')
+    .where('subject', '=', markOf(person_id))
+    .where('app', '=', markOf(app_id))
+    .where('removed_at', '>=', at)
+    .limit(1)
+    .executeTakeFirst();
+  return removal !== undefined;
+}
+
+/** The same of what is archived: the latest that were given and, as far as the archive tells, not taken away. */
+async function findArchivedGiven(reader: Kysely<Schema>, most: number): Promise<readonly Row[]> {
+  const found: Row[] = [];
+  const seen = new Set<string>();
+  for (let [at, id] = [Number.MAX_SAFE_INTEGER, '']; ; ) {
+    const { rows: lines } = await sql<{ id: string; given_at: number }>`
+      select id, given_at from archived_lines given
+      where given_at is not null and (given_at, id) < (${at}, ${id}) and not exists (
+        select 1 from archived_lines later where later.subject = given.subject and later.app = given.app
+          and later.removed_at >= given.given_at)
+      order by given_at desc, id desc limit ${sql.lit(most)}`.execute(reader);
+    const fresh = [...new Set(lines.map((line) => line.id))].filter((one) => !seen.has(one));
+    const { tasks, access_requests } = await readArchived(reader, fresh);
+    for (const requestId of fresh) {
+      seen.add(requestId);
+      const access = access_requests.filter(({ request_id }) => request_id === requestId);
+      for (const task of tasks.filter((one) => one.request_id === requestId && givesWithoutEnd(one, access))) {
+        const row = {
+          ...{ task_id: task.id, request_id: requestId, at: task.finished_at ?? 0, person_id: task.subject_id },
+          ...{ person_name: task.subject_name, app_id: task.app_id, app_name: task.app_name },
+          approved_by: access[0]?.decided_by_name ?? null,
+        };
+        if (!(await isTakenAway(reader, row))) found.push(row);
+      }
+    }
+    const last = lines.at(-1);
+    if (lines.length < most || found.length >= most || last === undefined) return found.slice(0, most);
+    [at, id] = [last.given_at, last.id];
+  }
+}
+
+async function isTakenAway(reader: Kysely<Schema>, access: Access): Promise<boolean> {
+  const { person_id, app_id, at } = access;
+  const { rows } = await sql<{ taken: number }>`select case
+    when exists (select 1 from tasks where subject_id = ${person_id} and app_id = ${app_id}
+      and outcome_kind = 'removed' and finished_at >= ${at})
+    or exists (select 1 from entitlements where subject_id = ${person_id} and app_id = ${app_id} and state <> 'ended')
+    then 1 else 0 end as taken`.execute(reader);
+  return Number(rows[0]?.taken) === 1 || (await isRemovedInArchive(reader, access));
 }
 
 function toGiven(row: Row): Given {
