@@ -97,12 +97,12 @@ export async function runDemo({ headless, given }: DemoOptions): Promise<number>
   const open = await startPlaygrounds({ endpoint, firstPort: playgroundPort, peopleFiles });
   write(`\nUsher is ready.\n`);
   for (const [index, { name, tries }] of seats.entries()) {
-    write(`\n  ${`Chat as ${name}:`.padEnd(23)}${open[index]?.address}\n`);
-    for (const line of tries) write(`  Try:                   ${line}\n`);
+    write(`\n  ${`Chat as ${name}:`.padEnd(25)}${open[index]?.address}\n`);
+    for (const line of tries) write(`  Try:                     ${line}\n`);
   }
   if (seats.length > 0)
     write('\n  Open them: what Megan and Chloé ask for arrives in the chat of Alex, who approves it there.\n');
-  write(`\n  Bot:                   ${endpoint}\n  Sandbox Graph:         ${sandbox.url}\n`);
+  write(`\n  Bot:                     ${endpoint}\n  Sandbox Graph:           ${sandbox.url}\n`);
   write(`\nEverything here is make-believe; nothing leaves this machine. Ctrl+C ends it.\n\n`);
 
   await new Promise<void>((resolve) => {
