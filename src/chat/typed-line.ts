@@ -1,5 +1,5 @@
 import { type Language, languages, sourceLanguage } from '../languages.ts';
-import type { Parsed } from './command.ts';
+import type { Command, Parsed } from './command.ts';
 import type { Grammar } from './grammar/grammar.ts';
 import { startsWithThanks } from './grammar/translating/courtesies.ts';
 import { readSlip, type Translated, toEnglish } from './grammar/translating/to-english.ts';
@@ -30,6 +30,8 @@ export function readTyped(grammar: Grammar, typed: string, language: Language): 
   const own = translate(grammar, typed, language, english.kind === 'unclear' ? 'any' : 'whole');
   if (english.kind === 'command') {
     if (own?.kind !== 'sure' || isSame(grammar, english, own.line)) return asTyped;
+    const shorter = shorterNamed(grammar, english, own.line);
+    if (shorter !== null) return shorter === 'own' ? { kind: 'line', line: own.line } : asTyped;
     return { kind: 'guesses', lines: [own.line, grammar.format(english.command)], typed };
   }
   if (own?.kind === 'sure') return { kind: 'line', line: own.line };
@@ -48,6 +50,27 @@ const linesOf = (translated: Translated): readonly string[] =>
 function isSame(grammar: Grammar, english: Extract<Parsed, { kind: 'command' }>, line: string): boolean {
   const read = grammar.parse(line);
   return read.kind !== 'command' || grammar.format(read.command) === grammar.format(english.command);
+}
+
+/**
+ * Which of two readings as one command takes fewer of the line's words for a name: "status do Zscaler" names Zscaler,
+ * and "pause Salesforce for a week" names Salesforce. Null for two commands.
+ */
+function shorterNamed(
+  { parse }: Grammar,
+  { command }: Extract<Parsed, { kind: 'command' }>,
+  line: string,
+): 'own' | 'english' | null {
+  const read = parse(line);
+  if (read.kind !== 'command' || read.command.verb !== command.verb) return null;
+  return longestText(read.command) < longestText(command) ? 'own' : 'english';
+}
+
+function longestText(command: Command): number {
+  return Math.max(
+    0,
+    ...[...JSON.stringify(command).matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) => text.length),
+  );
 }
 
 function translate(grammar: Grammar, typed: string, language: Language, wanted: 'any' | 'whole'): Translated {

@@ -125,13 +125,19 @@ function led(
     const from = at + length;
     const isShort = length === 1 && textOf(pieces.slice(at, from)).length <= 2;
     const isQuoted = pieces[from]?.quoted === true;
-    if (isQuoted && ((!isShort && length > 1) || lengthsAt(pieces, from + 1, behind).length > 0))
+    // "até" leads to an end alone, while "dans" may lead to a quoted app.
+    const isClear = !isShort && (length > 1 || phrases === dates.end);
+    if (isQuoted && (isClear || lengthsAt(pieces, from + 1, behind).length > 0))
       return { from, to: from + 1, isDay: true, isLength: false, isShort: false };
     const run = runAt(pieces, from, dates);
-    if (run !== null) return { ...run, isShort };
+    if (run !== null) return { ...run, from: isDayAlone(pieces, run, dates) ? from - 1 : from, isShort };
   }
   return null;
 }
+
+/** "no dia 15": the number needs its unit. */
+const isDayAlone = (pieces: readonly Piece[], { from, to }: Run, { units }: DatePhrases): boolean =>
+  to - from === 1 && /^\d{1,2}$/.test(pieces[from]?.exact ?? '') && lengthsAt(pieces, from - 1, units).includes(1);
 
 function spanOf(kind: Span['kind'], pieces: readonly Piece[], from: number, run: Run, behind: readonly Phrase[]): Span {
   const [more = 0] = lengthsAt(pieces, run.to, behind);
@@ -143,6 +149,8 @@ function runAt(pieces: readonly Piece[], from: number, dates: DatePhrases): Run 
   let to = from;
   let end = from;
   const seen = { day: 0, month: 0, unit: 0, count: 0, number: 0, whole: 0 };
+  // "dia 15" is no length.
+  let unitFirst = false;
   while (to < pieces.length) {
     const piece = pieces[to];
     if (piece === undefined || piece.quoted) break;
@@ -153,6 +161,8 @@ function runAt(pieces: readonly Piece[], from: number, dates: DatePhrases): Run 
     ) as [number, number, number, number, number];
     const core = Math.max(day, month, unit, number ? 1 : 0, count);
     if (core === 0 && filler === 0) break;
+    if (core === 0 && to > from && leadsToNext(pieces, to, dates)) break;
+    if (unit > 0 && seen.number + seen.count + count === 0 && !number) unitFirst = true;
     if (number) seen.number += 1;
     if (WHOLE.test(piece.exact)) seen.whole += 1;
     if (day > 0) seen.day += 1;
@@ -160,15 +170,27 @@ function runAt(pieces: readonly Piece[], from: number, dates: DatePhrases): Run 
     if (unit > 0) seen.unit += 1;
     if (count > 0) seen.count += 1;
     to += Math.max(core, filler);
-    if (core > 0 || filler > 0) end = core > 0 || isTail(pieces, to - 1) ? to : end;
+    if (core > 0 || filler > 1 || isTail(pieces, to - 1)) end = to;
     if ((pieces[to - 1]?.mark ?? '') !== '') break;
   }
-  const isLength = seen.unit > 0 && seen.day === 0 && seen.month === 0 && seen.whole === 0;
+  const isNumbered = unitFirst && seen.number > 0;
+  const isLength = seen.unit > 0 && !isNumbered && seen.day === 0 && seen.month === 0 && seen.whole === 0;
   const isDated = seen.day + seen.month + seen.unit + seen.number > 0;
   if (end === from || !isDated) return null;
   const isDay =
-    seen.day > 0 || seen.whole > 0 || (seen.month > 0 && seen.number > 0) || (isLength && seen.number + seen.count > 0);
+    seen.day > 0 ||
+    seen.whole > 0 ||
+    isNumbered ||
+    (seen.month > 0 && seen.number > 0) ||
+    (isLength && seen.number + seen.count > 0);
   return { from, to: end, isDay, isLength: isLength && seen.number + seen.count > 0, isShort: false };
+}
+
+/** Whether a day in full precedes a small word that leads to another: "01/12 a 15/12". */
+function leadsToNext(pieces: readonly Piece[], at: number, dates: DatePhrases): boolean {
+  const [before, behind] = [pieces[at - 1], pieces[at + 1]];
+  const isWhole = (piece: Piece | undefined) => piece !== undefined && !piece.quoted && WHOLE.test(piece.exact);
+  return isWhole(before) && isWhole(behind) && lengthsAt(pieces, at, dates.end).includes(1);
 }
 
 /** Whether the pieces are a day or a length and nothing else. */

@@ -29,7 +29,7 @@ export function englishDay(text: string, { language, data: { days = {}, write } 
     const said = new Intl.DateTimeFormat(language, { weekday: 'long', timeZone: 'UTC' }).format(
       AN_EPOCH + weekday * DAY_MS,
     );
-    return next === undefined ? said : (days.next ?? '{day}').replace('{day}', said);
+    return days[lower] ?? (next === undefined ? said : (days.next ?? '{day}').replace('{day}', said));
   }
   if (['today', 'tomorrow', 'yesterday'].includes(lower)) return days[lower] ?? null;
   const [, count, unit = ''] = /^(\d{1,3}) (minutes?|hours?|days?|weeks?|months?|years?)$/.exec(lower) ?? [];

@@ -26,6 +26,8 @@ export interface LineData {
   readonly closing?: string;
   /** Negations and conditions: with one of these among its names, a line is not read. */
   readonly against?: string;
+  /** Conditions: what begins with one is no reason. */
+  readonly condition?: string;
   /** The speaker. */
   readonly self?: string;
   /** Words between the names of a list; the `looseAnd` ones are parts of names, too. */
@@ -42,12 +44,13 @@ export interface LineData {
   readonly end?: string;
   readonly endBehind?: string;
   readonly during?: string;
-  /** Further words of dates, and further numbers. */
+  /** Further names of weekdays, further words of dates, and further numbers. */
+  readonly weekdays?: string;
   readonly dates?: string;
   readonly counts?: string;
   /** How Usher writes the parts that many lines may have. */
   readonly write?: Readonly<Record<'start' | 'named' | 'end' | 'length' | 'ticket' | 'reason' | 'day', string>>;
-  /** Words of days and lengths in Usher's own lines: `today`, `hours`, `next`. */
+  /** Words of days and lengths in Usher's own lines: `today`, `hours`, `next`, `next monday`. */
   readonly days?: Readonly<Record<string, string>>;
   /** The reasons in the examples of the help. */
   readonly texts?: Readonly<Record<string, string>>;
@@ -71,6 +74,7 @@ export interface Lines {
   readonly opening: readonly Phrase[];
   readonly closing: readonly Phrase[];
   readonly against: readonly Phrase[];
+  readonly condition: readonly Phrase[];
   readonly self: readonly Phrase[];
   readonly and: readonly Phrase[];
   readonly looseAnd: readonly Phrase[];
@@ -124,6 +128,7 @@ function compile(language: Language, own: LineData): Lines {
     opening: phrases(own.opening),
     closing: phrases(own.closing),
     against: phrases(own.against),
+    condition: phrases(own.condition),
     self: phrases(own.self),
     and: phrases(own.and),
     looseAnd: phrases(own.looseAnd),
@@ -164,7 +169,7 @@ function datePhrases(language: Language, own: LineData, elided: ReadonlySet<stri
     endBehind: toPhrases(words.endBehind ?? [], own.endBehind),
     during: toPhrases(words.during, own.during),
     ahead: toPhrases(words.ahead),
-    days: toPhrases([...words.near, ...Object.keys(words.days), ...namesOf(language, 'weekday')]),
+    days: toPhrases([...words.near, ...Object.keys(words.days), ...namesOf(language, 'weekday')], own.weekdays),
     months: toPhrases(namesOf(language, 'month')),
     units: toPhrases([...Object.values(words.units).flat(), ...(words.otherUnits ?? [])]),
     counts: toPhrases(

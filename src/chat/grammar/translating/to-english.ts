@@ -1,5 +1,5 @@
 import { type Language, sourceLanguage } from '../../../languages.ts';
-import { isNear } from '../closest.ts';
+import { isNear, typingDistance } from '../closest.ts';
 import type { Grammar } from '../grammar.ts';
 import { listOfNames } from '../name-list.ts';
 import { quoteName } from '../names.ts';
@@ -114,10 +114,12 @@ function decided(matches: readonly Match[]): readonly Match[] {
 const isWhole = (pieces: readonly Piece[]): boolean =>
   pieces.length === 1 && (pieces[0]?.quoted === true || pieces[0]?.text.includes('@') === true);
 
-/** Whether one of the names holds a negation or a condition. */
-function isAgainst({ slots }: Match, { against }: Lines): boolean {
-  return [...slots].some(
-    ([slot, pieces]) => slot !== 'reason' && pieces.some((_, at) => lengthsAt(pieces, at, against).length > 0),
+/** Whether one of the names holds a negation or a condition, or a condition stands where a reason would. */
+function isAgainst({ slots }: Match, { against, condition }: Lines): boolean {
+  return [...slots].some(([slot, pieces]) =>
+    slot === 'reason'
+      ? lengthsAt(pieces, 0, condition).length > 0
+      : pieces.some((_, at) => lengthsAt(pieces, at, against).length > 0),
   );
 }
 
@@ -179,11 +181,26 @@ function valuesOf(slot: string, pieces: readonly Piece[], lines: Lines): readonl
     : /^.*?[\s]*[(（<]([^\s@<>()（）]+@[^\s@<>()（）]+)[)）>]$/.exec(text)?.[1];
   if (contact !== undefined) return [{ ...whole, text: contact, names: [contact], odd: pieces.length > 1 }];
   const names = namesIn(pieces, [...lines.and, ...lines.looseAnd]);
-  const asList = { text: names.join(', '), names, quoted: false, odd: false };
   if (names.length < 2) return [whole];
-  const isParted = pieces.some(({ mark }) => /[,，、;；]/.test(mark));
-  const isSure = isParted || LISTS.has(slot) || (slot !== 'app' && namesIn(pieces, lines.and).length === names.length);
-  return isSure ? [asList] : [asList, whole];
+  const kept = namesIn(pieces, lines.and);
+  const isParted = LISTS.has(slot) || pieces.some(({ mark }) => /[,，、;；]/.test(mark));
+  const joints = kept.map((name) => jointIn(name, names));
+  const [asList, asKept] = [names, kept].map((some) => ({ ...whole, text: some.join(', '), names: some })) as [
+    Value,
+    Value,
+  ];
+  if (isParted) return joints.includes('name') ? [asList, asKept] : [asList];
+  if (joints.includes('name')) return [whole, asList];
+  return slot !== 'app' && joints.every((joint) => joint === null || joint === 'list') ? [asList] : [asList, whole];
+}
+
+/** What a word that may join names does in one: "isaiah e diego" is a list, "João Costa e Silva" is probably a name. */
+function jointIn(name: string, names: readonly string[]): 'list' | 'name' | 'unclear' | null {
+  if (names.includes(name)) return null;
+  const parts = names.filter((part) => name.includes(part));
+  const isWord = (part: string | undefined) => part !== undefined && !/[\s\p{Script=Han}]/u.test(part);
+  if (parts.slice(0, -1).every(isWord)) return 'list';
+  return isWord(parts.at(-1)) ? 'name' : 'unclear';
 }
 
 /** The line of a command in English; null where English has none with just these parts. */
@@ -246,7 +263,11 @@ export function readSlip(line: string, language: Language, english: EnglishReade
   const [first, ...rest] = withoutCourtesy(piecesIn(line, lines), lines);
   if (first === undefined || first.quoted || lines.known.has(first.plain) || lines.not.has(first.plain)) return null;
   const verbs = lines.patterns.flatMap(({ sure, items }) => (sure && saysMore(items) ? firstWords(items[0]) : []));
-  const near = [...new Set(verbs)].filter((verb) => verb.length >= SHORTEST_VERB && isNear(first.plain, verb));
+  const isOther = (verb: string) =>
+    [...lines.not].some((other) => typingDistance(first.plain, other) <= typingDistance(first.plain, verb));
+  const near = [...new Set(verbs)].filter(
+    (verb) => verb.length >= SHORTEST_VERB && isNear(first.plain, verb) && !isOther(verb),
+  );
   const guesses = near.flatMap((verb) => {
     const meant = [{ ...first, text: verb, exact: verb, plain: verb }, ...rest];
     const whole = lines.patterns.filter(({ items, slots }) => saysMore(items) && !slots.includes('said'));
