@@ -53,8 +53,8 @@ function isSame(grammar: Grammar, english: Extract<Parsed, { kind: 'command' }>,
 }
 
 /**
- * Which of two readings as one command takes fewer of the line's words for a name: "status do Zscaler" names Zscaler,
- * and "pause Salesforce for a week" names Salesforce. Null for two commands.
+ * Which of two readings takes fewer of the line's words for a name: "status do Zscaler" names Zscaler, and "pause
+ * Salesforce for a week" names Salesforce. Null where they say different things.
  */
 function shorterNamed(
   { parse }: Grammar,
@@ -62,15 +62,17 @@ function shorterNamed(
   line: string,
 ): 'own' | 'english' | null {
   const read = parse(line);
-  if (read.kind !== 'command' || read.command.verb !== command.verb) return null;
-  return longestText(read.command) < longestText(command) ? 'own' : 'english';
+  if (read.kind !== 'command') return null;
+  const [own, english] = [longestText(read.command), longestText(command)];
+  if (own.length > english.length && own.includes(english)) return 'english';
+  if (read.command.verb !== command.verb) return null;
+  return own.length < english.length ? 'own' : 'english';
 }
 
-function longestText(command: Command): number {
-  return Math.max(
-    0,
-    ...[...JSON.stringify(command).matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) => text.length),
-  );
+/** The longest name, date or reason of a command. */
+function longestText({ verb: _, ...said }: Command): string {
+  const texts = [...JSON.stringify(said).matchAll(/:"((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) => text);
+  return texts.reduce((longest, text) => (text.length > longest.length ? text : longest), '');
 }
 
 function translate(grammar: Grammar, typed: string, language: Language, wanted: 'any' | 'whole'): Translated {

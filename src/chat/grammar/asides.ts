@@ -1,4 +1,5 @@
 import en from '../languages/en/asides.json' with { type: 'json' };
+import pt from '../languages/pt-BR/asides.json' with { type: 'json' };
 import { phraseList } from './word-lists.ts';
 
 /** What people write to Usher that asks for nothing Usher does. */
@@ -8,7 +9,7 @@ export type Aside = 'thanks' | 'quiet' | 'answers';
 export type Beyond = keyof typeof en.beyond;
 
 const wholes: readonly (readonly [Aside, ReadonlySet<string>])[] = (['thanks', 'quiet', 'answers'] as const).map(
-  (name) => [name, new Set(phraseList(en[name]).map(bare))],
+  (name) => [name, new Set([en, pt].flatMap((own) => phraseList(own[name])).map(bare))],
 );
 const beyonds = Object.entries(en.beyond).map(
   ([name, phrases]) => [name as Beyond, phraseList(phrases).map(toPattern)] as const,

@@ -20,6 +20,17 @@ describe('an aside', () => {
     },
   );
 
+  it.each([
+    ['obrigado!', 'thanks'],
+    ['Valeu, deu certo', 'thanks'],
+    ['bom fim de semana', 'quiet'],
+    ['sim', 'answers'],
+    ['agora não', 'answers'],
+    ['sim, provisionar adele em Salesforce', null],
+  ] as const)('may be in Portuguese: %s', (line, aside) => {
+    expect(asideIn(line)).toBe(aside);
+  });
+
   it.each(['', '…', 'thanks adele', 'yes provision adele to Salesforce', '🚀', 'thanksgiving', 'no access for isaiah'])(
     'is no other line: %s',
     (line) => {

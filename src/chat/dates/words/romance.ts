@@ -107,7 +107,7 @@ export const ROMANCE = {
       o a os as de do da próximos próximas próximo próxima resto cerca dia todo toda este esta mais fim final uns umas
     `),
     units: {
-      minute: ['minutos'],
+      minute: wordList('minuto minutos'),
       hour: wordList('hora horas'),
       day: wordList('dia dias'),
       week: wordList('semana semanas'),
@@ -117,6 +117,7 @@ export const ROMANCE = {
     },
     otherUnits: wordList('quinzena semestre'),
     counts: phraseList('um uma | dois duas | três | quatro | cinco | seis | sete | oito | nove | dez'),
+    otherCounts: { onze: 11, doze: 12, treze: 13, catorze: 14, quatorze: 14, quinze: 15, vinte: 20, trinta: 30 },
     near: phraseList('hoje | amanhã | ontem'),
     days: { 'depois de amanhã': 2, 'depois de amanha': 2, 'depois d’amanhã': 2, anteontem: -2 },
   },

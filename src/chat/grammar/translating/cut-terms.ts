@@ -89,7 +89,7 @@ function spanAt(
   const end = led(pieces, at, dates.end, dates, dates.endBehind);
   // A small word leads to an end before a day alone, or behind a start.
   if (end !== null && (isBehindStart || !end.isShort || (end.isDay && !end.isLength)))
-    return spanOf('end', pieces, at, end, dates.endBehind);
+    return withClock(spanOf('end', pieces, at, end, dates.endBehind), dates);
   const during = led(pieces, at, dates.during, dates);
   if (during?.isLength === true) return spanOf('end', pieces, at, during, []);
   const ahead = led(pieces, at, dates.ahead, dates);
@@ -142,6 +142,15 @@ const isDayAlone = (pieces: readonly Piece[], { from, to }: Run, { units }: Date
 function spanOf(kind: Span['kind'], pieces: readonly Piece[], from: number, run: Run, behind: readonly Phrase[]): Span {
   const [more = 0] = lengthsAt(pieces, run.to, behind);
   return { kind, from, to: run.to + more, text: pieces.slice(run.from, run.to) };
+}
+
+/** "até as 18h" is 18:00 and not a length of 18 hours. */
+function withClock(span: Span, { fillers }: DatePhrases): Span {
+  const [length = 0] = span.text.length > 1 ? lengthsAt(span.text, 0, fillers) : [];
+  const [time, ...others] = span.text.slice(length);
+  const [, hour, minute = ''] = /^(\d{1,2})(?:h|:)(\d{2})?$/.exec(time?.exact ?? '') ?? [];
+  if (time === undefined || hour === undefined || others.length > 0) return span;
+  return { ...span, text: [{ ...time, text: `${hour}:${minute.padEnd(2, '0')}` }] };
 }
 
 /** The words of a date or a length from `from` on: as many as can be of one, without small words at the end. */

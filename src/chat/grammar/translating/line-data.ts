@@ -44,8 +44,8 @@ export interface LineData {
   readonly end?: string;
   readonly endBehind?: string;
   readonly during?: string;
-  /** Further names of weekdays, further words of dates, and further numbers. */
-  readonly weekdays?: string;
+  /** Further names of days, further words of dates, and further numbers. */
+  readonly namedDays?: string;
   readonly dates?: string;
   readonly counts?: string;
   /** How Usher writes the parts that many lines may have. */
@@ -169,7 +169,7 @@ function datePhrases(language: Language, own: LineData, elided: ReadonlySet<stri
     endBehind: toPhrases(words.endBehind ?? [], own.endBehind),
     during: toPhrases(words.during, own.during),
     ahead: toPhrases(words.ahead),
-    days: toPhrases([...words.near, ...Object.keys(words.days), ...namesOf(language, 'weekday')], own.weekdays),
+    days: toPhrases([...words.near, ...Object.keys(words.days), ...namesOf(language, 'weekday')], own.namedDays),
     months: toPhrases(namesOf(language, 'month')),
     units: toPhrases([...Object.values(words.units).flat(), ...(words.otherUnits ?? [])]),
     counts: toPhrases(

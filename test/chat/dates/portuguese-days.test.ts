@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals';
+import { readEndDate } from '../../../src/chat/dates/end-date.ts';
+import { readSince } from '../../../src/chat/dates/since-date.ts';
+import { dayOf, readStartDate } from '../../../src/chat/dates/start-date.ts';
+
+/** A Wednesday. */
+const NOW = Date.parse('2026-11-25T12:00:00Z');
+const reader = { locale: 'pt-BR', timeZone: 'America/Sao_Paulo' };
+
+describe('a day in Portuguese', () => {
+  it.each([
+    ['dia 15', '2026-12-15'],
+    ['no dia 30', '2026-11-30'],
+    ['dia 15 de janeiro', '2027-01-15'],
+    ['em 3 dias', '2026-11-28'],
+    ['daqui a 2 semanas', '2026-12-09'],
+    ['daqui a um mês', '2026-12-25'],
+    ['daqui a uma quinzena', '2026-12-10'],
+    ['depois de amanhã', '2026-11-27'],
+    ['primeiro de dezembro', '2026-12-01'],
+    ['1o de dezembro', '2026-12-01'],
+    ['1º de dezembro', '2026-12-01'],
+    ['2ª feira', '2026-11-30'],
+    ['2a-feira', '2026-11-30'],
+    ['segunda feira', '2026-11-30'],
+    ['próxima segunda', '2026-11-30'],
+    ['próximo sábado', '2026-12-05'],
+    ['segunda que vem', '2026-11-30'],
+  ])('starts access: %s', (text, day) => {
+    const start = readStartDate(text, reader, NOW);
+
+    expect(start).toMatchObject({ kind: 'date', rest: '' });
+    expect('startsAt' in start && dayOf(start.startsAt, reader)).toBe(day);
+  });
+
+  it.each(['agora', 'imediatamente', 'o quanto antes'])('is today for %s', (text) => {
+    expect(readStartDate(text, reader, NOW).kind).toBe('today');
+  });
+
+  it.each(['semana que vem', 'próxima semana', 'mês que vem', 'sexta que vem', 'dia 32', 'segunda vez'])(
+    'is asked for where it is two or none: %s',
+    (text) => {
+      const start = readStartDate(text, reader, NOW);
+
+      expect(start.kind === 'date' && start.rest === '').toBe(false);
+    },
+  );
+
+  it.each([
+    ['há 3 dias', '2026-11-22'],
+    ['3 dias atrás', '2026-11-22'],
+    ['últimos 7 dias', '2026-11-18'],
+    ['7 dias', '2026-11-18'],
+    ['duas semanas', '2026-11-11'],
+    ['anteontem', '2026-11-23'],
+    ['segunda passada', '2026-11-23'],
+    ['quarta passada', '2026-11-18'],
+    ['2ª feira', '2026-11-23'],
+    ['dia 15', '2026-11-15'],
+    ['dia 30', '2026-10-30'],
+    ['primeiro de novembro', '2026-11-01'],
+  ])('begins a list: %s', (text, day) => {
+    const since = readSince(text, reader, NOW);
+
+    expect(since.kind === 'since' && dayOf(since.at, reader)).toBe(day);
+  });
+
+  it.each([
+    ['31/03', '2027-03-31'],
+    ['dia 15', '2026-12-15'],
+    ['quinze dias', '2026-12-10'],
+    ['3 meses', '2027-02-25'],
+    ['2ª feira', '2026-11-30'],
+  ])('ends access: %s', (text, day) => {
+    const end = readEndDate(text, reader, NOW);
+
+    expect(end.kind === 'at' && dayOf(end.endsAt, reader)).toBe(day);
+  });
+});
