@@ -77,6 +77,7 @@ describe('another language', () => {
     'Isaiah nicht zu Salesforce hinzufügen',
     'supprimer isaiah de Salesforce',
     'acceso para isaiah no, sin prisa',
+    'isaiah foi removido do Salesforce',
   ])('is recognized where it takes something away: %s', (line) => {
     expect(foreignIn(line)).toBe('against');
   });
