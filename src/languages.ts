@@ -43,7 +43,21 @@ export function localeIn(language: Language, locale: string): string {
   return tag.language === new Intl.Locale(language).language ? tag.baseName : language;
 }
 
+/** Each text of a card asks for its reader's. */
+const tags = new Map<string, Intl.Locale | null>();
+/** A locale is what a client says it is, so there may be any number. */
+const mostTags = 1_000;
+
 function tagOf(locale: string): Intl.Locale | null {
+  const known = tags.get(locale);
+  if (known !== undefined) return known;
+  if (tags.size >= mostTags) tags.clear();
+  const tag = readTag(locale);
+  tags.set(locale, tag);
+  return tag;
+}
+
+function readTag(locale: string): Intl.Locale | null {
   try {
     return new Intl.Locale(locale);
   } catch {

@@ -13,6 +13,7 @@ import { createGraphAccess } from './graph-access.ts';
 import { createLog } from './log.ts';
 import { forTerminal } from './masking/hidden.ts';
 import { createMetrics } from './metrics.ts';
+import { createPrecedence } from './precedence.ts';
 import { runProgram } from './program.ts';
 import { recordedSettings, recordStart } from './record-start.ts';
 import type { AccessParts } from './requests/access-parts.ts';
@@ -61,7 +62,9 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     log,
     ...(options.refusalsPerHour === undefined ? {} : { perHour: options.refusalsPerHour }),
   });
-  const store: AccessParts = { database, clock, gate, approvals: config.approvals, conversationKey, refusals };
+  const precedence = createPrecedence(clock);
+  const { giveWay } = precedence;
+  const store: AccessParts = { database, clock, gate, approvals: config.approvals, conversationKey, refusals, giveWay };
   const checks = {
     database: () => database.ping().then(() => true),
     graph: kept(() => graphAccess.answers(), clock),
@@ -98,10 +101,10 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     observe: observer.dispatcher,
     pruned: observer.pruned,
   });
-  const teams = await startTeams({ ...shared, tickets, connector, metrics, checks });
+  const teams = await startTeams({ ...shared, tickets, connector, precedence, metrics, checks });
   const { leaseMs } = options;
   const streams = await startStreams({
-    ...{ config, database, clock, bus, log, observe: observer.stream },
+    ...{ config, database, clock, bus, log, giveWay, observe: observer.stream },
     ...(leaseMs === undefined ? {} : { leaseMs }),
   });
   const { on, port: metricsPort } = config.metrics;
@@ -128,6 +131,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     async stop() {
       log.info('Usher is stopping');
       listening.stop();
+      precedence.end();
       await Promise.all([teams.stopReceiving(grace.httpMs), scraping?.stop()]);
       await Promise.all([teams.finishAnswers(grace.drawMs), work.stop(grace.callMs)]);
       await teams.stop(grace.drawMs);

@@ -17,6 +17,7 @@ import {
   noteUncertain,
   questionsAbout,
 } from './outbox/message-store.ts';
+import type { Precedence } from './precedence.ts';
 import type { AccessParts } from './requests/access-parts.ts';
 import { requestsInLine } from './requests/queue.ts';
 import { startServer } from './server.ts';
@@ -78,6 +79,7 @@ export interface Teams {
 
 export interface TeamsParts extends SharedParts {
   readonly connector: Connector;
+  readonly precedence: Precedence;
   readonly metrics: Metrics;
   readonly tickets: Tickets;
   readonly checks: Readonly<Record<'database' | 'graph', () => Promise<boolean>>>;
@@ -94,7 +96,7 @@ const closeMs = 1_500;
 const dueMs = 4_000;
 
 export async function startTeams(parts: TeamsParts): Promise<Teams> {
-  const { config, options, store, graphAccess, bus, guard, metrics, checks, log } = parts;
+  const { config, options, store, graphAccess, bus, guard, precedence, metrics, checks, log } = parts;
   const { adapter, authentication, serviceHosts, conversations } = parts.connector;
   const { database, clock } = store;
   const { observer } = metrics;
@@ -138,6 +140,7 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
   } as const;
   const chat = createChat(commandParts, registry, graphAccess.signIns);
   const posting = { conversations, pacing, keyOf: conversationKey, clock, ending: ending.signal, log };
+  const { giveWay } = precedence;
 
   const editing = { database, clock, owner: randomUUID(), stillMs: options.editEveryMs ?? 2_000, ...lease };
   const cardUpdater = createCardUpdater({
@@ -155,6 +158,7 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
     guard,
     giveUp: chat.giveUpCard,
     beginEdit: (liveId) => beginEdit(editing, liveId),
+    giveWay,
     ...posting,
     ...(options.editEveryMs === undefined ? {} : { editEveryMs: options.editEveryMs }),
   });
@@ -191,7 +195,7 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
     }
   }
 
-  const outboxSender = startOutboxSender({ ...posting, outbox: chat.outbox, posted, touch });
+  const outboxSender = startOutboxSender({ ...posting, outbox: chat.outbox, posted, touch, giveWay });
   bus.subscribe('outbox', outboxSender.wake);
 
   const owners = createCardOwners(database, clock);
@@ -223,8 +227,16 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
     consentHandler,
     ...(signInFlow === null ? {} : { signInFlow }),
   });
-  const { onTurn, onSignIn } = bot;
-  const { receive } = createAuthentication({ adapter, authentication, onTurn, onSignIn, issuer, clock, log });
+  const { receive } = createAuthentication({
+    adapter,
+    authentication,
+    // Only what the channel service has sent goes first.
+    onTurn: (context, sender) => precedence.answering(() => bot.onTurn(context, sender)),
+    onSignIn: (activity, sender) => precedence.answering(() => bot.onSignIn(activity, sender)),
+    issuer,
+    clock,
+    log,
+  });
   const server = await startServer({
     host: config.host,
     port: config.port,
@@ -250,6 +262,7 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
     },
     clock,
     log,
+    giveWay,
   });
   void prepareCards(clock, stopping.signal);
 

@@ -162,7 +162,13 @@ export function startWork(parts: WorkParts): Work {
   });
   bus.subscribe('watches', watcher.wake);
 
-  const sealer = startSealer({ database, clock, log, sealed: () => bus.publish('sealed', null) });
+  const sealer = startSealer({
+    database,
+    clock,
+    log,
+    sealed: () => bus.publish('sealed', null),
+    giveWay: store.giveWay,
+  });
   const sealSoon = afterAnswers(clock, sealer.wake);
   for (const topic of ['tasks', 'access', 'cards', 'outbox', 'repairs', 'watches'] as const)
     bus.subscribe(topic, sealSoon);
@@ -180,7 +186,7 @@ export function startWork(parts: WorkParts): Work {
   });
 
   const warming = isAppOnly
-    ? startWarming({ applications, synchronization, guard: guard.of('survey'), clock, log })
+    ? startWarming({ applications, synchronization, guard: guard.of('survey'), clock, log, giveWay: store.giveWay })
     : null;
 
   return {

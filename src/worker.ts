@@ -1,10 +1,11 @@
 import type { Clock } from './clock.ts';
 import { isDatabaseFault } from './db/away.ts';
 import type { Log } from './log.ts';
+import type { GiveWay } from './precedence.ts';
 
 /**
  * One loop of background work: the dispatcher, the assigner, the approval scheduler, the endings of access, the watcher, the
- * outbox sender, the recovery, the survey of jobs.
+ * outbox sender, the recovery, the survey of jobs. Before each of its steps, answers go first.
  *
  *     ┌───────── woken, or the pause is over ─────────┐
  *     ▼                                               │
@@ -45,6 +46,8 @@ export interface WorkerParts {
   readonly faultPauseMs?: { readonly first: number; readonly longest: number };
   /** Milliseconds before the first look. */
   readonly firstAfterMs?: number;
+  /** Resolves when no answer is held up by `work`. */
+  readonly giveWay?: GiveWay | undefined;
 }
 
 const defaultMaxIdleMs = 10_000;
@@ -53,7 +56,7 @@ const defaultFaultPauseMs = { first: 1_000, longest: 1_000 };
 
 export function startWorker(parts: WorkerParts): Worker {
   const { name, failed, work, clock, log, maxIdleMs = defaultMaxIdleMs } = parts;
-  const { faultPauseMs = defaultFaultPauseMs, firstAfterMs = 0 } = parts;
+  const { faultPauseMs = defaultFaultPauseMs, firstAfterMs = 0, giveWay } = parts;
   const stopping = new AbortController();
   let alarm = new AbortController();
   let waiting: (() => void)[] = [];
@@ -62,6 +65,9 @@ export function startWorker(parts: WorkerParts): Worker {
   async function loop(): Promise<void> {
     if (firstAfterMs > 0) await clock.sleep(firstAfterMs, alarm.signal);
     while (!stopping.signal.aborted) {
+      // What wakes it meanwhile is seen by this look.
+      await giveWay?.(stopping.signal);
+      if (stopping.signal.aborted) break;
       alarm = new AbortController();
       const armed = alarm;
       const present = waiting;
@@ -76,7 +82,10 @@ export function startWorker(parts: WorkerParts): Worker {
   async function look(present: readonly (() => void)[]): Promise<number> {
     try {
       let pauseMs: number | null = 0;
-      while (pauseMs === 0 && !stopping.signal.aborted) pauseMs = await work(stopping.signal);
+      while (pauseMs === 0 && !stopping.signal.aborted) {
+        pauseMs = await work(stopping.signal);
+        if (pauseMs === 0) await giveWay?.(stopping.signal);
+      }
       faults = 0;
       for (const resolve of present) resolve();
       return Math.min(pauseMs ?? maxIdleMs, maxIdleMs);

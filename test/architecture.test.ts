@@ -42,6 +42,7 @@ const floors: readonly (readonly string[])[] = [
     'config-warnings.ts',
     'clock.ts',
     'worker.ts',
+    'precedence.ts',
     'bus.ts',
     'lease.ts',
     'log.ts',

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createLog } from '../src/log.ts';
-import { afterAnswers, startWorker, type Worker } from '../src/worker.ts';
+import { afterAnswers, startWorker, type Worker, type WorkerParts } from '../src/worker.ts';
 import { createTestClock, type TestClock } from './support/clock.ts';
 
 const maxIdleMs = 5_000;
@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 afterEach(() => worker.stop());
 
-function start(more: { readonly firstAfterMs?: number; readonly holds?: boolean } = {}): void {
+function start(more: Pick<WorkerParts, 'firstAfterMs' | 'giveWay'> & { readonly holds?: boolean } = {}): void {
   const startedAt = clock.monotonic();
   worker = startWorker({
     name: 'fixture',
@@ -39,6 +39,7 @@ function start(more: { readonly firstAfterMs?: number; readonly holds?: boolean 
     maxIdleMs,
     faultPauseMs: { first: 500, longest: 2_000 },
     firstAfterMs: more.firstAfterMs ?? 0,
+    giveWay: more.giveWay,
   });
 }
 
@@ -133,6 +134,26 @@ describe('a worker', () => {
     await settling;
 
     expect([afterFailure, isSettled]).toEqual([false, true]);
+  });
+
+  it('gives way before each of its steps, and does not look twice for what woke it meanwhile', async () => {
+    const steps: (() => void)[] = [];
+    answers = [0, null];
+    start({ giveWay: () => new Promise((resolve) => void steps.push(resolve)) });
+    await clock.advance(0);
+    worker.wake();
+    const before = looks.length;
+
+    steps.shift()?.();
+    await clock.advance(0);
+    const afterFirst = looks.length;
+    steps.shift()?.();
+    await clock.advance(maxIdleMs - 1);
+
+    expect([before, afterFirst, looks.length]).toEqual([0, 1, 2]);
+    const stopping = worker.stop();
+    for (const go of steps) go();
+    await stopping;
   });
 
   it('stops after the present look, and settles those who wait', async () => {

@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import type { GiveWay } from '../precedence.ts';
 import { withinMs } from '../time-limit.ts';
 import { startWorker, type Worker } from '../worker.ts';
 import { type Fetched, fetched } from './answer.ts';
@@ -53,6 +54,7 @@ export interface WarmingParts {
   readonly guard?: (id: string, look: () => Promise<unknown>) => Promise<unknown>;
   readonly clock: Clock;
   readonly log: Log;
+  readonly giveWay?: GiveWay | undefined;
 }
 
 /** Shorter than the cache's lifetime, so that no caller finds the tenant's jobs forgotten. */
@@ -85,5 +87,6 @@ export function startWarming(parts: WarmingParts): Worker {
     maxIdleMs: everyMs,
     faultPauseMs: { first: everyMs, longest: everyMs },
     firstAfterMs,
+    giveWay: parts.giveWay,
   });
 }

@@ -112,7 +112,9 @@ export function forecastGrants(
     row.flatMap((waiting, index) => (waiting.lane === lane ? [{ dueAt: waiting.dueAt, index }] : []));
   const left = { interactive: inLane('interactive'), bulk: inLane('bulk') };
   const starts: ForecastStart[] = [];
-  let [ahead, granted, time] = [state, lanes, now];
+  const grants = [...state.grants];
+  const ahead = { ...state, grants };
+  let [granted, time] = [lanes, now];
   while (starts.length < row.length) {
     time = earliestGrant(ahead, limits, time);
     const isDue = ({ dueAt }: { readonly dueAt: number }) => dueAt <= time;
@@ -123,7 +125,7 @@ export function forecastGrants(
       continue;
     }
     for (const { index } of left[lane].splice(next[lane], 1)) starts.push({ index, startsAt: time });
-    ahead = grantAt(ahead, limits, time);
+    grants.push(time);
     granted = rememberLane(granted, laneNumbers[lane]);
   }
   return starts;

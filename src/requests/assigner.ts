@@ -267,5 +267,6 @@ export function startAssigner(parts: AssignerParts): Worker {
     clock,
     log,
     maxIdleMs: idlePauseMs,
+    giveWay: store.giveWay,
   });
 }

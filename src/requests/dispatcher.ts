@@ -364,6 +364,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     clock,
     log,
     faultPauseMs: claimPauseMs,
+    giveWay: store.giveWay,
   });
   return {
     wake: worker.wake,

@@ -107,6 +107,7 @@ export function startRetention({ store, days, isNeeded, observe, log }: Retentio
     maxIdleMs: hourMs,
     faultPauseMs: { first: 60_000, longest: hourMs },
     firstAfterMs,
+    giveWay: store.giveWay,
   });
 }
 

@@ -7,6 +7,7 @@ import { conversationOf } from '../db/places.ts';
 import type { RequestRow, Schema, TaskRow } from '../db/schema.ts';
 import type { Message } from '../outbox/message.ts';
 import { insertMessages } from '../outbox/message-store.ts';
+import type { GiveWay } from '../precedence.ts';
 import { type GateParts, readGate, type StoredGate } from '../rate-gate/gate-row.ts';
 import { type Lane, laneNumbers } from '../rate-gate/lanes.ts';
 import { type AuditEntry, writeAudit } from './audit-log.ts';
@@ -69,6 +70,8 @@ export interface StoreParts extends GateParts {
   readonly basis?: Basis;
   /** Keeps refusals from filling the record. */
   readonly refusals?: Pick<Refusals, 'take'>;
+  /** Before a step of background work: answers go first. */
+  readonly giveWay?: GiveWay;
 }
 
 /**

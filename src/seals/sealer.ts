@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import type { Log } from '../log.ts';
+import type { GiveWay } from '../precedence.ts';
 import { startWorker, type Worker } from '../worker.ts';
 import { readHead, sealNext, sealStragglers } from './chain.ts';
 
@@ -17,6 +18,7 @@ export interface SealerParts {
   readonly log: Log;
   /** Called when entries have been sealed. */
   readonly sealed?: () => void;
+  readonly giveWay?: GiveWay | undefined;
 }
 
 const most = 200;
@@ -25,7 +27,7 @@ const breathMs = 50;
 const idleMs = 60_000;
 const hourMs = 3_600_000;
 
-export function startSealer({ database, clock, log, sealed }: SealerParts): Sealer {
+export function startSealer({ database, clock, log, sealed, giveWay }: SealerParts): Sealer {
   let told = 0;
   let hourlyAt = Number.NEGATIVE_INFINITY;
   let isHourly = false;
@@ -59,5 +61,6 @@ export function startSealer({ database, clock, log, sealed }: SealerParts): Seal
     log,
     maxIdleMs: idleMs,
     faultPauseMs: { first: 1_000, longest: idleMs },
+    giveWay,
   });
 }

@@ -7,6 +7,7 @@ import { createSteadiness } from '../db/leases.ts';
 import { version } from '../graph/version.ts';
 import { underLease } from '../lease.ts';
 import type { Log } from '../log.ts';
+import type { GiveWay } from '../precedence.ts';
 import { startWorker, type Worker } from '../worker.ts';
 import { fileSink, outputSink } from './line-sink.ts';
 import { type Emitter, toOcsf } from './ocsf.ts';
@@ -48,6 +49,7 @@ export interface StreamsParts {
   readonly log: Log;
   readonly observe: (news: StreamNews) => void;
   readonly leaseMs?: number;
+  readonly giveWay?: GiveWay | undefined;
 }
 
 /** For the metrics. */
@@ -206,6 +208,7 @@ function startStream(parts: StreamsParts, name: StreamName, sink: Sink): Worker 
     clock,
     log,
     maxIdleMs: idleMs,
+    giveWay: parts.giveWay,
   });
 }
 

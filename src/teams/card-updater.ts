@@ -5,6 +5,7 @@ import { isDatabaseFault } from '../db/database.ts';
 import type { Log } from '../log.ts';
 import { isTold, type Message } from '../outbox/message.ts';
 import type { CardEdit } from '../outbox/message-store.ts';
+import type { GiveWay } from '../precedence.ts';
 import type { Attempted, CrashGuard } from '../requests/crash-guard.ts';
 import type { Conversations } from './conversations.ts';
 import type { Pacing } from './pacing.ts';
@@ -62,6 +63,8 @@ export interface CardUpdaterParts {
   readonly log: Log;
   /** The minimum time between two edits of a card; milliseconds. */
   readonly editEveryMs?: number;
+  /** Before each drawing: answers go first. */
+  readonly giveWay?: GiveWay | undefined;
 }
 
 const defaultEditEveryMs = 2_000;
@@ -135,6 +138,7 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
   async function paint(id: string, card: Card): Promise<void> {
     while (card.dirty) {
       await clock.sleep(card.lastEditAt + editEveryMs - clock.monotonic(), ending);
+      await parts.giveWay?.(ending);
       if (ending.aborted) {
         card.dirty = false;
         return;

@@ -3,6 +3,7 @@ import { type Drawing, outcomeOf } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { isRepetition, type PostEnd } from '../outbox/message.ts';
+import type { GiveWay } from '../precedence.ts';
 import { startWorker, type Worker } from '../worker.ts';
 import { type Conversations, cardRefused, type Posted } from './conversations.ts';
 import type { Pacing } from './pacing.ts';
@@ -34,6 +35,7 @@ export interface OutboxSenderParts {
   readonly log: Log;
   /** How often it polls, for messages that became due or that another process stored; milliseconds. */
   readonly pollMs?: number;
+  readonly giveWay?: GiveWay | undefined;
 }
 
 const withEarlierCard = (drawing: Drawing): Drawing => ({
@@ -145,5 +147,6 @@ export function startOutboxSender(parts: OutboxSenderParts): Worker {
     log,
     maxIdleMs: pollMs,
     faultPauseMs: { first: pollMs, longest: pollMs },
+    giveWay: parts.giveWay,
   });
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import type { GiveWay } from '../precedence.ts';
 import { startWorker, type Worker } from '../worker.ts';
 
 /**
@@ -17,6 +18,7 @@ export interface RecoveryParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly everyMs?: number;
+  readonly giveWay?: GiveWay | undefined;
 }
 
 /** Its work is taken over within a minute of a process's death, and a lease is half of that. */
@@ -57,5 +59,6 @@ export function startRecovery(parts: RecoveryParts): Worker {
     maxIdleMs: everyMs,
     faultPauseMs: { first: everyMs, longest: everyMs },
     firstAfterMs: everyMs,
+    giveWay: parts.giveWay,
   });
 }

@@ -233,5 +233,6 @@ export function startRepairs(parts: RepairingParts): Worker {
     clock,
     log,
     maxIdleMs: idlePauseMs,
+    giveWay: store.giveWay,
   });
 }

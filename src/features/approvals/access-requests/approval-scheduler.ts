@@ -258,7 +258,7 @@ export function startApprovalScheduler(scheduler: ApprovalSchedulerParts): Appro
   }
 
   const workerFor = (name: string, work: () => Promise<number | null>, maxIdleMs = pollMs) =>
-    startWorker({ name, failed, work, clock, log, maxIdleMs });
+    startWorker({ name, failed, work, clock, log, maxIdleMs, giveWay: parts.giveWay });
   const workers = [
     workerFor('approval scheduler', runDue),
     workerFor('ends of access requests', finishEnded, pollMs ?? endsPollMs),

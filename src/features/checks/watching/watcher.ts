@@ -147,5 +147,6 @@ export function startWatcher(watching: WatcherParts): Watcher {
     clock,
     log,
     maxIdleMs: pollMs,
+    giveWay: store.giveWay,
   });
 }

@@ -11,7 +11,7 @@ import { enqueueAnnouncements, watchReference } from './announcements.ts';
 import { hastenRound, lockRound } from './round.ts';
 import { ALL, toWatch, type Watch, type Watched, watchedId } from './watch-row.ts';
 
-export type WatchParts = Pick<StoreParts, 'database' | 'clock'>;
+export type WatchParts = Pick<StoreParts, 'database' | 'clock' | 'giveWay'>;
 
 /**
  * Stores the watch. For a job known to be in quarantine a card is queued at once; a job that has not been read yet is

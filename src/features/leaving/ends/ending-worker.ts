@@ -92,5 +92,6 @@ export function startEndings(parts: EndingParts): Worker {
     clock,
     log,
     maxIdleMs: idlePauseMs,
+    giveWay: store.giveWay,
   });
 }
