@@ -1,5 +1,5 @@
 import { cardAsText } from '../../../src/chat/cards/as-text.ts';
-import { createMessages } from '../../../src/chat/messages.ts';
+import { createMessages, type Messages } from '../../../src/chat/messages.ts';
 import type { CardMessage } from '../../../src/chat/reply.ts';
 import { denied } from '../../../src/chat/views/denied.ts';
 import { didYouMean, offersCard } from '../../../src/chat/views/did-you-mean.ts';
@@ -22,10 +22,32 @@ import type {
   Step,
   UnknownEnd,
 } from '../../../src/graph/outcome.ts';
-import type { AssignmentStep, Request, TaskState } from '../../../src/requests/request.ts';
+import type { AssignmentStep, Reader, Request, TaskState } from '../../../src/requests/request.ts';
 import { everyStartCardSaying } from '../../features/help/start-drawings.ts';
 
 export const words = createMessages('en-US', 'Europe/Berlin');
+
+let locale = 'en-US';
+
+/** What is drawn meanwhile is in the language of that locale; otherwise all drawings are in English. */
+export function drawnIn<Drawn>(other: string, draws: () => Drawn): Drawn {
+  const before = locale;
+  locale = other;
+  try {
+    return draws();
+  } finally {
+    locale = before;
+  }
+}
+
+/** Whom the drawings are for, in Berlin if the drawing names no other time zone. */
+export const drawnFor = (timeZone = 'Europe/Berlin'): Reader => ({ locale, timeZone });
+
+/** The words that a drawing is made with. */
+export const drawnWords = (timeZone?: string): Messages => {
+  const reader = drawnFor(timeZone);
+  return createMessages(reader.locale, reader.timeZone);
+};
 
 /** 2026-03-02, 14:03:06 in Berlin. */
 export const NOW = Date.UTC(2026, 2, 2, 13, 3, 6);
@@ -53,7 +75,7 @@ export function requestIn(
     id: 'R7K3MQ',
     requestedBy: { id: 'alex', name: text ?? 'Alex Wilber' },
     apps: [app],
-    reader: { locale: 'en-US', timeZone: 'Europe/Berlin' },
+    reader: drawnFor(),
     conversation: 'conversation',
     revision: 1,
     createdAt: NOW,
@@ -231,6 +253,7 @@ export const contactIn = <Gives>(name: string, people: readonly string[], gives:
  * Every card that Usher can render, wherever a text of others can stand being `text`, and as much of it as possible.
  */
 export function everyCardSaying(text: string, size: { steps?: number; changes?: number } = {}): CardMessage[] {
+  const words = drawnWords();
   const lease = { owner: 'one', until: NOW };
   const person = { id: '1', name: text, principalName: text, title: text, department: text, enabled: false };
   const app = { id: '1', name: text, configured: false, enabled: true };

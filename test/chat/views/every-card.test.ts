@@ -2,8 +2,9 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { LARGEST_CARD_BYTES } from '../../../src/chat/cards/render.ts';
 import { besideEarlier } from '../../../src/chat/draw-message.ts';
-import { createMessages } from '../../../src/chat/messages.ts';
+import { createMessages, type Messages } from '../../../src/chat/messages.ts';
 import type { CardMessage } from '../../../src/chat/reply.ts';
+import { languages, sourceLanguage } from '../../../src/languages.ts';
 import { everyAccessCardSaying } from '../../features/approvals/cards/access-drawings.ts';
 import { everyReportSaying } from '../../features/checks/cards/access-report-drawings.ts';
 import { everyCheckCardSaying } from '../../features/checks/cards/check-drawings.ts';
@@ -12,7 +13,7 @@ import { everyEndCardSaying } from '../../features/leaving/cards/end-drawings.ts
 import { everyRemovalCardSaying } from '../../features/leaving/cards/removal-drawings.ts';
 import { everyListCardSaying } from '../../features/provisioning/cards/list-drawings.ts';
 import { everyRepairCardSaying } from '../../features/repair/cards/repair-drawings.ts';
-import { elementsOf, everyCardSaying, markdownOf } from './drawings.ts';
+import { drawnIn, elementsOf, everyCardSaying, markdownOf } from './drawings.ts';
 
 const INJECTION = [
   '[click](http://evil) **x** <at>Bob</at> $',
@@ -71,6 +72,15 @@ const ownCard = (...[text, size]: Parameters<typeof everyCardSaying>) => [
   ...everyRepairCardSaying(text),
 ];
 const words = createMessages('en-US', 'UTC');
+const translated = languages.filter((language) => language !== sourceLanguage);
+
+/** The bytes of the largest card, and the most that the sentence about an earlier card adds to one. */
+function sizesOf(cards: readonly CardMessage[], spoken: Messages): { largest: number; longer: number } {
+  const bytesOf = ({ card }: CardMessage) => Buffer.byteLength(JSON.stringify(card));
+  const longer = cards.map((card) => bytesOf(besideEarlier(spoken, card)) - bytesOf(card));
+  return { largest: Math.max(...cards.map(bytesOf)), longer: Math.max(...longer) };
+}
+
 /** Each by itself, and where it mentions an earlier one. */
 const everyCard = (...said: Parameters<typeof everyCardSaying>) => {
   const cards = ownCard(...said);
@@ -102,13 +112,30 @@ describe('every card', () => {
     ['names that take four bytes a letter when escaped', '\\'.repeat(10_000)],
     ['names in three bytes a letter', '漢'.repeat(10_000)],
   ])('stays within what Teams takes, with %s', (_, text) => {
-    const cards = ownCard(text, { steps: 60, changes: 500 });
-    const bytesOf = ({ card }: CardMessage) => Buffer.byteLength(JSON.stringify(card));
+    const { largest, longer } = sizesOf(ownCard(text, { steps: 60, changes: 500 }), words);
 
-    const longer = cards.map((card) => bytesOf(besideEarlier(words, card)) - bytesOf(card));
-    expect(Math.max(...cards.map(bytesOf))).toBeLessThanOrEqual(LARGEST_CARD_BYTES);
+    expect(largest).toBeLessThanOrEqual(LARGEST_CARD_BYTES);
     // That sentence takes of the room left for what Teams puts around a card.
-    expect(Math.max(...longer)).toBeLessThan(250);
+    expect(longer).toBeLessThan(300);
+  });
+
+  it.each(translated)('stays within what Teams takes in %s', (language) => {
+    const cards = drawnIn(language, () => ownCard('Æther '.repeat(1_000), { steps: 60, changes: 500 }));
+
+    const { largest, longer } = sizesOf(cards, createMessages(language, 'UTC'));
+    expect(largest).toBeLessThanOrEqual(LARGEST_CARD_BYTES);
+    expect(longer).toBeLessThan(300);
+  });
+
+  it.each(translated)('is whole and of one language in %s', (language) => {
+    const english = ownCard('Alix').map(({ summary }) => summary);
+    const cards = drawnIn(language, () => ownCard('Alix'));
+
+    const unbound = cards
+      .map(({ card }) => JSON.stringify(card))
+      .filter((text) => /\$?\{\w+\}|undefined|null/.test(text));
+    expect(cards.map(({ summary }) => summary).filter((summary, index) => summary === english[index])).toEqual([]);
+    expect(unbound).toEqual([]);
   });
 
   it('cuts no character in two', () => {

@@ -15,7 +15,7 @@ import type { AccessProblem } from '../../../../src/features/approvals/problems.
 import { problem } from '../../../../src/features/approvals/problems.ts';
 import type { Outcome } from '../../../../src/graph/outcome.ts';
 import type { AssignmentStep, Task, TaskState } from '../../../../src/requests/request.ts';
-import { doneWith, NOW, outcomesSaying, requestIn, words } from '../../../chat/views/drawings.ts';
+import { doneWith, drawnFor, drawnWords, NOW, outcomesSaying, requestIn } from '../../../chat/views/drawings.ts';
 import { jobIn, quarantined } from '../../checks/cards/check-drawings.ts';
 import { removalIn } from '../../leaving/cards/removal-drawings.ts';
 import { lapses } from '../access-requests/lapses.ts';
@@ -37,7 +37,7 @@ export function accessIn(state: AccessState, more: Partial<AccessRequest> & { te
     reason: text ?? 'He joins Sales',
     startsAt: null,
     askedAs: 'request',
-    reader: { locale: 'en-US', timeZone: 'Europe/Berlin' },
+    reader: drawnFor(),
     conversation: 'conversation',
     createdAt: NOW - 60_000,
     expiresAt: NOW + 7 * DAY,
@@ -139,7 +139,7 @@ const aboutSaying = (text: string): DecisionFacts => ({
 });
 
 export function drawAccess(accessRequest: AccessRequest, more: Partial<AccessCardInput> = {}): CardMessage {
-  return accessCard(words, {
+  return accessCard(drawnWords(), {
     accessRequest,
     audience: 'approvers',
     facts: null,
@@ -282,9 +282,9 @@ export function everyAccessCardSaying(text: string): CardMessage[] {
       drawAccess(input.accessRequest, input),
       drawAccess(input.accessRequest, { ...input, audience: 'requester' }),
     ]),
-    ...accessProblemsSaying(text).map((what) => problem(words, what)),
-    pendingList(words, { items, page: 2, more: true, now: NOW }),
-    pendingList(words, {
+    ...accessProblemsSaying(text).map((what) => problem(drawnWords(), what)),
+    pendingList(drawnWords(), { items, page: 2, more: true, now: NOW }),
+    pendingList(drawnWords(), {
       items: [
         {
           kind: 'removal',
@@ -298,7 +298,7 @@ export function everyAccessCardSaying(text: string): CardMessage[] {
       more: false,
       now: NOW,
     }),
-    pendingList(words, { items: [], page: 1, more: false, now: NOW }),
+    pendingList(drawnWords(), { items: [], page: 1, more: false, now: NOW }),
     ...everyJointCardSaying(text),
   ];
 }
@@ -352,7 +352,7 @@ export function everyJointCardSaying(text: string): CardMessage[] {
   return [waiting, mixed].flatMap((lines) =>
     [true, false].flatMap((readAlong) =>
       (['requester', 'approvers'] as const).map((audience) =>
-        jointCard(words, {
+        jointCard(drawnWords(), {
           ...common,
           ...{ lines, audience, readAlong, canRetry: true },
           isTheirs: ({ joint }) => joint?.group === 'J7K3MQ.0',

@@ -1,4 +1,3 @@
-import { createMessages } from '../../../../src/chat/messages.ts';
 import type { CardMessage } from '../../../../src/chat/reply.ts';
 import {
   accessReportCard,
@@ -6,9 +5,8 @@ import {
 } from '../../../../src/features/checks/cards/access-report-card.ts';
 import type { AccessReview } from '../../../../src/features/checks/reviewing/access-review.ts';
 import type { Holder } from '../../../../src/features/checks/reviewing/holders.ts';
-import { NOW } from '../../../chat/views/drawings.ts';
+import { drawnWords, NOW } from '../../../chat/views/drawings.ts';
 
-const words = createMessages('en-US', 'UTC');
 const dayMs = 24 * 60 * 60_000;
 const id = '5eed0000-0000-4000-8000-000000000001';
 
@@ -53,7 +51,7 @@ export function reviewSaying(text: string, many: number): AccessReview {
 
 export function everyReportSaying(text: string): CardMessage[] {
   return [
-    ...[0, 1, 200].map((many) => accessReportCard(words, reviewSaying(text, many))),
-    accessReportOnlyPersonal(words),
+    ...[0, 1, 200].map((many) => accessReportCard(drawnWords('UTC'), reviewSaying(text, many))),
+    accessReportOnlyPersonal(drawnWords('UTC')),
   ];
 }

@@ -20,7 +20,7 @@ import type { JobHealth, JobStatus, LastRun } from '../../../../src/graph/job-st
 import type { Outcome } from '../../../../src/graph/outcome.ts';
 import type { LogRead } from '../../../../src/graph/provisioning-log.ts';
 import type { LogEntry } from '../../../../src/graph/provisioning-log-entry.ts';
-import { emptyReport, NOW, outcomesSaying, words } from '../../../chat/views/drawings.ts';
+import { drawnWords, emptyReport, NOW, outcomesSaying } from '../../../chat/views/drawings.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -278,14 +278,14 @@ export function everyCheckCardSaying(text: string): CardMessage[] {
     status: quarantined(text),
   } as const;
   return [
-    statusList(words, {
+    statusList(drawnWords(), {
       items: many(readings).map((status) => ({ app, status, others: [quarantined(text)] })),
       listComplete: false,
       now: NOW,
     }),
-    statusList(words, { items: [], listComplete: true, now: NOW }),
+    statusList(drawnWords(), { items: [], listComplete: true, now: NOW }),
     ...readings.map((status) =>
-      statusCard(words, {
+      statusCard(drawnWords(), {
         app,
         status,
         others: [jobIn('healthy'), quarantined(text)],
@@ -295,7 +295,7 @@ export function everyCheckCardSaying(text: string): CardMessage[] {
       }),
     ),
     ...facts.map((what) =>
-      checkCard(words, {
+      checkCard(drawnWords(), {
         person,
         app,
         facts: what,
@@ -305,15 +305,15 @@ export function everyCheckCardSaying(text: string): CardMessage[] {
         viewpoint: asOperator,
       }),
     ),
-    checkList(words, {
+    checkList(drawnWords(), {
       person,
       items: many(facts).map((what) => ({ app, facts: what })),
       listComplete: false,
       now: NOW,
     }),
-    checkList(words, { person, items: [], listComplete: true, now: NOW }),
+    checkList(drawnWords(), { person, items: [], listComplete: true, now: NOW }),
     ...[many(facts, 18), many(facts.slice(6), 18)].map((these) =>
-      checkList(words, {
+      checkList(drawnWords(), {
         person,
         items: these.map((what) => ({ app: { ...app, called: text }, facts: what })),
         listComplete: true,
@@ -325,11 +325,11 @@ export function everyCheckCardSaying(text: string): CardMessage[] {
         now: NOW,
       }),
     ),
-    queueCard(words, { ...queue, items: many([queued({}, text), queued({ subject: null }, text)]) }),
-    queueCard(words, { ...queue, items: many([queued({ state: 'running', people: 9 }, text)]), total: 0 }),
-    queueCard(words, { ...queue, items: [], total: 0, gate: { ...gate, blockedUntil: NOW + MINUTE } }),
+    queueCard(drawnWords(), { ...queue, items: many([queued({}, text), queued({ subject: null }, text)]) }),
+    queueCard(drawnWords(), { ...queue, items: many([queued({ state: 'running', people: 9 }, text)]), total: 0 }),
+    queueCard(drawnWords(), { ...queue, items: [], total: 0, gate: { ...gate, blockedUntil: NOW + MINUTE } }),
     ...[entries, entries.slice(4), entries.toReversed()].map((these) =>
-      historyCard(words, {
+      historyCard(drawnWords(), {
         ...history,
         entries: these,
         about: text,
@@ -339,20 +339,20 @@ export function everyCheckCardSaying(text: string): CardMessage[] {
         page: 2,
       }),
     ),
-    historyCard(words, { ...history, entries: many(entries), scope: 'own' as const }),
-    historyCard(words, { ...history, page: 9 }),
-    historyCard(words, { ...history, about: text, scope: 'own' as const }),
-    historyCard(words, { ...history, scope: 'own' as const }),
-    historyCard(words, history),
-    watchesCard(words, {
+    historyCard(drawnWords(), { ...history, entries: many(entries), scope: 'own' as const }),
+    historyCard(drawnWords(), { ...history, page: 9 }),
+    historyCard(drawnWords(), { ...history, about: text, scope: 'own' as const }),
+    historyCard(drawnWords(), { ...history, scope: 'own' as const }),
+    historyCard(drawnWords(), history),
+    watchesCard(drawnWords(), {
       items: many([watch, { ...watch, status: null }]),
       quiet: '22:00 to 07:00 (America/Argentina/ComodRivadavia)',
       canChange: true,
       now: NOW,
     }),
-    watchesCard(words, { items: [], quiet: null, canChange: false, now: NOW }),
+    watchesCard(drawnWords(), { items: [], quiet: null, canChange: false, now: NOW }),
     ...changes.map((change) =>
-      announcementCard(words, {
+      announcementCard(drawnWords(), {
         app,
         change,
         status: quarantined(text),
@@ -363,12 +363,12 @@ export function everyCheckCardSaying(text: string): CardMessage[] {
         seenAt: NOW - HOUR,
       }),
     ),
-    newsCard(words, {
+    newsCard(drawnWords(), {
       news: many(changes.map((change) => ({ app, change, status: quarantined(text), at: NOW - HOUR }))),
       now: NOW,
     }),
     ...[true, false].map((showsNames) =>
-      failuresCard(words, {
+      failuresCard(drawnWords(), {
         app,
         people: many(outcomesSaying(text), 15).map((outcome) => ({
           ...{ outcome, objectIds: [], at: NOW - MINUTE, times: 3, name: text },
@@ -382,6 +382,6 @@ export function everyCheckCardSaying(text: string): CardMessage[] {
         viewpoint: asOperator,
       }),
     ),
-    exportOnlyPersonal(words),
+    exportOnlyPersonal(drawnWords()),
   ];
 }

@@ -7,7 +7,7 @@ import type { PeopleMapping } from '../../../../src/graph/preview/read-mapping.t
 import type { ClauseFinding, GroupFinding } from '../../../../src/graph/preview/scope.ts';
 import type { Effect, PreviewDoubt, PreviewVerdict } from '../../../../src/graph/preview/verdict.ts';
 import type { LogRead } from '../../../../src/graph/provisioning-log.ts';
-import { words } from '../../../chat/views/drawings.ts';
+import { drawnWords } from '../../../chat/views/drawings.ts';
 import { adele, PORTAL, salesforce } from './check-drawings.ts';
 
 /** A mapping whose names all say this. */
@@ -107,7 +107,7 @@ export function everyPreviewCardSaying(text: string): CardMessage[] {
   return verdicts(text).flatMap((verdict) =>
     [true, false].map((canProvision) =>
       previewCard(
-        words,
+        drawnWords(),
         previewInput({
           person: { id: 'adele', name: text, principalName: text },
           app: { id: salesforce.id, name: text },

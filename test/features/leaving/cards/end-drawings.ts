@@ -1,12 +1,10 @@
-import { createMessages } from '../../../../src/chat/messages.ts';
 import type { CardMessage } from '../../../../src/chat/reply.ts';
 import { endNoteCard } from '../../../../src/features/leaving/cards/end-note-card.ts';
 import { endsCard } from '../../../../src/features/leaving/cards/ends-card.ts';
 import { problem, type RemovalProblem } from '../../../../src/features/leaving/problems.ts';
 import type { Entitlement } from '../../../../src/requests/entitlement.ts';
-import { NOW } from '../../../chat/views/drawings.ts';
+import { drawnWords, NOW } from '../../../chat/views/drawings.ts';
 
-const words = createMessages('en-US', 'UTC');
 const hourMs = 60 * 60_000;
 
 /** Access of a person to an app that ends in an hour. */
@@ -38,7 +36,7 @@ export function drawEndNote(state: Entitlement['state'], text?: string): CardMes
   const news = ({ active: 'reminder', ending: 'reminder', overdue: 'overdue', ended: 'verified' } as const)[state.kind];
   const why = state.kind === 'overdue' ? state.why : null;
   const endsAt = news === 'reminder' ? NOW + hourMs : NOW - 2 * hourMs;
-  return endNoteCard(words, {
+  return endNoteCard(drawnWords('UTC'), {
     entitlement: entitlementIn(state, text, { endsAt }),
     note: { news, taskId: 'task 0', why },
     now: NOW,
@@ -53,7 +51,7 @@ export function drawEnds(text?: string): CardMessage {
     entitlementIn({ kind: 'ending' }, text, { endsAt: NOW }),
     entitlementIn({ kind: 'active' }, text, { endsAt: NOW + 200 * hourMs, isTimed: false }),
   ];
-  return endsCard(words, { entitlements, isAll: true });
+  return endsCard(drawnWords('UTC'), { entitlements, isAll: true });
 }
 
 export function everyEndCardSaying(text: string): CardMessage[] {
@@ -68,7 +66,7 @@ export function everyEndCardSaying(text: string): CardMessage[] {
       drawEndNote(state, text),
     ),
     drawEnds(text),
-    ...[true, false].map((isAll) => endsCard(words, { entitlements: [], isAll })),
-    ...answers.map((what) => problem(words, what)),
+    ...[true, false].map((isAll) => endsCard(drawnWords('UTC'), { entitlements: [], isAll })),
+    ...answers.map((what) => problem(drawnWords('UTC'), what)),
   ];
 }

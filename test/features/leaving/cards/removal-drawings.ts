@@ -1,14 +1,11 @@
 import type { Cycle } from '../../../../src/chat/jobs/cycles.ts';
-import { createMessages } from '../../../../src/chat/messages.ts';
 import type { CardMessage } from '../../../../src/chat/reply.ts';
 import { type ByCycle, byCycleCard } from '../../../../src/chat/views/by-cycle.ts';
 import { problem, type RemovalProblem } from '../../../../src/features/leaving/problems.ts';
 import { nobodyFoundCard } from '../../../../src/features/provisioning/cards/confirm-card.ts';
 import { type RemovalCardInput, removalCard } from '../../../../src/features/provisioning/cards/removal-card.ts';
 import type { LeftOut, Removal, Request } from '../../../../src/requests/request.ts';
-import { NOW, requestIn } from '../../../chat/views/drawings.ts';
-
-const words = createMessages('en-US', 'UTC');
+import { drawnWords, NOW, requestIn } from '../../../chat/views/drawings.ts';
 
 export interface DrawnRemoval extends Partial<Omit<RemovalCardInput, 'request' | 'now'>> {
   readonly removal?: Removal;
@@ -89,10 +86,10 @@ export function everyRemovalCardSaying(text: string): CardMessage[] {
     ...(['confirmed', 'rejected'] as const).map((how) =>
       drawRemoval({ text, removal: { ...secondPerson, decision: { how, by: text } } }),
     ),
-    ...removalProblemsSaying(text).map((what) => problem(words, what)),
-    ...byCycleSaying(text).map((what) => byCycleCard(words, what)),
-    nobodyFoundCard(words, { app: '', leftOut, to: 'remove' }),
-    nobodyFoundCard(words, { app: text, leftOut, to: 'remove' }),
+    ...removalProblemsSaying(text).map((what) => problem(drawnWords('UTC'), what)),
+    ...byCycleSaying(text).map((what) => byCycleCard(drawnWords('UTC'), what)),
+    nobodyFoundCard(drawnWords('UTC'), { app: '', leftOut, to: 'remove' }),
+    nobodyFoundCard(drawnWords('UTC'), { app: text, leftOut, to: 'remove' }),
   ];
 }
 

@@ -11,7 +11,15 @@ import { problem } from '../../../../src/features/provisioning/problems.ts';
 import type { Outcome } from '../../../../src/graph/outcome.ts';
 import type { Account } from '../../../../src/requests/overview.ts';
 import type { LeftOut, Request, Subject, Task, TaskState } from '../../../../src/requests/request.ts';
-import { doneWith, draw, emptyReport, NOW, outcomesSaying, requestIn, words } from '../../../chat/views/drawings.ts';
+import {
+  doneWith,
+  draw,
+  drawnWords,
+  emptyReport,
+  NOW,
+  outcomesSaying,
+  requestIn,
+} from '../../../chat/views/drawings.ts';
 
 /** A list of the shape that the store returns, every text in it being `text` where one is given. */
 export function overviewOf(
@@ -155,7 +163,7 @@ function termCardsSaying(text: string): CardMessage[] {
     { kind: 'reasonDay', reason: text, day: text },
     { kind: 'start', who: text, app: text, typed: text, day: text, canAsk: true },
   ];
-  return notices.map((what) => termCard(words, { what, buttons, lostReason: text, lostTime: text }));
+  return notices.map((what) => termCard(drawnWords(), { what, buttons, lostReason: text, lostTime: text }));
 }
 
 export function everyListCardSaying(text: string): CardMessage[] {
@@ -193,8 +201,8 @@ export function everyListCardSaying(text: string): CardMessage[] {
     listCard({ overview: over, now: NOW, canRetry: true }),
     listCard({ overview: left, now: NOW, canRetry: true, assigns: { roles: [text, text, text], people: 500 } }),
     confirmCard({ request: overview.request, count: 500, takesMs: 1_000_000, now: NOW }),
-    nobodyFoundCard(words, { app: text, leftOut }),
-    pageCard(words, {
+    nobodyFoundCard(drawnWords(), { app: text, leftOut }),
+    pageCard(drawnWords(), {
       request: overview.request,
       tasks: many(PEOPLE_PER_PAGE).map((outcome) => ({
         subject: { ...subject(text), label: text },
@@ -213,8 +221,8 @@ export function everyListCardSaying(text: string): CardMessage[] {
     draw(requestIn({ kind: 'held' }, { text })),
     draw(requestIn({ kind: 'cancelled', at: NOW, by: text }, { text, attempts: 0 })),
     ...assignmentsSaying(text),
-    ...listProblemsSaying(text).map((what) => problem(words, what)),
-    groupPicker(words, {
+    ...listProblemsSaying(text).map((what) => problem(drawnWords(), what)),
+    groupPicker(drawnWords(), {
       typed: text,
       candidates: Array.from({ length: 60 }, () => ({ id: '1', name: text, description: text })),
       more: true,

@@ -1,10 +1,8 @@
-import { createMessages } from '../../../../src/chat/messages.ts';
 import type { CardMessage } from '../../../../src/chat/reply.ts';
 import { repairCard } from '../../../../src/features/repair/cards/repair-card.ts';
 import type { Repair, RepairEnd, RepairKind, RepairState } from '../../../../src/features/repair/repair.ts';
-import { NOW } from '../../../chat/views/drawings.ts';
+import { drawnFor, drawnWords, NOW } from '../../../chat/views/drawings.ts';
 
-const words = createMessages('en-US', 'Europe/Berlin');
 const minuteMs = 60_000;
 
 const kinds: readonly RepairKind[] = [
@@ -29,7 +27,7 @@ export function drawRepair({ state, text, reads = 'requester', ...more }: Repair
     app: { id: 'app 0', name },
     jobId: 'job 0',
     requestedBy: { id: 'alex', name: text ?? 'Alex Wilber' },
-    reader: { locale: 'en-US', timeZone: 'Europe/Berlin' },
+    reader: drawnFor(),
     conversation: 'alex chat',
     reason: text ?? null,
     needsSecondPerson: false,
@@ -42,7 +40,7 @@ export function drawRepair({ state, text, reads = 'requester', ...more }: Repair
     revision: 1,
     ...more,
   };
-  return repairCard(words, {
+  return repairCard(drawnWords(), {
     repair,
     facts: {
       count: 12,
