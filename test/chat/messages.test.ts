@@ -110,6 +110,14 @@ describe('the catalogues', () => {
     expect(words.list(['Alex', 'Megan', 'Patti'])).toBe(list);
   });
 
+  it.each([
+    ['fr-FR', '1,4 s'],
+    ['pt-BR', '1,4 s'],
+    ['zh-CN', '1.4 秒'],
+  ])('write tenths of a second with the decimal sign of %s', (locale, said) => {
+    expect(createMessages(locale, 'UTC').duration(1_449)).toBe(said);
+  });
+
   it('write no other day as the first', () => {
     const words = createMessages('fr-FR', 'UTC');
 
