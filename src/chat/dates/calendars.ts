@@ -16,6 +16,7 @@ export interface DateManner {
   /** "next week", "this month" and the like, which name no day. In lowercase. */
   readonly spans: ReadonlyMap<string, Span>;
   readonly namedDays: NamedDays;
+  readonly isChinese: boolean;
 }
 
 /** Days such as "après-demain", in the reader's language and in English. */
@@ -60,6 +61,7 @@ function readManner(locale: string): DateManner {
     monthFirst,
     spans: new Map([...spansIn('en'), ...spansIn(locale)]),
     namedDays: namedDaysIn(known ?? 'en'),
+    isChinese: known === 'zh',
   };
 }
 

@@ -4,6 +4,7 @@ import { startOfDay, zoneOr } from '../../days.ts';
 import type { Reader } from '../../requests/request.ts';
 import { trimEdges } from '../grammar/tokens.ts';
 import { mannerOf } from './calendars.ts';
+import { withChineseDays } from './chinese-days.ts';
 
 /** No date is longer, and date parsers are slow on long texts. In UTF-16 units. */
 export const longestDate = 120;
@@ -12,7 +13,7 @@ const dottedDay = /(?<![\d.])(\d{1,2})\.(0?[1-9]|1[0-2])\.?(?![\d.])/g;
 const isoDate = /^(\d{4})-(\d{2})-(\d{2})$/;
 /** In languages without spaces, these words introduce a start where a space would be. */
 const gluedBefore = /(?:^|[\s,，、。(（])(?:从|從|自)?$/u;
-const gluedBehind = /^(?:から|より|以降|に|起|开始|開始)?(?:$|[\s,，、。)）])/u;
+const gluedBehind = /^(?:から|より|以降|に|起|开始|開始|以来|以來)?(?:$|[\s,，、。)）])/u;
 /** A month and a number: "Feb 31" means no year, but a day that does not exist. */
 const noSuchDay = /\p{L}\.?,?\s+\d{2}$/u;
 /** In messages all kinds of white space have become one, and list files hold no dates. */
@@ -42,8 +43,8 @@ export interface FoundDates {
 
 /** The dates that the reader's language or English finds, whichever matches more of the text. */
 export function searchDates(typed: string, locale: string, today: DateTime, direction: Direction): FoundDates {
-  const { calendars, monthFirst, namedDays } = mannerOf(locale);
-  const text = typed
+  const { calendars, monthFirst, namedDays, isChinese } = mannerOf(locale);
+  const text = (isChinese ? withChineseDays(typed, today, direction) : typed)
     .normalize('NFC')
     .replace(namedDays.pattern, (name) => today.plus({ days: namedDays.offsetOf(name) }).toFormat('yyyy-MM-dd'));
   const plain = monthFirst

@@ -171,7 +171,7 @@ export const OTHERS = {
     ahead: [],
     fillers: [],
     units: {
-      minute: [],
+      minute: wordList('分钟 分鐘'),
       hour: wordList('小时 小時'),
       day: wordList('天 日'),
       week: wordList('周 週 星期 礼拜 禮拜'),
