@@ -43,7 +43,7 @@ export function withChineseDays(typed: string, today: DateTime, direction: 'ahea
       dayIn(today.plus({ months: stepsOf(side) }), number, whole),
     )
     .replace(DAY_OF_MONTH, (whole, number: string) => {
-      const isOver = isAhead ? valueOf(number) < today.day : valueOf(number) > today.day;
+      const isOver = isAhead ? numberIn(number) < today.day : numberIn(number) > today.day;
       return dayIn(isOver ? today.plus({ months: isAhead ? 1 : -1 }) : today, number, whole);
     })
     .replace(OF_TWO_WEEKS, '')
@@ -60,7 +60,7 @@ const isoOf = (day: DateTime): string => day.toFormat('yyyy-MM-dd');
 
 /** Its words again where the month has no such day. */
 function dayIn(month: DateTime, number: string, words: string): string {
-  const day = valueOf(number);
+  const day = numberIn(number);
   return day < 1 || day > (month.daysInMonth ?? 0) ? words : isoOf(month.set({ day }));
 }
 
@@ -72,12 +72,12 @@ function stepsOf(side = ''): number {
 
 function lengthOf(count: string, unit: string): Readonly<Record<string, number>> {
   const name = /月/u.test(unit) ? 'months' : /年/u.test(unit) ? 'years' : /[天日]/u.test(unit) ? 'days' : 'weeks';
-  if (count !== '半') return { [name]: valueOf(count) };
+  if (count !== '半') return { [name]: numberIn(count) };
   return name === 'years' ? { months: 6 } : { days: name === 'months' ? 15 : name === 'weeks' ? 4 : 1 };
 }
 
 /** "15", "两", "十五", "三十一". */
-function valueOf(number: string): number {
+function numberIn(number: string): number {
   if (/^\d/.test(number)) return Number(number);
   const plain = number.replace(/[两兩]/g, '二');
   const [tens = '', ones] = plain.split('十');

@@ -6,9 +6,9 @@ import { quoteName } from '../names.ts';
 import { noNameIn } from '../pronouns.ts';
 import { writeReason } from '../reasons.ts';
 import { withoutCourtesy } from './courtesies.ts';
-import { cutsOf, type Terms } from './cut-terms.ts';
+import { type Cut, cutsOf, type Terms } from './cut-terms.ts';
 import { type Lines, linesIn, piecesIn } from './line-data.ts';
-import { lengthsAt, type Match, matchesOf, type Pattern } from './line-patterns.ts';
+import { fittingWords, lengthsAt, type Match, matchesOf, type Pattern } from './line-patterns.ts';
 import { type Piece, textOf } from './pieces.ts';
 import { BARE, filled, isPlainName, LISTS, namesIn, patternWith, TERMS, TEXTS, wordsBefore } from './slots.ts';
 
@@ -36,7 +36,7 @@ export function toEnglish(line: string, language: Language, english: EnglishRead
   const all = withoutCourtesy(piecesIn(line, lines), { ...lines, opening: [] });
   const pieces = withoutCourtesy(all, lines);
   // "ok pour R7K3MQ" begins with a courtesy that is none.
-  const ways = pieces.length === all.length ? [all] : [all, pieces];
+  const ways = pieces.length === all.length ? [all] : [pieces, all];
   const isTicket = (text: string) => english.ticketsIn(text).length === 1;
   const whole = ways.map((way) => readWhole(way, lines, isTicket)).find((read) => read !== null);
   return confirmed(whole ?? readHalf(pieces, lines, english) ?? readSlip(pieces, lines, isTicket), english);
@@ -59,19 +59,29 @@ function confirmed(translated: Translated, { parse }: EnglishReader): Translated
 const SIGN_IN: ReadonlySet<string> = new Set(['sign in', 'sign out']);
 
 function readWhole(pieces: readonly Piece[], lines: Lines, isTicket: (text: string) => boolean): Translated {
-  const whole = lines.patterns.filter(({ slots }) => !slots.includes('said'));
-  for (const { pieces: left, terms, odd } of cutsOf(pieces, lines, isTicket)) {
-    const matches = whole.flatMap((pattern) => matchesOf(pattern, left));
-    const found = bestOf(matches, terms, lines);
-    if (found?.kind === 'sure' && odd === true) return { kind: 'guesses', lines: [found.line] };
-    if (found !== null) return found;
-  }
-  return null;
+  const whole = fittingWords(lines.patterns, pieces).filter(({ slots }) => !slots.includes('said'));
+  const cuts = cutsOf(pieces, lines, isTicket);
+  const firstOf = (some: readonly Cut[]): Translated => {
+    for (const { pieces: left, terms } of some) {
+      const matches = whole.flatMap((pattern) => matchesOf(pattern, left));
+      const found = bestOf(matches, terms, lines);
+      if (found !== null) return found;
+    }
+    return null;
+  };
+  const plain = firstOf(cuts.filter(({ odd }) => odd !== true));
+  const odd = firstOf(cuts.filter((cut) => cut.odd === true));
+  if (plain === null || odd === null) return plain ?? odd;
+  const [line, ...others] = new Set([...linesOf(odd), ...linesOf(plain)]);
+  return line === undefined ? null : { kind: 'guesses', lines: [line, ...others.slice(0, MOST_GUESSES - 1)] };
 }
+
+const linesOf = (read: Exclude<Translated, null>): readonly string[] =>
+  read.kind === 'sure' ? [read.line] : read.lines;
 
 /** A line of which a part is missing, which the English reader asks for. Where it finds all parts, it read them otherwise. */
 function readHalf(pieces: readonly Piece[], lines: Lines, { parse }: EnglishReader): Translated {
-  const half = lines.patterns.filter(({ slots }) => slots.includes('said'));
+  const half = fittingWords(lines.patterns, pieces).filter(({ slots }) => slots.includes('said'));
   const matches = half.flatMap((pattern) => matchesOf(pattern, pieces));
   const read = bestOf(matches, {}, lines);
   if (read?.kind !== 'sure' || parse(read.line).kind === 'incomplete') return read;
@@ -124,6 +134,9 @@ function saidBy({ pattern, slots }: Match, terms: Terms, lines: Lines) {
   const variants = variantsOf(all, lines);
   return variants.flatMap((values) => {
     const isList = pattern.key === 'provision' && (values.get('subject')?.names.length ?? 0) > 1;
+    // "用户" is one or several: one name is no list, but in the line that Usher writes.
+    const isOne = pattern.key === 'provisionList' && values.get('subjects')?.names.length === 1;
+    if (isOne && pattern !== patternWith(lines, pattern.key, pattern.slots)) return [];
     const key = isList ? 'provisionList' : pattern.key;
     const named = isList ? renamed(values, 'subject', 'subjects') : values;
     const line = fill(key, named, lines);
@@ -164,12 +177,22 @@ function valuesOf(slot: string, pieces: readonly Piece[], lines: Lines): readonl
     ? undefined
     : /^.*?[\s]*[(（<]([^\s@<>()（）]+@[^\s@<>()（）]+)[)）>]$/.exec(text)?.[1];
   if (contact !== undefined) return [{ ...whole, text: contact, names: [contact], odd: pieces.length > 1 }];
+  const bare = slot === 'subject' || slot === 'person' ? withoutTitle(pieces, lines) : null;
+  if (bare !== null) return [bare, text].map((name) => ({ text: name, names: [name], quoted, odd: true }));
   const names = namesIn(pieces, [...lines.and, ...lines.looseAnd]);
   const asList = { text: names.join(', '), names, quoted: false, odd: false };
   if (names.length < 2) return [whole];
   const isParted = pieces.some(({ mark }) => /[,，、;；]/.test(mark));
   const isSure = isParted || LISTS.has(slot) || (slot !== 'app' && namesIn(pieces, lines.and).length === names.length);
   return isSure ? [asList] : [asList, whole];
+}
+
+/** The name in "王伟经理"; null where no title follows a whole name. */
+function withoutTitle(pieces: readonly Piece[], { titles }: Lines): string | null {
+  const at = pieces.findIndex(
+    (_, index) => index > 1 && lengthsAt(pieces, index, titles).includes(pieces.length - index),
+  );
+  return at < 0 || pieces.some(({ mark }) => mark !== '') ? null : textOf(pieces.slice(0, at));
 }
 
 /** The line of a command in English; null where English has none with just these parts. */
