@@ -17,6 +17,7 @@ export interface DateManner {
   readonly spans: ReadonlyMap<string, Span>;
   readonly namedDays: NamedDays;
   readonly isPortuguese: boolean;
+  readonly isChinese: boolean;
 }
 
 /** Days such as "après-demain", in the reader's language and in English. */
@@ -62,6 +63,7 @@ function readManner(locale: string): DateManner {
     spans: new Map([...spansIn('en'), ...spansIn(locale)]),
     namedDays: namedDaysIn(known ?? 'en'),
     isPortuguese: known === 'pt',
+    isChinese: known === 'zh',
   };
 }
 

@@ -42,6 +42,7 @@ const LEAST = wordSet('least');
 const CJK_NUMBERS = '一二三四五六七八九十';
 const CJK_UNITS: readonly (readonly [RegExp, UnitOfTime])[] = [
   [/[时時]/, 'hour'],
+  [/分/, 'minute'],
   [/[周週]|星期|[礼禮]拜/, 'week'],
   [/季/, 'quarter'],
   [/月/, 'month'],

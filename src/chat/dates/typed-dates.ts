@@ -4,6 +4,7 @@ import { startOfDay, zoneOr } from '../../days.ts';
 import type { Reader } from '../../requests/request.ts';
 import { trimEdges } from '../grammar/tokens.ts';
 import { mannerOf } from './calendars.ts';
+import { withChineseDays } from './chinese-days.ts';
 import { withPortugueseDays } from './portuguese-days.ts';
 
 /** No date is longer, and date parsers are slow on long texts. In UTF-16 units. */
@@ -13,7 +14,7 @@ const dottedDay = /(?<![\d.])(\d{1,2})\.(0?[1-9]|1[0-2])\.?(?![\d.])/g;
 const isoDate = /^(\d{4})-(\d{2})-(\d{2})$/;
 /** In languages without spaces, these words introduce a start where a space would be. */
 const gluedBefore = /(?:^|[\s,，、。(（])(?:从|從|自)?$/u;
-const gluedBehind = /^(?:から|より|以降|に|起|开始|開始)?(?:$|[\s,，、。)）])/u;
+const gluedBehind = /^(?:から|より|以降|に|起|开始|開始|以来|以來)?(?:$|[\s,，、。)）])/u;
 /** A month and a number: "Feb 31" means no year, but a day that does not exist. */
 const noSuchDay = /\p{L}\.?,?\s+\d{2}$/u;
 /** In messages all kinds of white space have become one, and list files hold no dates. */
@@ -43,8 +44,9 @@ export interface FoundDates {
 
 /** The dates that the reader's language or English finds, whichever matches more of the text. */
 export function searchDates(typed: string, locale: string, today: DateTime, direction: Direction): FoundDates {
-  const { calendars, monthFirst, namedDays, isPortuguese } = mannerOf(locale);
-  const text = (isPortuguese ? withPortugueseDays(typed, today, direction) : typed)
+  const { calendars, monthFirst, namedDays, isPortuguese, isChinese } = mannerOf(locale);
+  const inDays = isPortuguese ? withPortugueseDays : isChinese ? withChineseDays : null;
+  const text = (inDays === null ? typed : inDays(typed, today, direction))
     .normalize('NFC')
     .replace(namedDays.pattern, (name) => today.plus({ days: namedDays.offsetOf(name) }).toFormat('yyyy-MM-dd'));
   const plain = monthFirst

@@ -46,7 +46,7 @@ const ARTICLES = wordSet('la le el il a o l de het');
 /** Chinese and Japanese put no spaces between the words of a date. */
 const CJK_NUMBER = '(?:\\d{1,3}|[一二两兩三四五六七八九十半]+)';
 export const CJK_LENGTH = new RegExp(
-  `^(?:为期|為期|持续|持續|期限)?${CJK_NUMBER}(?:小时|小時|個小時|个小时|時間|天|日間|周間?|週間?|个?星期|個星期|个?礼拜|個?禮拜|(?:个|個|か|ヶ|カ|ケ|ヵ)月間?|年間?|个?季度)(?:之?[内內]|以[内內]|だけ|限定)?$`,
+  `^(?:为期|為期|持续|持續|期限)?${CJK_NUMBER}(?:分钟|分鐘|小时|小時|個小時|个小时|時間|天|日間|周間?|週間?|个?星期|個星期|个?礼拜|個?禮拜|(?:个|個|か|ヶ|カ|ケ|ヵ)月間?|年間?|个?季度)(?:之?[内內]|以[内內]|だけ|限定)?$`,
 );
 /** Whether a text is a length of time and nothing else. */
 export function isLength(text: string): boolean {

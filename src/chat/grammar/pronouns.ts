@@ -61,7 +61,8 @@ const NO_NAMES: Readonly<Record<keyof typeof DATE_WORDS, string>> = {
     này kia đó mới người nhóm đội khác và hoặc`,
   zh: `所有人 所有 全部 全体 全體 大家 每个人 每個人 每人 任何人 某人 有人 没人 沒人 没有人 沒有人 一些人 一些 几个人 幾個人 两个人
     兩個人 两个 兩個 他 她 它 他们 他們 她们 她們 它们 它們 我们 我們 咱们 咱們 你 您 你们 你們 我 自己 这 這 那 这个 這個 那个 那個
-    这些 這些 那些 这个人 這個人 那个人 那個人 新人 新同事 新员工 新員工 团队 團隊 其他人 其他 别人 別人`,
+    这些 這些 那些 这个人 這個人 那个人 那個人 新人 新同事 新员工 新員工 团队 團隊 其他人 其他 别人 別人
+    谁 誰 本人 同事 下属 下屬 以上 以下 上述`,
 };
 
 /** Those that are also names; they count as no names only in the reader's own language. */

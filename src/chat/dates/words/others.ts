@@ -171,7 +171,7 @@ export const OTHERS = {
     ahead: [],
     fillers: [],
     units: {
-      minute: [],
+      minute: wordList('分钟 分鐘'),
       hour: wordList('小时 小時'),
       day: wordList('天 日'),
       week: wordList('周 週 星期 礼拜 禮拜'),
@@ -179,6 +179,7 @@ export const OTHERS = {
       quarter: wordList('季度 个季度'),
       year: ['年'],
     },
+    otherUnits: wordList('工作日 个工作日'),
     counts: [],
     near: phraseList('今天 | 明天 | 昨天'),
     days: { 后天: 2, 後天: 2, 大后天: 3, 大後天: 3, 前天: -2 },

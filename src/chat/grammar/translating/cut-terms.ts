@@ -1,6 +1,6 @@
 import type { DatePhrases, Lines } from './line-data.ts';
 import { lengthsAt, type Phrase } from './line-patterns.ts';
-import { type Piece, textOf } from './pieces.ts';
+import { HAN, type Piece, textOf } from './pieces.ts';
 
 /** What many lines may have beside their names: when it starts and ends, why, and under which ticket number. */
 export type Term = 'start' | 'end' | 'reason' | 'ticket';
@@ -9,12 +9,13 @@ export type Terms = Readonly<Partial<Record<Term, readonly Piece[]>>>;
 export interface Cut {
   readonly pieces: readonly Piece[];
   readonly terms: Terms;
-  /** It cuts a name where a word ends only perhaps: it is offered at most. */
+  /** It cuts where a word ends only perhaps: where the line makes sense without the cut, both are offered. */
   readonly odd?: true;
 }
 
 /** "1er", "31", "01/12/2026", "2026-12-01", "18:00", "18h30", "3.5". */
 const NUMBER = /^\d{1,4}(?:[./-]\d{1,2}){0,1}(?:[./-]\d{1,4})?(?:er|re|e|o|º|ª)?$|^\d{1,2}(?:[:h]\d{0,2})$/;
+const CLOCK = /^\d{1,2}:\d{2}$/;
 const WHOLE = /^\d{1,4}[./-]\d{1,2}(?:[./-]\d{1,4})?$/;
 
 /**
@@ -24,12 +25,11 @@ const WHOLE = /^\d{1,4}[./-]\d{1,2}(?:[./-]\d{1,4})?$/;
 export function cutsOf(all: readonly Piece[], lines: Lines, isTicket: (text: string) => boolean): readonly Cut[] {
   const because = cutReason(all, lines);
   const ticketed = cutTickets(because, lines, isTicket);
-  const dated = cutDates(ticketed, lines.dates, false);
+  const dated = cutDates(ticketed, lines.dates, Number.POSITIVE_INFINITY);
   const cuts: readonly Cut[] = [dated, ticketed, because, { pieces: all, terms: {} }];
-  const glued = cutDates(ticketed, lines.dates, true);
   return [
     ...cuts.filter((cut, at) => at === 0 || cut.pieces.length > (cuts[at - 1]?.pieces.length ?? 0)),
-    ...(glued.pieces.length < dated.pieces.length ? [{ ...glued, odd: true } as const] : []),
+    ...gluedCuts(ticketed, lines.dates).filter(({ pieces }) => pieces.length < dated.pieces.length),
   ];
 }
 
@@ -63,11 +63,27 @@ interface Span {
   readonly text: readonly Piece[];
 }
 
-/** @param mayBeGlued Chinese writes no space around a day, and "周一鸣" is a name */
-function cutDates({ pieces, terms }: Cut, dates: DatePhrases, mayBeGlued: boolean): Cut {
+/** No line has more days than these. */
+const MOST_GLUED = 3;
+
+/** With days cut out of what may be names, the last day first: Chinese writes no space around a day, and "周一鸣" is a name. */
+function gluedCuts(ticketed: Cut, dates: DatePhrases): readonly Cut[] {
+  const places = [...ticketed.pieces.keys()].filter(
+    (at) =>
+      spanAt(ticketed.pieces, at, dates, undefined, true) !== null &&
+      spanAt(ticketed.pieces, at, dates, undefined, false) === null,
+  );
+  return places
+    .slice(-MOST_GLUED)
+    .reverse()
+    .map((at) => ({ ...cutDates(ticketed, dates, at), odd: true }));
+}
+
+/** @param gluedFrom where days may be parts of longer words */
+function cutDates({ pieces, terms }: Cut, dates: DatePhrases, gluedFrom: number): Cut {
   const spans: Span[] = [];
   for (let at = 0; at < pieces.length; ) {
-    const span = spanAt(pieces, at, dates, spans.at(-1), mayBeGlued);
+    const span = spanAt(pieces, at, dates, spans.at(-1), at >= gluedFrom);
     const isNew = span !== null && !spans.some(({ kind }) => kind === span.kind);
     if (span !== null && isNew) spans.push(span);
     at = span !== null && isNew ? span.to : at + 1;
@@ -88,7 +104,7 @@ function spanAt(
   const isBehindStart = before?.kind === 'start' && before.to === at;
   const end = led(pieces, at, dates.end, dates, dates.endBehind);
   // A small word leads to an end before a day alone, or behind a start.
-  if (end !== null && (isBehindStart || !end.isShort || (end.isDay && !end.isLength)))
+  if (end !== null && (isBehindStart || !end.isShort || end.isClock || (end.isDay && !end.isLength)))
     return withClock(spanOf('end', pieces, at, end, dates.endBehind), dates);
   const during = led(pieces, at, dates.during, dates);
   if (during?.isLength === true) return spanOf('end', pieces, at, during, []);
@@ -97,10 +113,14 @@ function spanAt(
   const start = led(pieces, at, dates.start, dates, dates.startBehind);
   if (start !== null && !start.isLength) return spanOf('start', pieces, at, start, dates.startBehind);
   const run = runAt(pieces, at, dates);
-  if (run === null || !run.isDay || run.to - at === pieces.length) return null;
-  if (!mayBeGlued && isInside(pieces, at, run.to)) return null;
-  const isStart = !run.isLength;
-  return spanOf(isStart ? 'start' : 'end', pieces, at, run, isStart ? dates.startBehind : dates.endBehind);
+  if (run === null || run.to - at === pieces.length) return null;
+  const isBehindBy = (behind: readonly Phrase[]) => lengthsAt(pieces, run.to, behind).length > 0;
+  if (!run.isDay && !isBehindBy(dates.startBehind)) return null;
+  const isEnd = run.isLength || (isBehindBy(dates.endBehind) && !isBehindBy(dates.startBehind));
+  const span = isEnd
+    ? spanOf('end', pieces, at, run, dates.endBehind)
+    : spanOf('start', pieces, at, run, dates.startBehind);
+  return !mayBeGlued && isInside(pieces, at, span.to) ? null : span;
 }
 
 interface Run {
@@ -109,6 +129,8 @@ interface Run {
   /** It names a day by itself: "demain", "31 mars", "3 mois". */
   readonly isDay: boolean;
   readonly isLength: boolean;
+  /** A time of day. */
+  readonly isClock: boolean;
   /** What leads to it is one small word, which may lead to anything. */
   readonly isShort: boolean;
 }
@@ -128,7 +150,7 @@ function led(
     // "até" leads to an end alone, while "dans" may lead to a quoted app.
     const isClear = !isShort && (length > 1 || phrases === dates.end);
     if (isQuoted && (isClear || lengthsAt(pieces, from + 1, behind).length > 0))
-      return { from, to: from + 1, isDay: true, isLength: false, isShort: false };
+      return { from, to: from + 1, isDay: true, isLength: false, isClock: false, isShort: false };
     const run = runAt(pieces, from, dates);
     if (run !== null) return { ...run, from: isDayAlone(pieces, run, dates) ? from - 1 : from, isShort };
   }
@@ -192,7 +214,10 @@ function runAt(pieces: readonly Piece[], from: number, dates: DatePhrases): Run 
     isNumbered ||
     (seen.month > 0 && seen.number > 0) ||
     (isLength && seen.number + seen.count > 0);
-  return { from, to: end, isDay, isLength: isLength && seen.number + seen.count > 0, isShort: false };
+  const isCounted = isLength && seen.number + seen.count > 0;
+  const [ahead = 0] = isCounted ? lengthsAt(pieces, end, dates.aheadBehind) : [];
+  const isClock = end === from + 1 && CLOCK.test(pieces[from]?.exact ?? '');
+  return { from, to: end + ahead, isDay, isLength: isCounted && ahead === 0, isClock, isShort: false };
 }
 
 /** Whether a day in full precedes a small word that leads to another: "01/12 a 15/12". */
@@ -213,12 +238,12 @@ export function isLengthOfTime(pieces: readonly Piece[], dates: DatePhrases): bo
   return run?.isLength === true && run.to === pieces.length;
 }
 
-/** Whether Chinese characters stand on both sides without a space. */
+/** Whether a day without a number has a Chinese character beside it, and so may be a part of a name. */
 function isInside(pieces: readonly Piece[], from: number, to: number): boolean {
-  const [before, first, last, after] = [pieces[from - 1], pieces[from], pieces[to - 1], pieces[to]];
-  const isHan = (piece: Piece | undefined) => HAN.test(piece?.text ?? '');
-  const isApart = before?.mark !== '' || last?.mark !== '';
-  return isHan(before) && isHan(after) && first?.glued === true && after?.glued === true && !isApart;
+  const areGlued = (one: Piece | undefined, next: Piece | undefined) =>
+    HAN.test(one?.text ?? '') && HAN.test(next?.text ?? '') && one?.mark === '' && next?.glued === true;
+  const hasNumber = pieces.slice(from, to).some(({ exact }) => /\d/.test(exact));
+  return !hasNumber && (areGlued(pieces[from - 1], pieces[from]) || areGlued(pieces[to - 1], pieces[to]));
 }
 
 /** "lundi prochain" and "月底" end with a word that means nothing by itself, and a small word leads on to the next. */
@@ -226,5 +251,3 @@ function isTail(pieces: readonly Piece[], at: number): boolean {
   const { text = '' } = pieces[at] ?? {};
   return text.length > 3 || HAN.test(text);
 }
-
-const HAN = /\p{Script=Han}/u;

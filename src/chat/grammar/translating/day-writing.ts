@@ -26,9 +26,10 @@ export function englishDay(text: string, { language, data: { days = {}, write } 
   const [, next, dayName = ''] = /^(next )?([a-z]+)$/.exec(lower) ?? [];
   const weekday = WEEKDAYS.indexOf(dayName);
   if (weekday >= 0) {
-    const said = new Intl.DateTimeFormat(language, { weekday: 'long', timeZone: 'UTC' }).format(
-      AN_EPOCH + weekday * DAY_MS,
-    );
+    const said = new Intl.DateTimeFormat(language, {
+      weekday: days.weekday === 'short' ? 'short' : 'long',
+      timeZone: 'UTC',
+    }).format(AN_EPOCH + weekday * DAY_MS);
     return days[lower] ?? (next === undefined ? said : (days.next ?? '{day}').replace('{day}', said));
   }
   if (['today', 'tomorrow', 'yesterday'].includes(lower)) return days[lower] ?? null;

@@ -44,10 +44,16 @@ export interface LineData {
   readonly end?: string;
   readonly endBehind?: string;
   readonly during?: string;
-  /** Further names of days, further words of dates, and further numbers. */
+  /** What follows a length that lies between now and a day. */
+  readonly aheadBehind?: string;
+  /** Further names of days and months, further words of dates, and further numbers. */
   readonly namedDays?: string;
   readonly dates?: string;
   readonly counts?: string;
+  /** Titles behind a person's name. */
+  readonly titles?: string;
+  /** Between a line and the parts behind it, where that is no space. */
+  readonly between?: string;
   /** How Usher writes the parts that many lines may have. */
   readonly write?: Readonly<Record<'start' | 'named' | 'end' | 'length' | 'ticket' | 'reason' | 'day', string>>;
   /** Words of days and lengths in Usher's own lines: `today`, `hours`, `next`, `next monday`. */
@@ -83,6 +89,7 @@ export interface Lines {
   readonly ticket: readonly Phrase[];
   readonly kit: readonly Phrase[];
   readonly kitBehind: readonly Phrase[];
+  readonly titles: readonly Phrase[];
   readonly dates: DatePhrases;
   /** Every word with a meaning of its own: a name with one is written in quotes. */
   readonly known: ReadonlySet<string>;
@@ -96,6 +103,7 @@ export interface DatePhrases extends Readonly<Record<string, readonly Phrase[]>>
   readonly endBehind: readonly Phrase[];
   readonly during: readonly Phrase[];
   readonly ahead: readonly Phrase[];
+  readonly aheadBehind: readonly Phrase[];
   /** Words that name a day by themselves. */
   readonly days: readonly Phrase[];
   readonly months: readonly Phrase[];
@@ -137,6 +145,7 @@ function compile(language: Language, own: LineData): Lines {
     ticket: phrases(own.ticket),
     kit: phrases(own.kit),
     kitBehind: phrases(own.kitBehind),
+    titles: phrases(own.titles),
   };
   const all: readonly Phrase[] = [
     ...Object.values(lists).flat(),
@@ -169,6 +178,7 @@ function datePhrases(language: Language, own: LineData, elided: ReadonlySet<stri
     endBehind: toPhrases(words.endBehind ?? [], own.endBehind),
     during: toPhrases(words.during, own.during),
     ahead: toPhrases(words.ahead),
+    aheadBehind: toPhrases([], own.aheadBehind),
     days: toPhrases([...words.near, ...Object.keys(words.days), ...namesOf(language, 'weekday')], own.namedDays),
     months: toPhrases(namesOf(language, 'month')),
     units: toPhrases([...Object.values(words.units).flat(), ...(words.otherUnits ?? [])]),

@@ -1,5 +1,5 @@
 import { wordList } from '../word-lists.ts';
-import { type Piece, piecesOf, withoutAccents } from './pieces.ts';
+import { HAN, type Piece, piecesOf, withoutAccents } from './pieces.ts';
 
 /**
  * One way to say a line: words, and the slots between them. Written as `approvisionner {subject} dans {app}`; `[in]` is
@@ -45,6 +45,10 @@ const ONE_PIECE: Readonly<Record<string, RegExp>> = {
   from: /^\d{1,2}(?:[:.h]\d{0,2})?$/,
   to: /^\d{1,2}(?:[:.h]\d{0,2})?$/,
 };
+/** These hold any text. */
+const FREE: ReadonlySet<string> = new Set(['reason', 'said', 'since', 'start', 'end']);
+/** Chinese characters that are a whole word. */
+const PRONOUN = /^[我你您他她它谁]$/u;
 /** No line means more cuts than these. */
 const MOST_CUTS = 6;
 
@@ -58,6 +62,13 @@ export function toPatterns(key: string, text: string, sure: boolean, notation: N
     const whole = alternative.replace(/<(\w+)>/g, (_, name: string) => notation.groups[name] ?? '');
     return expanded(whole).map((flat) => toPattern(key, flat, sure, notation));
   });
+}
+
+/** The patterns whose words are all among the pieces: most are not, and need no closer look. */
+export function fittingWords(patterns: readonly Pattern[], pieces: readonly Piece[]): readonly Pattern[] {
+  const typed = new Set(pieces.filter(({ quoted }) => !quoted).map(({ exact }) => exact));
+  const isThere = (phrase: Phrase) => phrase.every(({ exact, plain }) => typed.has(exact) || typed.has(plain));
+  return patterns.filter(({ items }) => items.every((item) => !('phrases' in item) || item.phrases.some(isThere)));
 }
 
 /** Every way in which the pattern fits all the pieces. */
@@ -74,7 +85,10 @@ export function matchesOf(pattern: Pattern, pieces: readonly Piece[]): Match[] {
       for (const length of fitsAt(pieces, at, item)) walk(index + 1, at + length, slots, said + length);
       return;
     }
-    const fill = (end: number) => walk(index + 1, end, new Map([...slots, [item.slot, pieces.slice(at, end)]]), said);
+    const fill = (end: number) => {
+      if (!FREE.has(item.slot) && isLoneHan(pieces, at, end)) return;
+      walk(index + 1, end, new Map([...slots, [item.slot, pieces.slice(at, end)]]), said);
+    };
     const form = ONE_PIECE[item.slot];
     if (form !== undefined) {
       const own = pieces[at];
@@ -99,6 +113,16 @@ export function matchesOf(pattern: Pattern, pieces: readonly Piece[]): Match[] {
   return found;
 }
 
+/**
+ * Whether the pieces are one Chinese character out of a longer text, which is no name: "美" in "美的状态", "李" in
+ * "李明天离职".
+ */
+export function isLoneHan(pieces: readonly Piece[], from: number, to: number): boolean {
+  const [own, next] = [pieces[from], pieces[to]];
+  if (to - from !== 1 || own === undefined || own.quoted || !HAN.test(own.text) || PRONOUN.test(own.text)) return false;
+  return (own.glued && from > 0 && pieces[from - 1]?.mark === '') || (own.mark === '' && next?.glued === true);
+}
+
 function fitsAt(pieces: readonly Piece[], at: number, item: Exclude<Item, { slot: string }>): readonly number[] {
   if ('phrases' in item) return lengthsAt(pieces, at, item.phrases);
   return /[,，、;；]/.test(pieces[at - 1]?.mark ?? '') ? [0] : [];
@@ -107,10 +131,26 @@ function fitsAt(pieces: readonly Piece[], at: number, item: Exclude<Item, { slot
 /** How many pieces at `at` are one of the phrases: each possible length, the longest first. */
 export function lengthsAt(pieces: readonly Piece[], at: number, phrases: readonly Phrase[]): readonly number[] {
   const lengths = new Set<number>();
-  for (const phrase of phrases) {
+  for (const phrase of startingWith(phrases, pieces[at]?.exact ?? '')) {
     if (phrase.every((word, index) => isTyped(pieces[at + index], word, at + index))) lengths.add(phrase.length);
   }
   return [...lengths].sort((one, other) => other - one);
+}
+
+/** The phrases by their first words, since each piece of a line is looked for in many phrases. */
+const byFirstWord = new WeakMap<readonly Phrase[], ReadonlyMap<string, readonly Phrase[]>>();
+
+function startingWith(phrases: readonly Phrase[], word: string): readonly Phrase[] {
+  let known = byFirstWord.get(phrases);
+  if (known === undefined) {
+    const spelled = phrases.flatMap((phrase) =>
+      [...new Set([phrase[0]?.exact, phrase[0]?.plain])].map((first) => ({ first, phrase })),
+    );
+    const grouped = Map.groupBy(spelled, ({ first }) => first ?? '');
+    known = new Map([...grouped].map(([first, group]) => [first, group.map(({ phrase }) => phrase)]));
+    byFirstWord.set(phrases, known);
+  }
+  return known.get(word) ?? [];
 }
 
 /**

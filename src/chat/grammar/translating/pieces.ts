@@ -19,9 +19,10 @@ export interface Piece {
   readonly mark: string;
 }
 
-const HAN = /\p{Script=Han}/u;
+export const HAN = /\p{Script=Han}/u;
 const FULL_MARKS = '，。、；：！？…';
 const MARKS = `.,;:!?${FULL_MARKS}`;
+const HAS_PARTS = new RegExp(`[\\p{Script=Han}${FULL_MARKS}]`, 'u');
 const PARTS = new RegExp(`\\p{Script=Han}|[${FULL_MARKS}]+|[^\\p{Script=Han}${FULL_MARKS}]+`, 'gu');
 
 /** @param elided the words that lose their vowel before another: `l d qu` */
@@ -40,7 +41,7 @@ export function piecesOf(text: string, elided: ReadonlySet<string>): Piece[] {
       pieces.push({ text: word.text, exact: '', plain: '', quoted: true, glued: false, mark: '' });
       continue;
     }
-    if (HAN.test(word.text)) {
+    if (HAS_PARTS.test(word.text)) {
       for (const [at, [part]] of [...word.text.matchAll(PARTS)].entries()) add(part, at > 0);
       continue;
     }
@@ -84,13 +85,15 @@ export function textOf(pieces: readonly Piece[]): string {
 function withQuotesApart(text: string): string {
   let out = '';
   let at = 0;
+  // The end of `out`, which is slow to look at while it grows.
+  let before = ' ';
   while (at < text.length) {
     const open = text.charAt(at);
     const close = CLOSING[open] ?? (DOUBLE_QUOTES.includes(open) ? DOUBLE_QUOTES : undefined);
-    const before = out.at(-1) ?? ' ';
     const end = close === undefined || !STARTS_QUOTE.test(before) ? -1 : endOfQuote(text, at + 1, close);
     if (end < 0) {
       out += open;
+      before = open;
       at += 1;
       continue;
     }
@@ -98,7 +101,8 @@ function withQuotesApart(text: string): string {
     const name = open === '«' ? inside.trim() : inside;
     out += `${/\s/.test(before) ? '' : ' '}${CORNERS.includes(open) ? `“${name}”` : `${open}${name}${text.charAt(end)}`}`;
     at = end + 1;
-    if (HAN.test(text.charAt(at))) out += ' ';
+    before = HAN.test(text.charAt(at)) ? ' ' : CORNERS.includes(open) ? '”' : text.charAt(end);
+    if (before === ' ') out += ' ';
   }
   return out;
 }

@@ -2,7 +2,7 @@ import { writeCheckName } from '../check-names.ts';
 import { writeTimedName } from '../terms.ts';
 import type { Term } from './cut-terms.ts';
 import type { Lines } from './line-data.ts';
-import { lengthsAt, type Pattern, type Phrase } from './line-patterns.ts';
+import { isLoneHan, lengthsAt, type Pattern, type Phrase } from './line-patterns.ts';
 import { type Piece, textOf } from './pieces.ts';
 
 /** What reading and writing share: the slots of a pattern, and the names in them. */
@@ -44,7 +44,7 @@ export function namesIn(pieces: readonly Piece[], and: readonly Phrase[]): reado
   for (let at = 0; at < pieces.length; at += 1) {
     const piece = pieces[at] as Piece;
     const [length = 0] = at === 0 ? [] : lengthsAt(pieces, at, and);
-    if (length > 0 && at + length < pieces.length) {
+    if (length > 0 && at + length < pieces.length && !isInName(pieces, at, length, names.at(-1)?.length ?? 0)) {
       names.push([]);
       at += length - 1;
       continue;
@@ -53,4 +53,10 @@ export function namesIn(pieces: readonly Piece[], and: readonly Phrase[]): reado
     if (/[,，、;；]/.test(piece.mark)) names.push([]);
   }
   return names.filter(({ length }) => length > 0).map(textOf);
+}
+
+/** "和" in "李和平" is no "and": what it would leave is one character. */
+function isInName(pieces: readonly Piece[], at: number, length: number, before: number): boolean {
+  const isEnd = at + length + 1 === pieces.length || pieces[at + length]?.mark !== '';
+  return (before === 1 && isLoneHan(pieces, at - 1, at)) || (isEnd && isLoneHan(pieces, at + length, at + length + 1));
 }

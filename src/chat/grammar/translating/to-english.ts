@@ -6,9 +6,9 @@ import { quoteName } from '../names.ts';
 import { noNameIn } from '../pronouns.ts';
 import { writeReason } from '../reasons.ts';
 import { withoutCourtesy } from './courtesies.ts';
-import { cutsOf, type Terms } from './cut-terms.ts';
+import { type Cut, cutsOf, type Terms } from './cut-terms.ts';
 import { type Lines, linesIn, piecesIn } from './line-data.ts';
-import { lengthsAt, type Match, matchesOf, type Pattern } from './line-patterns.ts';
+import { fittingWords, lengthsAt, type Match, matchesOf, type Pattern } from './line-patterns.ts';
 import { type Piece, textOf } from './pieces.ts';
 import { BARE, filled, isPlainName, LISTS, namesIn, patternWith, TERMS, TEXTS, wordsBefore } from './slots.ts';
 
@@ -48,8 +48,10 @@ export function toEnglish(
   const pieces = withoutCourtesy(all, lines);
   // "ok pour R7K3MQ" begins with a courtesy that is none.
   const ways = pieces.length === all.length ? [all] : [all, pieces];
-  const whole = ways.map((way) => readWhole(way, lines, english)).find((read) => read !== null) ?? null;
-  return confirmed(whole ?? (wanted === 'any' ? readHalf(pieces, lines, english) : null), english);
+  const isTicket = (text: string) => english.ticketsIn(text).length === 1;
+  const whole = ways.map((way) => readWhole(way, lines, isTicket)).find((read) => read !== null) ?? null;
+  if (whole !== null || wanted !== 'any') return confirmed(whole, english);
+  return confirmed(readHalf(pieces, lines, english), english);
 }
 
 /** Only what English reads as a command, or as half of one, is said. */
@@ -68,21 +70,30 @@ function confirmed(translated: Translated, { parse }: EnglishReader): Translated
 /** They are read before all other lines. */
 const SIGN_IN: ReadonlySet<string> = new Set(['sign in', 'sign out']);
 
-function readWhole(pieces: readonly Piece[], lines: Lines, { ticketsIn }: EnglishReader): Translated {
-  const isTicket = (text: string) => ticketsIn(text).length === 1;
-  const whole = lines.patterns.filter(({ slots }) => !slots.includes('said'));
-  for (const { pieces: left, terms, odd } of cutsOf(pieces, lines, isTicket)) {
-    const matches = whole.flatMap((pattern) => matchesOf(pattern, left));
-    const found = bestOf(matches, terms, lines);
-    if (found?.kind === 'sure' && odd === true) return { kind: 'guesses', lines: [found.line] };
-    if (found !== null) return found;
-  }
-  return null;
+function readWhole(pieces: readonly Piece[], lines: Lines, isTicket: (text: string) => boolean): Translated {
+  const whole = fittingWords(lines.patterns, pieces).filter(({ slots }) => !slots.includes('said'));
+  const cuts = cutsOf(pieces, lines, isTicket);
+  const firstOf = (some: readonly Cut[]): Translated => {
+    for (const { pieces: left, terms } of some) {
+      const matches = whole.flatMap((pattern) => matchesOf(pattern, left));
+      const found = bestOf(matches, terms, lines);
+      if (found !== null) return found;
+    }
+    return null;
+  };
+  const plain = firstOf(cuts.filter(({ odd }) => odd !== true));
+  const odd = firstOf(cuts.filter((cut) => cut.odd === true));
+  if (odd === null) return plain;
+  const [line, ...others] = new Set([...linesOf(odd), ...(plain === null ? [] : linesOf(plain))]);
+  return line === undefined ? null : { kind: 'guesses', lines: [line, ...others.slice(0, MOST_GUESSES - 1)] };
 }
+
+const linesOf = (read: Exclude<Translated, null>): readonly string[] =>
+  read.kind === 'sure' ? [read.line] : read.lines;
 
 /** A line of which a part is missing, which the English reader asks for. Where it finds all parts, it read them otherwise. */
 function readHalf(pieces: readonly Piece[], lines: Lines, { parse }: EnglishReader): Translated {
-  const half = lines.patterns.filter(({ slots }) => slots.includes('said'));
+  const half = fittingWords(lines.patterns, pieces).filter(({ slots }) => slots.includes('said'));
   const matches = half.flatMap((pattern) => matchesOf(pattern, pieces));
   const read = bestOf(matches, {}, lines);
   if (read?.kind !== 'sure' || parse(read.line).kind === 'incomplete') return read;
@@ -137,6 +148,9 @@ function saidBy({ pattern, slots }: Match, terms: Terms, lines: Lines) {
   const variants = variantsOf(all, lines);
   return variants.flatMap((values) => {
     const isList = pattern.key === 'provision' && (values.get('subject')?.names.length ?? 0) > 1;
+    // "用户" is one or several: one name is no list, but in the line that Usher writes.
+    const isOne = pattern.key === 'provisionList' && values.get('subjects')?.names.length === 1;
+    if (isOne && pattern !== patternWith(lines, pattern.key, pattern.slots)) return [];
     const key = isList ? 'provisionList' : pattern.key;
     const named = isList ? renamed(values, 'subject', 'subjects') : values;
     const line = fill(key, named, lines);
@@ -180,6 +194,8 @@ function valuesOf(slot: string, pieces: readonly Piece[], lines: Lines): readonl
     ? undefined
     : /^.*?[\s]*[(（<]([^\s@<>()（）]+@[^\s@<>()（）]+)[)）>]$/.exec(text)?.[1];
   if (contact !== undefined) return [{ ...whole, text: contact, names: [contact], odd: pieces.length > 1 }];
+  const bare = slot === 'subject' || slot === 'person' ? withoutTitle(pieces, lines) : null;
+  if (bare !== null) return [bare, text].map((name) => ({ text: name, names: [name], quoted, odd: true }));
   const names = namesIn(pieces, [...lines.and, ...lines.looseAnd]);
   if (names.length < 2) return [whole];
   const kept = namesIn(pieces, lines.and);
@@ -201,6 +217,14 @@ function jointIn(name: string, names: readonly string[]): 'list' | 'name' | 'unc
   const isWord = (part: string | undefined) => part !== undefined && !/[\s\p{Script=Han}]/u.test(part);
   if (parts.slice(0, -1).every(isWord)) return 'list';
   return isWord(parts.at(-1)) ? 'name' : 'unclear';
+}
+
+/** The name in "王伟经理"; null where no title follows a whole name. */
+function withoutTitle(pieces: readonly Piece[], { titles }: Lines): string | null {
+  const at = pieces.findIndex(
+    (_, index) => index > 1 && lengthsAt(pieces, index, titles).includes(pieces.length - index),
+  );
+  return at < 0 || pieces.some(({ mark }) => mark !== '') ? null : textOf(pieces.slice(0, at));
 }
 
 /** The line of a command in English; null where English has none with just these parts. */

@@ -21,8 +21,9 @@ export function writeLine(line: string, language: Language): string {
   const pieces = piecesIn(line, english);
   const whole = english.patterns.filter(({ slots }) => !slots.includes('said'));
   const matches = whole.flatMap((pattern) => matchesOf(pattern, pieces));
-  const most = Math.max(...matches.map(({ said }) => said));
-  const [match] = matches.filter(({ said }) => said === most);
+  const [match] = matches
+    .filter(({ pattern }) => lines.patternsOf.has(pattern.key))
+    .sort((one, other) => other.said - one.said);
   if (match === undefined) return line;
   const { key } = match.pattern;
   const terms = TERMS.filter((term) => match.slots.has(term));
@@ -38,7 +39,7 @@ export function writeLine(line: string, language: Language): string {
   if (pattern === null) return line;
   const text = filled(pattern.template, (slot) => written(slot, match.slots.get(slot) ?? [], lines));
   const behind = withTerms === null ? terms.map((term) => termIn(term, match.slots.get(term) ?? [], lines)) : [];
-  return [text, ...behind].join(' ');
+  return [text, ...behind].join(lines.data.between ?? ' ');
 }
 
 function termIn(term: Term, pieces: readonly Piece[], lines: Lines): string {
