@@ -107,7 +107,7 @@ function spanAt(
   if (end !== null && (isBehindStart || !end.isShort || end.isClock || (end.isDay && !end.isLength)))
     return withClock(spanOf('end', pieces, at, end, dates.endBehind), dates);
   const during = led(pieces, at, dates.during, dates);
-  if (during?.isLength === true) return spanOf('end', pieces, at, during, []);
+  if (during !== null && (during.isLength || isHours(pieces, during))) return spanOf('end', pieces, at, during, []);
   const ahead = led(pieces, at, dates.ahead, dates);
   if (ahead?.isLength === true) return spanOf('start', pieces, at, { ...ahead, from: at }, []);
   const start = led(pieces, at, dates.start, dates, dates.startBehind);
@@ -165,6 +165,10 @@ function spanOf(kind: Span['kind'], pieces: readonly Piece[], from: number, run:
   const [more = 0] = lengthsAt(pieces, run.to, behind);
   return { kind, from, to: run.to + more, text: pieces.slice(run.from, run.to) };
 }
+
+/** "por 2h" */
+const isHours = (pieces: readonly Piece[], { from, to }: Run): boolean =>
+  to - from === 1 && /^\d{1,2}h$/.test(pieces[from]?.exact ?? '');
 
 /** "até as 18h" is 18:00 and not a length of 18 hours. */
 function withClock(span: Span, { fillers }: DatePhrases): Span {

@@ -115,8 +115,12 @@ export function topicIn(topic: string, language: Language): string {
   return own === undefined ? topic : wordsBefore(own);
 }
 
-/** A day or a length in the language's words, where it is plainly one; null for any other text. */
+/**
+ * A day or a length in the language's words, where it is plainly one; null for any other text, and for "2h", which is a
+ * length in English and a time of day elsewhere.
+ */
 function dayIn(text: string, lines: Lines): string | null {
+  if (/^\d{1,2}h\d{0,2}$/i.test(text)) return null;
   const own = englishDay(text, lines) ?? text;
   const pieces = piecesIn(own, lines);
   const isWhole = pieces.every(({ quoted }) => !quoted) && (own !== text || textOf(pieces) === text);

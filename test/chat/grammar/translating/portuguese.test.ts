@@ -287,6 +287,7 @@ describe('what is doubtful in Brazilian Portuguese', () => {
     ['histórico desde anteontem', 'says history since anteontem'],
     ['histórico desde segunda passada', 'says history since segunda passada'],
     ['pausar o Salesforce até as 18h', 'says pause Salesforce until 18:00'],
+    ['pausar Salesforce por 18h', 'says pause Salesforce for 18h'],
     ['pausar Salesforce por 2 horas', 'says pause Salesforce for 2 horas'],
     // A line in two languages.
     ['provisionar isaiah to Salesforce', 'may say provision user isaiah to Salesforce'],
