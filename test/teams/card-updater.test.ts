@@ -34,6 +34,32 @@ describe('a card', () => {
     expect(stage.drawn.get('R1')).toBe(3);
   });
 
+  it('is not drawn while a message is being answered, however many are due, and all are after it', async () => {
+    const answer = Promise.withResolvers<void>();
+    void stage.precedence.answering(() => answer.promise);
+    for (let card = 1; card <= 30; card += 1) stage.change(`R${card}`, { conversation: `chat ${card}` });
+    await stage.clock.advance(200);
+    const during = stage.edits.length;
+
+    answer.resolve();
+    await stage.clock.advance(10);
+    await stage.cardUpdater.settled();
+
+    expect([during, stage.edits.length]).toEqual([0, 30]);
+  });
+
+  it('is drawn within a quarter of a second, however many messages are answered', async () => {
+    void stage.precedence.answering(() => new Promise(() => undefined));
+    for (let card = 1; card <= 30; card += 1) stage.change(`R${card}`, { conversation: `chat ${card}` });
+    await stage.clock.advance(249);
+    const before = stage.edits.length;
+
+    await stage.clock.advance(1);
+    await stage.cardUpdater.settled();
+
+    expect([before, stage.edits.length]).toEqual([0, 30]);
+  });
+
   it('is edited at most once in two seconds and ends on the last change, whenever the changes come', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat({ max: 3_000 }), { minLength: 1, maxLength: 30 }), async (pauses) => {

@@ -1,6 +1,7 @@
 import type { Content, Drawing } from '../../src/chat/reply.ts';
 import { createLog } from '../../src/log.ts';
 import type { Message } from '../../src/outbox/message.ts';
+import { createPrecedence, type Precedence } from '../../src/precedence.ts';
 import { type CardUpdater, createCardUpdater } from '../../src/teams/card-updater.ts';
 import type { NotSent, Sent } from '../../src/teams/conversations.ts';
 import { createPacing } from '../../src/teams/pacing.ts';
@@ -10,6 +11,7 @@ import { createTestClock, type TestClock } from '../support/clock.ts';
 export interface Stage {
   readonly cardUpdater: CardUpdater;
   readonly clock: TestClock;
+  readonly precedence: Precedence;
   readonly edits: readonly Exchange[];
   /** What was let go or made due, e.g. `R1 let go, due`. */
   readonly handed: readonly string[];
@@ -41,6 +43,7 @@ export const notSent = <Kind extends string>(kind: Kind, status: number): NotSen
 
 export function createStage(): Stage {
   const clock = createTestClock();
+  const precedence = createPrecedence(clock);
   const ending = new AbortController();
   const requests = new Map<string, Drawing>();
   const drawn = new Map<string, number>();
@@ -86,6 +89,7 @@ export function createStage(): Stage {
     pacing: createPacing(),
     keyOf: (conversation) => conversation,
     clock,
+    giveWay: precedence.giveWay,
     ending: ending.signal,
     log: createLog('info', { write: (line) => void codes.push(JSON.parse(line).code) }),
   });
@@ -93,6 +97,7 @@ export function createStage(): Stage {
   return {
     cardUpdater,
     clock,
+    precedence,
     edits,
     handed,
     codes,
