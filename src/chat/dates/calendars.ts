@@ -1,6 +1,8 @@
 import type { Chrono } from 'chrono-node';
+import type { DateTime } from 'luxon';
 import { lazily } from '../../lazily.ts';
 import { DATE_WORDS } from './date-words.ts';
+import { withFrenchDays } from './french-days.ts';
 
 const chrono = lazily<typeof import('chrono-node')>('chrono-node');
 
@@ -16,7 +18,13 @@ export interface DateManner {
   /** "next week", "this month" and the like, which name no day. In lowercase. */
   readonly spans: ReadonlyMap<string, Span>;
   readonly namedDays: NamedDays;
+  /** Puts the days that no parser knows into words that one knows. */
+  readonly rewrite: Rewrite;
 }
+
+type Rewrite = (typed: string, today: DateTime, direction: 'ahead' | 'nearest') => string;
+
+const rewrites: Partial<Record<(typeof languages)[number], Rewrite>> = { fr: withFrenchDays };
 
 /** Days such as "après-demain", in the reader's language and in English. */
 export interface NamedDays {
@@ -60,6 +68,7 @@ function readManner(locale: string): DateManner {
     monthFirst,
     spans: new Map([...spansIn('en'), ...spansIn(locale)]),
     namedDays: namedDaysIn(known ?? 'en'),
+    rewrite: (known === undefined ? undefined : rewrites[known]) ?? ((typed) => typed),
   };
 }
 

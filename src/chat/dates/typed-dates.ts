@@ -42,8 +42,8 @@ export interface FoundDates {
 
 /** The dates that the reader's language or English finds, whichever matches more of the text. */
 export function searchDates(typed: string, locale: string, today: DateTime, direction: Direction): FoundDates {
-  const { calendars, monthFirst, namedDays } = mannerOf(locale);
-  const text = typed
+  const { calendars, monthFirst, namedDays, rewrite } = mannerOf(locale);
+  const text = rewrite(typed, today, direction)
     .normalize('NFC')
     .replace(namedDays.pattern, (name) => today.plus({ days: namedDays.offsetOf(name) }).toFormat('yyyy-MM-dd'));
   const plain = monthFirst

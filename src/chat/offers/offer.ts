@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts';
-import { foreignIn } from '../grammar/asides.ts';
+import { isForeignTo } from '../grammar/asides.ts';
 import { takesTicket, withTicket } from '../grammar/ticket-words.ts';
 import { phraseList } from '../grammar/word-lists.ts';
 import type { CommandParts, Turn } from '../registry/define-command.ts';
@@ -85,7 +85,7 @@ async function tell(
     leftOut: remainder.length === 0 ? null : remainder.join(', '),
     ticketExample: parts.tickets.examplesFor()[0],
     more: guesses.length > MOST_OFFERS || resolved.more === true,
-    isForeign: line !== null && foreignIn(line) !== null,
+    isForeign: line !== null && isForeignTo(line, turn.words.language),
   });
   return unreadReply({ kind: 'card', inPlace: true, message });
 }
