@@ -13,6 +13,7 @@ export type Beyond = keyof typeof en.beyond;
 
 /** The same in one language, as data: `src/chat/languages/<tag>/asides.json`. English is read by everybody. */
 interface AsideData extends Readonly<Partial<Record<Aside, string>>> {
+  readonly small?: string;
   readonly beyond?: Readonly<Partial<Record<Beyond, string>>>;
   readonly matters?: Readonly<Partial<Record<keyof typeof en.matters, string>>>;
 }
@@ -31,6 +32,7 @@ const asides = new Map(
     return [
       language,
       {
+        small: new Set(phraseList(data[language]?.small ?? '').map(plain)),
         wholes: asideNames.map((name) => [name, new Set(all((one) => one[name]).map(plain))] as const),
         beyonds: beyondNames.map((name) => [name, all((one) => one.beyond?.[name]).map(toPattern)] as const),
         matters: matterNames.map((name) => [name, all((one) => one.matters?.[name]).map(toMark)] as const),
@@ -139,10 +141,17 @@ export function isForeignTo(line: string, language: Language): boolean {
   return foreignIn(own.join(' ')) !== null;
 }
 
-/** A foreign line without the words around its names. */
-export function withoutForeign(line: string): string {
-  return line.replace(/[\p{L}\p{M}\p{N}]+/gu, (word) => (foreignWords.has(bare(word)) ? ' ' : word));
+/** A line without the words around its names that are foreign, or small ones of the reader's language. */
+export function withoutForeign(line: string, language: Language): string {
+  const isForeign = foreignIn(line) !== null;
+  const small = smallWordsOf(language);
+  return line.replace(/[\p{L}\p{M}\p{N}]+/gu, (word) =>
+    small.has(plain(word)) || (isForeign && foreignWords.has(bare(word))) ? ' ' : word,
+  );
 }
+
+/** Words of a language other than English that mean nothing by themselves, without accents. */
+export const smallWordsOf = (language: Language): ReadonlySet<string> => asides.get(language)?.small ?? new Set();
 
 /** Lowercase words alone; an emoji only where there is no word. */
 function bare(text: string): string {

@@ -26,6 +26,8 @@ export interface LineData {
   readonly closing?: string;
   /** Negations and conditions: with one of these among its names, a line is not read. */
   readonly against?: string;
+  /** Words that lead from a command's words to a name, which its topic of the help leaves out. */
+  readonly topicEnds?: string;
   /** The speaker. */
   readonly self?: string;
   /** Words between the names of a list; the `looseAnd` ones are parts of names, too. */
