@@ -47,6 +47,9 @@ const foreignAgainst = phraseList(en.foreignAgainst).map(spaced);
 const OTHER_SCRIPTS =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Cyrillic}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Greek}\p{Script=Thai}\p{Script=Devanagari}]/gu;
 const FEW_LETTERS = 6;
+/** Chinese puts no spaces between words. */
+const CHINESE_AGAINST =
+  /移除|移出|取消|[删刪]除|[删刪]掉|收回|撤[销銷回]|停用|禁用|注[销銷]|[关關][闭閉]|[离離][职職]|不|没|沒|未|勿|拒/u;
 
 /** A whole line of courtesy, or an answer to a question that Usher has not asked; null for any other line. */
 export function asideIn(line: string, language: Language): Aside | null {
@@ -126,6 +129,7 @@ const ASKS =
 export function foreignIn(line: string): 'foreign' | 'against' | null {
   const said = spaced(line);
   const has = (phrases: readonly string[]) => phrases.some((phrase) => said.includes(phrase));
+  if (CHINESE_AGAINST.test(line)) return 'against';
   if (!has(foreign) && !has(foreignAgainst) && (line.match(OTHER_SCRIPTS) ?? []).length < FEW_LETTERS) return null;
   return has(foreignAgainst) ? 'against' : 'foreign';
 }
