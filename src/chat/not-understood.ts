@@ -1,7 +1,7 @@
 import type { Caller } from '../access/caller.ts';
 import { deny, policy } from '../access/policy.ts';
 import type { Parsed, Verb } from './command.ts';
-import { type Aside, asideIn, type Beyond, beyondIn, endsInThanks, foreignIn } from './grammar/asides.ts';
+import { type Aside, asideIn, type Beyond, beyondIn, endsInThanks, isForeignTo } from './grammar/asides.ts';
 import { spellingOf } from './grammar/phrases.ts';
 import type { CommandParts, Turn } from './registry/define-command.ts';
 import type { VerbWithForm } from './registry/form-declaration.ts';
@@ -70,7 +70,7 @@ const mostOffered = 2;
 
 /** The answer to a line that is no command: what this caller may want, and the help. */
 export function notUnderstood(parts: CommandParts, turn: Turn, typed: string): Reply {
-  const kind = foreignIn(typed) === null ? 'unclear' : 'unclearForeign';
+  const kind = isForeignTo(typed, turn.words.language) ? 'unclearForeign' : 'unclear';
   return say(turn.words, { kind, typed }, firstButtons(parts, turn));
 }
 
@@ -85,13 +85,13 @@ function firstButtons(parts: CommandParts, { caller }: Turn): SayButton[] {
 
 /** A line of courtesy, or a yes to nothing, gets a line or two; null for any other line. */
 export function answerAside(turn: Turn, line: string): Reply | null {
-  const aside = asideIn(line);
+  const aside = asideIn(line, turn.words.language);
   return aside === null ? null : sayAside(turn, aside);
 }
 
 /** "isaiah got the welcome mail, thanks a lot!!" */
 export function answerThanks(turn: Turn, line: string): Reply | null {
-  return endsInThanks(line) ? sayAside(turn, 'thanks') : null;
+  return endsInThanks(line, turn.words.language) ? sayAside(turn, 'thanks') : null;
 }
 
 function sayAside({ words, caller }: Turn, aside: Aside): Reply {
@@ -111,7 +111,7 @@ function sayAside({ words, caller }: Turn, aside: Aside): Reply {
 
 /** Says who does what Usher does not; what may mean an app waits until the second reading has found nothing. */
 export function answerBeyond(parts: CommandParts, turn: Turn, line: string, found: 'atOnce' | 'nothing'): Reply | null {
-  const what = beyondIn(line);
+  const what = beyondIn(line, turn.words.language);
   if (what === null || (found === 'atOnce' && mayMeanApp.has(what))) return null;
   // Its text leads to the list of one's requests.
   const own = [runs('requests', 'my open requests'), runs('help', 'help')];

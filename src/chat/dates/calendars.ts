@@ -1,6 +1,10 @@
 import type { Chrono } from 'chrono-node';
+import type { DateTime } from 'luxon';
 import { lazily } from '../../lazily.ts';
+import { withChineseDays } from './chinese-days.ts';
 import { DATE_WORDS } from './date-words.ts';
+import { withFrenchDays } from './french-days.ts';
+import { withPortugueseDays } from './portuguese-days.ts';
 
 const chrono = lazily<typeof import('chrono-node')>('chrono-node');
 
@@ -16,9 +20,17 @@ export interface DateManner {
   /** "next week", "this month" and the like, which name no day. In lowercase. */
   readonly spans: ReadonlyMap<string, Span>;
   readonly namedDays: NamedDays;
-  readonly isPortuguese: boolean;
-  readonly isChinese: boolean;
+  /** Puts the days that no parser knows into words that one knows. */
+  readonly rewrite: Rewrite;
 }
+
+type Rewrite = (typed: string, today: DateTime, direction: 'ahead' | 'nearest') => string;
+
+const rewrites: Partial<Record<(typeof languages)[number], Rewrite>> = {
+  fr: withFrenchDays,
+  pt: withPortugueseDays,
+  zh: withChineseDays,
+};
 
 /** Days such as "après-demain", in the reader's language and in English. */
 export interface NamedDays {
@@ -62,8 +74,7 @@ function readManner(locale: string): DateManner {
     monthFirst,
     spans: new Map([...spansIn('en'), ...spansIn(locale)]),
     namedDays: namedDaysIn(known ?? 'en'),
-    isPortuguese: known === 'pt',
-    isChinese: known === 'zh',
+    rewrite: (known === undefined ? undefined : rewrites[known]) ?? ((typed) => typed),
   };
 }
 

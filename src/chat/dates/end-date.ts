@@ -9,6 +9,7 @@ import { phraseLength, plainText, plainWord, toPlainPhrases } from '../grammar/p
 import { isDatePart } from '../grammar/start-words.ts';
 import { splitWords } from '../grammar/tokens.ts';
 import { ALL_DATE_WORDS } from './date-words.ts';
+import { endOfFrenchMonth } from './french-days.ts';
 import { readLength } from './length.ts';
 import { readStartDate } from './start-date.ts';
 import {
@@ -117,6 +118,8 @@ function readMoment(typed: string, reader: Reader, now: number): Moment | null {
   }
   const day = withoutEdges(typed.replace(midnight, ''));
   if (day === '') return wholeDay(today);
+  const endOfMonth = endOfFrenchMonth(day, today);
+  if (endOfMonth !== null) return wholeDay(endOfMonth);
   // The month's first day or its last: the caller has to say.
   if (isMonthOnly(day)) return null;
   return readDayAndTime(day, reader, today) ?? readDay(day, reader, now) ?? readTimeAlone(day, reader, now, today);

@@ -23,6 +23,7 @@ const UNITS = new Map<string, LengthOfTime>(
   ),
 );
 for (const word of ['fortnight', 'fortnights']) UNITS.set(word, { count: 2, unit: 'week' });
+UNITS.set('quinzaine', { count: 15, unit: 'day' });
 const COUNTS = new Map<string, number | null>(
   ALL_DATE_WORDS.flatMap(({ counts, otherCounts = {} }) => [
     ...counts.flatMap((words, index) => words.split(' ').map((word) => [plainText(word), index + 1] as const)),

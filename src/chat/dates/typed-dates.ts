@@ -4,8 +4,6 @@ import { startOfDay, zoneOr } from '../../days.ts';
 import type { Reader } from '../../requests/request.ts';
 import { trimEdges } from '../grammar/tokens.ts';
 import { mannerOf } from './calendars.ts';
-import { withChineseDays } from './chinese-days.ts';
-import { withPortugueseDays } from './portuguese-days.ts';
 
 /** No date is longer, and date parsers are slow on long texts. In UTF-16 units. */
 export const longestDate = 120;
@@ -44,9 +42,8 @@ export interface FoundDates {
 
 /** The dates that the reader's language or English finds, whichever matches more of the text. */
 export function searchDates(typed: string, locale: string, today: DateTime, direction: Direction): FoundDates {
-  const { calendars, monthFirst, namedDays, isPortuguese, isChinese } = mannerOf(locale);
-  const inDays = isPortuguese ? withPortugueseDays : isChinese ? withChineseDays : null;
-  const text = (inDays === null ? typed : inDays(typed, today, direction))
+  const { calendars, monthFirst, namedDays, rewrite } = mannerOf(locale);
+  const text = rewrite(typed, today, direction)
     .normalize('NFC')
     .replace(namedDays.pattern, (name) => today.plus({ days: namedDays.offsetOf(name) }).toFormat('yyyy-MM-dd'));
   const plain = monthFirst

@@ -1,5 +1,5 @@
 import { deny } from '../../access/policy.ts';
-import { foreignIn, withoutForeign } from '../grammar/asides.ts';
+import { withoutForeign } from '../grammar/asides.ts';
 import { reasonIn } from '../grammar/id-lines.ts';
 import { formFor, openForm } from '../registry/command-form.ts';
 import type { CommandParts, Turn } from '../registry/define-command.ts';
@@ -48,7 +48,7 @@ export async function lookAtLine(
   const left = leaver === null ? null : await offerIfFound(parts, turn, leaving);
   if (left !== null) return left;
   const intent = given ?? intentOf(own);
-  const line = foreignIn(own) === null ? own : withoutForeign(own);
+  const line = withoutForeign(own, turn.words.language);
   if (intent === null || line.length > longestLookedAt || turn.caller.roles.length === 0) return null;
   const listing = await nameableIn(parts, line);
   if (!listing.ok) return null;

@@ -11,7 +11,7 @@ import { offer } from './offer.ts';
  */
 export async function lookAtMatter(parts: CommandParts, turn: Turn, line: string): Promise<Reply | null> {
   const asksWho = ASKS_WHO_DECIDES.test(line);
-  const matter = matterIn(line);
+  const matter = matterIn(line, turn.words.language);
   if (turn.caller.roles.length === 0 || (matter === null && !asksWho)) return null;
   const listing = await parts.applications.list();
   const [app, second] = listing.ok ? mentionsIn(line, listing.value.items, false) : [];
@@ -29,4 +29,5 @@ export async function lookAtMatter(parts: CommandParts, turn: Turn, line: string
 }
 
 /** "who approves salesforce", "who are the approvers for github" */
-const ASKS_WHO_DECIDES = /\bwho\b.*\b(?:approves?|approvers?|decides?|signs? off)\b|^\W*approvers?\b/i;
+const ASKS_WHO_DECIDES =
+  /\bwho\b.*\b(?:approves?|approvers?|decides?|signs? off)\b|^\W*approvers?\b|\bqui\b.*\b(?:approuve|approuver|valide|valider|décide)\b|^\W*(?:les )?approbateurs?\b/i;

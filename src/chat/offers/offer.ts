@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts';
-import { foreignIn } from '../grammar/asides.ts';
+import { isForeignTo, smallWordsOf } from '../grammar/asides.ts';
 import { takesTicket, withTicket } from '../grammar/ticket-words.ts';
 import { phraseList } from '../grammar/word-lists.ts';
 import type { CommandParts, Turn } from '../registry/define-command.ts';
@@ -78,14 +78,17 @@ async function tell(
     (text) => text !== '' && !lines.some((line) => standsIn(text, line)),
   );
   const said = [...lines.slice(0, MOST_OFFERS), ...known, ...(resolved.found ?? []), stoodFor];
-  const unsaid = line === null ? [] : unsaidIn(line, [...said, ...(await appsIn(parts, line, lines))]);
+  const unsaid =
+    line === null
+      ? []
+      : unsaidIn(line, [...said, ...(await appsIn(parts, line, lines))], smallWordsOf(turn.words.language));
   const remainder = [...known, ...unsaid];
   const message = offersCard(turn.words, {
     lines,
     leftOut: remainder.length === 0 ? null : remainder.join(', '),
     ticketExample: parts.tickets.examplesFor()[0],
     more: guesses.length > MOST_OFFERS || resolved.more === true,
-    isForeign: line !== null && foreignIn(line) !== null,
+    isForeign: line !== null && isForeignTo(line, turn.words.language),
   });
   return unreadReply({ kind: 'card', inPlace: true, message });
 }

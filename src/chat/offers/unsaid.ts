@@ -1,4 +1,5 @@
 import { isNear } from '../grammar/closest.ts';
+import { withoutAccents } from '../grammar/translating/pieces.ts';
 import { wordSet } from '../grammar/word-lists.ts';
 import { type Token, wordsOf } from './app-mentions.ts';
 import { bareWord, isAround, remainderOf } from './person-words.ts';
@@ -13,16 +14,18 @@ const SHORTEST_NEAR = 4;
 
 /**
  * The words of a typed line that are in none of the texts, as typed: they would be dropped silently. Small words
- * without meaning of their own, and typos of words in the texts, do not count.
+ * without meaning of their own, of English or among the `small` ones of the reader's language, and typos of words in the texts, do not count.
  */
-export function unsaidIn(line: string, texts: readonly string[]): readonly string[] {
+export function unsaidIn(line: string, texts: readonly string[], small: ReadonlySet<string>): readonly string[] {
   const known = new Set(texts.flatMap(wordsOf));
   const long = [...known].filter((word) => word.length >= SHORTEST_NEAR);
   const words = [...line.matchAll(/\S+/g)].map(
     ({ 0: text, index }): Token => ({ text, from: index, to: index + text.length }),
   );
   const isKnown = (token: string) =>
-    known.has(token) || (token.length >= SHORTEST_NEAR && long.some((word) => isNear(token, word)));
+    known.has(token) ||
+    small.has(withoutAccents(token)) ||
+    (token.length >= SHORTEST_NEAR && long.some((word) => isNear(token, word)));
   const isSaid = (word: Token, at: number) => {
     const tokens = wordsOf(word.text);
     if (tokens.every((token) => isKnown(token) || (token === 's' && tokens.length > 1))) return true;

@@ -66,7 +66,7 @@ export function help(words: Messages, { commands, topic, signsIn = false, button
     title: words.card('help.title'),
     intro: [
       ...(commands.length === 0 ? [words.card('help.nothing')] : []),
-      ...(unknown === null ? [] : [words.card('help.noTopic', { topic: short(unknown) })]),
+      ...(unknown === null ? [] : [words.card('help.noTopic', { topic: short(words.topic(unknown)) })]),
       ...(signsIn ? [words.card('help.signOut')] : []),
     ],
     chapters: chapters.map((members) => ({

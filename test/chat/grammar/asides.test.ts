@@ -4,19 +4,23 @@ import {
   beyondIn,
   endsInThanks,
   foreignIn,
+  isForeignTo,
   matterIn,
   withoutForeign,
 } from '../../../src/chat/grammar/asides.ts';
 
 describe('an aside', () => {
-  it.each(['thanks', 'Thank you!', 'THX', '👍', '👍🏽', 'thanks 🙏', ' great, thanks! '])('is thanks: %s', (line) => {
-    expect(asideIn(line)).toBe('thanks');
-  });
+  it.each(['thanks', 'Thank you!', 'THX', '👍', '👍🏽', 'thanks 🙏', ' great, thanks! ', '❤️'])(
+    'is thanks: %s',
+    (line) => {
+      expect(asideIn(line, 'en')).toBe('thanks');
+    },
+  );
 
   it.each(['yes', 'OK.', 'no thanks', 'Never mind…', '✅', 'go ahead'])(
     'answers nothing that was asked: %s',
     (line) => {
-      expect(asideIn(line)).toBe('answers');
+      expect(asideIn(line, 'en')).toBe('answers');
     },
   );
 
@@ -28,15 +32,32 @@ describe('an aside', () => {
     ['agora não', 'answers'],
     ['sim, provisionar adele em Salesforce', null],
   ] as const)('may be in Portuguese: %s', (line, aside) => {
-    expect(asideIn(line)).toBe(aside);
+    expect(asideIn(line, 'pt-BR')).toBe(aside);
   });
 
-  it.each(['', '…', 'thanks adele', 'yes provision adele to Salesforce', '🚀', 'thanksgiving', 'no access for isaiah'])(
-    'is no other line: %s',
-    (line) => {
-      expect(asideIn(line)).toBeNull();
-    },
-  );
+  it.each([
+    ['谢谢！', 'thanks'],
+    ['好的，谢谢', 'thanks'],
+    ['周末愉快', 'quiet'],
+    ['好的', 'answers'],
+    ['不用了', 'answers'],
+    ['好的，预配 adele 到 Salesforce', null],
+  ] as const)('may be in Chinese: %s', (line, aside) => {
+    expect(asideIn(line, 'zh-Hans')).toBe(aside);
+  });
+
+  it.each([
+    '',
+    '…',
+    '☢️',
+    'thanks adele',
+    'yes provision adele to Salesforce',
+    '🚀',
+    'thanksgiving',
+    'no access for isaiah',
+  ])('is no other line: %s', (line) => {
+    expect(asideIn(line, 'en')).toBeNull();
+  });
 });
 
 describe('what others do for people', () => {
@@ -52,13 +73,13 @@ describe('what others do for people', () => {
     ['create an account in Entra for our new hire', 'beyondNewUser'],
     ['Deprovision isaiah from Salesforce', 'beyondRemoval'],
   ])('is recognized: %s', (line, what) => {
-    expect(beyondIn(line)).toBe(what);
+    expect(beyondIn(line, 'en')).toBe(what);
   });
 
   it.each(['provision adele to Salesforce', 'unlocked', 'passwordless', 'isaiah needs Salesforce'])(
     'is not every line: %s',
     (line) => {
-      expect(beyondIn(line)).toBeNull();
+      expect(beyondIn(line, 'en')).toBeNull();
     },
   );
 });
@@ -90,7 +111,7 @@ describe('another language', () => {
   );
 
   it('leaves the names', () => {
-    expect(withoutForeign('demander un accès à Salesforce pour Isaiah').split(/\s+/).filter(Boolean)).toEqual([
+    expect(withoutForeign('demander un accès à Salesforce pour Isaiah', 'en').split(/\s+/).filter(Boolean)).toEqual([
       'Salesforce',
       'Isaiah',
     ]);
@@ -107,13 +128,13 @@ describe('a line about matters of one’s own', () => {
     ['morning, anything on fire?', 'status'],
     ['how many people did we provision today', 'history since today'],
   ])('leads to the line that shows them: %s', (line, first) => {
-    expect(matterIn(line)?.lines[0]).toBe(first);
+    expect(matterIn(line, 'en')?.lines[0]).toBe(first);
   });
 
   it.each(['who approved isaiah?', 'provision isaiah to Salesforce', `did it work? ${'x'.repeat(200)}`])(
     'is not %s',
     (line) => {
-      expect(matterIn(line)).toBeNull();
+      expect(matterIn(line, 'en')).toBeNull();
     },
   );
 });
@@ -126,6 +147,78 @@ describe('the end of a line', () => {
     ['isaiah needs github', false],
     ['everything is slow, please have a look, thanks', false],
   ])('thanks: %s', (line, thanks) => {
-    expect(endsInThanks(line)).toBe(thanks);
+    expect(endsInThanks(line, 'en')).toBe(thanks);
+  });
+});
+
+describe('what a French reader writes beside the commands', () => {
+  it.each([
+    ['merci', 'thanks'],
+    ['Merci beaucoup !', 'thanks'],
+    ['ok merci', 'thanks'],
+    ['super, merci d’avance 🙏', 'thanks'],
+    ['thanks', 'thanks'],
+    ['👍', 'thanks'],
+    ['oui', 'answers'],
+    ['non merci', 'answers'],
+    ['d’accord', 'answers'],
+    ["D'ACCORD", 'answers'],
+    ['ça marche', 'answers'],
+    ['ca marche', 'answers'],
+    ['laisse tomber', 'answers'],
+    ['bonne journée', 'quiet'],
+    ['désolé', 'quiet'],
+    ['a demain', 'quiet'],
+    ['merci adele', null],
+    ['oui provisionner adele dans Salesforce', null],
+  ])('is an aside, or none: %s', (line, aside) => {
+    expect(asideIn(line, 'fr')).toBe(aside);
+  });
+
+  it('is no aside for a reader of another language', () => {
+    expect(asideIn('laisse tomber', 'en')).toBeNull();
+    expect(asideIn('laisse tomber', 'zh-Hans')).toBeNull();
+  });
+
+  it.each([
+    ['réinitialiser le mot de passe de adele', 'beyondPassword'],
+    ['isaiah a besoin d’une licence E5', 'beyondLicense'],
+    ['ajoute diego dans le groupe Ventes', 'beyondGroup'],
+    ['qui a acces à Salesforce ?', 'beyondMembers'],
+    ['diego a quitté la société', 'beyondRemoval'],
+    ['je l’ai ajouté par erreur', 'beyondUndo'],
+    ['provisionner adele dans Salesforce', null],
+    ['déverrouillage', null],
+  ])('may be what others do: %s', (line, what) => {
+    expect(beyondIn(line, 'fr')).toBe(what);
+  });
+
+  it.each([
+    ['il y a quelque chose à approuver ce matin ?', 'pending'],
+    ['est-ce que ça a marché ?', 'requests'],
+    ['qui est en quarantaine ?', 'status'],
+    ['j’ai un fichier csv', 'help provision'],
+  ])('may be about their own matters: %s', (line, first) => {
+    expect(matterIn(line, 'fr')?.lines[0]).toBe(first);
+    expect(matterIn(line, 'en')).toBeNull();
+  });
+
+  it.each([
+    ['isaiah a bien reçu son mail, merci beaucoup', true],
+    ['tu peux m’aider avec isaiah, merci', false],
+    ['merci de vérifier isaiah', false],
+  ])('may end with thanks: %s', (line, thanks) => {
+    expect(endsInThanks(line, 'fr')).toBe(thanks);
+  });
+
+  it.each([
+    ['il faudrait demander un truc pour Isaiah sans tarder', 'fr', false],
+    ['il faudrait demander un truc pour Isaiah sans tarder', 'en', true],
+    ['il faudrait demander un truc pour Isaiah', 'zh-Hans', true],
+    ['Adele zu Salesforce hinzufügen', 'fr', true],
+    ['请给他开通销售系统账号', 'fr', true],
+    ['show me the thing', 'fr', false],
+  ])('is foreign to a reader of another language: %s for %s', (line, language, isForeign) => {
+    expect(isForeignTo(line, language as 'fr')).toBe(isForeign);
   });
 });

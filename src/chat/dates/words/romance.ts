@@ -55,6 +55,7 @@ export const ROMANCE = {
     },
     otherUnits: wordList("l'après-midi quinzaine semestre"),
     counts: phraseList('un une | deux | trois | quatre | cinq | six | sept | huit | neuf | dix'),
+    otherCounts: { douze: 12, quinze: 15, vingt: 20, trente: 30, soixante: 60 },
     near: phraseList("aujourd'hui | demain | hier"),
     days: {
       'après-demain': 2,
@@ -63,6 +64,13 @@ export const ROMANCE = {
       'apres demain': 2,
       'avant-hier': -2,
       'avant hier': -2,
+      maintenant: 0,
+      immédiatement: 0,
+      'tout de suite': 0,
+      'dès que possible': 0,
+      'des que possible': 0,
+      'au plus tôt': 0,
+      'au plus vite': 0,
     },
   },
   it: {

@@ -28,6 +28,8 @@ export interface LineData {
   readonly against?: string;
   /** Conditions: what begins with one is no reason. */
   readonly condition?: string;
+  /** Words that lead from a command's words to a name, which its topic of the help leaves out. */
+  readonly topicEnds?: string;
   /** The speaker. */
   readonly self?: string;
   /** Words between the names of a list; the `looseAnd` ones are parts of names, too. */

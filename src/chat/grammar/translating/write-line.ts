@@ -112,7 +112,10 @@ export function topicIn(topic: string, language: Language): string {
   const own = linesIn(language)
     .patternsOf.get(english?.key ?? '')
     ?.find(({ sure }) => sure);
-  return own === undefined ? topic : wordsBefore(own);
+  if (own === undefined) return topic;
+  const words = wordsBefore(own);
+  const ends = (linesIn(language).data.topicEnds ?? '').split(' | ').filter((end) => end !== '');
+  return words.replace(new RegExp(` (?:${ends.join('|')})$`), '');
 }
 
 /**
