@@ -66,7 +66,7 @@ export function startWorker(parts: WorkerParts): Worker {
     if (firstAfterMs > 0) await clock.sleep(firstAfterMs, alarm.signal);
     while (!stopping.signal.aborted) {
       // What wakes it meanwhile is seen by this look.
-      await giveWay?.(stopping.signal);
+      if (giveWay !== undefined) await giveWay(stopping.signal);
       if (stopping.signal.aborted) break;
       alarm = new AbortController();
       const armed = alarm;
@@ -84,7 +84,7 @@ export function startWorker(parts: WorkerParts): Worker {
       let pauseMs: number | null = 0;
       while (pauseMs === 0 && !stopping.signal.aborted) {
         pauseMs = await work(stopping.signal);
-        if (pauseMs === 0) await giveWay?.(stopping.signal);
+        if (pauseMs === 0 && giveWay !== undefined) await giveWay(stopping.signal);
       }
       faults = 0;
       for (const resolve of present) resolve();

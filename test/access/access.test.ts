@@ -322,7 +322,10 @@ describe('a cached identity', () => {
 describe('the contacts of a caller who lacks a role', () => {
   it('are the groups that give the role, with some of their members', async () => {
     expect(await access.contacts(['operator', 'requester'])).toMatchObject([
-      { name: 'People Managers', people: [{ name: 'Megan Bowen' }] },
+      {
+        name: 'People Managers',
+        people: [{ name: 'Megan Bowen' }, { name: 'Chloé Marchand' }, { name: 'Thiago Nogueira' }, { name: '王伟' }],
+      },
       { name: 'Helpdesk', people: [{ name: 'Alex Wilber' }] },
     ]);
   });
