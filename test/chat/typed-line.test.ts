@@ -37,6 +37,12 @@ describe('a line that somebody types', () => {
     });
   });
 
+  it.each(['en', 'fr'] as const)('is only offered where it is Chinese, to a reader of %s', (language) => {
+    const typed = '批准R7K3MQ';
+
+    expect(readTyped(grammar, typed, language)).toEqual({ kind: 'guesses', lines: ['approve R7K3MQ'], typed });
+  });
+
   it('takes the people below its first line along', () => {
     const typed = 'provisionner les utilisateurs dans Salesforce\nadele\nisaiah\n\nMerci,\nMegan';
 
