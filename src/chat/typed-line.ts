@@ -2,7 +2,7 @@ import { type Language, languages, sourceLanguage } from '../languages.ts';
 import type { Command, Parsed } from './command.ts';
 import type { Grammar } from './grammar/grammar.ts';
 import { startsWithThanks } from './grammar/translating/courtesies.ts';
-import { readSlip, type Translated, toEnglish } from './grammar/translating/to-english.ts';
+import { linesOf, readSlip, type Translated, toEnglish } from './grammar/translating/to-english.ts';
 
 /** A typed line in English, which is all that the rest of the chat reads. */
 export type Typed =
@@ -43,9 +43,6 @@ export function readTyped(grammar: Grammar, typed: string, language: Language): 
     slip.length > 0 ? slip : others.flatMap((one) => linesOf(translate(grammar, typed, one, 'whole')));
   return first === undefined ? asTyped : { kind: 'guesses', lines: [first, ...more], typed };
 }
-
-const linesOf = (translated: Translated): readonly string[] =>
-  translated === null ? [] : translated.kind === 'sure' ? [translated.line] : translated.lines;
 
 function isSame(grammar: Grammar, english: Extract<Parsed, { kind: 'command' }>, line: string): boolean {
   const read = grammar.parse(line);

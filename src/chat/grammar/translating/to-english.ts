@@ -46,12 +46,11 @@ export function toEnglish(
   const lines = linesIn(language);
   const all = withoutCourtesy(piecesIn(line, lines), { ...lines, opening: [] });
   const pieces = withoutCourtesy(all, lines);
-  // "ok pour R7K3MQ" begins with a courtesy that is none.
-  const ways = pieces.length === all.length ? [all] : [all, pieces];
-  const isTicket = (text: string) => english.ticketsIn(text).length === 1;
-  const whole = ways.map((way) => readWhole(way, lines, isTicket)).find((read) => read !== null) ?? null;
-  if (whole !== null || wanted !== 'any') return confirmed(whole, english);
-  return confirmed(readHalf(pieces, lines, english), english);
+  // "ok pour R7K3MQ" begins with a courtesy that is none, and "帮我" may be one or name the speaker.
+  const typed = readWhole(all, lines, english);
+  const bare = pieces.length === all.length ? null : readWhole(pieces, lines, english);
+  const whole = bare?.kind === 'sure' ? bare : (typed ?? bare);
+  return confirmed(whole ?? (wanted === 'any' ? readHalf(pieces, lines, english) : null), english);
 }
 
 /** Only what English reads as a command, or as half of one, is said. */
@@ -70,7 +69,8 @@ function confirmed(translated: Translated, { parse }: EnglishReader): Translated
 /** They are read before all other lines. */
 const SIGN_IN: ReadonlySet<string> = new Set(['sign in', 'sign out']);
 
-function readWhole(pieces: readonly Piece[], lines: Lines, isTicket: (text: string) => boolean): Translated {
+function readWhole(pieces: readonly Piece[], lines: Lines, { ticketsIn }: EnglishReader): Translated {
+  const isTicket = (text: string) => ticketsIn(text).length === 1;
   const whole = fittingWords(lines.patterns, pieces).filter(({ slots }) => !slots.includes('said'));
   const cuts = cutsOf(pieces, lines, isTicket);
   const firstOf = (some: readonly Cut[]): Translated => {
@@ -83,13 +83,14 @@ function readWhole(pieces: readonly Piece[], lines: Lines, isTicket: (text: stri
   };
   const plain = firstOf(cuts.filter(({ odd }) => odd !== true));
   const odd = firstOf(cuts.filter((cut) => cut.odd === true));
-  if (odd === null) return plain;
-  const [line, ...others] = new Set([...linesOf(odd), ...(plain === null ? [] : linesOf(plain))]);
+  if (plain === null || odd === null) return plain ?? odd;
+  const [line, ...others] = new Set([...linesOf(odd), ...linesOf(plain)]);
   return line === undefined ? null : { kind: 'guesses', lines: [line, ...others.slice(0, MOST_GUESSES - 1)] };
 }
 
-const linesOf = (read: Exclude<Translated, null>): readonly string[] =>
-  read.kind === 'sure' ? [read.line] : read.lines;
+/** The lines that it may be. */
+export const linesOf = (translated: Translated): readonly string[] =>
+  translated === null ? [] : translated.kind === 'sure' ? [translated.line] : translated.lines;
 
 /** A line of which a part is missing, which the English reader asks for. Where it finds all parts, it read them otherwise. */
 function readHalf(pieces: readonly Piece[], lines: Lines, { parse }: EnglishReader): Translated {

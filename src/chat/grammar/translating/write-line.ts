@@ -62,6 +62,8 @@ function written(slot: string, pieces: readonly Piece[], lines: Lines): string {
   }
   if (slot === 'since' && isDayOfMonth(text))
     return filled(lines.data.write?.day ?? '{value}', () => dayIn(text, lines) ?? '');
+  // A number alone names no day, and in quotes it is left to the person who reads it.
+  if (slot === 'end' && /^\d+$/.test(text)) return quoteName(text);
   if (slot === 'start' || slot === 'end' || slot === 'since') return dayIn(text, lines) ?? quoteName(text);
   if (slot === 'reason') return reasonIn(text, lines);
   if (LISTS.has(slot))
