@@ -19,3 +19,21 @@ it('an export is recorded when Usher returns it, under the name of the person wh
   expect(offered).toEqual([]);
   expect(taken).toMatchObject([{ actorId: people.alex.id }]);
 });
+
+it('the headings of an export are in the language of the person who asked, while its offer and its file have one size', async () => {
+  const teams = await startTestUsher();
+  const line = { ...teams.message('alex', 'exporter l’historique'), locale: 'fr-FR' };
+  await teams.send(line);
+  await teams.settled();
+
+  await teams.send({ ...teams.message('alex', 'language french') });
+  await teams.settled();
+  await teams.say('alex', 'exporter l’historique');
+  await teams.settled();
+  await teams.consent('alex', teams.lastCard('personal-alex'), 'accept');
+  await teams.settled();
+  const stored = teams.storage.puts.map(({ body }) => body.toString()).join('');
+  await teams.close();
+
+  expect(stored).toContain('date et heure (UTC),type,ID de l’auteur,auteur,demande');
+});

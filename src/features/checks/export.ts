@@ -8,6 +8,7 @@ import { onBasis, recordAudit, refuseStranger, troubleReply } from '../../chat/r
 import type { ExportContext, ExportFile, Reply } from '../../chat/reply.ts';
 import { exportOffer, exportOnlyPersonal } from './cards/export-card.ts';
 import { auditFile } from './history/audit-file.ts';
+import { columns } from './history/texts.ts';
 import { readFilter, resolveHistory } from './history.ts';
 import { readBareExport, readExport, writeExport } from './history-line.ts';
 
@@ -18,7 +19,7 @@ async function exportHistory(parts: CommandParts, turn: Turn, command: CommandOf
   const filter = await readFilter(parts, turn, command);
   if (filter.kind === 'reply') return filter.reply;
   const { about, since } = filter;
-  const file = await makeFile(parts, { about, since });
+  const file = await makeFile(parts, words, { about, since });
   const now = parts.store.clock.now();
   const offer = exportOffer(words, { fileName: file.fileName, from: since, to: null, now });
   const { name, description } = offer;
@@ -47,13 +48,14 @@ export async function openExport(
   const { about, since } = context;
   const acting = onBasis(parts, basisOf(who.caller, 'history.export'));
   await recordAudit(acting, speaker.id, 'exported', { since, ...(about ?? {}) });
-  return { kind: 'file', file: await makeFile(parts, context) };
+  return { kind: 'file', file: await makeFile(parts, words, context) };
 }
 
 /** Exports the audit log as of this moment. */
-async function makeFile({ store }: CommandParts, filter: ExportContext): Promise<ExportFile> {
+async function makeFile({ store }: CommandParts, words: Messages, filter: ExportContext): Promise<ExportFile> {
   const until = new Date(store.clock.now()).toISOString();
-  const file = await auditFile(store.database, { ...filter, until });
+  const headings = columns.map((column) => words.plain(`export.column.${column}`));
+  const file = await auditFile(store.database, { ...filter, until, headings });
   return { fileName: `usher-history-${until.slice(0, 10)}.csv`, ...file };
 }
 

@@ -20,6 +20,8 @@ export interface AuditFile {
 export interface FileFilter extends ExportFilter {
   /** ISO 8601, UTC. Entries from then on are left out, so that the file, of an append-only record, stays the same. */
   readonly until: string;
+  /** Of the columns, in the reader's language. */
+  readonly headings?: readonly string[];
 }
 
 export interface ExportTask {
@@ -83,7 +85,7 @@ async function* readText(database: Database, filter: FileFilter): AsyncGenerator
 
 /** The text itself, in small pieces. */
 export function csvUntil(database: Pick<Database, 'query'>, filter: FileFilter): AsyncGenerator<string> {
-  return csvOf(before(filter.until, exportAuditLog(database, filter)));
+  return csvOf(before(filter.until, exportAuditLog(database, filter)), filter.headings);
 }
 
 async function* before<Line extends { readonly at: string }>(until: string, lines: AsyncIterable<Line>) {

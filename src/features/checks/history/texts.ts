@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import type { AuditLine } from './audit-lines.ts';
 
-const columns = [
+export const columns = [
   'at',
   'kind',
   'actorId',
@@ -20,12 +20,15 @@ const columns = [
 const byteOrderMark = '\uFEFF';
 
 /**
- * The lines as CSV with a header (RFC 4180), one piece of text for each, so that a slow reader is not overrun. People
+ * The lines as CSV with a header (RFC 4180), the names of the columns unless there are other headings, one piece of text for each, so that a slow reader is not overrun. People
  * choose their own display names, so no cell may begin what a spreadsheet would run as a formula; one that would gets
  * an apostrophe before it. https://owasp.org/www-community/attacks/CSV_Injection
  */
-export async function* csvOf(lines: AsyncIterable<AuditLine>): AsyncGenerator<string> {
-  yield byteOrderMark + toCsv(columns);
+export async function* csvOf(
+  lines: AsyncIterable<AuditLine>,
+  headings: readonly string[] = columns,
+): AsyncGenerator<string> {
+  yield byteOrderMark + toCsv(headings);
   for await (const line of lines) yield toCsv(columns.map((column) => cellOf(line[column])));
 }
 
