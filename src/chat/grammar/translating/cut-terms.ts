@@ -1,6 +1,6 @@
 import type { DatePhrases, Lines } from './line-data.ts';
 import { lengthsAt, type Phrase } from './line-patterns.ts';
-import { HAN, type Piece, textOf } from './pieces.ts';
+import { areGlued, HAN, type Piece, textOf } from './pieces.ts';
 
 /** What many lines may have beside their names: when it starts and ends, why, and under which ticket number. */
 export type Term = 'start' | 'end' | 'reason' | 'ticket';
@@ -244,8 +244,6 @@ export function isLengthOfTime(pieces: readonly Piece[], dates: DatePhrases): bo
 
 /** Whether a day without a number has a Chinese character beside it, and so may be a part of a name. */
 function isInside(pieces: readonly Piece[], from: number, to: number): boolean {
-  const areGlued = (one: Piece | undefined, next: Piece | undefined) =>
-    HAN.test(one?.text ?? '') && HAN.test(next?.text ?? '') && one?.mark === '' && next?.glued === true;
   const hasNumber = pieces.slice(from, to).some(({ exact }) => /\d/.test(exact));
   return !hasNumber && (areGlued(pieces[from - 1], pieces[from]) || areGlued(pieces[to - 1], pieces[to]));
 }

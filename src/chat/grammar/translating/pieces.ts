@@ -68,6 +68,10 @@ export function withoutAccents(text: string): string {
         .normalize('NFC');
 }
 
+/** Whether nothing parts one Chinese character from the next. */
+export const areGlued = (one: Piece | undefined, next: Piece | undefined): boolean =>
+  HAN.test(one?.text ?? '') && HAN.test(next?.text ?? '') && one?.mark === '' && next?.glued === true;
+
 /** Some pieces as they were typed, without the punctuation behind the last. */
 export function textOf(pieces: readonly Piece[]): string {
   return pieces

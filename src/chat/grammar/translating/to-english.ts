@@ -9,7 +9,7 @@ import { withoutCourtesy } from './courtesies.ts';
 import { type Cut, cutsOf, type Terms } from './cut-terms.ts';
 import { type Lines, linesIn, piecesIn } from './line-data.ts';
 import { fittingWords, lengthsAt, type Match, matchesOf, type Pattern } from './line-patterns.ts';
-import { type Piece, textOf } from './pieces.ts';
+import { areGlued, type Piece, textOf } from './pieces.ts';
 import { BARE, filled, isPlainName, LISTS, namesIn, patternWith, TERMS, TEXTS, wordsBefore } from './slots.ts';
 
 /** What a line in another language is in English. Never throws; the time is linear in the length of the line. */
@@ -46,11 +46,31 @@ export function toEnglish(
   const lines = linesIn(language);
   const all = withoutCourtesy(piecesIn(line, lines), { ...lines, opening: [] });
   const pieces = withoutCourtesy(all, lines);
-  // "ok pour R7K3MQ" begins with a courtesy that is none, and "帮我" may be one or name the speaker.
-  const typed = readWhole(all, lines, english);
-  const bare = pieces.length === all.length ? null : readWhole(pieces, lines, english);
-  const whole = bare?.kind === 'sure' ? bare : (typed ?? bare);
-  return confirmed(whole ?? (wanted === 'any' ? readHalf(pieces, lines, english) : null), english);
+  const whole = readPolite(all, pieces, lines, english);
+  if (whole !== null || wanted !== 'any') return confirmed(whole, english);
+  return confirmed(readHalf(pieces, lines, english), english);
+}
+
+/**
+ * A line with its courtesies and without: "ok pour R7K3MQ" begins with one that is none, "帮我" may be one or name the
+ * speaker, and the name of "嗨学" begins like one.
+ */
+function readPolite(all: readonly Piece[], pieces: readonly Piece[], lines: Lines, english: EnglishReader): Translated {
+  const from = all.indexOf(pieces[0] as Piece);
+  if (from <= 0) return readWhole(pieces, lines, lines.patterns, english);
+  const [named, spoken] = [true, false].map((begins) =>
+    readWhole(
+      all,
+      lines,
+      lines.patterns.filter(({ items: [first] }) => begins === (first !== undefined && 'slot' in first)),
+      english,
+    ),
+  ) as [Translated, Translated];
+  const bare = readWhole(pieces, lines, lines.patterns, english);
+  const said = bare?.kind === 'sure' ? bare : (spoken ?? bare);
+  if (said === null || named === null) return said ?? named;
+  const isLikely = said.kind === 'sure' && named.kind !== 'sure';
+  return isLikely || !areGlued(all[from - 1], all[from]) ? said : both(said, named);
 }
 
 /** Only what English reads as a command, or as half of one, is said. */
@@ -69,9 +89,14 @@ function confirmed(translated: Translated, { parse }: EnglishReader): Translated
 /** They are read before all other lines. */
 const SIGN_IN: ReadonlySet<string> = new Set(['sign in', 'sign out']);
 
-function readWhole(pieces: readonly Piece[], lines: Lines, { ticketsIn }: EnglishReader): Translated {
+function readWhole(
+  pieces: readonly Piece[],
+  lines: Lines,
+  patterns: readonly Pattern[],
+  { ticketsIn }: EnglishReader,
+): Translated {
   const isTicket = (text: string) => ticketsIn(text).length === 1;
-  const whole = fittingWords(lines.patterns, pieces).filter(({ slots }) => !slots.includes('said'));
+  const whole = fittingWords(patterns, pieces).filter(({ slots }) => !slots.includes('said'));
   const cuts = cutsOf(pieces, lines, isTicket);
   const firstOf = (some: readonly Cut[]): Translated => {
     for (const { pieces: left, terms } of some) {
@@ -83,8 +108,12 @@ function readWhole(pieces: readonly Piece[], lines: Lines, { ticketsIn }: Englis
   };
   const plain = firstOf(cuts.filter(({ odd }) => odd !== true));
   const odd = firstOf(cuts.filter((cut) => cut.odd === true));
-  if (plain === null || odd === null) return plain ?? odd;
-  const [line, ...others] = new Set([...linesOf(odd), ...linesOf(plain)]);
+  return plain === null || odd === null ? (plain ?? odd) : both(odd, plain);
+}
+
+/** Two readings, to be offered. */
+function both(one: Translated, other: Translated): Translated {
+  const [line, ...others] = new Set([...linesOf(one), ...linesOf(other)]);
   return line === undefined ? null : { kind: 'guesses', lines: [line, ...others.slice(0, MOST_GUESSES - 1)] };
 }
 

@@ -67,7 +67,7 @@ describe('a line in Chinese', () => {
     ['isaiah 在 Salesforce 里了吗？', 'may say check isaiah in Salesforce'],
     ['看看李娜的 ServiceNow 账号', 'says check 李娜 in ServiceNow'],
     ['adele 登录不上 Salesforce', 'may say check adele in Salesforce'],
-    ['帮我查查 grady 怎么回事', 'may say check 帮我查查 grady'],
+    ['帮我查查 grady 怎么回事', 'may say check grady · check 帮我查查 grady'],
     ['核实 nestor 在所有应用中的帐户', 'says check nestor'],
     // status
     ['状态', 'says status'],
@@ -267,6 +267,7 @@ describe('a name in Chinese', () => {
     ['美的状态', 'says status 美的'],
     ['美的的状态', 'says status 美的'],
     ['为知笔记怎么了', 'may say status 为知笔记'],
+    ['嗨学网的状态', 'may say status 学网 · status 嗨学网'],
     ['李明天的历史记录', 'says history 李明天'],
     ['办理离职周一鸣', 'says offboard 周一鸣'],
     ['李明天离职', 'may say offboard 李明天'],
