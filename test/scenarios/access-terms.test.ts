@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { createMessages } from '../../src/chat/messages.ts';
 import type { Clock } from '../../src/clock.ts';
 import { systemClock } from '../../src/clock.ts';
 import { openDatabase } from '../../src/db/database.ts';
@@ -188,8 +189,10 @@ describe('a request with an end', () => {
 
       expect(said).toMatchObject({ asked: 1, calls: 0 });
       const read = teams.cardsFor('personal-megan').map(({ text }) => text);
-      expect(read.join(' ').replace(/\s+/g, ' ')).toMatch(/Ends: /);
-      expect(read.join(' ').replace(/\s+/g, ' ')).toContain(dayIn(understood).trim());
+      const words = createMessages(locale, 'UTC');
+      const day = dayIn(understood).trim();
+      expect(read.join(' ').replace(/\s+/g, ' ')).toContain(`${words.plain('access.fact.end')}: `);
+      expect(read.join(' ')).toContain(day === '' ? '' : words.day(Date.parse(`${day} UTC`), 'UTC'));
     },
   );
 
@@ -331,20 +334,20 @@ describe('a day in the reason', () => {
 
 describe('an impossible start', () => {
   it.each([
-    ['en-US', `${snow} since monday`, 'That day has passed'],
-    ['de-DE', `${snow} seit Montag`, 'That day has passed'],
-    ['fr-FR', `${snow} depuis lundi`, 'That day has passed'],
-    ['en-US', `${snow} after 1 december`, 'Which day?'],
-    ['en-US', `${snow} two weeks from monday`, 'Which day?'],
-    ['en-US', `${snow} tomorrow week`, 'Which day?'],
-    ['en-US', `${snow} from 1/12 to 31/12`, 'Which day?'],
-    ['en-GB', `${snow} from 12/1 to 12/31`, 'Which day?'],
-  ])('leads to a question (%s): %s', async (locale, line, title) => {
+    ['en-US', `${snow} since monday`, 'problem.pastStart.title'],
+    ['de-DE', `${snow} seit Montag`, 'problem.pastStart.title'],
+    ['fr-FR', `${snow} depuis lundi`, 'problem.pastStart.title'],
+    ['en-US', `${snow} after 1 december`, 'problem.unclearStart.title'],
+    ['en-US', `${snow} two weeks from monday`, 'problem.unclearStart.title'],
+    ['en-US', `${snow} tomorrow week`, 'problem.unclearStart.title'],
+    ['en-US', `${snow} from 1/12 to 31/12`, 'problem.unclearStart.title'],
+    ['en-GB', `${snow} from 12/1 to 12/31`, 'problem.unclearStart.title'],
+  ] as const)('leads to a question (%s): %s', async (locale, line, title) => {
     await start();
 
     const said = await outcome('megan', line, locale);
 
-    expect(said.text).toContain(title);
+    expect(said.text).toContain(createMessages(locale).plain(title));
     expect(said).toMatchObject({ asked: 0, calls: 0 });
   });
 
@@ -560,19 +563,19 @@ describe('a time of day', () => {
 
 describe('a day as a word', () => {
   it.each([
-    ['fr-FR', 'starting après-demain', 'November 20, 2026'],
+    ['fr-FR', 'starting après-demain', 20],
     ['fr-FR', 'à partir d’après-demain', null],
-    ['pt-BR', 'starting depois de amanhã', 'November 20, 2026'],
-    ['pt-BR', 'a partir de depois de amanhã', 'November 20, 2026'],
-    ['de-DE', 'starting übermorgen', 'November 20, 2026'],
-    ['de-DE', 'ab übermorgen', 'November 20, 2026'],
-    ['es-ES', 'desde pasado mañana', 'November 20, 2026'],
-    ['it-IT', 'starting dopodomani', 'November 20, 2026'],
-    ['nl-NL', 'vanaf overmorgen', 'November 20, 2026'],
-    ['ru-RU', 'starting послезавтра', 'November 20, 2026'],
-    ['ja-JP', 'starting 明後日', 'November 20, 2026'],
-    ['zh-CN', 'starting 后天', 'November 20, 2026'],
-    ['en-US', 'starting day after tomorrow', 'November 20, 2026'],
+    ['pt-BR', 'starting depois de amanhã', 20],
+    ['pt-BR', 'a partir de depois de amanhã', 20],
+    ['de-DE', 'starting übermorgen', 20],
+    ['de-DE', 'ab übermorgen', 20],
+    ['es-ES', 'desde pasado mañana', 20],
+    ['it-IT', 'starting dopodomani', 20],
+    ['nl-NL', 'vanaf overmorgen', 20],
+    ['ru-RU', 'starting послезавтра', 20],
+    ['ja-JP', 'starting 明後日', 20],
+    ['zh-CN', 'starting 后天', 20],
+    ['en-US', 'starting day after tomorrow', 20],
   ])('%s: “%s” is the day after tomorrow', async (locale, tail, day) => {
     await start();
 
@@ -581,8 +584,9 @@ describe('a day as a word', () => {
     if (day === null) expect(said.asked).toBe(0);
     else {
       expect(said.asked).toBe(1);
-      expect(readBy('megan')).toContain(day);
-      expect(readBy('megan')).toContain('No reason');
+      const words = createMessages(locale, 'UTC');
+      expect(readBy('megan')).toContain(words.day(Date.UTC(2026, 10, day), 'UTC'));
+      expect(readBy('megan')).toContain(words.plain('access.noReason'));
     }
   });
 
