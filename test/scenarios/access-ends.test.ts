@@ -1,18 +1,12 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { type Clock, systemClock } from '../../src/clock.ts';
 import { apps } from '../../src/sandbox/tenant/applications.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
+import { createLeapingClock } from '../support/clock.ts';
 import { startTestUsher, type TestUsher, type TestUsherOptions } from '../support/usher.ts';
 
 jest.setTimeout(60_000);
 
-/** Hours pass at once; it goes ahead alone, over all tests. */
-let offsetMs = 0;
-const clock: Clock = {
-  ...systemClock,
-  now: () => systemClock.now() + offsetMs,
-  monotonic: () => systemClock.monotonic() + offsetMs,
-};
+const clock = createLeapingClock();
 const hour = 60 * 60_000;
 
 let teams: TestUsher;
@@ -32,7 +26,7 @@ async function says(person: keyof typeof people, line: string): Promise<void> {
 }
 
 async function passes(hours: number): Promise<void> {
-  offsetMs += hours * hour;
+  clock.leap(hours * hour);
   await teams.settled();
 }
 

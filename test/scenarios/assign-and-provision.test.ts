@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type Clock, systemClock } from '../../src/clock.ts';
 import { loopback } from '../../src/sandbox/environment.ts';
 import { type SandboxGraph, startSandboxGraph } from '../../src/sandbox/graph/server.ts';
 import { type Connector, startConnector } from '../../src/sandbox/teams/connector.ts';
 import { apps } from '../../src/sandbox/tenant/applications.ts';
 import { generatedPeople, people } from '../../src/sandbox/tenant/people.ts';
+import { createLeapingClock } from '../support/clock.ts';
 import { eventually } from '../support/eventually.ts';
 import { type CardInputs, startTestUsher, type TestUsher, type TestUsherOptions } from '../support/usher.ts';
 
@@ -18,13 +18,7 @@ const hybridAdministrator = '8ac3fc64-6eca-42ea-9e69-59f4c7b60eb2';
 const assigning = /appRoleAssignedTo$/;
 const one = 'Assign role “Standard User” and provision';
 
-/** A minute passes at once. It grows from test to test, as the end of an earlier Usher would wait where a clock goes back. */
-let offsetMs = 0;
-const clock: Clock = {
-  ...systemClock,
-  now: () => systemClock.now() + offsetMs,
-  monotonic: () => systemClock.monotonic() + offsetMs,
-};
+const clock = createLeapingClock();
 
 let teams: TestUsher;
 let folder: string;
@@ -146,7 +140,7 @@ describe('a person who is not assigned', () => {
     await eventually(() => card().includes('gave no clear answer'));
     const meanwhile = card();
 
-    offsetMs += 61_000;
+    clock.leap(61_000);
     // Another request wakes all that is due.
     await says('alex', 'provision isaiah to Salesforce');
 

@@ -1,21 +1,15 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { MessageKey, MessageValues } from '../../src/chat/messages.ts';
 import { createMessages } from '../../src/chat/messages.ts';
-import { type Clock, systemClock } from '../../src/clock.ts';
 import type { Language } from '../../src/languages.ts';
 import { apps } from '../../src/sandbox/tenant/applications.ts';
 import { abroad, people } from '../../src/sandbox/tenant/people.ts';
+import { createLeapingClock } from '../support/clock.ts';
 import { type Somebody, startTestUsher, type TestUsher } from '../support/usher.ts';
 
 jest.setTimeout(60_000);
 
-/** Hours pass at once; it goes ahead alone, over all tests. */
-let offsetMs = 0;
-const clock: Clock = {
-  ...systemClock,
-  now: () => systemClock.now() + offsetMs,
-  monotonic: () => systemClock.monotonic() + offsetMs,
-};
+const clock = createLeapingClock();
 const hour = 60 * 60_000;
 
 /** What a manager, an approver and the helpdesk type in their own language; `ID` stands for the request. */
@@ -222,7 +216,7 @@ describe.each(languages)('in $language', (lines) => {
     await says(lines.manager, lines.requestUntil);
     await says('patti', named(lines.approve, idRead(lines.manager)));
     const given = isAssigned();
-    offsetMs += 9 * hour;
+    clock.leap(9 * hour);
     await teams.settled();
     const ended = isAssigned();
     const told = readBy(lines.manager);

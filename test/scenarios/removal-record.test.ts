@@ -1,13 +1,13 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { type Clock, systemClock } from '../../src/clock.ts';
 import type { AuditLine } from '../../src/features/checks/history/audit-lines.ts';
 import { runHistory } from '../../src/print-history.ts';
 import { sandboxEnvironment } from '../../src/sandbox/environment.ts';
 import { apps } from '../../src/sandbox/tenant/applications.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
 import { createTenant } from '../../src/sandbox/tenant/tenant.ts';
+import { createLeapingClock } from '../support/clock.ts';
 import { engineStartMs, engines, useTestDatabase } from '../support/databases.ts';
 import { startTestUsher, type TestUsher, type TestUsherOptions } from '../support/usher.ts';
 
@@ -16,13 +16,7 @@ jest.setTimeout(60_000);
 type Name = keyof typeof people;
 type Line = Pick<AuditLine, 'kind' | 'actorId' | 'actorName' | 'reason' | 'details'>;
 
-/** Hours pass at once; it goes ahead alone, over all tests. */
-let offsetMs = 0;
-const clock: Clock = {
-  ...systemClock,
-  now: () => systemClock.now() + offsetMs,
-  monotonic: () => systemClock.monotonic() + offsetMs,
-};
+const clock = createLeapingClock();
 const hour = 60 * 60_000;
 
 describe.each(engines)('what is kept of access that is taken away, on $name', (engine) => {
@@ -52,7 +46,7 @@ describe.each(engines)('what is kept of access that is taken away, on $name', (e
     await teams.settled();
   }
   async function passes(hours: number): Promise<void> {
-    offsetMs += hours * hour;
+    clock.leap(hours * hour);
     await teams.settled();
   }
   const last = (person: Name) => teams.lastCard(`personal-${person}`);

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { type Clock, systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/clock.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { apps } from '../../src/sandbox/tenant/applications.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
 import type { SynchronizationJob } from '../../src/sandbox/tenant/synchronization-job.ts';
+import { createLeapingClock } from '../support/clock.ts';
 import { type ShownCard, type Somebody, startTestUsher, type TestUsher } from '../support/usher.ts';
 
 jest.setTimeout(300_000);
@@ -12,13 +13,7 @@ const { slackGrid: app } = apps;
 const minute = 60_000;
 const day = 24 * 60 * minute;
 const startedAt = systemClock.now();
-/** What is read of a job is kept for seconds, which pass at once. */
-let offsetMs = 0;
-const clock: Clock = {
-  ...systemClock,
-  now: () => systemClock.now() + offsetMs,
-  monotonic: () => systemClock.monotonic() + offsetMs,
-};
+const clock = createLeapingClock();
 
 /** Begins as the job comes into this state. */
 const cycle = { beganAt: startedAt, endsAt: startedAt };
@@ -267,7 +262,7 @@ async function turnInto(state: State): Promise<void> {
 }
 
 function become(state: State): void {
-  offsetMs += minute;
+  clock.leap(minute);
   const changes: Partial<SynchronizationJob> = { ...asNew, ...states[state] };
   const now = clock.now();
   teams.sandbox.tenant.changeJob(app.id, {

@@ -2,20 +2,14 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { type Clock, systemClock } from '../../src/clock.ts';
 import { apps } from '../../src/sandbox/tenant/applications.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
+import { createLeapingClock } from '../support/clock.ts';
 import { startTestUsher, type TestUsher, type TestUsherOptions } from '../support/usher.ts';
 
 jest.setTimeout(60_000);
 
-/** Minutes pass at once; it goes ahead alone, over all tests. */
-let offsetMs = 0;
-const clock: Clock = {
-  ...systemClock,
-  now: () => systemClock.now() + offsetMs,
-  monotonic: () => systemClock.monotonic() + offsetMs,
-};
+const clock = createLeapingClock();
 const minute = 60_000;
 
 let teams: TestUsher;
@@ -38,7 +32,7 @@ async function says(person: keyof typeof people, line: string): Promise<void> {
 /** In steps, as cycles end and are looked at. */
 async function passes(minutes: number): Promise<void> {
   for (let passed = 0; passed < minutes; passed += 1) {
-    offsetMs += minute;
+    clock.leap(minute);
     await teams.settled();
   }
 }

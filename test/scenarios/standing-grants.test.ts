@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { type Clock, systemClock } from '../../src/clock.ts';
 import { generatedPeople, people } from '../../src/sandbox/tenant/people.ts';
+import { createLeapingClock } from '../support/clock.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Place, startTestUsher, type TestUsher, type TestUsherOptions } from '../support/usher.ts';
 
@@ -14,13 +14,7 @@ const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 
 let teams: TestUsher;
-/** Grows from test to test: the end of an earlier Usher would wait for the time that a clock goes back. */
-let offsetMs = 0;
-const clock: Clock = {
-  ...systemClock,
-  now: () => systemClock.now() + offsetMs,
-  monotonic: () => systemClock.monotonic() + offsetMs,
-};
+const clock = createLeapingClock();
 afterEach(() => teams.close());
 
 /** Patti decides by her directory role, and Lynne, who has a chat with Usher, by hers. */
@@ -50,7 +44,7 @@ const recorded = async (kind: string) => (await teams.records()).filter((entry) 
 /** Revokes a role, so long ago that no cache holds it. */
 function loses(person: { readonly id: string }, role: string): void {
   teams.sandbox.tenant.revokeDirectoryRole(person.id, role);
-  offsetMs += minuteMs + 1_000;
+  clock.leap(minuteMs + 1_000);
 }
 
 describe('an approval channel', () => {
@@ -77,7 +71,7 @@ describe('an approval channel', () => {
       await start();
       await says('patti', 'send approvals here', channel);
       teams.sandbox.tenant.changePerson(people.patti.id, changes);
-      offsetMs += minuteMs + 1_000;
+      clock.leap(minuteMs + 1_000);
 
       await says('megan', 'request access for isaiah to Salesforce because of the secret');
 
@@ -115,14 +109,14 @@ describe('an approval channel', () => {
   it('gets nothing as long as Graph does not answer about its approver, and gets it afterwards', async () => {
     await start();
     await says('patti', 'send approvals here', channel);
-    offsetMs += minuteMs + 1_000;
+    clock.leap(minuteMs + 1_000);
     const away = { kind: 'status', status: 403, body: { error: { code: 'Forbidden', message: '' } } } as const;
     // The roles of a person, read once.
     for (let times = 0; times < 3; times += 1) teams.sandbox.failNext(new RegExp(`/users/${people.patti.id}`), away);
 
     await says('megan', 'request access for isaiah to Salesforce because of the secret');
     const while503 = [readIn(channel.conversationId), readIn('personal-lynne')];
-    offsetMs += minuteMs;
+    clock.leap(minuteMs);
     await teams.settled();
 
     expect(while503.join('\n')).not.toContain('the secret');
@@ -139,7 +133,7 @@ describe('an approval that waits for its day', () => {
     await teams.settled();
 
     loses(people.patti, approverRole);
-    offsetMs += 4 * dayMs;
+    clock.leap(4 * dayMs);
     await teams.settled();
 
     expect(teams.sandbox.stats().arrivals).toEqual([]);
@@ -172,7 +166,7 @@ describe('a list that an operator has started', () => {
     const calls = teams.sandbox.stats().calls;
     const ended = await recorded('finished');
     const shown = teams.lastCard('personal-grady');
-    offsetMs += minuteMs;
+    clock.leap(minuteMs);
     await says('alex', `retry ${ended[0]?.requestId ?? ''}`);
 
     expect(calls).toBe(5);
@@ -185,7 +179,7 @@ describe('a list that an operator has started', () => {
     await startList();
 
     teams.sandbox.tenant.changePerson(people.grady.id, { accountEnabled: false });
-    offsetMs += minuteMs + 1_000;
+    clock.leap(minuteMs + 1_000);
     await teams.settled();
 
     expect(teams.sandbox.stats().calls).toBe(5);

@@ -1,20 +1,15 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { DateTime } from 'luxon';
-import { type Clock, systemClock } from '../../src/clock.ts';
 import { apps } from '../../src/sandbox/tenant/applications.ts';
 import type { people } from '../../src/sandbox/tenant/people.ts';
+import { createLeapingClock, type LeapingClock } from '../support/clock.ts';
 import { engines, useTestDatabase } from '../support/databases.ts';
 import { type Place, startTestUsher, type TestUsher } from '../support/usher.ts';
 
 jest.setTimeout(60_000);
 
-/** Hours pass at once. The sandbox's own clock stays behind. */
-let offsetMs = 0;
-const clock: Clock = {
-  ...systemClock,
-  now: () => systemClock.now() + offsetMs,
-  monotonic: () => systemClock.monotonic() + offsetMs,
-};
+/** Each Usher has its own, as the clock of its sandbox stays behind. */
+let clock: LeapingClock;
 const minuteMs = 60_000;
 const channel: Place = { conversationId: 'channel-desk', kind: 'channel' };
 
@@ -25,7 +20,7 @@ describe.each(engines)('watching on $name', (engine) => {
   afterEach(() => teams.close());
 
   async function start(environment: Readonly<Record<string, string>> = {}): Promise<void> {
-    offsetMs = 0;
+    clock = createLeapingClock();
     await place.empty();
     const { config } = place;
     const url = config.kind === 'sqlite' ? `file:${config.path}` : config.url.reveal();
@@ -41,7 +36,7 @@ describe.each(engines)('watching on $name', (engine) => {
   }
 
   async function passes(minutes: number): Promise<void> {
-    offsetMs += minutes * minuteMs;
+    clock.leap(minutes * minuteMs);
     await teams.settled();
     await teams.settled();
   }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/clock.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
 
 /**
  * A clock that a test moves by hand. Sleepers wake in the order of their time, each at exactly its time, so that a loop
@@ -63,4 +63,24 @@ export function createTestClock(startAt: number = Date.UTC(2026, 0, 5, 9, 0, 0))
 /** Lets promises, and input or output that is already there, have their turn. */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 4; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
+}
+
+/**
+ * The machine's clock, which a test can put ahead. Real timers go on, so loops look again by themselves. It goes ahead
+ * alone, over all tests of a file: the end of an earlier Usher would wait where a clock goes back.
+ */
+export interface LeapingClock extends Clock {
+  leap(ms: number): void;
+}
+
+export function createLeapingClock(): LeapingClock {
+  let aheadMs = 0;
+  return {
+    ...systemClock,
+    now: () => systemClock.now() + aheadMs,
+    monotonic: () => systemClock.monotonic() + aheadMs,
+    leap(ms) {
+      aheadMs += ms;
+    },
+  };
 }
