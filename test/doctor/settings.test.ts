@@ -19,7 +19,8 @@ let usual: Environment;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'usher-doctor-'));
   sandbox = await startSandboxGraph({ port: 0 });
-  usual = { ...sandboxEnvironment(sandbox.url), DATABASE_URL: `file:${join(folder, 'usher.db')}` };
+  // No bot listens on this port.
+  usual = { ...sandboxEnvironment(sandbox.url), PORT: '1', DATABASE_URL: `file:${join(folder, 'usher.db')}` };
 });
 afterAll(async () => {
   await sandbox.close();
@@ -133,7 +134,6 @@ describe('requesters whose requests cannot be decided', () => {
   ])('%s', async (_name, changes, expected) => {
     const lines = await linesOf({ ...usual, ...changes() });
 
-    // No bot runs beside this test.
     expect(idsOf(lines, 'wrong')).toEqual([...expected, 'endpoint']);
   });
 });
