@@ -1,4 +1,5 @@
 import type { DateTime } from 'luxon';
+import { dayAtLength, isoDay } from './typed-length.ts';
 
 const DIGITS = '一二三四五六七八九十';
 const NUMBER = `\\d{1,3}|[两兩${DIGITS}]{1,3}`;
@@ -29,16 +30,13 @@ const MONTH_ALONE = new RegExp(`(?<![\\d年${DIGITS}])(\\d{1,2}|[${DIGITS}]{1,2}
  */
 export function withChineseDays(typed: string, today: DateTime, direction: 'ahead' | 'nearest'): string {
   const text = typed.normalize('NFKC').trim();
-  if (AT_ONCE.test(text)) return isoOf(today);
+  const atLength = dayAtLength({ atOnce: AT_ONCE, ahead: AHEAD, ago: AGO, lengthOf }, text, today, direction);
+  if (atLength !== null) return atLength;
   const isAhead = direction === 'ahead';
-  const [, countAhead, unitAhead = ''] = AHEAD.exec(text) ?? [];
-  if (countAhead !== undefined) return isoOf(today.plus(lengthOf(countAhead, unitAhead)));
-  const [, countAgo, unitAgo = ''] = isAhead ? [] : (AGO.exec(text) ?? []);
-  if (countAgo !== undefined) return isoOf(today.minus(lengthOf(countAgo, unitAgo)));
   return text
     .replace(YEAR_AND_MONTH, (_, year: string) => `${today.year + (YEARS[year] ?? 0)}年`)
-    .replace(END_OF_YEAR, (_, year?: string) => isoOf(today.plus({ years: YEARS[year ?? '今'] ?? 0 }).endOf('year')))
-    .replace(END_OF_MONTH, (_, side?: string) => isoOf(today.plus({ months: stepsOf(side) }).endOf('month')))
+    .replace(END_OF_YEAR, (_, year?: string) => isoDay(today.plus({ years: YEARS[year ?? '今'] ?? 0 }).endOf('year')))
+    .replace(END_OF_MONTH, (_, side?: string) => isoDay(today.plus({ months: stepsOf(side) }).endOf('month')))
     .replace(DAY_OF_SOME_MONTH, (whole, side: string, number: string) =>
       dayIn(today.plus({ months: stepsOf(side) }), number, whole),
     )
@@ -51,17 +49,15 @@ export function withChineseDays(typed: string, today: DateTime, direction: 'ahea
       const days = '一二三四五六日'.indexOf(name.replace('天', '日'));
       const day = today.startOf('week').plus({ weeks: stepsOf(side), days });
       const isOver = side === undefined && (isAhead ? day < today : day > today);
-      return isoOf(isOver ? day.plus({ weeks: isAhead ? 1 : -1 }) : day);
+      return isoDay(isOver ? day.plus({ weeks: isAhead ? 1 : -1 }) : day);
     })
     .replace(MONTH_ALONE, (_, month: string) => (isAhead ? '' : `${month}月1日`));
 }
 
-const isoOf = (day: DateTime): string => day.toFormat('yyyy-MM-dd');
-
 /** Its words again where the month has no such day. */
 function dayIn(month: DateTime, number: string, words: string): string {
   const day = numberIn(number);
-  return day < 1 || day > (month.daysInMonth ?? 0) ? words : isoOf(month.set({ day }));
+  return day < 1 || day > (month.daysInMonth ?? 0) ? words : isoDay(month.set({ day }));
 }
 
 /** "下" is 1, "上上" is -2, "本" is 0. */

@@ -1,4 +1,5 @@
 import type { DateTime } from 'luxon';
+import { dayAtLength, isoDay } from './typed-length.ts';
 
 const NUMBERS = 'zero um dois três quatro cinco seis sete oito nove dez onze doze treze quatorze quinze'.split(' ');
 const COUNTS: Readonly<Record<string, number>> = {
@@ -32,33 +33,28 @@ const NEXT = new RegExp(`(?<!\\p{L})pr[óo]xima (?=${WEEKDAY})`, 'giu');
  */
 export function withPortugueseDays(typed: string, today: DateTime, direction: 'ahead' | 'nearest'): string {
   const text = typed.normalize('NFC').trim();
-  if (AT_ONCE.test(text)) return isoOf(today);
+  const atLength = dayAtLength({ atOnce: AT_ONCE, ahead: AHEAD, ago: AGO, lengthOf }, text, today, direction);
+  if (atLength !== null) return atLength;
   const isAhead = direction === 'ahead';
-  const [, countAhead, unitAhead = ''] = AHEAD.exec(text) ?? [];
-  if (countAhead !== undefined) return isoOf(today.plus(lengthOf(countAhead, unitAhead)));
-  const [, countAgo, unitAgo = ''] = isAhead ? [] : (AGO.exec(text) ?? []);
-  if (countAgo !== undefined) return isoOf(today.minus(lengthOf(countAgo, unitAgo)));
   return text
     .replace(NUMBERED_WEEKDAY, (_, number: string) => `${WEEKDAYS[Number(number) - 2]}-feira`)
     .replace(APART, '$1-feira')
     .replace(DAY_BEFORE_MONTH, '')
     .replace(DAY_OF_MONTH, (whole, number: string) => dayOfMonth(Number(number), today, isAhead) ?? whole)
     .replace(FIRST, '1º')
-    .replace(PAST_WEEKDAY, (_, name: string) => isoOf(weekdayIn(name, today, -1)))
+    .replace(PAST_WEEKDAY, (_, name: string) => isoDay(weekdayIn(name, today, -1)))
     .replace(COMING_WEEKDAY, (_, name: string) => {
       const [here, next] = [weekdayIn(name, today, 0), weekdayIn(name, today, 1)];
-      return here <= today ? isoOf(next) : '';
+      return here <= today ? isoDay(next) : '';
     })
     .replace(NEXT, 'próximo ');
 }
-
-const isoOf = (day: DateTime): string => day.toFormat('yyyy-MM-dd');
 
 /** The next such day, or the last; null where no such day is near. */
 function dayOfMonth(day: number, today: DateTime, isAhead: boolean): string | null {
   const isOver = isAhead ? day < today.day : day > today.day;
   const month = isOver ? today.plus({ months: isAhead ? 1 : -1 }) : today;
-  return day < 1 || day > (month.daysInMonth ?? 0) ? null : isoOf(month.set({ day }));
+  return day < 1 || day > (month.daysInMonth ?? 0) ? null : isoDay(month.set({ day }));
 }
 
 /** The weekday of this week (0), the next one (1), or the last that is over (-1). */
