@@ -7,7 +7,7 @@ import type { Clock } from './clock.ts';
  *     messages     ──answering──┐                    ┌──answering──┐
  *                               └── a moment, calm ──┘             └── …
  *     a step of the      waits ··················▶ goes
- *     background work    waits ···· at most `longestMs` ▶ goes, whoever is being answered
+ *     background work    waits ···· at most `longestMs` ▶ goes, even while a message is answered
  *
  * A step is what a worker does in one look, or one drawing of a card. None is left out, and each waits for a bounded
  * time, so endless messages slow the background work down and do not stop it. Those that may go do so one by one, in

@@ -14,7 +14,7 @@ export type Typed =
 const MOST_LINES = 20;
 
 /**
- * Reads a line in the language of its reader, or else in English, which everybody may write. Where it says one thing in
+ * Reads a line in the language of its reader, or else in English, which each person may write. Where it says one thing in
  * the one language and another in the other, both are offered, and so is what it says in any further language.
  */
 export function readTyped(grammar: Grammar, typed: string, language: Language): Typed {

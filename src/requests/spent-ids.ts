@@ -4,7 +4,7 @@ import type { StoreParts } from './store.ts';
 
 const rowsAtOnce = 200;
 
-/** The audit log tells of them for longer, so nobody gets these ids again. */
+/** The audit log tells of them for longer, so no later request gets these ids. */
 export async function spendIds(transaction: Transaction<Schema>, ids: readonly string[], at: number): Promise<void> {
   if (ids.length === 0) return;
   await transaction

@@ -58,7 +58,7 @@ export function packOf(before: Head, entries: readonly SealedEntry[]): Pack {
   };
 }
 
-/** Its entries; null where it cannot be read, or has not as many as it says: somebody has changed it. */
+/** Its entries; null where it cannot be read, or does not hold as many as it says: the row was changed. */
 export function entriesOf({ first_seq, last_seq, content }: Pack): readonly PackedEntry[] | null {
   try {
     const bytes = Buffer.from(content);

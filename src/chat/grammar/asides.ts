@@ -13,7 +13,7 @@ export type Aside = 'thanks' | 'quiet' | 'answers';
 /** What people ask of Usher that others do for them, as the problem that says so. */
 export type Beyond = keyof typeof en.beyond;
 
-/** The same in one language, as data: `src/chat/languages/<tag>/asides.json`. English is read by everybody. */
+/** The same in one language, as data: `src/chat/languages/<tag>/asides.json`. Usher reads those of English for each reader too. */
 interface AsideData extends Readonly<Partial<Record<Aside, string>>> {
   readonly small?: string;
   readonly beyond?: Readonly<Partial<Record<Beyond, string>>>;
