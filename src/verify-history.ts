@@ -50,6 +50,8 @@ function wordsOf(fault: Fault): string {
       return `Entry ${fault.id} is not what was sealed as number ${fault.seq}: it or its seal was changed or swapped.`;
     case 'deleted':
       return `Entry ${fault.id}, number ${fault.seq}, was deleted.`;
+    case 'unreadable':
+      return `The entries sealed as numbers ${fault.from} to ${fault.to} cannot be read: what holds them was changed or damaged.`;
     case 'gap':
       return `The seals ${fault.from} to ${fault.to} were deleted.`;
     case 'inserted':

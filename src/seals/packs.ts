@@ -58,7 +58,7 @@ export function packOf(before: Head, entries: readonly SealedEntry[]): Pack {
   };
 }
 
-/** Its entries; null where it cannot be read, or does not hold as many as it says: the row was changed. */
+/** Its entries; null where it cannot be read, or does not hold as many as it says: the row was changed or damaged. */
 export function entriesOf({ first_seq, last_seq, content }: Pack): readonly PackedEntry[] | null {
   try {
     const bytes = Buffer.from(content);

@@ -11,9 +11,9 @@ import { mayPrune } from './rights.ts';
  * the last removed seal as the anchor on which the first one that is left builds, so that the rest can still be
  * verified.
  *
- * Packs, which are older than all else, go as a whole, one at a time. It stops at the first entry in the order of sealing that is not that old, as the chain can only lose its beginning; an
- * entry without a seal is not old enough. It removes nothing where the database's role may not: then the owner of the
- * tables does it, see `docs/operations.md`.
+ * Packs, which are older than all else, go as a whole, one at a time. It stops at the first entry in the order of
+ * sealing that is not that old, as the chain can only lose its beginning; an entry without a seal is not old enough. It
+ * removes nothing where the database's role may not: then the owner of the tables does it, see `docs/operations.md`.
  */
 export async function pruneRecord(database: Database, before: number, limit: number): Promise<number> {
   if (!(await mayPrune(database))) return 0;

@@ -28,6 +28,8 @@ export type Fault =
   | { readonly kind: 'changed'; readonly seq: number; readonly id: number }
   /** The entry of this seal is gone. */
   | { readonly kind: 'deleted'; readonly seq: number; readonly id: number }
+  /** The pack of these seals is there, and cannot be read: it was changed, or damaged. */
+  | { readonly kind: 'unreadable'; readonly from: number; readonly to: number }
   /** These seals are gone. */
   | { readonly kind: 'gap'; readonly from: number; readonly to: number }
   /** The entry got its id before others that are sealed, and is dated long before them, yet has no seal or a later one. */
@@ -92,8 +94,8 @@ export async function verifyRecord(database: Database, kept: Head | null, repeat
   /** A pack is left with the hash that it has, so that what follows is verified by itself. */
   const lookInto = (pack: Pack) => {
     const entries = entriesOf(pack);
-    if (pack.first_seq > head.seq + 1 || entries === null)
-      tell({ kind: 'gap', from: head.seq + 1, to: entries === null ? pack.last_seq : pack.first_seq - 1 });
+    if (pack.first_seq > head.seq + 1) tell({ kind: 'gap', from: head.seq + 1, to: pack.first_seq - 1 });
+    if (entries === null) tell({ kind: 'unreadable', from: pack.first_seq, to: pack.last_seq });
     let before: Head = { seq: pack.first_seq - 1, hash: pack.hash_before };
     // What it builds on is known where nothing is missing before it.
     let isBroken = head.seq === before.seq && head.hash !== before.hash;

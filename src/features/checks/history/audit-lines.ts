@@ -5,7 +5,7 @@ import { readArchived } from '../../../requests/archive/looking.ts';
 import type { PackedRows } from '../../../requests/archive/packing.ts';
 import type { AuditEntry } from '../../../requests/audit-log.ts';
 import type { AppRef, Removal } from '../../../requests/request.ts';
-import { entriesOf, nextPack } from '../../../seals/packs.ts';
+import { entriesOf, nextPack, type Pack } from '../../../seals/packs.ts';
 import type { NumberedEntry } from '../../../seals/sealed-entry.ts';
 import type { About } from './history-entry.ts';
 
@@ -46,6 +46,9 @@ export interface ExportFilter {
 /** How many entries are in memory at a time. */
 export const linesAtOnce = 500;
 
+/** Entries that stand in a pack that cannot be read have one line for all of them, of this kind, in any export. */
+const unreadable = 'unreadable';
+
 /**
  * The whole record, denials included, oldest first. The next page is read when the one before has been consumed, so a
  * day takes the same memory as ten years.
@@ -54,23 +57,35 @@ export async function* exportAuditLog(
   database: Pick<Database, 'query'>,
   { since, before = null, afterSeal = null, about }: ExportFilter,
 ): AsyncGenerator<AuditLine> {
-  const pages = afterSeal === null ? pagesByTime(database, since ?? 0, about) : pagesBySeal(database, afterSeal, about);
+  const pages =
+    afterSeal === null ? pagesByTime(database, since ?? 0, about) : pagesBySeal(database, afterSeal, since ?? 0, about);
   for await (const rows of pages)
     for (const row of rows) {
       if (row.at < (since ?? 0) || row.at >= (before ?? Number.POSITIVE_INFINITY)) continue;
       const line = toLine(row);
-      if ((row.concerned === 1 && !isOfAnotherApp(line, about)) || (about !== null && namesIt(line, about))) yield line;
+      if (isAbout(line, row, about)) yield line;
     }
+}
+
+function isAbout(line: AuditLine, { kind, concerned }: Row, about: About | null): boolean {
+  // It may hold entries about any person and app.
+  if (about === null || kind === unreadable) return true;
+  return (concerned === 1 && !isOfAnotherApp(line, about)) || namesIt(line, about);
 }
 
 type Reading = Pick<Database, 'query'>;
 
 /** Packs are the oldest in this order; entries that are packed meanwhile are found there. */
-async function* pagesBySeal(database: Reading, begin: number, about: About | null): AsyncGenerator<readonly Row[]> {
+async function* pagesBySeal(
+  database: Reading,
+  begin: number,
+  since: number,
+  about: About | null,
+): AsyncGenerator<readonly Row[]> {
   for (let after = begin; ; ) {
     const pack = await nextPack(database.query, after);
     if (pack !== undefined) {
-      const entries = (entriesOf(pack) ?? []).filter(({ seq }) => seq > after);
+      const entries = readableIn(pack, since).filter(({ seq }) => seq > after);
       yield await describe(database, entries, about);
       after = pack.last_seq;
       continue;
@@ -97,7 +112,7 @@ async function* pagesByTime(database: Reading, begin: number, about: About | nul
   for (let after = { at: begin, id: 0 }; ; ) {
     const rows = await readPage(database, after, about);
     const last = rows.at(-1);
-    const packs = await packsFrom(database.query, after.at);
+    const packs = await packsFrom(database.query, after.at, begin);
     const beyond = packs.beyond === null ? null : { at: packs.beyond, id: -1 };
     const ends = [rows.length < linesAtOnce ? null : last, beyond].flatMap((end) => end ?? []);
     const end = ends.toSorted(inOrder)[0] ?? null;
@@ -115,7 +130,7 @@ type Placed = { readonly at: number; readonly id: number };
 const inOrder = (one: Placed, other: Placed) => one.at - other.at || one.id - other.id;
 
 /** The entries of the next packs, and when those behind begin; null for none. */
-async function packsFrom(query: Kysely<Schema>, at: number) {
+async function packsFrom(query: Kysely<Schema>, at: number, begin: number) {
   const later = query.selectFrom('entry_packs').select('last_seq').where('last_at', '>=', at).limit(1);
   if ((await later.executeTakeFirst()) === undefined) return { entries: [], beyond: null };
   const [begun, next] = [query.selectFrom('entry_packs').selectAll(), query.selectFrom('entry_packs').selectAll()];
@@ -131,7 +146,15 @@ async function packsFrom(query: Kysely<Schema>, at: number) {
     .executeTakeFirstOrThrow();
   const same = await query.selectFrom('entry_packs').selectAll().where('first_at', '=', latest).execute();
   const all = new Map([...packs, ...same].map((pack) => [pack.last_seq, pack]));
-  return { entries: [...all.values()].flatMap((pack) => entriesOf(pack) ?? []), beyond };
+  return { entries: [...all.values()].flatMap((pack) => readableIn(pack, begin)), beyond };
+}
+
+/** Its entries, or one that says that they cannot be read, no earlier than the export begins. */
+function readableIn(pack: Pack, begin: number): readonly NumberedEntry[] {
+  const { first_id: firstId, last_id: lastId, first_seq: firstSeq, last_seq: lastSeq, first_at } = pack;
+  const details = JSON.stringify({ firstId, lastId, firstSeq, lastSeq });
+  const said = { id: lastId, seq: lastSeq, at: Math.max(first_at, begin), kind: unreadable };
+  return entriesOf(pack) ?? [{ ...said, actor_id: '', request_id: null, details }];
 }
 
 /** The last entry of a page. */
@@ -327,8 +350,8 @@ function appOf(row: Row, details: AuditEntry['details']): Pick<AuditLine, 'appId
 }
 
 /** A request over several apps concerns each of them; a call of it concerns its own. */
-function isOfAnotherApp({ appId }: AuditLine, about: About | null): boolean {
-  return about !== null && 'appId' in about && appId !== null && appId !== about.appId;
+function isOfAnotherApp({ appId }: AuditLine, about: About): boolean {
+  return 'appId' in about && appId !== null && appId !== about.appId;
 }
 
 /** For an entry without a request, or about a group's member: the entry itself may name the person or app. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../../src/clock.ts';
 import type { Database } from '../../../../src/db/database.ts';
-import { exportAuditLog } from '../../../../src/features/checks/history/audit-lines.ts';
+import { type AuditLine, exportAuditLog } from '../../../../src/features/checks/history/audit-lines.ts';
 import type { About, HistoryFilter } from '../../../../src/features/checks/history/history-entry.ts';
 import { findEntries, findEntriesPage, lastEntryAbout } from '../../../../src/features/checks/history/pages.ts';
 import { reviewAccess } from '../../../../src/features/checks/reviewing/access-review.ts';
@@ -163,6 +163,41 @@ describe.each(engines)('what is archived on $name', (engine) => {
 
     expect(packs).toBe(Math.floor(480 / entriesPerPack));
     expect(await look()).toEqual(before);
+  });
+
+  it.each([
+    ['by time', {}],
+    ['by seal', { afterSeal: 0 }],
+    ['from a time within them', { since: 104 * minute }],
+    ['from a seal within them', { afterSeal: 100 }],
+    ['about one person', { about: { personId: 'lee' } }],
+  ])('has one line in the export for entries that cannot be read, %s', async (_how, part) => {
+    const look = async () => {
+      const lines: AuditLine[] = [];
+      for await (const line of exportAuditLog(database, { since: null, about: null, ...part })) lines.push(line);
+      return lines;
+    };
+    await archiveOld();
+    const { first_id: firstId, last_id: lastId } = await database.query
+      .selectFrom('entry_packs')
+      .selectAll()
+      .orderBy('first_seq')
+      .executeTakeFirstOrThrow();
+    const others = (await look()).filter(({ id }) => id > lastId);
+
+    await database.query
+      .updateTable('entry_packs')
+      .set({ content: Buffer.from('x') })
+      .where('first_seq', '=', 1)
+      .execute();
+    const [said, ...rest] = await look();
+
+    expect(said).toMatchObject({
+      kind: 'unreadable',
+      details: { firstId, lastId, firstSeq: 1, lastSeq: entriesPerPack },
+    });
+    expect(rest).toEqual(others);
+    expect(others.length).toBeGreaterThan(0);
   });
 
   it('is in the review of access as before, with the decisions that are packed', async () => {
