@@ -27,7 +27,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await Promise.all([...children].map(kill));
-  await Promise.all([sandbox.close(), connector.close(), relay.close()]);
+  await Promise.all([sandbox.close(), connector.close(), relay.end()]);
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -31,7 +31,7 @@ describe.each(engines)('an unreachable Graph, on $name', (engine) => {
   });
   afterEach(async () => {
     await scene.close();
-    await relay.close();
+    await relay.end();
   });
 
   async function open(more: Partial<SceneOptions> = {}): Promise<void> {

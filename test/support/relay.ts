@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { pauseListening } from '../../src/sandbox/pause-listening.ts';
 
 /** A port of its own before a server, which a test closes and opens while the server stays as it is. */
 export interface Relay {
@@ -8,32 +9,34 @@ export interface Relay {
   open(): Promise<void>;
   /** Breaks open connections and refuses new ones. */
   close(): Promise<void>;
+  /** Closes it for good. */
+  end(): Promise<void>;
 }
 
 export async function startRelay(): Promise<Relay> {
   const sockets = new Set<Socket>();
   let target = 0;
-  let port = 0;
-  let server: Server | null = null;
+  let resume: ((again?: boolean) => Promise<void>) | null = null;
 
   const kept = (socket: Socket): Socket => {
     sockets.add(socket);
     return socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
   };
 
-  async function open(): Promise<void> {
-    server = createServer((incoming) => {
-      const outgoing = kept(connect(target, '127.0.0.1'));
-      kept(incoming).pipe(outgoing).pipe(incoming);
-      incoming.on('close', () => outgoing.destroy());
-      outgoing.on('close', () => incoming.destroy());
-    });
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
-    port = (server.address() as AddressInfo).port;
-  }
+  const server = createServer((incoming) => {
+    const outgoing = kept(connect(target, '127.0.0.1'));
+    kept(incoming).pipe(outgoing).pipe(incoming);
+    incoming.on('close', () => outgoing.destroy());
+    outgoing.on('close', () => incoming.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
 
-  await open();
+  const breakAll = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+
   return {
     through(url) {
       const address = new URL(url);
@@ -41,14 +44,19 @@ export async function startRelay(): Promise<Relay> {
       address.port = String(port);
       return address.href;
     },
-    open,
+    async open() {
+      await resume?.();
+      resume = null;
+    },
     async close() {
-      const closing = server;
-      server = null;
-      if (closing === null) return;
-      closing.close();
-      for (const socket of sockets) socket.destroy();
-      await once(closing, 'close');
+      const pausing = resume ?? pauseListening(server);
+      breakAll();
+      resume = await pausing;
+    },
+    async end() {
+      await resume?.(false);
+      server.close();
+      breakAll();
     },
   };
 }

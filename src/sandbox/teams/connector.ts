@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pauseListening } from '../pause-listening.ts';
 import { everybody } from '../tenant/people.ts';
 
 /**
@@ -165,15 +166,12 @@ export async function startConnector(host = '127.0.0.1', port = 0): Promise<Conn
     },
     async away(ms, how) {
       absence = how;
-      if (how === 'refused') {
-        server.close();
-        server.closeAllConnections();
-      }
+      const pausing = how === 'refused' ? pauseListening(server) : null;
+      if (pausing !== null) server.closeAllConnections();
+      const end = await pausing;
       await sleep(ms, undefined, { signal: closing.signal }).catch(() => undefined);
       absence = null;
-      if (closing.signal.aborted || server.listening) return;
-      server.listen(taken, host);
-      await once(server, 'listening');
+      await end?.(!closing.signal.aborted);
     },
     listen(listener) {
       listeners.add(listener);
