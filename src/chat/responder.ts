@@ -4,7 +4,9 @@ import { takeOut } from '../requests/archive/archive.ts';
 import type { Reader } from '../requests/request.ts';
 import { idsIn } from '../requests/request-id.ts';
 import { answerWithTicket, askWhichTicket } from './ask-ticket.ts';
-import type { CommandOf, Parsed, Verb } from './command.ts';
+import type { Command, CommandOf, Parsed, Verb } from './command.ts';
+import { withDaysOfOtherLanguages } from './dates/other-languages.ts';
+import { quoteName } from './grammar/names.ts';
 import type { Incoming, IncomingFile, Speaker } from './incoming.ts';
 import { rememberPerson } from './known-people.ts';
 import { createMessages } from './messages.ts';
@@ -149,7 +151,7 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
     if (others.length === 0) return unreadReply(await correct(own, first));
     const guesses = lines.flatMap((line) => {
       const read = parts.grammar.parse(line);
-      return read.kind === 'command' ? [{ command: read.command }] : [];
+      return read.kind === 'command' ? [{ command: inKnownDays(turn, read.command).command }] : [];
     });
     return offerIfFound(parts, saying(turn, lines.join('\n')), { guesses, leftOut: [] });
   }
@@ -167,8 +169,22 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
     if (beyond !== null) return beyond;
     const matter = parsed.kind === 'command' ? null : await lookAtMatter(parts, turn, line);
     if (matter !== null) return matter;
-    if (parsed.kind === 'command') return runCommand(parts, turn, parsed.command);
-    return unreadReply(await answerOther(turn, line, parsed));
+    if (parsed.kind !== 'command') return unreadReply(await answerOther(turn, line, parsed));
+    const meant = inKnownDays(turn, parsed.command);
+    if (meant.command === parsed.command) return runCommand(parts, turn, parsed.command);
+    return unreadReply(await correct(meant.turn, parts.grammar.format(meant.command)));
+  }
+
+  /** A day in a language that is not the reader's is only guessed. */
+  function inKnownDays(turn: Turn, command: Command): { readonly turn: Turn; readonly command: Command } {
+    const { what, reader } = turn.incoming;
+    const known = withDaysOfOtherLanguages(command, reader, parts.store.clock.now());
+    if (known === null) return { turn, command };
+    const text = [...known.days].reduce(
+      (line, [typed, day]) => line.replaceAll(quoteName(typed), day).replaceAll(typed, day),
+      what.kind === 'text' ? what.text : '',
+    );
+    return { turn: saying(turn, text), command: known.command };
   }
 
   /** Answers a line that is no whole command. */
@@ -202,11 +218,10 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
   async function correct(turn: Turn, suggestion: string): Promise<Reply> {
     const parsed = parts.grammar.parse(suggestion);
     if (parsed.kind !== 'command') return notUnderstood(parts, turn, suggestion);
-    const refusal = decidesByItself(parts, parsed.command.verb)
-      ? null
-      : await refuseVerb(parts, turn, parsed.command.verb);
+    const { turn: own, command } = inKnownDays(turn, parsed.command);
+    const refusal = decidesByItself(parts, command.verb) ? null : await refuseVerb(parts, own, command.verb);
     if (refusal !== null) return refusal;
-    return (await nearly(parts, turn, parsed.command.verb, parsed.command)) ?? offerMeant(parts, turn, parsed.command);
+    return (await nearly(parts, own, command.verb, command)) ?? offerMeant(parts, own, command);
   }
 
   /** Half a command; if the words end in an app's name, only the "to" is missing. */

@@ -17,6 +17,7 @@ async function answerTo(person: 'alex' | 'megan', line: string, locale: string, 
   return teams.lastCard(place?.conversationId);
 }
 
+const asked = async () => (await teams.records()).filter(({ kind }) => kind === 'accessAsked');
 const channel = { conversationId: '19:helpdesk@thread.tacv2', kind: 'channel' } as const;
 
 describe('the language of a reader', () => {
@@ -98,5 +99,38 @@ describe('the language of a reader', () => {
 
     expect(card.text).toContain(name);
     expect(card.buttons).toEqual([]);
+  });
+});
+
+describe('a line whose language is not its reader’s', () => {
+  it.each([
+    ['demander l’accès pour diego à ServiceNow jusqu’au 31 mars'],
+    ['demander l’accès pour diego à ServiceNow jusqu’au 2027-03-31'],
+    ['请为 diego 申请 ServiceNow 访问权限，到3月31日'],
+    ['solicitar acesso para o diego ao ServiceNow até 31 de março'],
+    ['request access for diego to ServiceNow until 31 mars'],
+  ])('is offered with its day, and nothing is done before a click: %s', async (line) => {
+    await start();
+
+    const offer = await answerTo('megan', line, 'en-US');
+    const before = await asked();
+    await teams.press('megan', offer, 'Yes, do it');
+    await teams.settled();
+
+    expect(offer.text).toMatch(/Did you mean this\?[\s\S]*request access for diego to ServiceNow until 20\d\d-03-31/);
+    expect(offer.text).not.toMatch(/Left out/);
+    expect(before).toEqual([]);
+    expect(await asked()).toEqual([
+      expect.objectContaining({ details: expect.objectContaining({ endsAt: expect.any(Number) }) }),
+    ]);
+  });
+
+  it('says at once where its end has passed', async () => {
+    await start();
+
+    const card = await answerTo('megan', 'demander l’accès pour diego à ServiceNow jusqu’à hier', 'en-US');
+
+    expect(card.text).toMatch(/That end has passed/);
+    expect(await asked()).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import type { DateTime } from 'luxon';
-import { dayAtLength, isoDay } from './typed-length.ts';
+import { dayAtLength, isoDay, weekdayOfMonth } from './typed-length.ts';
 
 const NUMBERS = 'zero um dois três quatro cinco seis sete oito nove dez onze doze treze quatorze quinze'.split(' ');
 const COUNTS: Readonly<Record<string, number>> = {
@@ -17,6 +17,7 @@ const AGO = new RegExp(`^(?:h[áa] |faz |(?:n?[oa]s )?últim[oa]s )?${LENGTH}(?:
 const NUMBERED_WEEKDAY = /(?<![\p{L}\p{N}])([2-6])[ªa][- ]?feira(?!\p{L})/giu;
 const APART = /(?<!\p{L})(segunda|ter[cç]a|quarta|quinta|sexta) feira(?!\p{L})/giu;
 const DAY_OF_MONTH = /(?<!\p{L})(?:(?:n?o|do|ao) )?dia (\d{1,2})(?![\p{L}\p{N}/.-]| de )/giu;
+const NUMBERED = new RegExp(`(?<!\\p{L})${WEEKDAY},? (?:dia )?(\\d{1,2})[ºo]?(?=\\s*$|\\s*[,;.!?)]|\\s+[àa]s)`, 'giu');
 const DAY_BEFORE_MONTH = /(?<!\p{L})(?:(?:n?o|do|ao) )?dia (?=\d{1,2}[ºo]?(?:\/| de ))/giu;
 const FIRST = /(?<![\p{L}\p{N}])(?:primeiro|1o)(?= de )/giu;
 const PAST_WEEKDAY = new RegExp(`(?<!\\p{L})${WEEKDAY} passad[ao](?!\\p{L})`, 'giu');
@@ -39,6 +40,9 @@ export function withPortugueseDays(typed: string, today: DateTime, direction: 'a
   return text
     .replace(NUMBERED_WEEKDAY, (_, number: string) => `${WEEKDAYS[Number(number) - 2]}-feira`)
     .replace(APART, '$1-feira')
+    .replace(NUMBERED, (whole, name: string, number: string) => {
+      return weekdayOfMonth(indexOf(name) + 1, Number(number), today, isAhead) ?? whole;
+    })
     .replace(DAY_BEFORE_MONTH, '')
     .replace(DAY_OF_MONTH, (whole, number: string) => dayOfMonth(Number(number), today, isAhead) ?? whole)
     .replace(FIRST, '1º')
@@ -57,10 +61,15 @@ function dayOfMonth(day: number, today: DateTime, isAhead: boolean): string | nu
   return day < 1 || day > (month.daysInMonth ?? 0) ? null : isoDay(month.set({ day }));
 }
 
+/** Of a weekday, with or without its accent; 0 for Monday. */
+function indexOf(name: string): number {
+  const bare = (text: string) => text.toLowerCase().replace('ç', 'c').replace('á', 'a');
+  return WEEKDAYS.findIndex((weekday) => bare(weekday) === bare(name));
+}
+
 /** The weekday of this week (0), the next one (1), or the last that is over (-1). */
 function weekdayIn(name: string, today: DateTime, side: -1 | 0 | 1): DateTime {
-  const bare = (text: string) => text.toLowerCase().replace('ç', 'c').replace('á', 'a');
-  const day = today.startOf('week').plus({ days: WEEKDAYS.findIndex((weekday) => bare(weekday) === bare(name)) });
+  const day = today.startOf('week').plus({ days: indexOf(name) });
   if (side === -1) return day < today ? day : day.minus({ weeks: 1 });
   return day.plus({ weeks: side });
 }

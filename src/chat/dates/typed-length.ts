@@ -30,3 +30,18 @@ export function dayAtLength(
 }
 
 export const isoDay = (day: DateTime): string => day.toFormat('yyyy-MM-dd');
+
+/**
+ * The next day of this number in its month which is this weekday, or the last one, as `YYYY-MM-DD`: "vendredi 18". Null
+ * where none is near, so that one of the two is a mistake.
+ *
+ * @param weekday 1 for Monday
+ */
+export function weekdayOfMonth(weekday: number, day: number, today: DateTime, isAhead: boolean): string | null {
+  const months = NEAR_MONTHS.map((count) => today.startOf('month').plus({ months: isAhead ? count : -count }));
+  const days = months.filter(({ daysInMonth }) => day >= 1 && day <= (daysInMonth ?? 0)).map((one) => one.set({ day }));
+  const found = days.find((one) => one.weekday === weekday && (isAhead ? one >= today : one <= today));
+  return found === undefined ? null : isoDay(found);
+}
+
+const NEAR_MONTHS = [0, 1, 2];

@@ -347,11 +347,17 @@ export const requestAccessCommand = defineCommand({
   offeredByTeams: { team: 4, groupChat: 2 },
   tryIt: null,
   form: accessForm,
-  // A line with an end is never carried out: its alternatives are offered at once.
-  nearly: async (parts, turn, command) => (command.end === null ? null : runCommand(parts, turn, command)),
+  // What can be had instead of an end that cannot be kept is offered at once.
+  nearly: async (parts, turn, command) => (hasBadEnd(parts, turn, command) ? runCommand(parts, turn, command) : null),
   resolve: resolveRequestAccess,
   run: (parts, turn, command) => requestAccess(parts, turn, command),
 });
+
+/** Whether no app could be asked for with the end of this line. */
+function hasBadEnd(parts: CommandParts, turn: Turn, command: RequestAccessCommand): boolean {
+  const terms = readTerms(parts, turn, command);
+  return terms.kind === 'terms' && readLineEnd(parts, turn, terms, []).kind === 'bad';
+}
 
 /** Refuses requesters who ask for themselves or for a person outside their reports; records the refusal. */
 async function refuseAsking(

@@ -32,6 +32,10 @@ describe('a day in French', () => {
     ['maintenant', 'today'],
     ['aujourd’hui', 'today'],
     ['avant-hier', '2026-11-23'],
+    ['lundi 30', '2026-11-30'],
+    ['le mardi 1er', '2026-12-01'],
+    ['ven. 18', '2026-12-18'],
+    ['lundi 30 novembre', '2026-11-30'],
   ])('is one to start on: %s', (text, day) => {
     expect(startOf(text)).toBe(day);
   });
@@ -45,6 +49,10 @@ describe('a day in French', () => {
 
   it.each([
     ['fin décembre', '2026-12-31'],
+    ['vendredi 18', '2026-12-18'],
+    ['mar 8', '2026-12-08'],
+    ['vendredi 13', 'unreadable'],
+    ['mardi 3', 'unreadable'],
     ['la fin décembre', '2026-12-31'],
     ['fin février', '2027-02-28'],
     ["fin d'octobre 2027", '2027-10-31'],
@@ -67,6 +75,8 @@ describe('a day in French', () => {
     ['novembre', '2026-11-01'],
     ['mars 2026', '2026-03-01'],
     ['le premier novembre', '2026-11-01'],
+    ['vendredi 13', '2026-11-13'],
+    ['vendredi 12', 'unclear'],
     ['le 15', 'unclear'],
     ['une quinzaine', 'unclear'],
   ])('is one to list from: %s', (text, day) => {

@@ -21,6 +21,8 @@ describe('a day in Portuguese', () => {
     ['1o de dezembro', '2026-12-01'],
     ['1º de dezembro', '2026-12-01'],
     ['2ª feira', '2026-11-30'],
+    ['segunda 30', '2026-11-30'],
+    ['terça-feira, dia 1º', '2026-12-01'],
     ['2a-feira', '2026-11-30'],
     ['segunda feira', '2026-11-30'],
     ['próxima segunda', '2026-11-30'],
@@ -37,14 +39,20 @@ describe('a day in Portuguese', () => {
     expect(readStartDate(text, reader, NOW).kind).toBe('today');
   });
 
-  it.each(['semana que vem', 'próxima semana', 'mês que vem', 'sexta que vem', 'dia 32', 'segunda vez'])(
-    'is asked for where it is two or none: %s',
-    (text) => {
-      const start = readStartDate(text, reader, NOW);
+  it.each([
+    'semana que vem',
+    'próxima semana',
+    'mês que vem',
+    'sexta que vem',
+    'dia 32',
+    'segunda vez',
+    'segunda 29',
+    'sexta, dia 30',
+  ])('is asked for where it is two or none: %s', (text) => {
+    const start = readStartDate(text, reader, NOW);
 
-      expect(start.kind === 'date' && start.rest === '').toBe(false);
-    },
-  );
+    expect(start.kind === 'date' && start.rest === '').toBe(false);
+  });
 
   it.each([
     ['há 3 dias', '2026-11-22'],

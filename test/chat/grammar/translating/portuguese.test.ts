@@ -141,6 +141,8 @@ describe('a line in Brazilian Portuguese', () => {
     ['histórico do Salesforce desde segunda', 'says history Salesforce since segunda'],
     ['histórico adele no Salesforce desde 1º de novembro', 'says history "adele no Salesforce" since 1º de novembro'],
     ['histórico dos últimos 7 dias', 'says history since 7 dias'],
+    ['histórico últimos 7 dias', 'says history since 7 dias'],
+    ['histórico da adele nos últimos 7 dias', 'says history adele since 7 dias'],
     ['o que aconteceu com o grady?', 'may say history grady'],
     ['quem provisionou o isaiah no Salesforce?', 'may say history "isaiah no Salesforce"'],
     ['quem aprovou a R7K3MQ?', 'may say show R7K3MQ'],
