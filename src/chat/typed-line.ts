@@ -1,7 +1,9 @@
 import { type Language, languages, sourceLanguage } from '../languages.ts';
-import type { Command, Parsed } from './command.ts';
+import type { Command, Parsed, Verb } from './command.ts';
 import type { Grammar } from './grammar/grammar.ts';
 import { startsWithThanks } from './grammar/translating/courtesies.ts';
+import { linesIn, piecesIn } from './grammar/translating/line-data.ts';
+import { lengthsAt } from './grammar/translating/line-patterns.ts';
 import { linesOf, readSlip, type Translated, toEnglish } from './grammar/translating/to-english.ts';
 
 /** A typed line in English, which is all that the rest of the chat reads. */
@@ -13,11 +15,46 @@ export type Typed =
 /** More lines are a list. */
 const MOST_LINES = 20;
 
+/** What is done without a further click; all else shows something, or first says what it will do. */
+const ACTS: ReadonlySet<Verb> = new Set([
+  ...(['provision', 'provisionList', 'provisionGroup', 'requestAccess', 'extend', 'approve', 'deny'] as const),
+  ...(['cancel', 'cancelAllBy', 'endAccess', 'endByHand', 'retry'] as const),
+]);
+/** So far from the beginning at most, a line asks Usher for something: "bonjour Usher, pourriez-vous …". */
+const MOST_BEFORE_ASKING = 6;
+
 /**
  * Reads a line in the language of its reader, or else in English, which each person may write. Where it says one thing in
- * the one language and another in the other, both are offered, and so is what it says in any further language.
+ * the one language and another in the other, both are offered, and so is what it says in any further language. A line
+ * that asks whether something is to be done, or quotes another message, is only offered.
  */
 export function readTyped(grammar: Grammar, typed: string, language: Language): Typed {
+  const read = readMeant(grammar, typed, language);
+  if (read.kind === 'guesses') return read;
+  const parsed = grammar.parse(read.line);
+  if (parsed.kind !== 'command') return read;
+  const isDoubted = REFUSAL.test(typed) || isQuestion(typed, language);
+  const isGuess = isQuotation(typed) || (ACTS.has(parsed.command.verb) && isDoubted);
+  return isGuess ? { kind: 'guesses', lines: [grammar.format(parsed.command)], typed } : read;
+}
+
+/** "approve R7K3MQ 👎" */
+const REFUSAL = /[👎❌🚫⛔🛑🤔🙅]/u;
+
+const isQuotation = (typed: string): boolean => /^\s*[>》]/.test(typed);
+
+/** "Aprovo R7K3MQ?", and not "pode aprovar R7K3MQ?". */
+function isQuestion(typed: string, language: Language): boolean {
+  if (!/[?？]\s*$/.test(typed)) return false;
+  const read: readonly Language[] = [sourceLanguage, language];
+  return !read.some((one) => {
+    const lines = linesIn(one);
+    const pieces = piecesIn(typed, lines);
+    return pieces.slice(0, MOST_BEFORE_ASKING).some((_, at) => lengthsAt(pieces, at, lines.asking).length > 0);
+  });
+}
+
+function readMeant(grammar: Grammar, typed: string, language: Language): Typed {
   const asTyped = { kind: 'line', line: typed } as const;
   const english = grammar.parse(typed);
   if (english.kind === 'empty' || english.kind === 'tooManyWords') return asTyped;

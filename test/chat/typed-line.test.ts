@@ -69,4 +69,37 @@ describe('a line that somebody types', () => {
     const read = typed.kind === 'line' ? parse(typed.line) : null;
     expect(read).toMatchObject({ kind: 'command', command: { subjects: people, app: 'Salesforce' } });
   });
+
+  it.each([
+    ['aprovo R7K3MQ?', 'pt-BR'],
+    ['vamos negar R7K3MQ?', 'pt-BR'],
+    ['j’annule R7K3MQ ?', 'fr'],
+    ['provisionner adele dans Salesforce ?', 'fr'],
+    ['我需要批准R7K3MQ？', 'zh-Hans'],
+    ['approve R7K3MQ?', 'en'],
+    ['request access for adele to Salesforce?', 'en'],
+    ['> aprovar R7K3MQ', 'pt-BR'],
+    ['> remover ana do Salesforce', 'pt-BR'],
+    ['> provisionne adele dans Salesforce', 'fr'],
+    ['> 批准R7K3MQ', 'zh-Hans'],
+    ['approve R7K3MQ 👎', 'en'],
+    ['aprovar R7K3MQ ❌', 'pt-BR'],
+  ] as const)('is only offered where it asks back, quotes, or takes itself back: %s', (typed, language) => {
+    expect(readTyped(grammar, typed, language)).toMatchObject({ kind: 'guesses', typed });
+  });
+
+  it.each([
+    ['você pode aprovar R7K3MQ?', 'pt-BR'],
+    ['Bom dia, poderia aprovar R7K3MQ?', 'pt-BR'],
+    ['peux-tu provisionner adele dans Salesforce ?', 'fr'],
+    ['能不能批准R7K3MQ？', 'zh-Hans'],
+    ['can you approve R7K3MQ?', 'en'],
+    ['état de Salesforce ?', 'fr'],
+    ['status Salesforce?', 'en'],
+    ['aprovar R7K3MQ 👍', 'pt-BR'],
+  ] as const)('is done where it asks Usher for it, or what it asks for changes nothing: %s', (typed, language) => {
+    const read = readTyped(grammar, typed, language);
+
+    expect(read.kind === 'line' && parse(read.line).kind).toBe('command');
+  });
 });

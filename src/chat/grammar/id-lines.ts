@@ -2,7 +2,7 @@ import type { Command, CommandOf } from '../command.ts';
 import { quoteName, writeName } from './names.ts';
 import { readReason, reasonPlace, writeReason } from './reasons.ts';
 import { incomplete, type Reading } from './rule.ts';
-import { fold, splitWords, trimEdges, type Word } from './tokens.ts';
+import { fold, joinWords, splitWords, trimEdges, type Word } from './tokens.ts';
 import { wordSet } from './word-lists.ts';
 
 /** Words around an id that say what it is. */
@@ -45,11 +45,29 @@ export function readDenial(words: readonly Word[]): Reading<CommandOf<'deny'>> |
   if (word === undefined) return incomplete('deny', 'id');
   const requestId = looksLikeId(word) ? idIn(word) : null;
   if (requestId === null) return withoutId('deny', words.slice(0, reasonPlace(words)?.at));
-  const reason = readReason(words.slice(at + 1));
+  const behind = words.slice(at + 1);
+  const reason = readReason(behind);
   // "decline advice from Bob" is no denial, but "abcdef" may be an id.
-  const doubtful = reason !== null && !isSurelyId(word);
+  const doubtful = reason !== null && (!isSurelyId(word) || saysMore(behind));
   return { kind: doubtful ? 'nearly' : 'command', command: { verb: 'deny', requestId, reason } };
 }
+
+/** "deny R7K3MQ and approve R7K3MR", "deny R7K3MQ not yet", "deny R7K3MQ unless Claire agrees": that may be no reason. */
+function saysMore(words: readonly Word[]): boolean {
+  const [first] = words;
+  if (first === undefined || first.quoted) return false;
+  const isAnotherId = /\d/.test(first.text) && LETTERS_AND_DIGITS.test(bareId(first));
+  return isAnotherId || SAYS_MORE.has(trimEdges(fold(first), '', ',.:;')) || PUT_OFF.test(joinWords(words));
+}
+
+/** As long as the ids that Usher gives. */
+const LETTERS_AND_DIGITS = /^[0-9A-Z]{6}$/;
+/** They lead on to something else, or to a condition, an exception or another day. */
+const SAYS_MORE = wordSet(`
+  and or but then if unless until till except excluding only when once after before while later tomorrow tonight maybe
+  perhaps probably wait hold
+`);
+const PUT_OFF = /^(?:not (?:yet|now|today|sure|really|for now)|not|no,? wait.*|never ?mind|don'?t)[.!?]*$/i;
 
 /** The reason in a line, without its lead-in; null where it has none. */
 export function reasonIn(line: string): string | null {
@@ -65,8 +83,10 @@ export function writeRequestId({ verb, requestId }: { readonly verb: string; rea
 }
 
 export function writeDenial(command: CommandOf<'deny'>): string {
-  const { reason } = command;
-  return reason === null ? writeRequestId(command) : `${writeRequestId(command)} ${writeReason(reason)}`;
+  const id = writeRequestId(command);
+  if (command.reason === null) return id;
+  const reason = writeReason(command.reason);
+  return saysMore(splitWords(reason)) ? `${id} because ${reason}` : `${id} ${reason}`;
 }
 
 function isAround(word: Word): boolean {

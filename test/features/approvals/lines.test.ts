@@ -12,6 +12,9 @@ describe('a decision', () => {
     ['deny the request R7K3MQ because he left', { verb: 'deny', requestId: 'R7K3MQ', reason: 'he left' }],
     ['deny r7k3mq reason: “wrong app”', { verb: 'deny', requestId: 'R7K3MQ', reason: 'wrong app' }],
     ['reject R7K3MQ', { verb: 'deny', requestId: 'R7K3MQ', reason: null }],
+    ['deny R7K3MQ no budget', { verb: 'deny', requestId: 'R7K3MQ', reason: 'no budget' }],
+    ['deny R7K3MQ duplicate of M2P4QW', { verb: 'deny', requestId: 'R7K3MQ', reason: 'duplicate of M2P4QW' }],
+    ['deny R7K3MQ because only managers get it', { verb: 'deny', requestId: 'R7K3MQ', reason: 'only managers get it' }],
     ['decline R7K3MQ ask me first', { verb: 'deny', requestId: 'R7K3MQ', reason: 'ask me first' }],
   ])('is taken by %s', (text, command) => {
     expect(parse(text)).toEqual({ kind: 'command', command });
@@ -23,7 +26,13 @@ describe('a decision', () => {
     ['I approve R7K3MQ', 'approve R7K3MQ'],
     ['dney R7K3MQ no', 'deny R7K3MQ no'],
     ['deny abcdef he left', 'deny ABCDEF he left'],
-  ])('is only offered for a typo: %s', (text, suggestion) => {
+    ['deny R7K3MQ and approve M2P4QW', 'deny R7K3MQ because and approve M2P4QW'],
+    ['deny R7K3MQ, M2P4QW', 'deny R7K3MQ because M2P4QW'],
+    ['deny R7K3MQ not yet', 'deny R7K3MQ because not yet'],
+    ['deny R7K3MQ tomorrow', 'deny R7K3MQ because tomorrow'],
+    ['deny R7K3MQ unless Claire agrees', 'deny R7K3MQ because unless Claire agrees'],
+    ['deny R7K3MQ only for diego', 'deny R7K3MQ because only for diego'],
+  ])('is only offered for a typo, and where more may be meant: %s', (text, suggestion) => {
     expect(parse(text)).toEqual({ kind: 'didYouMean', suggestion });
   });
 

@@ -33,16 +33,40 @@ export function cutsOf(all: readonly Piece[], lines: Lines, isTicket: (text: str
   ];
 }
 
-function cutReason(pieces: readonly Piece[], { reason, reasonLabel }: Lines): Cut {
+function cutReason(pieces: readonly Piece[], { reason, reasonLabel, dates }: Lines): Cut {
   for (let at = 1; at < pieces.length; at += 1) {
     const [label = 0] = lengthsAt(pieces, at, reasonLabel);
     const isLabel = label > 0 && /[:：]/.test(pieces[at + label - 1]?.mark ?? '');
     const length = isLabel ? label : (lengthsAt(pieces, at, reason)[0] ?? 0);
-    if (length > 0 && at + length < pieces.length)
-      return { pieces: pieces.slice(0, at), terms: { reason: pieces.slice(at + length) } };
+    if (length > 0 && at + length < pieces.length) {
+      const [left, said] = [pieces.slice(0, at), pieces.slice(at + length)];
+      const before = cutDates({ pieces: left, terms: {} }, dates, Number.POSITIVE_INFINITY);
+      // A second day is the reason's.
+      const isDated = before.pieces.length < left.length;
+      const behind = isDated ? { pieces: said, terms: {} } : cutDatesBehind(said, dates);
+      return { pieces: left, terms: { ...behind.terms, reason: behind.pieces } };
+    }
   }
   return { pieces, terms: {} };
 }
+
+/** "because he joins Sales, until 31 March": the days behind a reason and a comma are none of its words. */
+function cutDatesBehind(reason: readonly Piece[], dates: DatePhrases): Cut {
+  let [to, terms]: [number, Terms] = [reason.length, {}];
+  for (let at = to - 1; at > 0; at -= 1) {
+    if (!/[,，;；]/.test(reason[at - 1]?.mark ?? '')) continue;
+    const span = spanAt(reason.slice(0, to), at, dates, undefined, false);
+    // "…, 31 March" and "…, le 31 mars" may be what the reason speaks of.
+    const lead = span === null ? 0 : span.to - span.from - span.text.length;
+    const isBare = span?.kind === 'start' && (lead === 0 || (lead === 1 && isSmall(reason[at])));
+    if (span === null || isBare || span.to !== to || terms[span.kind] !== undefined) break;
+    [to, terms] = [at, { ...terms, [span.kind]: span.text }];
+  }
+  return { pieces: reason.slice(0, to), terms };
+}
+
+const isSmall = (piece: Piece | undefined): boolean =>
+  piece !== undefined && piece.text.length <= 2 && !HAN.test(piece.text);
 
 /** A line with several numbers keeps them: which one is meant is asked. */
 function cutTickets({ pieces, terms }: Cut, { ticket }: Lines, isTicket: (text: string) => boolean): Cut {
@@ -111,7 +135,13 @@ function spanAt(
   const ahead = led(pieces, at, dates.ahead, dates);
   if (ahead?.isLength === true) return spanOf('start', pieces, at, { ...ahead, from: at }, []);
   const start = led(pieces, at, dates.start, dates, dates.startBehind);
-  if (start !== null && !start.isLength) return spanOf('start', pieces, at, start, dates.startBehind);
+  if (start !== null && !start.isLength) {
+    const span = spanOf('start', pieces, at, start, dates.startBehind);
+    const lead = pieces[at];
+    // "Depuis lundi" is no coming Monday, which the reader of days knows by this word.
+    if (lead === undefined || lengthsAt(pieces, at, dates.since).length === 0) return span;
+    return { ...span, text: [{ ...lead, text: 'since', mark: '' }, ...span.text] };
+  }
   const run = runAt(pieces, at, dates);
   if (run === null || run.to - at === pieces.length) return null;
   const isBehindBy = (behind: readonly Phrase[]) => lengthsAt(pieces, run.to, behind).length > 0;
@@ -170,13 +200,15 @@ function spanOf(kind: Span['kind'], pieces: readonly Piece[], from: number, run:
 const isHours = (pieces: readonly Piece[], { from, to }: Run): boolean =>
   to - from === 1 && /^\d{1,2}h$/.test(pieces[from]?.exact ?? '');
 
-/** "até as 18h" is 18:00 and not a length of 18 hours. */
-function withClock(span: Span, { fillers }: DatePhrases): Span {
+/** "até as 18h" and "jusqu'à 18 heures" are 18:00 and not a length of 18 hours. */
+function withClock(span: Span, { fillers, hours }: DatePhrases): Span {
   const [length = 0] = span.text.length > 1 ? lengthsAt(span.text, 0, fillers) : [];
   const [time, ...others] = span.text.slice(length);
-  const [, hour, minute = ''] = /^(\d{1,2})(?:h|:)(\d{2})?$/.exec(time?.exact ?? '') ?? [];
-  if (time === undefined || hour === undefined || others.length > 0) return span;
-  return { ...span, text: [{ ...time, text: `${hour}:${minute.padEnd(2, '0')}` }] };
+  const isUnit = others.length > 0 && lengthsAt(others, 0, hours).includes(others.length);
+  const form = isUnit ? /^(\d{1,2})$/ : /^(\d{1,2})(?:h|:)(\d{2})?$/;
+  const [, hour, minute = ''] = form.exec(time?.exact ?? '') ?? [];
+  if (time === undefined || hour === undefined || (others.length > 0 && !isUnit)) return span;
+  return { ...span, text: [{ ...time, text: `${hour}:${minute.padEnd(2, '0')}`, mark: '' }] };
 }
 
 /** The words of a date or a length from `from` on: as many as can be of one, without small words at the end. */

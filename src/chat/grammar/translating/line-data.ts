@@ -6,7 +6,7 @@ import fr from '../../languages/fr/lines.json' with { type: 'json' };
 import pt from '../../languages/pt-BR/lines.json' with { type: 'json' };
 import zh from '../../languages/zh-Hans/lines.json' with { type: 'json' };
 import { elidedWords, type Notation, type Pattern, type Phrase, phrasesIn, toPatterns } from './line-patterns.ts';
-import { type Piece, piecesOf } from './pieces.ts';
+import { HAN, type Piece, piecesOf } from './pieces.ts';
 
 /**
  * What people type in one language, as data: `src/chat/languages/<tag>/lines.json`. Phrases are separated by `|`. A
@@ -42,6 +42,8 @@ export interface LineData {
   readonly ticket?: string;
   /** What introduces a start, an end and a length, beside the words of `chat/dates/words`; and what follows them. */
   readonly start?: string;
+  /** Those that lead to a day that is over. */
+  readonly since?: string;
   readonly startBehind?: string;
   readonly end?: string;
   readonly endBehind?: string;
@@ -67,6 +69,8 @@ export interface LineData {
   readonly kitBehind?: string;
   /** Words that look like slips of a verb, and mean something else or the opposite. */
   readonly not?: string;
+  /** They ask Usher to do something: with one of these, a line with a question mark is no question. */
+  readonly asking?: string;
 }
 
 const data: Readonly<Record<Language, LineData>> = { en, fr, 'pt-BR': pt, 'zh-Hans': zh };
@@ -96,10 +100,13 @@ export interface Lines {
   /** Every word with a meaning of its own: a name with one is written in quotes. */
   readonly known: ReadonlySet<string>;
   readonly not: ReadonlySet<string>;
+  readonly asking: readonly Phrase[];
 }
 
 export interface DatePhrases extends Readonly<Record<string, readonly Phrase[]>> {
   readonly start: readonly Phrase[];
+  /** Those of `start` that lead to a day that is over. */
+  readonly since: readonly Phrase[];
   readonly startBehind: readonly Phrase[];
   readonly end: readonly Phrase[];
   readonly endBehind: readonly Phrase[];
@@ -110,6 +117,7 @@ export interface DatePhrases extends Readonly<Record<string, readonly Phrase[]>>
   readonly days: readonly Phrase[];
   readonly months: readonly Phrase[];
   readonly units: readonly Phrase[];
+  readonly hours: readonly Phrase[];
   readonly counts: readonly Phrase[];
   readonly fillers: readonly Phrase[];
 }
@@ -163,6 +171,7 @@ function compile(language: Language, own: LineData): Lines {
     ...lists,
     dates,
     known: new Set(all.flatMap((phrase) => phrase.map(({ plain }) => plain))),
+    asking: phrases(own.asking),
     not: new Set(phrases(own.not).map((phrase) => phrase.map(({ plain }) => plain).join(''))),
   };
 }
@@ -175,6 +184,7 @@ function datePhrases(language: Language, own: LineData, elided: ReadonlySet<stri
   ];
   return {
     start: toPhrases([...words.begin, ...(words.since ?? [])], own.start),
+    since: toPhrases(words.since ?? [], own.since),
     startBehind: toPhrases([], own.startBehind),
     end: toPhrases(words.end, own.end),
     endBehind: toPhrases(words.endBehind ?? [], own.endBehind),
@@ -183,6 +193,7 @@ function datePhrases(language: Language, own: LineData, elided: ReadonlySet<stri
     aheadBehind: toPhrases([], own.aheadBehind),
     days: toPhrases([...words.near, ...Object.keys(words.days), ...namesOf(language, 'weekday')], own.namedDays),
     months: toPhrases(namesOf(language, 'month')),
+    hours: toPhrases(words.units.hour.filter((word) => word.length > 1 && !HAN.test(word))),
     units: toPhrases([...Object.values(words.units).flat(), ...(words.otherUnits ?? [])]),
     counts: toPhrases(
       words.counts.flatMap((one) => one.split(' ')),
