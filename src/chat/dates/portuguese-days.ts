@@ -18,6 +18,8 @@ const NUMBERED_WEEKDAY = /(?<![\p{L}\p{N}])([2-6])[ªa][- ]?feira(?!\p{L})/giu;
 const UNACCENTED = /(?<!\p{L})terca(?:[- ]feira)?(?!\p{L})/giu;
 const APART = /(?<!\p{L})(segunda|ter[cç]a|quarta|quinta|sexta) feira(?!\p{L})/giu;
 const DAY_OF_MONTH = /(?<!\p{L})(?:(?:n?o|do|ao) )?dia (\d{1,2})[ºo]?(?![\p{L}\p{N}/.-]| de )/giu;
+/** A start in the past, of which the parser would take the day for the next one. */
+const SINCE = /^desde(?= )/iu;
 const FIRST_ALONE = /^1[ºo]$/iu;
 /** Group 1 is the day, 2 or 3 the unit. */
 const OF_NEXT = /^(?:(?:n?o|do|ao) )?(?:dia )?(\d{1,2})[ºo]? d[aeo] (?:pr[óo]xim[ao] (\p{L}+)|(\p{L}+) que vem)$/iu;
@@ -49,6 +51,7 @@ export function withPortugueseDays(typed: string, today: DateTime, direction: 'a
   const atLength = dayAtLength({ atOnce: AT_ONCE, ahead: AHEAD, ago: AGO, lengthOf }, text, today, direction);
   if (atLength !== null) return atLength;
   const isAhead = direction === 'ahead';
+  if (isAhead && SINCE.test(text)) return '';
   if (LAST_OF_MONTH.test(text)) return isoDay(today.endOf('month'));
   if (FIRST_ALONE.test(text)) return dayOfMonth(1, today, isAhead) ?? '';
   const [, number, unit, unitBehind] = OF_NEXT.exec(text) ?? [];
