@@ -26,7 +26,17 @@ describe('a day in Portuguese', () => {
     ['2a-feira', '2026-11-30'],
     ['segunda feira', '2026-11-30'],
     ['próxima segunda', '2026-11-30'],
-    ['próximo sábado', '2026-12-05'],
+    ['próxima quarta', '2026-12-02'],
+    ['próxima sexta, 27/11', '2026-11-27'],
+    ['sexta que vem, dia 4', '2026-12-04'],
+    ['nessa sexta', '2026-11-27'],
+    ['terca', '2026-12-01'],
+    ['terca-feira', '2026-12-01'],
+    ['1º', '2026-12-01'],
+    ['dia 1º', '2026-12-01'],
+    ['dia 5 do mês que vem', '2026-12-05'],
+    ['31 do mês que vem', '2026-12-31'],
+    ['último dia do mês', '2026-11-30'],
     ['segunda que vem', '2026-11-30'],
   ])('starts access: %s', (text, day) => {
     const start = readStartDate(text, reader, NOW);
@@ -47,6 +57,18 @@ describe('a day in Portuguese', () => {
     'dia 32',
     'segunda vez',
     'segunda 29',
+    'segunda-feira 29',
+    'desde segunda',
+    'desde 10/11',
+    'desde o dia 10',
+    'sexta-feira 13',
+    'próxima sexta',
+    'próximo sábado',
+    'próxima sexta 18h',
+    'próxima sexta, 28/11',
+    '5 da semana que vem',
+    '5 do ano que vem',
+    'dia 32 do mês que vem',
     'sexta, dia 30',
   ])('is asked for where it is two or none: %s', (text) => {
     const start = readStartDate(text, reader, NOW);
@@ -84,4 +106,22 @@ describe('a day in Portuguese', () => {
 
     expect(end.kind === 'at' && dayOf(end.endsAt, reader)).toBe(day);
   });
+
+  it.each([
+    ['amanhã às 18 horas', '2026-11-26T21:00:00Z'],
+    ['amanhã as 9h30', '2026-11-26T12:30:00Z'],
+    ['sexta-feira às 18h', '2026-11-27T21:00:00Z'],
+    ['sexta 4 às 18 horas', '2026-12-04T21:00:00Z'],
+  ])('ends access at an hour: %s', (text, at) => {
+    const end = readEndDate(text, reader, NOW);
+
+    expect(end).toMatchObject({ kind: 'at', endsAt: Date.parse(at), hasTime: true });
+  });
+
+  it.each(['próxima sexta', 'sexta-feira 13', '5 da semana que vem', 'próximo sábado às 18h', '10 dias úteis'])(
+    'ends no access where it is two days or none: %s',
+    (text) => {
+      expect(readEndDate(text, reader, NOW).kind).toBe('unreadable');
+    },
+  );
 });
