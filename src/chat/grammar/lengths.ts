@@ -52,7 +52,8 @@ export const CJK_LENGTH = new RegExp(
 export function isLength(text: string): boolean {
   const words = splitWords(text);
   const plain = words.map(plainWord);
-  if (words.length === 0 || plain.some((word) => AT_THE_END.has(word)) || isNextSpan(plain)) return false;
+  if (words.length === 0 || plain.some((word) => AT_THE_END.has(word)) || isNextSpan(plain) || isDayOfNext(plain))
+    return false;
   return [lengthAt(plain, 0), vagueAt(plain, 0)].includes(words.length) || plain.join(' ') === 'now';
 }
 
@@ -61,6 +62,14 @@ export function isNextSpan(words: readonly string[]): boolean {
   const plain = ARTICLES.has(words[0] ?? '') ? words.slice(1) : words;
   const [one = '', other = ''] = plain;
   return plain.length === 2 && ((NEXT.has(one) && UNITS.has(other)) || (UNITS.has(one) && NEXT.has(other)));
+}
+
+/** "5 do próximo mês": the day of that number, and not a count of months. */
+function isDayOfNext(words: readonly string[]): boolean {
+  return words.some(
+    (word, at) =>
+      at > 1 && NEXT_BEHIND.has(word) && UNITS.has(words[at + 1] ?? '') && /^\d{1,2}$/.test(words[at - 2] ?? ''),
+  );
 }
 
 /** How many words at `at` name a time with an unknown end ("the time being", "a while"); 0 for none. */

@@ -99,6 +99,10 @@ describe('a day in Portuguese', () => {
     ['31/03', '2027-03-31'],
     ['dia 15', '2026-12-15'],
     ['quinze dias', '2026-12-10'],
+    ['5 do próximo mês', '2026-12-05'],
+    ['o final do mês', '2026-11-30'],
+    ['fim do dia', '2026-11-25'],
+    ['sexta, 27/11', '2026-11-27'],
     ['3 meses', '2027-02-25'],
     ['2ª feira', '2026-11-30'],
   ])('ends access: %s', (text, day) => {
@@ -118,10 +122,16 @@ describe('a day in Portuguese', () => {
     expect(end).toMatchObject({ kind: 'at', endsAt: Date.parse(at), hasTime: true });
   });
 
-  it.each(['próxima sexta', 'sexta-feira 13', '5 da semana que vem', 'próximo sábado às 18h', '10 dias úteis'])(
-    'ends no access where it is two days or none: %s',
-    (text) => {
-      expect(readEndDate(text, reader, NOW).kind).toBe('unreadable');
-    },
-  );
+  it.each([
+    'próxima sexta',
+    'sexta-feira 13',
+    '5 da semana que vem',
+    '2 da próxima semana',
+    '5 do próximo ano',
+    'sexta, 28/11',
+    'próximo sábado às 18h',
+    '10 dias úteis',
+  ])('ends no access where it is two days or none: %s', (text) => {
+    expect(readEndDate(text, reader, NOW).kind).toBe('unreadable');
+  });
 });

@@ -110,7 +110,7 @@ export const ROMANCE = {
       até | até o | até ao | até dia | até o dia | até ao dia | ao | termina em | válido até | no máximo até
     `),
     during: phraseList('por | durante | pelos | pelas | por um período de | por no máximo | no máximo | para'),
-    ahead: phraseList('em | daqui a | dentro de'),
+    ahead: phraseList('em | daqui a | daqui | dentro de'),
     fillers: wordList(`
       o a os as de do da próximos próximas próximo próxima resto cerca dia todo toda este esta mais fim final uns umas
     `),

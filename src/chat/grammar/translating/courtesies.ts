@@ -5,9 +5,12 @@ import type { Piece } from './pieces.ts';
 
 /** The line without its courtesies, and without what is neither letter nor number at its ends. */
 export function withoutCourtesy(
-  all: readonly Piece[],
+  typed: readonly Piece[],
   { opening, closing }: Pick<Lines, 'opening' | 'closing'>,
 ): readonly Piece[] {
+  // A capital behind the end of a sentence begins no name: "Aprova R7K3MQ? Obrigado".
+  const isFirst = (at: number) => /[.!?]/.test(typed[at - 1]?.mark ?? '');
+  const all = typed.map((piece, at) => (isFirst(at) ? { ...piece, text: piece.text.toLowerCase() } : piece));
   let [from, to] = [0, all.length];
   const isDecoration = (piece: Piece | undefined) =>
     piece !== undefined && !piece.quoted && !/[\p{L}\p{N}?？]/u.test(piece.text);
@@ -23,7 +26,7 @@ export function withoutCourtesy(
     else if (isDecoration(all[to - 1])) to -= 1;
     else moved = false;
   }
-  return all.slice(from, to);
+  return typed.slice(from, to);
 }
 
 /** Whether a line thanks or says goodbye, as the first line of a signature does. */

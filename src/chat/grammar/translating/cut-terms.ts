@@ -146,10 +146,11 @@ function spanAt(
   if (run === null || run.to - at === pieces.length) return null;
   const isBehindBy = (behind: readonly Phrase[]) => lengthsAt(pieces, run.to, behind).length > 0;
   if (!run.isDay && !isBehindBy(dates.startBehind)) return null;
-  const isEnd = run.isLength || (isBehindBy(dates.endBehind) && !isBehindBy(dates.startBehind));
+  const isHour = isAtHour(pieces.slice(run.from, run.to));
+  const isEnd = (run.isLength && !isHour) || (isBehindBy(dates.endBehind) && !isBehindBy(dates.startBehind));
   const span = isEnd
     ? spanOf('end', pieces, at, run, dates.endBehind)
-    : spanOf('start', pieces, at, run, dates.startBehind);
+    : withClock(spanOf('start', pieces, at, run, dates.startBehind), dates);
   return !mayBeGlued && isInside(pieces, at, span.to) ? null : span;
 }
 
@@ -211,8 +212,22 @@ function withClock(span: Span, { fillers, hours }: DatePhrases): Span {
   return { ...span, text: [{ ...time, text: `${hour}:${minute.padEnd(2, '0')}`, mark: '' }] };
 }
 
-/** The words of a date or a length from `from` on: as many as can be of one, without small words at the end. */
+/** "às 18 horas" */
+const isAtHour = (text: readonly Piece[]): boolean =>
+  /^[àa]s \d{1,2} horas?$/.test(text.map(({ exact }) => exact).join(' '));
+
+/** A date or a length from `from` on; "sexta, dia 27" and "amanhã, quinta" are one day in two ways. */
 function runAt(pieces: readonly Piece[], from: number, dates: DatePhrases): Run | null {
+  const run = runWithoutComma(pieces, from, dates);
+  const named = run === null ? [] : pieces.slice(run.from, run.to);
+  if (run?.isDay !== true || run.isLength || named.at(-1)?.mark !== ',' || named.some(({ exact }) => /\d/.test(exact)))
+    return run;
+  const behind = runWithoutComma(pieces, run.to, dates);
+  return behind?.isDay === true && !behind.isLength ? { ...run, to: behind.to } : run;
+}
+
+/** The words of a date or a length from `from` on: as many as can be of one, without small words at the end. */
+function runWithoutComma(pieces: readonly Piece[], from: number, dates: DatePhrases): Run | null {
   let to = from;
   let end = from;
   const seen = { day: 0, month: 0, unit: 0, count: 0, number: 0, whole: 0 };

@@ -248,7 +248,8 @@ function jointIn(name: string, names: readonly string[]): 'list' | 'name' | 'unc
   if (names.includes(name)) return null;
   const parts = names.filter((part) => name.includes(part));
   const isWord = (part: string | undefined) => part !== undefined && !/[\s\p{Script=Han}]/u.test(part);
-  if (parts.slice(0, -1).every(isWord)) return 'list';
+  // "Costa e Silva" is a family, or Costa and Silva.
+  if (parts.slice(0, -1).every(isWord)) return parts.every((part) => /^\p{Lu}/u.test(part)) ? 'unclear' : 'list';
   return isWord(parts.at(-1)) ? 'name' : 'unclear';
 }
 

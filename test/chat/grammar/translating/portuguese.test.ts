@@ -138,7 +138,7 @@ describe('a line in Brazilian Portuguese', () => {
     // history
     ['histórico', 'says history'],
     ['historico da adele', 'says history adele'],
-    ['histórico do Salesforce desde segunda', 'says history Salesforce since segunda'],
+    ['histórico do Salesforce desde segunda', 'says history Salesforce starting "since segunda"'],
     ['histórico adele no Salesforce desde 1º de novembro', 'says history "adele no Salesforce" since 1º de novembro'],
     ['histórico dos últimos 7 dias', 'says history since 7 dias'],
     ['histórico últimos 7 dias', 'says history since 7 dias'],
@@ -378,7 +378,31 @@ describe('what is doubtful in Brazilian Portuguese', () => {
       'solicitar acesso para isaiah a Salesforce por 10 dias úteis',
       'says request access for isaiah to Salesforce until 10 dias úteis',
     ],
-    ['solicitar acesso para isaiah a Salesforce daqui 15 dias', 'unread'],
+    [
+      'solicitar acesso para isaiah a Salesforce daqui 15 dias',
+      'says request access for isaiah to Salesforce starting "daqui 15 dias"',
+    ],
+    ['pausar Salesforce até as 18 horas', 'says pause Salesforce until 18:00'],
+    ['pausar Salesforce até às 9 horas', 'says pause Salesforce until 9:00'],
+    ['pausar Salesforce às 18 horas', 'unread'],
+    ['pausar Salesforce por 18 horas', 'says pause Salesforce for 18 horas'],
+    [
+      'solicitar acesso para isaiah a Salesforce até sexta, dia 27',
+      'says request access for isaiah to Salesforce until "sexta, dia 27"',
+    ],
+    [
+      'solicitar acesso para isaiah a Salesforce até amanhã, quinta',
+      'says request access for isaiah to Salesforce until "amanhã, quinta"',
+    ],
+    [
+      'solicitar acesso para isaiah a Salesforce desde segunda',
+      'says request access for isaiah to Salesforce starting "since segunda"',
+    ],
+    [
+      'remover Costa e Silva do Salesforce',
+      'may say remove Costa, Silva from Salesforce · remove Costa e Silva from Salesforce',
+    ],
+    ['Bom dia! Aprova o R7K3MQ? Obrigado', 'says approve R7K3MQ'],
     ['pausar Salesforce até aquela hora', 'unread'],
     // A line in two languages.
     ['provisionar isaiah to Salesforce', 'may say provision user isaiah to Salesforce'],
