@@ -138,7 +138,7 @@ describe('a line in Brazilian Portuguese', () => {
     // history
     ['histórico', 'says history'],
     ['historico da adele', 'says history adele'],
-    ['histórico do Salesforce desde segunda', 'says history Salesforce starting "since segunda"'],
+    ['histórico do Salesforce desde segunda', 'says history Salesforce since segunda'],
     ['histórico adele no Salesforce desde 1º de novembro', 'says history "adele no Salesforce" since 1º de novembro'],
     ['histórico dos últimos 7 dias', 'says history since 7 dias'],
     ['histórico últimos 7 dias', 'says history since 7 dias'],
