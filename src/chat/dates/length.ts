@@ -3,6 +3,7 @@ import { CJK_LENGTH, HALVES, isCount, isLength, isLengthStart, JOINTS } from '..
 import { plainText, plainWord } from '../grammar/plain-words.ts';
 import { splitWords } from '../grammar/tokens.ts';
 import { wordSet } from '../grammar/word-lists.ts';
+import { numberIn } from './chinese-days.ts';
 import { ALL_DATE_WORDS } from './date-words.ts';
 import type { UnitOfTime } from './words/shape.ts';
 
@@ -40,7 +41,8 @@ const LENGTHS = new Map<string, number>(
 const WORKING = wordSet('business working workdays');
 const REST = wordSet('rest remainder remaining resto reste restlichen остаток решту sisa resten');
 const LEAST = wordSet('least');
-const CJK_NUMBERS = '一二三四五六七八九十';
+/** "半天" is a morning or an afternoon, and half a week no number of days. */
+const HALF_UNITS: ReadonlySet<string> = new Set(['year', 'month', 'hour', 'minute']);
 const CJK_UNITS: readonly (readonly [RegExp, UnitOfTime])[] = [
   [/[时時]/, 'hour'],
   [/分/, 'minute'],
@@ -79,8 +81,12 @@ export function readLength(text: string): TypedLength | null {
 function partsOf(word: string): readonly string[] {
   if (CJK_LENGTH.test(word)) {
     const unit = CJK_UNITS.find(([mark]) => mark.test(word))?.[1] ?? '';
+    // "一季度" is the first quarter, and "一个季度" a length.
+    const isNamed = unit === 'quarter' && !/[个個]/.test(word);
     const typed = /\d+|[一二两兩三四五六七八九十半]+/.exec(word)?.[0] ?? '';
-    const count = typed === '半' ? '½' : String(CJK_NUMBERS.indexOf(typed.replace(/[两兩]/, '二')) + 1 || typed);
+    const isHalf = typed === '半' && HALF_UNITS.has(unit);
+    const count = isHalf ? '½' : String(numberIn(typed));
+    if (isNamed || count === 'NaN') return [word];
     return [count, unit];
   }
   const [, digits, letters, unit = ''] = /^(?:(\d[\d.,]*[½¼¾]?|[½¼¾])-?|(\p{L}+)-)(\p{L}+)$/u.exec(word) ?? [];

@@ -46,6 +46,17 @@ describe('a length of time', () => {
     ['2週間', '2 week'],
     ['两周', '2 week'],
     ['半年', '0.5 year'],
+    ['十天', '10 day'],
+    ['十五天', '15 day'],
+    ['二十四小时', '24 hour'],
+    ['三十天', '30 day'],
+    ['九十天', '90 day'],
+    ['九十分钟', '90 minute'],
+    ['九十九周', '99 week'],
+    ['十二个月', '12 month'],
+    ['两个小时', '2 hour'],
+    ['一个季度', '1 quarter'],
+    ['半小时', '0.5 hour'],
   ])('“%s” is %s', (text, expected) => {
     expect(read(text)).toBe(expected);
   });
@@ -64,6 +75,19 @@ describe('a length of time', () => {
       'a while',
     ],
     ...['tomorrow', '31 March', '', 'twenty one days'],
+    ...[
+      '两三个月',
+      '七八个月',
+      '三四周',
+      '两三小时',
+      '一两天',
+      '一百二十天',
+      '一季度',
+      '3季度',
+      '半天',
+      '一年半',
+      '十来天',
+    ],
   ])('“%s” is none of one certain value', (text) => {
     expect(readLength(text)).toBeNull();
   });
