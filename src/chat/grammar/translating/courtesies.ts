@@ -9,7 +9,7 @@ export function withoutCourtesy(
   { opening, closing }: Pick<Lines, 'opening' | 'closing'>,
 ): readonly Piece[] {
   // A capital behind the end of a sentence begins no name: "Aprova R7K3MQ? Obrigado".
-  const isFirst = (at: number) => /[.!?]/.test(typed[at - 1]?.mark ?? '');
+  const isFirst = (at: number) => typed[at]?.exact === 'usher' || /[.!?]/.test(typed[at - 1]?.mark ?? '');
   const all = typed.map((piece, at) => (isFirst(at) ? { ...piece, text: piece.text.toLowerCase() } : piece));
   let [from, to] = [0, all.length];
   const isDecoration = (piece: Piece | undefined) =>

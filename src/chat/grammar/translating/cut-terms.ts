@@ -128,7 +128,8 @@ function spanAt(
   const isBehindStart = before?.kind === 'start' && before.to === at;
   const end = led(pieces, at, dates.end, dates, dates.endBehind);
   // A small word leads to an end before a day alone, or behind a start.
-  if (end !== null && (isBehindStart || !end.isShort || end.isClock || (end.isDay && !end.isLength)))
+  const isAlone = !isBehindStart && lengthsAt(pieces, at, dates.endBehindStart).length > 0;
+  if (end !== null && !isAlone && (isBehindStart || !end.isShort || end.isClock || (end.isDay && !end.isLength)))
     return withClock(spanOf('end', pieces, at, end, dates.endBehind), dates);
   const during = led(pieces, at, dates.during, dates);
   if (during !== null && (during.isLength || isHours(pieces, during))) return spanOf('end', pieces, at, during, []);
@@ -137,6 +138,8 @@ function spanAt(
   const start = led(pieces, at, dates.start, dates, dates.startBehind);
   if (start !== null && !start.isLength) {
     const span = spanOf('start', pieces, at, start, dates.startBehind);
+    const isHalf = lengthsAt(pieces, at, dates.startBeforeEnd).length > 0;
+    if (isHalf && spanAt(pieces, span.to, dates, span, false)?.kind !== 'end') return null;
     const lead = pieces[at];
     // "Depuis lundi" is no coming Monday, which the reader of days knows by this word.
     if (lead === undefined || lengthsAt(pieces, at, dates.since).length === 0) return span;

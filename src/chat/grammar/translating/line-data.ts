@@ -47,6 +47,10 @@ export interface LineData {
   readonly startBehind?: string;
   readonly end?: string;
   readonly endBehind?: string;
+  /** Those that lead to an end only behind a start, "du 1er au 15": alone they may lead to a start, or to a deadline. */
+  readonly endBehindStart?: string;
+  /** Those that lead to a start only before an end. */
+  readonly startBeforeEnd?: string;
   readonly during?: string;
   /** What follows a length that lies between now and a day. */
   readonly aheadBehind?: string;
@@ -110,6 +114,8 @@ export interface DatePhrases extends Readonly<Record<string, readonly Phrase[]>>
   readonly startBehind: readonly Phrase[];
   readonly end: readonly Phrase[];
   readonly endBehind: readonly Phrase[];
+  readonly endBehindStart: readonly Phrase[];
+  readonly startBeforeEnd: readonly Phrase[];
   readonly during: readonly Phrase[];
   readonly ahead: readonly Phrase[];
   readonly aheadBehind: readonly Phrase[];
@@ -188,6 +194,8 @@ function datePhrases(language: Language, own: LineData, elided: ReadonlySet<stri
     startBehind: toPhrases([], own.startBehind),
     end: toPhrases(words.end, own.end),
     endBehind: toPhrases(words.endBehind ?? [], own.endBehind),
+    endBehindStart: toPhrases([], own.endBehindStart),
+    startBeforeEnd: toPhrases([], own.startBeforeEnd),
     during: toPhrases(words.during, own.during),
     ahead: toPhrases(words.ahead),
     aheadBehind: toPhrases([], own.aheadBehind),
