@@ -53,9 +53,13 @@ const CJK_UNITS: readonly (readonly [RegExp, UnitOfTime])[] = [
   [/[天日]/, 'day'],
 ];
 
+/** "Prolonge de 15 jours" adds to an end, from which nothing here counts. */
+const MORE_IN_FRENCH =
+  /^(?:de |d['’])(?:\d|une? |deux|trois|quatre|cinq|six|sept|huit|neuf|dix|quinze|vingt|trente).*(?:jours?|semaines?|mois|trimestres?|ans?|années?)$/iu;
+
 /** Null for a text that is no length, or none of one certain value ("2-3 weeks", "a few days", "30m"). */
 export function readLength(text: string): TypedLength | null {
-  if (!isLength(text)) return null;
+  if (!isLength(text) || MORE_IN_FRENCH.test(text.trim())) return null;
   const plain = splitWords(text).map(plainWord);
   if (plain.some((word) => WORKING.has(word) || LEAST.has(word))) return null;
   const words = plain.flatMap(partsOf);

@@ -36,6 +36,11 @@ describe('a day in French', () => {
     ['le mardi 1er', '2026-12-01'],
     ['ven. 18', '2026-12-18'],
     ['lundi 30 novembre', '2026-11-30'],
+    ['lundi prochain', '2026-11-30'],
+    ['lundi dernier', '2026-11-23'],
+    ['vendredi dernier', '2026-11-20'],
+    ['mercredi dernier', '2026-11-18'],
+    ['Jeudi passé', '2026-11-19'],
   ])('is one to start on: %s', (text, day) => {
     expect(startOf(text)).toBe(day);
   });
@@ -59,6 +64,14 @@ describe('a day in French', () => {
     ['une quinzaine', '2026-12-10'],
     ['une quinzaine de jours', 'unreadable'],
     ['quinze jours', '2026-12-10'],
+    ['3 mois', '2027-02-25'],
+    ['une durée de 3 mois', '2027-02-25'],
+    // They are counted from an end that is not here.
+    ['de 15 jours', 'unreadable'],
+    ['de 3 mois', 'unreadable'],
+    ["d'un mois", 'unreadable'],
+    ['vendredi midi', '2026-11-27'],
+    ['lundi dernier', 'past'],
     ['le 15', 'unreadable'],
     ['décembre', 'unreadable'],
     ['début décembre', 'unreadable'],
@@ -79,7 +92,28 @@ describe('a day in French', () => {
     ['vendredi 12', 'unclear'],
     ['le 15', 'unclear'],
     ['une quinzaine', 'unclear'],
+    ['3 jours', '2026-11-22'],
+    ['une semaine', '2026-11-18'],
+    ['deux mois', '2026-09-25'],
+    ['2 heures', 'unclear'],
+    ['ce matin', '2026-11-25'],
+    ['lundi dernier', '2026-11-23'],
   ])('is one to list from: %s', (text, day) => {
     expect(sinceOf(text)).toBe(day);
+  });
+
+  it.each(['avant le 30 novembre', "d'ici vendredi", 'pour vendredi', 'au plus tard vendredi'])(
+    'is no day to start on where it is the last one: %s',
+    (text) => {
+      const read = readStartDate(text, reader, now);
+
+      expect(read).toMatchObject({ rest: expect.stringMatching(/./), isReason: false });
+    },
+  );
+
+  it('ends at noon where the text says so', () => {
+    const read = readEndDate('vendredi midi', reader, now);
+
+    expect(read).toMatchObject({ kind: 'at', endsAt: Date.UTC(2026, 10, 27, 12), hasTime: true });
   });
 });

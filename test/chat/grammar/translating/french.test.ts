@@ -145,6 +145,28 @@ describe('a line in French', () => {
     ['mes demandes', 'says requests'],
     ['exporter l’historique depuis le 1er novembre', 'says export history since 1er novembre'],
     ['historique page 2', 'says history page 2'],
+    // Courtesies.
+    ['merci d’approuver R7K3MQ', 'says approve R7K3MQ'],
+    ["merci d'annuler R7K3MQ", 'says cancel R7K3MQ'],
+    ['merci de bien vouloir provisionner Marie dans Salesforce', 'says provision user Marie to Salesforce'],
+    ['Bjr, provisionner Marie dans Salesforce svp', 'says provision user Marie to Salesforce'],
+    ['peux-tu annuler R7K3MQ', 'says cancel R7K3MQ'],
+    ['pourriez-vous annuler R7K3MQ ?', 'says cancel R7K3MQ'],
+    // Other words for the same.
+    ['provisionne Marie dans l’application Salesforce', 'says provision user Marie to Salesforce'],
+    ['provisionner les utilisateurs adele, isaiah pour Salesforce', 'says provision users adele, isaiah to Salesforce'],
+    ["provisionner N'Golo Kanté dans Salesforce", "says provision user N'Golo Kanté to Salesforce"],
+    ['demande l acces pour adele a salesforce', 'says request access for adele to salesforce'],
+    ['vérifie l’accès d’adele à Salesforce', 'says check adele in Salesforce'],
+    ['vérifie si adele est dans Salesforce', 'says check adele in Salesforce'],
+    ['je valide la demande n° R7K3MQ', 'says approve R7K3MQ'],
+    ['mets fin à R7K3MQ', 'says end R7K3MQ now'],
+    ['mets Salesforce en pause pendant 1h', 'says pause Salesforce for 1h'],
+    ['demandes à valider', 'says pending'],
+    ['mes approbations en attente', 'says pending'],
+    ['c’est quoi l’état de Salesforce ?', 'says status Salesforce'],
+    ['c’est quoi mes demandes', 'says requests'],
+    ['adele n’arrive pas à se connecter à Salesforce, que faire ?', 'may say check adele in Salesforce'],
   ])('is read: %s', (line, expected) => {
     const read = readIn('fr', line);
 
@@ -177,6 +199,69 @@ describe('what is not certain in French', () => {
     ['provisionner isaiah dans Salesforce si Megan est d’accord', 'unread'],
     ['il a été supprimé', 'unread'],
     ['oui', 'unread'],
+    // Questions about a command, permissions and statements.
+    ['c’est quoi approuver R7K3MQ', 'unread'],
+    ['c’est quoi refuser R7K3MQ', 'unread'],
+    ['c’est quoi annuler R7K3MQ', 'unread'],
+    ['c’est quoi terminer R7K3MQ', 'unread'],
+    ['c’est quoi démarrer Salesforce', 'unread'],
+    ['approuver R7K3MQ, que faire ?', 'unread'],
+    ['démarrer Salesforce, que dois-je faire ?', 'unread'],
+    ['peut-on approuver R7K3MQ', 'may say approve R7K3MQ'],
+    ['peut-on refuser R7K3MQ', 'may say deny R7K3MQ'],
+    ['peut-on terminer R7K3MQ', 'may say end R7K3MQ now'],
+    ['peut-on démarrer Salesforce', 'may say start Salesforce'],
+    ['tu peux annuler R7K3MQ', 'may say cancel R7K3MQ'],
+    ['vous pouvez annuler R7K3MQ', 'may say cancel R7K3MQ'],
+    ['il faut approuver R7K3MQ', 'may say approve R7K3MQ'],
+    ['il faut retirer l’accès d’adele à Salesforce', 'may say remove adele from Salesforce'],
+    // Deadlines, and ends of something else.
+    ['approuver R7K3MQ avant le 30 novembre', 'unread'],
+    ['suspendre Salesforce avant le 1er décembre', 'unread'],
+    [
+      'demander l’accès pour adele à Salesforce avant le 30 novembre',
+      'says request access for adele to Salesforce starting "avant le 30 novembre"',
+    ],
+    [
+      'provisionner adele dans Salesforce avant vendredi',
+      'says provision user adele to Salesforce starting "avant vendredi"',
+    ],
+    ['retirer adele de Salesforce d’ici vendredi', `says remove adele from Salesforce starting "d'ici vendredi"`],
+    [
+      'demander l’accès pour adele à Salesforce pour vendredi',
+      'says request access for adele to Salesforce starting "pour vendredi"',
+    ],
+    [
+      'demander l’accès pour adele à Salesforce au plus tard vendredi',
+      'says request access for adele to Salesforce starting "au plus tard vendredi"',
+    ],
+    ['demander l’accès pour adele à Salesforce, fin de contrat le 31/12', 'unread'],
+    ['demander l’accès pour adele à Salesforce fin de stage 31/12', 'unread'],
+    ['demander l’accès pour adele à Salesforce jusqu’à nouvel ordre', 'unread'],
+    ['suspends Salesforce pendant 1h30', 'unread'],
+    // People and apps in either order.
+    [
+      'provisionne Salesforce pour Marie',
+      'may say provision user Salesforce to Marie · provision user Marie to Salesforce',
+    ],
+    ['provisionner adele@contoso.com pour Salesforce', 'says provision user adele@contoso.com to Salesforce'],
+    ['provisionne le kit Ventes pour Marie', 'may say provision user Marie to "the Ventes kit"'],
+    [
+      'provisionne Salesforce à Marie',
+      'may say provision user Salesforce to Marie · provision user Marie to Salesforce',
+    ],
+    ['retirer le compte Salesforce d’adele', 'may say remove adele from Salesforce'],
+    ['supprimer le compte Salesforce d’adele', 'may say remove adele from Salesforce'],
+    ['retire l’accès Salesforce d’adele', 'may say remove adele from Salesforce'],
+    ['retirer l’accès Salesforce à adele', 'may say remove adele from Salesforce'],
+    [
+      'retire l’accès à Salesforce à Élodie d’Arc',
+      "may say remove Arc from Salesforce à Élodie · remove Élodie d'Arc from Salesforce",
+    ],
+    ['retirer les accès de adele', 'may say offboard adele'],
+    ['donner accès à adele à Salesforce', 'may say request access for adele to Salesforce'],
+    ['invalide R7K3MQ', 'unread'],
+    ['désapprouve R7K3MQ', 'unread'],
     // Two cuts: the names decide.
     [
       'provisionner Pierre à Marseille dans Salesforce',
