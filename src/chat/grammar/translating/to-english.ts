@@ -162,9 +162,7 @@ const ANOTHER_ID = /^(?=.*\d)[0-9A-Z]{6}$/;
 function isAgainst({ slots }: Match, { against, condition }: Lines): boolean {
   return [...slots].some(([slot, pieces]) =>
     slot === 'reason'
-      ? lengthsAt(pieces, 0, condition).length > 0 ||
-        lengthsAt(pieces, 0, against).includes(pieces.length) ||
-        ANOTHER_ID.test(pieces[0]?.text ?? '')
+      ? lengthsAt(pieces, 0, condition).length > 0 || ANOTHER_ID.test(pieces[0]?.text ?? '')
       : pieces.some((_, at) => lengthsAt(pieces, at, against).length > 0),
   );
 }
