@@ -52,7 +52,7 @@ export function readDenial(words: readonly Word[]): Reading<CommandOf<'deny'>> |
   return { kind: doubtful ? 'nearly' : 'command', command: { verb: 'deny', requestId, reason } };
 }
 
-/** "deny R7K3MQ and approve R7K3MR", "deny R7K3MQ not yet", "deny R7K3MQ unless Claire agrees": that may be no reason. */
+/** "deny R7K3MQ and approve R7K3MR", "deny R7K3MQ never mind", "deny R7K3MQ unless Claire agrees": that may be no reason. */
 function saysMore(words: readonly Word[]): boolean {
   const [first] = words;
   if (first === undefined || first.quoted) return false;
@@ -67,7 +67,7 @@ const SAYS_MORE = wordSet(`
   and or but then if unless until till except excluding only when once after before while later tomorrow tonight maybe
   perhaps probably wait hold
 `);
-const PUT_OFF = /^(?:not (?:yet|now|today|sure|really|for now)|not|no,? wait.*|never ?mind|don'?t)[.!?]*$/i;
+const PUT_OFF = /^(?:no,? wait.*|never ?mind|don'?t)[.!?]*$/i;
 
 /** The reason in a line, without its lead-in; null where it has none. */
 export function reasonIn(line: string): string | null {
