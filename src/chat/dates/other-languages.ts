@@ -38,8 +38,8 @@ export interface OfOtherLanguages {
 }
 
 /**
- * A command whose days the reader's language does not read, and another one of Usher's does: "until 31 mars" of somebody
- * who reads English. It has those days as `YYYY-MM-DD`; null where there are none, or where two languages read different
+ * A command whose days the reader's language does not read, and another one of Usher's does: "until 31 mars" of a
+ * reader of English. It has those days as `YYYY-MM-DD`; null where there are none, or where two languages read different
  * days. What comes of it is a guess.
  *
  * @param now ms since 1970

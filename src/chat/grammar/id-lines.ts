@@ -56,12 +56,14 @@ export function readDenial(words: readonly Word[]): Reading<CommandOf<'deny'>> |
 function saysMore(words: readonly Word[]): boolean {
   const [first] = words;
   if (first === undefined || first.quoted) return false;
-  const isAnotherId = /\d/.test(first.text) && LETTERS_AND_DIGITS.test(bareId(first));
-  return isAnotherId || SAYS_MORE.has(trimEdges(fold(first), '', ',.:;')) || PUT_OFF.test(joinWords(words));
+  return (
+    isGivenId(bareId(first)) || SAYS_MORE.has(trimEdges(fold(first), '', ',.:;')) || PUT_OFF.test(joinWords(words))
+  );
 }
 
-/** As long as the ids that Usher gives. */
-const LETTERS_AND_DIGITS = /^[0-9A-Z]{6}$/;
+/** Whether a text has the form of the ids that Usher gives, and is no word. */
+export const isGivenId = (text: string): boolean => /^(?=.*\d)[0-9A-Z]{6}$/.test(text);
+
 /** They lead on to something else, or to a condition, an exception or another day. */
 const SAYS_MORE = wordSet(`
   and or but then if unless until till except excluding only when once after before while later tomorrow tonight maybe

@@ -88,8 +88,9 @@ function jobStatus(tenant: Tenant, application: Application, job: Synchronizatio
 /** The latest regular cycle, as of when the job was paused. The cycles of applications start at different minutes. */
 function regularCycle(tenant: Tenant, { displayName }: Application, { pausedAt }: SynchronizationJob): Cycle {
   const now = pausedAt ?? tenant.clock.now();
-  const beganAt = Math.floor(now / cycleMs) * cycleMs - (1 + (displayName.length % 7)) * minuteMs;
-  return { beganAt, endsAt: beganAt + 1.5 * minuteMs };
+  const earlierMs = (1 + (displayName.length % 7)) * minuteMs;
+  const beganAt = Math.floor((now + earlierMs) / cycleMs) * cycleMs - earlierMs;
+  return { beganAt, endsAt: Math.min(beganAt + 1.5 * minuteMs, now) };
 }
 
 /** Of a job that has run, whether it is paused now or not. */

@@ -149,7 +149,7 @@ function spanAt(
   if (run === null || run.to - at === pieces.length) return null;
   const isBehindBy = (behind: readonly Phrase[]) => lengthsAt(pieces, run.to, behind).length > 0;
   if (!run.isDay && !isBehindBy(dates.startBehind)) return null;
-  const isHour = isAtHour(pieces.slice(run.from, run.to));
+  const isHour = isAtHour(pieces.slice(run.from, run.to), dates);
   const isEnd = (run.isLength && !isHour) || (isBehindBy(dates.endBehind) && !isBehindBy(dates.startBehind));
   const span = isEnd
     ? spanOf('end', pieces, at, run, dates.endBehind)
@@ -215,9 +215,12 @@ function withClock(span: Span, { fillers, hours }: DatePhrases): Span {
   return { ...span, text: [{ ...time, text: `${hour}:${minute.padEnd(2, '0')}`, mark: '' }] };
 }
 
-/** "às 18 horas" */
-const isAtHour = (text: readonly Piece[]): boolean =>
-  /^[àa]s \d{1,2} horas?$/.test(text.map(({ exact }) => exact).join(' '));
+/** "às 18 horas", "à 18 heures" */
+function isAtHour(text: readonly Piece[], { atHour, hours }: DatePhrases): boolean {
+  const [, time, ...unit] = text;
+  const isHour = lengthsAt(text, 0, atHour).includes(1) && /^\d{1,2}$/.test(time?.exact ?? '');
+  return isHour && lengthsAt(unit, 0, hours).includes(unit.length);
+}
 
 /** A date or a length from `from` on; "sexta, dia 27" and "amanhã, quinta" are one day in two ways. */
 function runAt(pieces: readonly Piece[], from: number, dates: DatePhrases): Run | null {

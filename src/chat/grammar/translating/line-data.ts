@@ -51,6 +51,8 @@ export interface LineData {
   readonly endBehindStart?: string;
   /** Those that lead to a start only before an end. */
   readonly startBeforeEnd?: string;
+  /** Before an hour of the day: "às 18 horas". */
+  readonly atHour?: string;
   readonly during?: string;
   /** What follows a length that lies between now and a day. */
   readonly aheadBehind?: string;
@@ -116,6 +118,7 @@ export interface DatePhrases extends Readonly<Record<string, readonly Phrase[]>>
   readonly endBehind: readonly Phrase[];
   readonly endBehindStart: readonly Phrase[];
   readonly startBeforeEnd: readonly Phrase[];
+  readonly atHour: readonly Phrase[];
   readonly during: readonly Phrase[];
   readonly ahead: readonly Phrase[];
   readonly aheadBehind: readonly Phrase[];
@@ -196,6 +199,7 @@ function datePhrases(language: Language, own: LineData, elided: ReadonlySet<stri
     endBehind: toPhrases(words.endBehind ?? [], own.endBehind),
     endBehindStart: toPhrases([], own.endBehindStart),
     startBeforeEnd: toPhrases([], own.startBeforeEnd),
+    atHour: toPhrases([], own.atHour),
     during: toPhrases(words.during, own.during),
     ahead: toPhrases(words.ahead),
     aheadBehind: toPhrases([], own.aheadBehind),

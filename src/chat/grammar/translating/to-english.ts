@@ -1,6 +1,7 @@
 import { type Language, sourceLanguage } from '../../../languages.ts';
 import { isNear, typingDistance } from '../closest.ts';
 import type { Grammar } from '../grammar.ts';
+import { isGivenId } from '../id-lines.ts';
 import { listOfNames } from '../name-list.ts';
 import { quoteName } from '../names.ts';
 import { noNameIn } from '../pronouns.ts';
@@ -155,14 +156,11 @@ function decided(matches: readonly Match[]): readonly Match[] {
 const isWhole = (pieces: readonly Piece[]): boolean =>
   pieces.length === 1 && (pieces[0]?.quoted === true || pieces[0]?.text.includes('@') === true);
 
-/** "refuser R7K3MQ, R7K3MR" */
-const ANOTHER_ID = /^(?=.*\d)[0-9A-Z]{6}$/;
-
 /** Whether one of the names holds a negation or a condition, or a condition stands where a reason would. */
 function isAgainst({ slots }: Match, { against, condition }: Lines): boolean {
   return [...slots].some(([slot, pieces]) =>
     slot === 'reason'
-      ? lengthsAt(pieces, 0, condition).length > 0 || ANOTHER_ID.test(pieces[0]?.text ?? '')
+      ? lengthsAt(pieces, 0, condition).length > 0 || isGivenId(pieces[0]?.text ?? '')
       : pieces.some((_, at) => lengthsAt(pieces, at, against).length > 0),
   );
 }
