@@ -338,6 +338,7 @@ describe('what people write in French', () => {
   it.each([
     ['peux-tu approuver R7K3MQ', 'approve R7K3MQ'],
     ['merci d’approuver R7K3MQ', 'approve R7K3MQ'],
+    ['provisionne adele dans Salesforce à 18 heures', 'provision user adele to Salesforce starting "18:00"'],
     ['je valide la demande n° R7K3MQ', 'approve R7K3MQ'],
     ['refuse R7K3MQ pas de licence', 'deny R7K3MQ pas de licence'],
     ['mets fin à R7K3MQ', 'end R7K3MQ now'],
