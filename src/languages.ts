@@ -11,25 +11,7 @@ export const sourceLanguage = 'en';
 
 /** The language for a locale. One without a language of ours, or that is none, reads English. */
 export function languageOf(locale: string): Language {
-  const known = found.get(locale);
-  if (known !== undefined) return known;
-  const language = choose(locale);
-  if (found.size >= mostLocales) found.clear();
-  found.set(locale, language);
-  return language;
-}
-
-const found = new Map<string, Language>();
-/** Some hundreds are in use; a client may say anything. */
-const mostLocales = 1_000;
-
-function choose(locale: string): Language {
-  const tag = tagOf(locale);
-  if (tag === null) return sourceLanguage;
-  const { language, script } = tag.maximize();
-  if (language === 'fr') return 'fr';
-  if (language === 'pt') return 'pt-BR';
-  return language === 'zh' && script === 'Hans' ? 'zh-Hans' : sourceLanguage;
+  return readerOf(locale).language;
 }
 
 /**
@@ -38,23 +20,44 @@ function choose(locale: string): Language {
  * Without extensions: in no language of ours do texts and typed dates follow a Buddhist calendar.
  */
 export function localeIn(language: Language, locale: string): string {
-  const tag = tagOf(locale);
-  if (tag === null || languageOf(locale) !== language) return language;
-  return tag.language === new Intl.Locale(language).language ? tag.baseName : language;
+  const reader = readerOf(locale);
+  return reader.language === language && reader.isSpoken ? reader.locale : language;
+}
+
+interface LocaleReader {
+  readonly language: Language;
+  /** Without extensions. */
+  readonly locale: string;
+  /** The locale is of this language, and not one that reads it for want of its own. */
+  readonly isSpoken: boolean;
 }
 
 /** Each text of a card asks for its reader's. */
-const tags = new Map<string, Intl.Locale | null>();
-/** A locale is what a client says it is, so there may be any number. */
-const mostTags = 1_000;
+const readers = new Map<string, LocaleReader>();
+/** Some hundreds are in use; a client may say anything. */
+const mostReaders = 1_000;
 
-function tagOf(locale: string): Intl.Locale | null {
-  const known = tags.get(locale);
+function readerOf(locale: string): LocaleReader {
+  const known = readers.get(locale);
   if (known !== undefined) return known;
-  if (tags.size >= mostTags) tags.clear();
+  if (readers.size >= mostReaders) readers.clear();
+  const reader = readLocale(locale);
+  readers.set(locale, reader);
+  return reader;
+}
+
+function readLocale(locale: string): LocaleReader {
   const tag = readTag(locale);
-  tags.set(locale, tag);
-  return tag;
+  if (tag === null) return { language: sourceLanguage, locale: sourceLanguage, isSpoken: false };
+  const language = choose(tag);
+  return { language, locale: tag.baseName, isSpoken: tag.language === new Intl.Locale(language).language };
+}
+
+function choose(tag: Intl.Locale): Language {
+  const { language, script } = tag.maximize();
+  if (language === 'fr') return 'fr';
+  if (language === 'pt') return 'pt-BR';
+  return language === 'zh' && script === 'Hans' ? 'zh-Hans' : sourceLanguage;
 }
 
 function readTag(locale: string): Intl.Locale | null {

@@ -54,6 +54,7 @@ const floors: readonly (readonly string[])[] = [
     'days.ts',
     'identity.ts',
     'lazily.ts',
+    'once-for.ts',
     'secret.ts',
     'public-address.ts',
     'stream-settings.ts',

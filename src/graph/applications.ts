@@ -128,6 +128,9 @@ export function createApplications(parts: {
   let isWeighty = false;
   let brokenAt = 0;
   let latest: Bindings = new Map();
+  const none: Fetched<Bindings> = fetched(new Map());
+  /** Every line that names an app asks for the list. */
+  let latestList: { readonly of: object; readonly by: Bindings; readonly apps: Listing<Application> } | null = null;
 
   const withEntries = (app: Found, bindings: Bindings): Application => {
     const own = entries.filter((entry) => isAbout(entry, app, bindings));
@@ -158,7 +161,7 @@ export function createApplications(parts: {
 
   /** The app of each entry. A broken entry may have been fixed, so it is checked again before long. */
   const bindings = (): Promise<Fetched<Bindings>> => {
-    if (!hasNames) return Promise.resolve(fetched(new Map()));
+    if (!hasNames) return Promise.resolve(none);
     if (isWeighty && parts.clock.monotonic() - brokenAt > brokenKeepMs) {
       settled.forget('all');
       brokenAt = parts.clock.monotonic();
@@ -187,10 +190,13 @@ export function createApplications(parts: {
   const list = async (): Promise<Fetched<Listing<Application>>> => {
     const bound = await bindings();
     if (!bound.ok) return bound;
-    return mapped(await rawList(), (listing) => ({
-      ...listing,
-      items: listing.items.map((app) => withEntries(app, bound.value)),
-    }));
+    return mapped(await rawList(), (listing) => {
+      if (latestList?.of !== listing || latestList.by !== bound.value) {
+        const items = listing.items.map((app) => withEntries(app, bound.value));
+        latestList = { of: listing, by: bound.value, apps: { ...listing, items } };
+      }
+      return latestList.apps;
+    });
   };
 
   const readById = async (id: string): Promise<Fetched<Found | null>> => {

@@ -78,8 +78,7 @@ export function cycleOf({ schedule }: StoredJob): { readonly cycleMs?: number | 
 
 /** The job's complete status. */
 export function statusOf(stored: StoredJob): JobStatus {
-  const execution = stored.status?.lastExecution ?? null;
-  const lastRun = execution === null || neverHappened(execution) ? null : runOf(execution);
+  const lastRun = lastRunOf(stored);
   const health = healthOf(stored, lastRun);
   const deletionThreshold = deletionThresholdOf(stored);
   return {
@@ -106,7 +105,15 @@ function stoppedBy(stored: StoredJob): Pick<JobStatus, 'stoppedByService'> {
  * neither.
  */
 export function lastSuccessOf({ status }: StoredJob): LastRun | null {
-  const execution = status?.lastSuccessfulExecution ?? null;
+  return runIn(status?.lastSuccessfulExecution ?? null);
+}
+
+/** The last cycle, whatever its result. */
+export function lastRunOf({ status }: StoredJob): LastRun | null {
+  return runIn(status?.lastExecution ?? null);
+}
+
+function runIn(execution: StoredExecution | null): LastRun | null {
   return execution === null || neverHappened(execution) ? null : runOf(execution);
 }
 

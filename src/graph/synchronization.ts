@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { onceFor } from '../once-for.ts';
 import { type Fetched, fetched, type GraphAnswer, mapped } from './answer.ts';
 import { type Cache, createCache } from './cache.ts';
 import type { GraphClient } from './client.ts';
@@ -9,11 +10,12 @@ import {
   deletionThresholdOf,
   type JobStatus,
   type LastRun,
+  lastRunOf,
   lastSuccessOf,
   statusOf,
   templateOf,
 } from './job-status.ts';
-import { isAbsence, type Listing, readAll, readOne } from './read.ts';
+import { isAbsence, readAll, readOne } from './read.ts';
 import {
   chooseRule,
   chooseSourceRule,
@@ -129,18 +131,17 @@ export interface SynchronizationParts {
 
 export function createSynchronization(parts: SynchronizationParts): Synchronization {
   const { graph, clock, onDemandTimeoutMs = defaultOnDemandTimeoutMs } = parts;
-  const jobs: Cache<Listing<StoredJob>> = createCache(clock, jobKeepMs);
+  const jobs: Cache<readonly StoredJob[]> = createCache(clock, jobKeepMs);
   const schemas: Cache<SynchronizationSchema> = createCache(clock, schemaKeepMs);
   const known = new Map<string, { readonly at: number; readonly hasJob: boolean }>();
 
   async function readJobs(servicePrincipalId: string): Promise<Fetched<readonly StoredJob[]>> {
-    const listing = await jobs.get(servicePrincipalId, async () => {
+    return jobs.get(servicePrincipalId, async () => {
       const read = await readAll(graph, { path: jobsPath(servicePrincipalId), prefer }, storedJobSchema, mostPages);
       if (read.ok) known.set(servicePrincipalId, { at: clock.monotonic(), hasJob: read.value.items.some(provisions) });
-      return read;
+      // An app usually has one job; where it has more, one that can work comes before one that cannot.
+      return mapped(read, ({ items }) => items.toSorted((one, other) => readiness(one) - readiness(other)));
     });
-    // An app usually has one job; where it has more, one that can work comes before one that cannot.
-    return mapped(listing, ({ items }) => items.toSorted((one, other) => readiness(one) - readiness(other)));
   }
 
   /** Of several jobs, those first whose rules suit objects of this type best. A single job's rules are not read. */
@@ -217,19 +218,20 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
   };
 }
 
-function jobOf(stored: StoredJob): Job {
+/** A list of jobs is cached, and each line about an app asks for its job. */
+const jobOf = onceFor((stored: StoredJob): Job => {
   const deletionThreshold = deletionThresholdOf(stored);
   const isOauth = oauthConnector.test(templateOf(stored) ?? '');
   return {
     id: stored.id,
     state: stateOf(stored),
     mustStopFirst: isOauth && (isScheduled(stored) || cycleOfRun(stored) !== null),
-    lastRun: statusOf(stored).lastRun,
+    lastRun: lastRunOf(stored),
     lastSuccess: lastSuccessOf(stored),
     ...(deletionThreshold === null ? {} : { deletionThreshold }),
     ...cycleOf(stored),
   };
-}
+});
 
 /**
  * Box, G Suite, Slack and Workplace by the names of their templates, of which some end in `OutDelta`.

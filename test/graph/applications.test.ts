@@ -185,6 +185,16 @@ describe('the list of applications', () => {
     );
   });
 
+  it('shows what has changed once it is read again', async () => {
+    await applications.list();
+    await bench.clock.advance(10 * 60_000);
+    bench.sandbox.failNext('/servicePrincipals', page('Salesforce', 'Notion'));
+
+    const list = await applications.list();
+
+    expect(list.ok && list.value.items.map(({ displayName }) => displayName)).toEqual(['Notion', 'Salesforce']);
+  });
+
   it('is read once in ten minutes', async () => {
     await applications.list();
     await applications.find('Salesforce');

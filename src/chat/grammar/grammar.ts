@@ -62,6 +62,23 @@ export function createGrammar(
   const spellings = verbs
     .flatMap((verb) => spellingsOf(verb, rules[verb]))
     .sort((one, other) => other.phrase.length - one.phrase.length);
+  const byFirstWord = Map.groupBy(spellings, ({ phrase }) => phrase[0] ?? '');
+  /** A message is read at several steps of its answer, each of which parses the same line. */
+  let latest: { readonly text: string; readonly limit: number | undefined; readonly parsed: Parsed } | null = null;
+
+  function parse(text: string, limit: number | undefined): Parsed {
+    const line = withoutMarks(text.trim());
+    if (line === '') return { kind: 'empty' };
+    const most = limit ?? (mayBeList(line) ? LIST_LIMIT : DEFAULT_LIMIT);
+    if (line.length > most) return { kind: 'tooLong', length: line.length, limit: most };
+
+    const count = line.length > WORD_LIMIT ? countWords(line) : 0;
+    if (count > WORD_LIMIT) return { kind: 'tooManyWords', count, limit: WORD_LIMIT };
+
+    const parsed = readLine(line);
+    if (limit !== undefined || line.length <= DEFAULT_LIMIT || namesMany(parsed)) return parsed;
+    return { kind: 'tooLong', length: line.length, limit: DEFAULT_LIMIT };
+  }
 
   function readLine(line: string): Parsed {
     const parsed = readWords(line);
@@ -80,7 +97,7 @@ export function createGrammar(
 
   function readBare(all: readonly Word[]): Reading | null {
     const words = withoutCourtesy(all);
-    for (const match of exactMatches(spellings, words)) {
+    for (const match of exactMatches(byFirstWord, words)) {
       const reading = match.read();
       if (reading !== null) return reading;
     }
@@ -110,23 +127,15 @@ export function createGrammar(
   return {
     format,
     ticketsIn: (line) => ticketsAmong(splitWords(line), tickets),
-    parse(text, options = {}) {
-      const line = withoutMarks(text.trim());
-      if (line === '') return { kind: 'empty' };
-      const limit = options.limit ?? (mayBeList(line) ? LIST_LIMIT : DEFAULT_LIMIT);
-      if (line.length > limit) return { kind: 'tooLong', length: line.length, limit };
-
-      const count = line.length > WORD_LIMIT ? countWords(line) : 0;
-      if (count > WORD_LIMIT) return { kind: 'tooManyWords', count, limit: WORD_LIMIT };
-
-      const parsed = readLine(line);
-      if (options.limit !== undefined || line.length <= DEFAULT_LIMIT || namesMany(parsed)) return parsed;
-      return { kind: 'tooLong', length: line.length, limit: DEFAULT_LIMIT };
+    parse(text, { limit } = {}) {
+      if (latest === null || latest.text !== text || latest.limit !== limit)
+        latest = { text, limit, parsed: parse(text, limit) };
+      return latest.parsed;
     },
     verbNamed(topic) {
       const words = splitWords(topic);
       const named = verbs.find((verb) => verb.toLowerCase() === topic.trim().toLowerCase());
-      return named ?? (exactMatches(spellings, words)[0] ?? nearMatch(spellings, words))?.verb ?? null;
+      return named ?? (exactMatches(byFirstWord, words)[0] ?? nearMatch(spellings, words))?.verb ?? null;
     },
   };
 }
@@ -152,8 +161,9 @@ function write<V extends Verb>(rules: Rules, verb: V, command: CommandOf<V>): st
 }
 
 /** The rules that match the line exactly, longest spelling first. */
-function exactMatches(spellings: readonly Spelling[], words: readonly Word[]): Match[] {
-  return spellings
+function exactMatches(byFirstWord: ReadonlyMap<string, readonly Spelling[]>, words: readonly Word[]): Match[] {
+  const begun = byFirstWord.get(fold(words[0])) ?? [];
+  return begun
     .filter(({ phrase }) => phraseAt(words, 0, [phrase]) > 0)
     .map((spelling) => matchOf(spelling, words, spelling.phrase.length));
 }

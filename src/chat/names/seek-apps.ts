@@ -5,6 +5,7 @@ import { type Fetched, fetched, type GraphTrouble } from '../../graph/answer.ts'
 import { isSameName, keyOf } from '../../graph/app-bindings.ts';
 import type { Application, AppMatch } from '../../graph/applications.ts';
 import type { Kit } from '../../graph/kit-apps.ts';
+import { onceFor } from '../../once-for.ts';
 import { closest } from '../grammar/closest.ts';
 import { CONJUNCTIONS } from '../grammar/names.ts';
 import type { CommandParts } from '../registry/define-command.ts';
@@ -144,13 +145,17 @@ export function namesIn(text: string, isKnown: (name: string) => boolean): reado
   return names.filter((name) => name !== '');
 }
 
+/** All names of these apps, as `keyOf` compares them. */
+const keysIn = onceFor(
+  (apps: readonly Application[]) => new Set(apps.flatMap((app) => [app.displayName, ...app.aliases]).map(keyOf)),
+);
+
 /** What tells a name that holds a mark. */
 export async function knownIn(
   { applications }: CommandParts,
   kits: readonly Kit[],
 ): Promise<(name: string) => boolean> {
   const listing = await applications.list();
-  const known = listing.ok ? listing.value.items.flatMap((app) => [app.displayName, ...app.aliases]) : [];
-  const keys = new Set(known.map(keyOf));
-  return (name) => keys.has(keyOf(name)) || kitWith(kits, name) !== undefined;
+  if (!listing.ok) return (name) => kitWith(kits, name) !== undefined;
+  return (name) => keysIn(listing.value.items).has(keyOf(name)) || kitWith(kits, name) !== undefined;
 }

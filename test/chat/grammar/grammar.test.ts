@@ -18,3 +18,11 @@ describe('a line within marks of formatting', () => {
     },
   );
 });
+
+describe('the same line read again', () => {
+  it('is read anew under another limit', () => {
+    const kinds = [parse('whoami'), parse('whoami', { limit: 5 }), parse('whoami')].map(({ kind }) => kind);
+
+    expect(kinds).toEqual(['command', 'tooLong', 'command']);
+  });
+});

@@ -1,3 +1,4 @@
+import { onceFor } from '../../../once-for.ts';
 import { wordList } from '../word-lists.ts';
 import { HAN, type Piece, piecesOf, withoutAccents } from './pieces.ts';
 
@@ -131,27 +132,20 @@ function fitsAt(pieces: readonly Piece[], at: number, item: Exclude<Item, { slot
 /** How many pieces at `at` are one of the phrases: each possible length, the longest first. */
 export function lengthsAt(pieces: readonly Piece[], at: number, phrases: readonly Phrase[]): readonly number[] {
   const lengths = new Set<number>();
-  for (const phrase of startingWith(phrases, pieces[at]?.exact ?? '')) {
+  for (const phrase of byFirstWord(phrases).get(pieces[at]?.exact ?? '') ?? []) {
     if (phrase.every((word, index) => isTyped(pieces[at + index], word, at + index))) lengths.add(phrase.length);
   }
   return [...lengths].sort((one, other) => other - one);
 }
 
 /** The phrases by their first words, since each piece of a line is looked for in many phrases. */
-const byFirstWord = new WeakMap<readonly Phrase[], ReadonlyMap<string, readonly Phrase[]>>();
-
-function startingWith(phrases: readonly Phrase[], word: string): readonly Phrase[] {
-  let known = byFirstWord.get(phrases);
-  if (known === undefined) {
-    const spelled = phrases.flatMap((phrase) =>
-      [...new Set([phrase[0]?.exact, phrase[0]?.plain])].map((first) => ({ first, phrase })),
-    );
-    const grouped = Map.groupBy(spelled, ({ first }) => first ?? '');
-    known = new Map([...grouped].map(([first, group]) => [first, group.map(({ phrase }) => phrase)]));
-    byFirstWord.set(phrases, known);
-  }
-  return known.get(word) ?? [];
-}
+const byFirstWord = onceFor((phrases: readonly Phrase[]): ReadonlyMap<string, readonly Phrase[]> => {
+  const spelled = phrases.flatMap((phrase) =>
+    [...new Set([phrase[0]?.exact, phrase[0]?.plain])].map((first) => ({ first, phrase })),
+  );
+  const grouped = Map.groupBy(spelled, ({ first }) => first ?? '');
+  return new Map([...grouped].map(([first, group]) => [first, group.map(({ phrase }) => phrase)]));
+});
 
 /**
  * Accents may be missing, but none may be added: "approuvé" tells what was done, and "approuve" has it done. A capital
