@@ -115,19 +115,23 @@ export function createDirectory(graph: GraphClient): Directory {
 
   /**
    * The user with this principal name or mail address. Where it is one user's principal name and another's mail
-   * address, both are offered, and so is a user whom Graph finds by yet another address.
+   * address, both are offered, and so is a user whom Graph finds by yet another address. The filter goes by an index,
+   * which may not know a new user yet: where it finds no principal name, the name itself is asked for as well.
    */
   async function findByAnyAddress(address: string): Promise<Fetched<UserMatch>> {
-    const [user, listing] = await Promise.all([getUser(address), list({ $filter: `mail eq ${filterText(address)}` })]);
-    if (!user.ok) return user;
+    const keys = ['userPrincipalName', 'mail'];
+    const listing = await list({ $filter: keys.map((key) => `${key} eq ${filterText(address)}`).join(' or ') });
     if (!listing.ok) return listing;
+    const isNamed = ({ userPrincipalName }: DirectoryUser) => isSameAddress(userPrincipalName, address);
     const byMail = listing.value.items.filter(({ mail }) => mail !== null && isSameAddress(mail, address));
-    const isByName = user.value !== null && isSameAddress(user.value.userPrincipalName, address);
-    const named = isByName && user.value !== null ? [user.value] : [];
+    const listed = listing.value.items.filter(isNamed).map(withoutNames);
+    const direct = listed.length > 0 ? fetched(null) : await getUser(address);
+    if (!direct.ok) return direct;
+    const named = direct.value !== null && isNamed(direct.value) ? [direct.value] : listed;
     const found = new Map([...named, ...byMail.map(withoutNames)].map((one) => [one.id, one]));
     const [only] = found.values();
     if (only !== undefined && found.size === 1) return fetched({ kind: 'one', user: only });
-    const users = found.size > 0 ? [...found.values()] : user.value === null ? [] : [user.value];
+    const users = found.size > 0 ? [...found.values()] : direct.value === null ? [] : [direct.value];
     return fetched(users.length === 0 ? { kind: 'none' } : { kind: 'several', users, more: false });
   }
 

@@ -73,6 +73,24 @@ describe('finding people', () => {
     expect(found).toMatchObject({ ok: true, value: { kind: 'several', users } });
   });
 
+  it('offers both where the list does not know yet whose principal name it is', async () => {
+    const listed = { ...people.adele, mail: 'isaiah@contoso.com' };
+    bench.sandbox.failNext('/users', { kind: 'status', status: 200, body: { value: [listed] } });
+
+    const found = await directory.findUsers('isaiah@contoso.com');
+
+    const users = [{ displayName: 'Isaiah Langer' }, { displayName: 'Adele Vance' }];
+    expect(found).toMatchObject({ ok: true, value: { kind: 'several', users } });
+  });
+
+  it('takes one read to find a person by the principal name', async () => {
+    const before = bench.sandbox.requests.length;
+
+    await directory.findUsers('adele@contoso.com');
+
+    expect(bench.sandbox.requests.slice(before)).toHaveLength(1);
+  });
+
   it('finds a guest by the principal name with its marks', async () => {
     const userPrincipalName = 'pat_fabrikam.com#EXT#@contoso.com';
     bench.sandbox.tenant.changePerson(people.lynne.id, { userPrincipalName, userType: 'Guest' });
@@ -123,7 +141,7 @@ describe('finding people', () => {
 
   it('shows the principal name of a person without a name', async () => {
     const user = { id: 'a', userPrincipalName: 'nameless@contoso.com', displayName: null };
-    bench.sandbox.failNext('/users', { kind: 'status', status: 200, body: user });
+    bench.sandbox.failNext('/users', { kind: 'status', status: 200, body: { value: [user] } });
 
     expect(await meant('nameless@contoso.com')).toEqual(['nameless@contoso.com']);
   });
@@ -289,7 +307,8 @@ describe('a name', () => {
   it('is compared with the person that Graph found by an address', async () => {
     const { id, displayName } = people.adele;
     const user = { id, displayName, userPrincipalName: 'adele@contoso.com' };
-    bench.sandbox.failNext('/users', { kind: 'status', status: 200, body: user });
+    bench.sandbox.failNext('/users', { kind: 'status', status: 200, body: { value: [] } });
+    bench.sandbox.failNext('/users/', { kind: 'status', status: 200, body: user });
 
     expect(await answer('isaiah.langer@contoso.com')).toBe('(Adele Vance)');
   });
