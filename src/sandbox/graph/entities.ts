@@ -1,3 +1,4 @@
+import { onceFor } from '../../once-for.ts';
 import type { Application, AppRole } from '../tenant/applications.ts';
 import type { Group } from '../tenant/groups.ts';
 import { domain, tenantId, tenantName } from '../tenant/identity.ts';
@@ -120,17 +121,10 @@ export const plainType: EntityType = {
 
 const tenantBorn = '2024-02-05T09:00:00Z';
 
-const userEntities = new WeakMap<Person, Entity>();
-
 /** A search goes through all people of the tenant, and no person changes. */
-export function userEntity(person: Person): Entity {
-  const known = userEntities.get(person);
-  if (known !== undefined) return known;
-  const { managerId: _manager, ...attributes } = person;
-  const made = { ...attributes, businessPhones: [], mobilePhone: null, createdDateTime: tenantBorn };
-  userEntities.set(person, made);
-  return made;
-}
+export const userEntity = onceFor(({ managerId: _manager, ...attributes }: Person): Entity => {
+  return { ...attributes, businessPhones: [], mobilePhone: null, createdDateTime: tenantBorn };
+});
 
 /** A deletion puts the object id before the principal name, as another person may get that name. */
 export function deletedUserEntity({ person, at }: DeletedPerson): Entity {

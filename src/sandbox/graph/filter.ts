@@ -161,6 +161,7 @@ function parser(list: readonly Token[], { filterable, caseSensitive }: FilterRul
     allow(property, operation);
     const wanted = literal();
     const read = readerOf(property);
+    const order = instant.test(wanted) ? inTime : asText;
     return (item) => {
       const value = read(item);
       if (value === undefined || value === null) return operation === 'eq' && wanted === 'null';
@@ -201,21 +202,24 @@ function compares(operation: Comparison, sign: number): boolean {
 const instant = /^\d{4}-\d{2}-\d{2}t\d{2}:\d{2}/i;
 
 // Times come with three, seven or no digits after the second, so they are compared as times and not as text.
-function order(left: string, right: string): number {
-  if (instant.test(left) && instant.test(right)) return Date.parse(left) - Date.parse(right);
+function inTime(left: string, right: string): number {
+  return instant.test(left) ? Date.parse(left) - Date.parse(right) : asText(left, right);
+}
+
+function asText(left: string, right: string): number {
   if (left === right) return 0;
   return left < right ? -1 : 1;
 }
 
 /** Reads the value at a path such as `sourceIdentity/id`; undefined when there is none. */
 export function readerOf(path: string): (item: object) => unknown {
-  const names = path.split('/');
-  return (item) =>
-    names.reduce<unknown>(
-      (value, name) =>
-        typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-          ? Reflect.get(value, name)
-          : undefined,
-      item,
-    );
+  const [first = '', ...others] = path.split('/');
+  if (others.length === 0) return (item) => ownValue(item, first);
+  return (item) => others.reduce(ownValue, ownValue(item, first));
+}
+
+function ownValue(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? Reflect.get(value, name)
+    : undefined;
 }

@@ -35,7 +35,7 @@ export interface DeletedPerson {
 
 /** The changing state of a tenant. Maps are keyed by application id, then by the id of the source object or principal. */
 export interface State {
-  readonly people: Map<string, Person>;
+  people: ReadonlyMap<string, Person>;
   /** In the recycle bin. */
   readonly deletedPeople: Map<string, DeletedPerson>;
   /** Those whose job a test has changed. */

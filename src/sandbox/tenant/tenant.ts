@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../../clock.ts';
+import { onceFor } from '../../once-for.ts';
 import {
   type Application,
   apps,
@@ -41,6 +42,8 @@ import type { Guesses } from './synchronization-job.ts';
 export interface Tenant {
   readonly clock: Clock;
   people(): readonly Person[];
+  /** Those with this principal name or mail address. */
+  peopleAt(address: string): readonly Person[];
   /** By object id, or by user principal name in any case. */
   person(idOrName: string): Person | undefined;
   /** Those in the recycle bin. */
@@ -136,6 +139,15 @@ export interface TenantOptions {
 
 const yearMs = 365 * 24 * 60 * 60_000;
 
+/** By principal names and mail addresses, in lower case: a directory has an index of these. */
+const byAddress = onceFor((all: ReadonlyMap<string, Person>) => {
+  const addressed = [...all.values()].flatMap((person) =>
+    [...new Set([person.userPrincipalName.toLowerCase(), person.mail.toLowerCase()])].map((key) => ({ key, person })),
+  );
+  const grouped = Map.groupBy(addressed, ({ key }) => key);
+  return new Map([...grouped].map(([key, group]) => [key, group.map(({ person }) => person)]));
+});
+
 /** A tenant on its first day: see the roster in `people.ts`. `clock` dates its events. */
 export function createTenant({
   clock = systemClock,
@@ -160,10 +172,8 @@ export function createTenant({
   };
   const person = (idOrName: string): Person | undefined => {
     const wanted = idOrName.toLowerCase();
-    return (
-      state.people.get(wanted) ??
-      [...state.people.values()].find((one) => one.userPrincipalName.toLowerCase() === wanted)
-    );
+    const called = byAddress(state.people).get(wanted) ?? [];
+    return state.people.get(wanted) ?? called.find((one) => one.userPrincipalName.toLowerCase() === wanted);
   };
   const groupsAround = (memberId: string): readonly Group[] => {
     const found = new Set<Group>();
@@ -209,6 +219,7 @@ export function createTenant({
   const tenant: Tenant = {
     clock,
     people: () => [...state.people.values()],
+    peopleAt: (address) => byAddress(state.people).get(address.toLowerCase()) ?? [],
     person,
     deletedPeople: () => [...state.deletedPeople.values()],
     personInActiveDirectory: (name) =>
@@ -282,18 +293,18 @@ export function createTenant({
     },
     changePerson: (personId, changes) => {
       const changed = { ...known(person(personId), personId), ...changes };
-      state.people.set(changed.id, changed);
+      state.people = new Map(state.people).set(changed.id, changed);
       return changed;
     },
     deletePerson: (personId) => {
       const deleted = known(person(personId), personId);
-      state.people.delete(deleted.id);
+      state.people = new Map([...state.people].filter(([id]) => id !== deleted.id));
       state.deletedPeople.set(deleted.id, { person: deleted, at: clock.now() });
     },
     restorePerson: (personId) => {
       const restored = known(state.deletedPeople.get(personId), personId).person;
       state.deletedPeople.delete(personId);
-      state.people.set(personId, restored);
+      state.people = new Map(state.people).set(personId, restored);
     },
     changeJob: (applicationId, changes) => {
       const before = jobOf(known(tenant.application(applicationId), applicationId));

@@ -198,6 +198,33 @@ describe('/users with $filter', () => {
   });
 });
 
+describe('/users by an address', () => {
+  afterEach(() => sandbox.tenant.reset());
+
+  const at = (address: string) => {
+    const quoted = `'${address.replaceAll("'", "''")}'`;
+    return `/users?$filter=${encodeURIComponent(`userPrincipalName eq ${quoted} or mail eq ${quoted}`)}`;
+  };
+
+  it('finds whose principal name and whose mail address it is, also with an apostrophe and in another case', async () => {
+    sandbox.tenant.changePerson(people.leeGu.id, { mail: people.adele.userPrincipalName });
+    sandbox.tenant.changePerson(people.alex.id, { mail: "Al.O'Wilber@contoso.com" });
+
+    const names = [await namesAt(at('ADELE@contoso.com')), await namesAt(at("al.o'wilber@contoso.com"))];
+
+    expect(names).toEqual([['Adele Vance', 'Lee Gu'], ['Alex Wilber']]);
+  });
+
+  it('finds nobody by an address that was changed, or whose person was deleted', async () => {
+    sandbox.tenant.changePerson(people.leeGu.id, { userPrincipalName: 'gu@contoso.com', mail: 'gu@contoso.com' });
+    sandbox.tenant.deletePerson(people.adele.id);
+
+    const names = await Promise.all(['lee.gu', 'gu', 'adele'].map((name) => namesAt(at(`${name}@contoso.com`))));
+
+    expect(names).toEqual([[], ['Lee Gu'], []]);
+  });
+});
+
 describe('/users with $search', () => {
   const search = (text: string) => `/users?$search=${encodeURIComponent(text)}`;
 
