@@ -7,7 +7,7 @@ import { createOutbox } from './create-outbox.ts';
 import { answerWithout, databaseAway } from './database-away.ts';
 import { besideEarlier, drawMessage } from './draw-message.ts';
 import { tellGivenUp } from './give-up.ts';
-import { createGrammar } from './grammar/grammar.ts';
+import { createGrammar, keepingLatest } from './grammar/grammar.ts';
 import type { Incoming, Speaker } from './incoming.ts';
 import { createMessages, type Messages } from './messages.ts';
 import { commandsFor } from './not-understood.ts';
@@ -88,7 +88,8 @@ export function createChat(
   registry: Registry,
   callers: SignedInCallers | null = null,
 ): Chat {
-  const parts: CommandParts = { ...services, registry, grammar: createGrammar(registry.commands, services.tickets) };
+  const grammar = keepingLatest(createGrammar(registry.commands, services.tickets));
+  const parts: CommandParts = { ...services, registry, grammar };
   const { database, clock } = parts.store;
   const answer = callers === null ? createResponder(parts) : requireSignIn(parts, callers);
   const draw = async (message: Message | null) => (message === null ? null : drawMessage(parts, message));

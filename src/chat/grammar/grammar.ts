@@ -63,22 +63,6 @@ export function createGrammar(
     .flatMap((verb) => spellingsOf(verb, rules[verb]))
     .sort((one, other) => other.phrase.length - one.phrase.length);
   const byFirstWord = Map.groupBy(spellings, ({ phrase }) => phrase[0] ?? '');
-  /** A message is read at several steps of its answer, each of which parses the same line. */
-  let latest: { readonly text: string; readonly limit: number | undefined; readonly parsed: Parsed } | null = null;
-
-  function parse(text: string, limit: number | undefined): Parsed {
-    const line = withoutMarks(text.trim());
-    if (line === '') return { kind: 'empty' };
-    const most = limit ?? (mayBeList(line) ? LIST_LIMIT : DEFAULT_LIMIT);
-    if (line.length > most) return { kind: 'tooLong', length: line.length, limit: most };
-
-    const count = line.length > WORD_LIMIT ? countWords(line) : 0;
-    if (count > WORD_LIMIT) return { kind: 'tooManyWords', count, limit: WORD_LIMIT };
-
-    const parsed = readLine(line);
-    if (limit !== undefined || line.length <= DEFAULT_LIMIT || namesMany(parsed)) return parsed;
-    return { kind: 'tooLong', length: line.length, limit: DEFAULT_LIMIT };
-  }
 
   function readLine(line: string): Parsed {
     const parsed = readWords(line);
@@ -127,15 +111,36 @@ export function createGrammar(
   return {
     format,
     ticketsIn: (line) => ticketsAmong(splitWords(line), tickets),
-    parse(text, { limit } = {}) {
-      if (latest === null || latest.text !== text || latest.limit !== limit)
-        latest = { text, limit, parsed: parse(text, limit) };
-      return latest.parsed;
+    parse(text, options = {}) {
+      const line = withoutMarks(text.trim());
+      if (line === '') return { kind: 'empty' };
+      const limit = options.limit ?? (mayBeList(line) ? LIST_LIMIT : DEFAULT_LIMIT);
+      if (line.length > limit) return { kind: 'tooLong', length: line.length, limit };
+
+      const count = line.length > WORD_LIMIT ? countWords(line) : 0;
+      if (count > WORD_LIMIT) return { kind: 'tooManyWords', count, limit: WORD_LIMIT };
+
+      const parsed = readLine(line);
+      if (options.limit !== undefined || line.length <= DEFAULT_LIMIT || namesMany(parsed)) return parsed;
+      return { kind: 'tooLong', length: line.length, limit: DEFAULT_LIMIT };
     },
     verbNamed(topic) {
       const words = splitWords(topic);
       const named = verbs.find((verb) => verb.toLowerCase() === topic.trim().toLowerCase());
       return named ?? (exactMatches(byFirstWord, words)[0] ?? nearMatch(spellings, words))?.verb ?? null;
+    },
+  };
+}
+
+/** Keeps what it has read last: the steps of an answer parse the same line one after the other. */
+export function keepingLatest(grammar: Grammar): Grammar {
+  let latest: { readonly text: string; readonly limit: number | undefined; readonly parsed: Parsed } | null = null;
+  return {
+    ...grammar,
+    parse(text, { limit } = {}) {
+      if (latest === null || latest.text !== text || latest.limit !== limit)
+        latest = { text, limit, parsed: grammar.parse(text, limit === undefined ? {} : { limit }) };
+      return latest.parsed;
     },
   };
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { createGrammar, keepingLatest } from '../../../src/chat/grammar/grammar.ts';
+import { registry } from '../../../src/features/registry.ts';
 import { parse } from '../../support/grammar.ts';
 
 describe('a line that begins as a quotation', () => {
@@ -19,10 +21,21 @@ describe('a line within marks of formatting', () => {
   );
 });
 
-describe('the same line read again', () => {
-  it('is read anew under another limit', () => {
-    const kinds = [parse('whoami'), parse('whoami', { limit: 5 }), parse('whoami')].map(({ kind }) => kind);
+describe('a grammar that keeps what it has read last', () => {
+  it('reads a line once, and anew under another limit', () => {
+    const { parse: read, ...rest } = createGrammar(registry.commands);
+    const limits: (number | undefined)[] = [];
+    const kept = keepingLatest({
+      ...rest,
+      parse(text, options = {}) {
+        limits.push(options.limit);
+        return read(text, options);
+      },
+    });
 
-    expect(kinds).toEqual(['command', 'tooLong', 'command']);
+    const parsed = [kept.parse('whoami'), kept.parse('whoami'), kept.parse('whoami', { limit: 5 }), kept.parse('help')];
+
+    expect(parsed.map(({ kind }) => kind)).toEqual(['command', 'command', 'tooLong', 'command']);
+    expect(limits).toEqual([undefined, 5, undefined]);
   });
 });
