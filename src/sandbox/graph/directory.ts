@@ -25,13 +25,13 @@ import type { SandboxRequest, SandboxResponse } from './exchange.ts';
 type Handler = (tenant: Tenant, request: SandboxRequest, id: string, cast: string) => SandboxResponse;
 
 export const listUsers: Handler = (tenant, request) => {
-  const [, address = null] = byAddress.exec(request.query.get('$filter') ?? '') ?? [];
+  const [, address = null] = addressFilter.exec(request.query.get('$filter') ?? '') ?? [];
   const people = address === null ? tenant.people() : tenant.peopleAt(address.replaceAll("''", "'"));
   return collection(request, people.map(userEntity), { type: userType, context: 'users' });
 };
 
 /** A filter that an index serves, so that not all people need be gone through. */
-const byAddress = /^userPrincipalName eq '((?:[^']|'')*)' or mail eq '\1'$/;
+const addressFilter = /^userPrincipalName eq '((?:[^']|'')*)' or mail eq '\1'$/;
 
 /** Graph compares the end of a text only in an advanced query. */
 export const listDeletedUsers: Handler = (tenant, request) => {
