@@ -44,10 +44,20 @@ function headOfLine(db: Kysely<Schema>, most: number) {
   return interactive.unionAll(db.selectFrom(headOf('bulk').as('bulk')).selectAll());
 }
 
-/** The waiting tasks of both lanes, at most `most` of each: all of the interactive lane's, then all of the other's. */
-export const findLine = compiledOnce((db, { most }: { readonly most: number }) =>
+const findHeads = compiledOnce((db, { most }: { readonly most: number }) =>
   headOfLine(db, most).orderBy('lane').orderBy('turn').orderBy('enqueued_at').orderBy('id'),
 );
+
+const findFirst = compiledOnce((db, { limit }: { readonly limit: number }) =>
+  inLines(db).select(lineColumns).limit(limit),
+);
+
+/** The waiting tasks of both lanes, at most `most` of each: all of the interactive lane's, then all of the other's. */
+export async function findLine(query: Kysely<Schema>, { most }: { readonly most: number }) {
+  // The line is nearly always short, and whole it needs no sorting.
+  const line = await findFirst(query, { limit: most + 1 });
+  return line.length <= most ? line : findHeads(query, { most });
+}
 
 /** The same with the gate's row, both as they are at one moment, without a lock. */
 export const findGateAndLine = compiledOnce((db, { scope, most }: { readonly scope: string; readonly most: number }) =>
@@ -72,13 +82,18 @@ export const isPastAssignment = (task: ExpressionBuilder<Schema, 'tasks'>) =>
     task('assigning', 'in', ['made', 'found']),
   ]);
 
-/** The waiting tasks of a lane, next one first: the one definition of its order, which the index serves. */
+/** The waiting tasks of a lane, next one first. */
 export function inLine(query: Kysely<Schema>, lane: number) {
+  return inLines(query).where('lane', '=', lane);
+}
+
+/** All waiting tasks, one lane after the other: the one definition of their order, which the index serves. */
+function inLines(query: Kysely<Schema>) {
   return query
     .selectFrom('tasks')
     .where('state', '=', 'waiting')
-    .where('lane', '=', lane)
     .where(isPastAssignment)
+    .orderBy('lane')
     .orderBy('turn')
     .orderBy('enqueued_at')
     .orderBy('id');
