@@ -92,14 +92,15 @@ export function createGraphClient(parts: GraphClientParts): GraphClient {
 
 export function createGraphPool(parts: Omit<GraphClientParts, 'token' | 'onBehalf'>): GraphPool {
   const agent = new Agent({ ...connectionOptions, connections: 32, keepAliveTimeout: 60_000 });
+  const telling = agent.compose(tellingStart);
   return {
     clientFor: ({ token, onBehalf }) =>
-      createClient({ ...parts, token, ...(onBehalf === undefined ? {} : { onBehalf }) }, agent),
+      createClient({ ...parts, token, ...(onBehalf === undefined ? {} : { onBehalf }) }, telling),
     close: () => agent.destroy(),
   };
 }
 
-function createClient(parts: GraphClientParts, agent: Agent): GraphClient {
+function createClient(parts: GraphClientParts, pool: Dispatcher): GraphClient {
   const { baseUrl, token, clock, log } = parts;
   const byWhom = parts.onBehalf === true ? { onBehalf: true as const } : {};
   /** The latest token that Graph rejected. */
@@ -152,7 +153,7 @@ function createClient(parts: GraphClientParts, agent: Agent): GraphClient {
       return { kind: 'noAnswer', why: 'noCredential', unsent: true, ...told, ...byWhom, trace: unanswered };
     }
     // After a 503 or 504 Microsoft asks for a new connection, as the old one leads to the same tired front end.
-    const dispatcher = freshConnection ? new Agent(connectionOptions) : agent;
+    const fresh = freshConnection ? new Agent(connectionOptions) : null;
     let trace = unanswered;
     let isSent = false;
     const onSend = () => {
@@ -161,7 +162,8 @@ function createClient(parts: GraphClientParts, agent: Agent): GraphClient {
     };
     try {
       const response = await request(url, {
-        dispatcher: dispatcher.compose(tellingStart(onSend)),
+        dispatcher: fresh?.compose(tellingStart) ?? pool,
+        opaque: onSend,
         method,
         headers: {
           accept: 'application/json',
@@ -195,7 +197,7 @@ function createClient(parts: GraphClientParts, agent: Agent): GraphClient {
         trace,
       };
     } finally {
-      if (dispatcher !== agent) void dispatcher.destroy();
+      void fresh?.destroy();
     }
   }
 
@@ -221,12 +223,15 @@ function createClient(parts: GraphClientParts, agent: Agent): GraphClient {
   };
 }
 
-/** undici starts a request on a connection right before it writes the headers, and tells its handler so. */
-function tellingStart(onSend: () => void): Dispatcher.DispatcherComposeInterceptor {
-  return (dispatch) => (options, handler) =>
+/**
+ * undici starts a request on a connection right before it writes the headers, and tells its handler so. The request's
+ * `opaque` is the function that is called then.
+ */
+function tellingStart(dispatch: Dispatcher['dispatch']): Dispatcher['dispatch'] {
+  return (options: Dispatcher.DispatchOptions & { readonly opaque?: unknown }, handler) =>
     dispatch(options, {
       onRequestStart(controller, context) {
-        onSend();
+        if (typeof options.opaque === 'function') options.opaque();
         handler.onRequestStart?.(controller, context);
       },
       onRequestUpgrade: (...told) => handler.onRequestUpgrade?.(...told),
@@ -247,7 +252,7 @@ function waitBefore(answer: GraphAnswer, retry: number): number {
   return asked ?? 500 * 2 ** retry;
 }
 
-async function readResponse(response: Dispatcher.ResponseData, trace: Trace, clock: Clock): Promise<GraphAnswer> {
+async function readResponse(response: Dispatcher.ResponseData<unknown>, trace: Trace, clock: Clock): Promise<GraphAnswer> {
   const status = response.statusCode;
   const body = parseJson(await boundedText(response));
   if (status >= 400) {
@@ -267,7 +272,7 @@ async function readResponse(response: Dispatcher.ResponseData, trace: Trace, clo
 }
 
 /** The body as text; empty, and so unreadable, when it is larger than anything Graph has to say. */
-async function boundedText(response: Dispatcher.ResponseData): Promise<string> {
+async function boundedText(response: Dispatcher.ResponseData<unknown>): Promise<string> {
   try {
     const bytes = Buffer.from(await response.body.arrayBuffer());
     return await unpackedText(bytes, header(response, 'content-encoding'));
@@ -280,19 +285,17 @@ async function boundedText(response: Dispatcher.ResponseData): Promise<string> {
 /** Rejects as soon as the signal aborts: a credential that hangs must not hold up its caller. */
 async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
-  const gone = new AbortController();
-  const aborted = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true, signal: gone.signal });
-  });
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const leave = () => reject(signal.reason);
+  signal.addEventListener('abort', leave, { once: true });
   try {
     return await Promise.race([work, aborted]);
   } finally {
-    // Without a reason Node makes an error with its stack, at every call.
-    gone.abort('done');
+    signal.removeEventListener('abort', leave);
   }
 }
 
-function header(response: Dispatcher.ResponseData, name: string): string | null {
+function header(response: Dispatcher.ResponseData<unknown>, name: string): string | null {
   const value = response.headers[name];
   return (Array.isArray(value) ? value[0] : value) ?? null;
 }

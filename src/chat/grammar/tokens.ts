@@ -95,11 +95,12 @@ function foldText(text: string): string {
 
 /** The word count of the longest of these phrases at `at`; 0 for none. A phrase is a list of folded words. */
 export function phraseAt(words: readonly Word[], at: number, phrases: readonly (readonly string[])[]): number {
+  const first = fold(words[at]);
   let longest = 0;
   for (const phrase of phrases) {
-    if (phrase.length > longest && phrase.every((part, index) => fold(words[at + index]) === part)) {
-      longest = phrase.length;
-    }
+    const [beginning, ...others] = phrase;
+    if (beginning !== first || phrase.length <= longest) continue;
+    if (others.every((part, index) => fold(words[at + 1 + index]) === part)) longest = phrase.length;
   }
   return longest;
 }
