@@ -109,7 +109,8 @@ function createClient(parts: GraphClientParts, pool: Dispatcher): GraphClient {
   async function send(call: GraphCall, freshConnection = false): Promise<GraphAnswer> {
     const clientRequestId = randomUUID();
     const started = clock.monotonic();
-    const answer = await exchange(call, clientRequestId, freshConnection);
+    const { deadline, lift } = setDeadline(call.timeoutMs ?? defaultTimeoutMs);
+    const answer = await exchange(call, clientRequestId, deadline, freshConnection).finally(lift);
     const ms = clock.monotonic() - started;
     const method = call.method ?? 'GET';
     const endpoint = endpointName(call.path);
@@ -133,13 +134,17 @@ function createClient(parts: GraphClientParts, pool: Dispatcher): GraphClient {
     return answer;
   }
 
-  async function exchange(call: GraphCall, clientRequestId: string, freshConnection: boolean): Promise<GraphAnswer> {
+  async function exchange(
+    call: GraphCall,
+    clientRequestId: string,
+    deadline: AbortSignal,
+    freshConnection: boolean,
+  ): Promise<GraphAnswer> {
     const method = call.method ?? 'GET';
     const which = { clientRequestId, endpoint: endpointName(call.path), method };
     const unanswered: Trace = { ...which, requestId: null, date: null };
     const url = addressOf(baseUrl, parts.graphRoot, call);
     if (url === null) return { kind: 'unreadable', status: 0, trace: unanswered };
-    const deadline = AbortSignal.timeout(call.timeoutMs ?? defaultTimeoutMs);
     const signal = call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal]);
     let bearer: string | null;
     try {
@@ -252,7 +257,11 @@ function waitBefore(answer: GraphAnswer, retry: number): number {
   return asked ?? 500 * 2 ** retry;
 }
 
-async function readResponse(response: Dispatcher.ResponseData<unknown>, trace: Trace, clock: Clock): Promise<GraphAnswer> {
+async function readResponse(
+  response: Dispatcher.ResponseData<unknown>,
+  trace: Trace,
+  clock: Clock,
+): Promise<GraphAnswer> {
   const status = response.statusCode;
   const body = parseJson(await boundedText(response));
   if (status >= 400) {
@@ -280,6 +289,13 @@ async function boundedText(response: Dispatcher.ResponseData<unknown>): Promise<
     if (error instanceof errors.ResponseExceededMaxSizeError) return '';
     throw error;
   }
+}
+
+/** `AbortSignal.timeout` would abort some time after each call that has long been answered. */
+function setDeadline(ms: number): { readonly deadline: AbortSignal; readonly lift: () => void } {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(new DOMException('no answer in time', 'TimeoutError')), ms);
+  return { deadline: controller.signal, lift: () => clearTimeout(timer) };
 }
 
 /** Rejects as soon as the signal aborts: a credential that hangs must not hold up its caller. */

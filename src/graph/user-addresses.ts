@@ -1,10 +1,10 @@
 import pMap from 'p-map';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type Fetched, fetched, mapped } from './answer.ts';
 import type { GraphClient } from './client.ts';
-import { filterText, nullableText } from './odata.ts';
+import { filterText } from './odata.ts';
 import { readAll } from './read.ts';
-import { type DirectoryUser, userFields, userSchema } from './user.ts';
+import { addressedUserSchema, type DirectoryUser, userFields } from './user.ts';
 
 /**
  * Many people by their addresses. Graph takes fifteen comparisons in one filter, so a list of five hundred takes some
@@ -32,8 +32,7 @@ export function isSameAddress(one: string, other: string): boolean {
   return addressOf(one).toLowerCase() === addressOf(other).toLowerCase();
 }
 
-const addressedSchema = z.intersection(userSchema, z.object({ mail: nullableText }));
-type Addressed = z.infer<typeof addressedSchema>;
+type Addressed = z.infer<typeof addressedUserSchema>;
 
 export async function findByAddress(
   graph: GraphClient,
@@ -88,7 +87,7 @@ async function askFor(
     $select: `${userFields},mail`,
     $top: '999',
   };
-  const listing = await readAll(graph, { path: '/users', query }, addressedSchema);
+  const listing = await readAll(graph, { path: '/users', query }, addressedUserSchema);
   if (listing.ok) return fetched(listing.value.items);
   const { trouble } = listing;
   if (trouble.kind !== 'refused' || trouble.status !== 400) return listing;

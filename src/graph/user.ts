@@ -1,25 +1,29 @@
 import { z } from 'zod';
 import { nullableText, orNull } from './odata.ts';
 
-export const userSchema = z
-  .object({
-    id: z.string(),
-    displayName: nullableText,
-    userPrincipalName: z.string(),
-    accountEnabled: orNull(z.boolean()),
-    userType: nullableText,
-    jobTitle: nullableText,
-    department: nullableText,
-  })
-  .transform((user) => ({ ...user, displayName: user.displayName ?? user.userPrincipalName }));
+const userShape = z.object({
+  id: z.string(),
+  displayName: nullableText,
+  userPrincipalName: z.string(),
+  accountEnabled: orNull(z.boolean()),
+  userType: nullableText,
+  jobTitle: nullableText,
+  department: nullableText,
+});
+export const userSchema = userShape.transform(displayed);
 export type DirectoryUser = Readonly<z.infer<typeof userSchema>>;
 
-export const namedUserSchema = z.intersection(
-  userSchema,
-  z.object({ mail: nullableText, mailNickname: nullableText, givenName: nullableText, surname: nullableText }),
-);
+export const addressedUserSchema = userShape.extend({ mail: nullableText }).transform(displayed);
+export const namedUserSchema = userShape
+  .extend({ mail: nullableText, mailNickname: nullableText, givenName: nullableText, surname: nullableText })
+  .transform(displayed);
 /** A user with the further names that identify them besides the display name and the principal name. */
 export type NamedUser = Readonly<z.infer<typeof namedUserSchema>>;
+
+/** A user without a display name is called by the principal name. */
+function displayed<User extends z.infer<typeof userShape>>(user: User): User & { displayName: string } {
+  return { ...user, displayName: user.displayName ?? user.userPrincipalName };
+}
 
 /** The user as the rest of Usher handles one. */
 export function withoutNames(named: NamedUser): DirectoryUser {

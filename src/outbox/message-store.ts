@@ -1,4 +1,4 @@
-import { type Kysely, type Selectable, sql, type Updateable } from 'kysely';
+import { type InsertObject, type Kysely, type Selectable, sql, type Updateable } from 'kysely';
 import type { Clock } from '../clock.ts';
 import { compiledOnce } from '../db/compiled-once.ts';
 import type { Database } from '../db/database.ts';
@@ -33,27 +33,37 @@ export async function insertMessages(
   wanted: readonly NewMessage[],
   now: number,
 ): Promise<readonly Message[]> {
-  if (wanted.length === 0) return [];
-  const inserted = await query
-    .insertInto('messages')
-    .values(
-      wanted.map(({ id, kind, reference, source = null, conversation, reader, audience = null, details, dueAt }) => ({
-        ...{ id, kind, reference, source, conversation, audience },
-        locale: reader.locale,
-        time_zone: reader.timeZone,
-        details: details ?? null,
-        latest_revision: latestRevision(kind, reference),
-        created_at: now,
-        // If its process dies, the outbox sends it after all.
-        due_at: dueAt ?? now + claimedForMs,
-        posting: dueAt === null ? 1 : 0,
-      })),
-    )
-    .onConflict((conflict) => conflict.doNothing())
-    .returningAll()
-    .execute();
+  const rows = wanted.map(
+    ({ id, kind, reference, source = null, conversation, reader, audience = null, details, dueAt }) => ({
+      ...{ id, kind, reference, source, conversation, audience },
+      locale: reader.locale,
+      time_zone: reader.timeZone,
+      details: details ?? null,
+      latest_revision: latestRevision(kind, reference),
+      created_at: now,
+      // If its process dies, the outbox sends it after all.
+      due_at: dueAt ?? now + claimedForMs,
+      posting: dueAt === null ? 1 : 0,
+    }),
+  );
+  const [first, ...others] = rows;
+  if (first === undefined) return [];
+  const isCard = others.length === 0 && first.kind === 'request';
+  const inserted = isCard ? await insertCard(query, first) : await insertAll(query, rows).execute();
   return inserted.map(toMessage);
 }
+
+type NewRow = InsertObject<Schema, 'messages'>;
+
+const insertAll = (query: Query, rows: readonly NewRow[]) =>
+  query
+    .insertInto('messages')
+    .values(rows)
+    .onConflict((conflict) => conflict.doNothing())
+    .returningAll();
+
+/** The card of a request, as nearly every message is. */
+const insertCard = compiledOnce((db, row: NewRow) => insertAll(db, [row]));
 
 /** Afterwards the database keeps it up to date, see `db/search.ts`. A text is never edited. */
 function latestRevision(kind: MessageKind, reference: string) {
