@@ -69,9 +69,7 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
     if (last?.told === told && now - last.at < rememberedForMs) return;
     if (remembered.size >= mostRemembered) remembered.clear();
     remembered.set(speaker.id, { told, at: now });
-    // On SQLite a statement occupies the process, and the answer is about to be posted: before undici writes on a
-    // connection that was idle, it takes a turn of the event loop to see whether the connection still stands.
-    await setImmediate();
+    // On SQLite a statement occupies the process, and the answer is about to be posted.
     await setImmediate();
     await remember(parts, speaker, reader, { conversation, place }).catch((error: unknown) => {
       remembered.delete(speaker.id);
