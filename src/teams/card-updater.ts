@@ -95,6 +95,7 @@ interface Card {
 export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
   const { conversations, clock, ending, log, pacing, editEveryMs = defaultEditEveryMs } = parts;
   const cards = new Map<string, Card>();
+  let lookAgainAt = Number.NEGATIVE_INFINITY;
 
   function cardOf(id: string): Card {
     forgetIdle();
@@ -114,9 +115,14 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
     return card;
   }
 
-  /** A finished card is forgotten as soon as its next edit would not have to wait. */
+  /**
+   * A finished card is forgotten soon after its next edit would not have to wait. All cards are looked through, so not
+   * at every touch: there may be thousands, and a change of one touches those that wait behind it.
+   */
   function forgetIdle(): void {
     const now = clock.monotonic();
+    if (now < lookAgainAt) return;
+    lookAgainAt = now + editEveryMs;
     for (const [id, card] of cards) {
       const keepMs = card.finished ? editEveryMs : rememberMs;
       const isIdle = card.drawing === null && Math.max(card.touchedAt, card.lastEditAt) + keepMs <= now;

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Sent } from '../../src/teams/conversations.ts';
+import { growthOf, mostGrowth } from '../support/growth.ts';
 import { createStage, drawingOf, type Exchange, notSent, type Stage } from './painter-stage.ts';
 
 let stage: Stage;
@@ -225,6 +226,24 @@ describe('thirty cards in one conversation', () => {
 
     expect(stage.edits).toHaveLength(301);
     expect(stage.cardUpdater.size()).toBe(1);
+  });
+
+  it('cost no more each where thousands are remembered', () => {
+    const post = (text: string) => {
+      const { cardUpdater } = createStage();
+      for (let index = 0; index < text.length; index += 1)
+        cardUpdater.posted(
+          drawingOf({ id: `R${index}`, conversation: 'chat', activityId: null, revision: 1, finished: false }),
+          false,
+        );
+    };
+
+    const growth = growthOf(
+      { name: 'cards', size: 4_000, read: post },
+      { name: 'each', of: (count) => 'x'.repeat(count) },
+    );
+
+    expect(growth?.factor ?? 0).toBeLessThanOrEqual(mostGrowth);
   });
 
   it('that never come to an end here are forgotten after a while', async () => {
