@@ -1,4 +1,4 @@
-import pMap from 'p-map';
+import { pMapIterable } from 'p-map';
 import { kitKey } from '../../apps-file.ts';
 import { assertNever } from '../../assert-never.ts';
 import { type Fetched, fetched, type GraphTrouble } from '../../graph/answer.ts';
@@ -63,8 +63,12 @@ export async function seekApps(parts: CommandParts, text: string): Promise<AppsS
   const repeated: string[] = [];
   const gone: string[] = [];
   const named: Kit[] = [];
-  const lookUp = async (name: string, index: number) => ({ index, name, found: await parts.applications.find(name) });
-  for (const { index, name, found } of await pMap(names, lookUp, { concurrency: atOnce })) {
+  const lookups = pMapIterable(
+    names.entries(),
+    async ([index, name]) => ({ index, name, found: await parts.applications.find(name) }),
+    { concurrency: atOnce },
+  );
+  for await (const { index, name, found } of lookups) {
     const isKit = saysKit(name);
     const kit = kitNamed(kits, name);
     if (kit.kind === 'one' && (isKit || (isAliasOf(kit.kit, name) && !isApp(found, name)))) {
