@@ -85,9 +85,13 @@ function jobStatus(tenant: Tenant, application: Application, job: Synchronizatio
   }
 }
 
-/** The latest regular cycle, as of when the job was paused. The cycles of applications start at different minutes. */
-function regularCycle(tenant: Tenant, { displayName }: Application, { pausedAt }: SynchronizationJob): Cycle {
-  const now = pausedAt ?? tenant.clock.now();
+/**
+ * The latest regular cycle, as of when the job was paused, and from before the cycle that runs now because of a call. The
+ * cycles of applications start at different minutes.
+ */
+function regularCycle(tenant: Tenant, { displayName }: Application, { pausedAt, cycle }: SynchronizationJob): Cycle {
+  const present = pausedAt ?? tenant.clock.now();
+  const now = cycle === null ? present : Math.min(present, cycle.beganAt - 1);
   const earlierMs = (1 + (displayName.length % 7)) * minuteMs;
   const beganAt = Math.floor((now + earlierMs) / cycleMs) * cycleMs - earlierMs;
   return { beganAt, endsAt: Math.min(beganAt + 1.5 * minuteMs, now) };
