@@ -62,7 +62,7 @@ const insertAll = (query: Query, rows: readonly NewRow[]) =>
     .onConflict((conflict) => conflict.doNothing())
     .returningAll();
 
-/** The card of a request, as nearly every message is. */
+/** The card of a request alone: it is stored before each first card. */
 const insertCard = compiledOnce((db, row: NewRow) => insertAll(db, [row]));
 
 /** Afterwards the database keeps it up to date, see `db/search.ts`. A text is never edited. */

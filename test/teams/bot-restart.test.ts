@@ -17,6 +17,13 @@ beforeEach(async () => {
 });
 afterEach(() => teams.close());
 
+/** Another process on the same database, with the same Teams and Graph. */
+const restart = (usherOptions: UsherOptions = {}) =>
+  startTestUsher({
+    ...{ sandbox: teams.sandbox, connector: teams.connector, databasePath: teams.databasePath },
+    usherOptions,
+  });
+
 const posts = () => teams.connector.deliveries.filter(({ kind }) => kind === 'post');
 
 describe('a turn that was cut off', () => {
@@ -32,12 +39,6 @@ describe('a turn that was cut off', () => {
     await database.close();
     return incoming;
   }
-
-  const restart = (usherOptions: UsherOptions = {}) =>
-    startTestUsher({
-      ...{ sandbox: teams.sandbox, connector: teams.connector, databasePath: teams.databasePath },
-      usherOptions,
-    });
 
   it('is resumed at the next start, on the card that it had', async () => {
     await teams.say('alex', 'apps');
@@ -140,12 +141,6 @@ describe('a card that is behind its request', () => {
   };
   const editsOf = (cardId: string) =>
     teams.connector.deliveries.filter(({ kind, activityId }) => kind === 'edit' && activityId === cardId);
-
-  const restart = (usherOptions: UsherOptions = {}) =>
-    startTestUsher({
-      ...{ sandbox: teams.sandbox, connector: teams.connector, databasePath: teams.databasePath },
-      usherOptions,
-    });
 
   beforeEach(async () => {
     await teams.say('alex', 'provision isaiah to Salesforce');

@@ -126,8 +126,5 @@ function verdictOf(others: readonly Asked[], reference: Asked): Verdict {
     return own <= target * echo ? [] : [`${ratio(own, echo)} for “${name}” (${duration(own)})`];
   });
   const each = others.map(({ target }) => target).join(', ');
-  return {
-    target: `the first answers take at most ${each} × the echo bot's, in this order, by the median`,
-    misses,
-  };
+  return { target: `the first answers take at most ${each} × the echo bot's, in this order, by the median`, misses };
 }
