@@ -4,7 +4,7 @@ import { chooseLane, type Lane, laneNumbers, rememberLane } from './lanes.ts';
  * At most `limit` starts in any window, counted as the server counts: over every window that slides, not over windows
  * that begin on the full ten seconds.
  *
- * The whole state is the last `limit` grant times and `blockedUntil`. A start may be granted at
+ * The whole state is the last `limit` grant times, as far as they count, and `blockedUntil`. A start may be granted at
  *
  *     max(now, grants[oldest of the last `limit`] + window + guard, blockedUntil)
  *
@@ -17,7 +17,7 @@ import { chooseLane, type Lane, laneNumbers, rememberLane } from './lanes.ts';
  * gate's clock.
  */
 export interface GateState {
-  /** The latest grants, oldest first, at most `limit` of them. */
+  /** The latest grants, oldest first, at most `limit` of them, none much older than a window. */
   readonly grants: readonly number[];
   readonly blockedUntil: number;
   /** When a long block was noted. Without it, a block that is long from now on is a clock's mistake. */
@@ -47,10 +47,16 @@ export function slotsLeft(state: GateState, limits: GateLimits, now: number): nu
   return Math.max(0, limits.limit - spent);
 }
 
-/** The state after a start at `at`. */
+/**
+ * The state after a start at `at`. What no longer counts is left out, as each claim reads and writes the whole state; it
+ * stays for twice as long as it counts, in case it turns out to have left late.
+ */
 export function grantAt(state: GateState, limits: GateLimits, at: number): GateState {
+  const keptSince = at - 2 * (limits.windowMs + limits.guardMs);
+  const latest = [...state.grants, at].slice(-limits.limit);
+  const grants = latest.slice(latest.findIndex((grant) => grant > keptSince));
   // A block that is over stays in the state; it changes nothing.
-  return { grants: [...state.grants, at].slice(-limits.limit), blockedUntil: state.blockedUntil };
+  return { grants, blockedUntil: state.blockedUntil };
 }
 
 /**

@@ -121,6 +121,23 @@ describe('the rate gate', () => {
     expect(state.grants).toHaveLength(5);
   });
 
+  it('keeps of a wide limit those that still count, and for as long again in case they left late', () => {
+    const wide: GateLimits = { limit: 1_000, windowMs: 10_000, guardMs: 500 };
+
+    const { state } = runThrough([0, 1_000, 1_001, 11_501, 22_000], wide);
+
+    expect(state.grants).toEqual([1_001, 11_501, 22_000]);
+    expect(slotsLeft(state, wide, 22_000)).toBe(998);
+  });
+
+  it('counts from a start that left late, however late that is told while it matters', () => {
+    const state = grantAt(grantAt(openGate, limits, 0), limits, 10_600);
+
+    const told = startedLate(state, 0, 5_000);
+
+    expect(slotsLeft(told, limits, 10_600)).toBe(3);
+  });
+
   it('applies the new limit when the configuration changes between two runs', () => {
     const { state } = runThrough([0, 0, 0, 0, 0]);
 
