@@ -37,6 +37,7 @@ const floors: readonly (readonly string[])[] = [
     'db',
     'assert-never.ts',
     'time-limit.ts',
+    'http-exchange.ts',
     'config.ts',
     'config-shape.ts',
     'config-warnings.ts',
@@ -271,7 +272,7 @@ describe('the architecture', () => {
   it.each([
     ['botbuilder', /^(botbuilder|botframework-)/, /^teams\//],
     ['restify', /^restify$/, /^server\.ts$/],
-    ['undici', /^undici$/, /^(graph\/client|streams\/receiver|teams\/connector-http)\.ts$/],
+    ['undici', /^undici$/, /^(http-exchange|graph\/client|streams\/receiver|teams\/connector-http)\.ts$/],
     ['@azure/identity', /^@azure\//, /^graph\/(credential|on-behalf-of)\.ts$/],
     ['prom-client', /^prom-client$/, /^metrics\.ts$/],
     ['pino', /^pino$/, /^log\.ts$/],

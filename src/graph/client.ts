@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { Agent, type Dispatcher, errors, request } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
+import { type Answered, exchangeOver, headerOf } from '../http-exchange.ts';
 import type { Log } from '../log.ts';
 import { addressOf, endpointName } from './address.ts';
 import { type GraphAnswer, type GraphMethod, refusesToken, type Trace } from './answer.ts';
@@ -92,10 +93,9 @@ export function createGraphClient(parts: GraphClientParts): GraphClient {
 
 export function createGraphPool(parts: Omit<GraphClientParts, 'token' | 'onBehalf'>): GraphPool {
   const agent = new Agent({ ...connectionOptions, connections: 32, keepAliveTimeout: 60_000 });
-  const telling = agent.compose(tellingStart);
   return {
     clientFor: ({ token, onBehalf }) =>
-      createClient({ ...parts, token, ...(onBehalf === undefined ? {} : { onBehalf }) }, telling),
+      createClient({ ...parts, token, ...(onBehalf === undefined ? {} : { onBehalf }) }, agent),
     close: () => agent.destroy(),
   };
 }
@@ -166,9 +166,7 @@ function createClient(parts: GraphClientParts, pool: Dispatcher): GraphClient {
       call.onSend?.();
     };
     try {
-      const response = await request(url, {
-        dispatcher: fresh?.compose(tellingStart) ?? pool,
-        opaque: onSend,
+      const answered = await exchangeOver(fresh ?? pool, url, {
         method,
         headers: {
           accept: 'application/json',
@@ -182,9 +180,12 @@ function createClient(parts: GraphClientParts, pool: Dispatcher): GraphClient {
         },
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
         signal,
+        onSend,
+        onHeaders(headers) {
+          trace = { ...which, requestId: headerOf(headers, 'request-id'), date: headerOf(headers, 'date') };
+        },
       });
-      trace = { ...which, requestId: header(response, 'request-id'), date: header(response, 'date') };
-      const answer = await readResponse(response, trace, clock);
+      const answer = await readAnswer(answered, trace, clock);
       if (answer.kind !== 'refused') return answer;
       if (bearer !== null && refusesToken(answer)) rejected = bearer;
       return { ...answer, ...byWhom };
@@ -228,25 +229,6 @@ function createClient(parts: GraphClientParts, pool: Dispatcher): GraphClient {
   };
 }
 
-/**
- * undici starts a request on a connection right before it writes the headers, and tells its handler so. The request's
- * `opaque` is the function that is called then.
- */
-function tellingStart(dispatch: Dispatcher['dispatch']): Dispatcher['dispatch'] {
-  return (options: Dispatcher.DispatchOptions & { readonly opaque?: unknown }, handler) =>
-    dispatch(options, {
-      onRequestStart(controller, context) {
-        if (typeof options.opaque === 'function') options.opaque();
-        handler.onRequestStart?.(controller, context);
-      },
-      onRequestUpgrade: (...told) => handler.onRequestUpgrade?.(...told),
-      onResponseStart: (...told) => handler.onResponseStart?.(...told),
-      onResponseData: (...told) => handler.onResponseData?.(...told),
-      onResponseEnd: (...told) => handler.onResponseEnd?.(...told),
-      onResponseError: (...told) => handler.onResponseError?.(...told),
-    });
-}
-
 function worthRepeating(answer: GraphAnswer): boolean {
   if (answer.kind === 'refused') return [429, 500, 502, 503, 504].includes(answer.status);
   return answer.kind === 'noAnswer' && (answer.why === 'connectionLost' || answer.why === 'unreachable');
@@ -257,13 +239,14 @@ function waitBefore(answer: GraphAnswer, retry: number): number {
   return asked ?? 500 * 2 ** retry;
 }
 
-async function readResponse(
-  response: Dispatcher.ResponseData<unknown>,
+async function readAnswer(
+  { status, headers, body: bytes }: Answered,
   trace: Trace,
   clock: Clock,
 ): Promise<GraphAnswer> {
-  const status = response.statusCode;
-  const body = parseJson(await boundedText(response));
+  // Unreadable where it is larger than anything Graph has to say.
+  const text = bytes === null ? '' : await unpackedText(bytes, headerOf(headers, 'content-encoding'));
+  const body = parseJson(text);
   if (status >= 400) {
     const { code, message } = readODataError(body);
     return {
@@ -271,24 +254,13 @@ async function readResponse(
       status,
       code,
       message,
-      retryAfterMs: retryAfterMs(header(response, 'retry-after'), clock),
+      retryAfterMs: retryAfterMs(headerOf(headers, 'retry-after'), clock),
       trace,
     };
   }
   // A redirect would carry the token elsewhere, and Graph sends none.
   if (status >= 300 || (body === undefined && status !== 204)) return { kind: 'unreadable', status, trace };
   return { kind: 'ok', status, body: body ?? null, trace };
-}
-
-/** The body as text; empty, and so unreadable, when it is larger than anything Graph has to say. */
-async function boundedText(response: Dispatcher.ResponseData<unknown>): Promise<string> {
-  try {
-    const bytes = Buffer.from(await response.body.arrayBuffer());
-    return await unpackedText(bytes, header(response, 'content-encoding'));
-  } catch (error) {
-    if (error instanceof errors.ResponseExceededMaxSizeError) return '';
-    throw error;
-  }
 }
 
 /** `AbortSignal.timeout` would abort some time after each call that has long been answered. */
@@ -309,11 +281,6 @@ async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   } finally {
     signal.removeEventListener('abort', leave);
   }
-}
-
-function header(response: Dispatcher.ResponseData<unknown>, name: string): string | null {
-  const value = response.headers[name];
-  return (Array.isArray(value) ? value[0] : value) ?? null;
 }
 
 function parseJson(text: string): unknown {

@@ -1,5 +1,6 @@
 import type { ConfigurationBotFrameworkAuthentication } from 'botbuilder';
-import { Agent, type Dispatcher, request } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
+import { exchangeOver, headerOf } from '../http-exchange.ts';
 import { fieldsOf, textOf } from './wire.ts';
 
 type ConnectorOptions = NonNullable<ConstructorParameters<typeof ConfigurationBotFrameworkAuthentication>[4]>;
@@ -32,19 +33,17 @@ export function createConnectorHttp(): ConnectorHttp {
       const { url, method, body } = sent;
       // undici counts the bytes itself, and unpacks nothing.
       const headers = sent.headers.headersArray().filter(({ name }) => !leftOut.has(name.toLowerCase()));
-      const given = await request(url, {
+      const given = await exchangeOver(agent, url, {
         method: method as Dispatcher.HttpMethod,
         headers: Object.fromEntries(headers.map(({ name, value }) => [name, value])),
-        body: textOf(body) || null,
-        dispatcher: agent,
+        ...(textOf(body) === '' ? {} : { body: textOf(body) }),
       }).catch((error: unknown) => failed(null, null, error));
-      const bodyAsText = await given.body.text().catch((error: unknown) => failed(null, null, error));
-      const status = given.statusCode;
-      if (status === 429 || status >= 500) failed(status, given.headers['retry-after']);
+      const { status } = given;
+      if (status === 429 || status >= 500) failed(status, headerOf(given.headers, 'retry-after'));
       const answered = sent.headers.clone();
       for (const name of answered.headerNames()) answered.remove(name);
       for (const [name, value] of Object.entries(given.headers)) answered.set(name, String(value));
-      return { request: sent, status, headers: answered, bodyAsText };
+      return { request: sent, status, headers: answered, bodyAsText: given.body?.toString() ?? '' };
     },
   };
 }
