@@ -1,4 +1,6 @@
+import { compiledOnce } from '../db/compiled-once.ts';
 import type { Database } from '../db/database.ts';
+import type { KnownPersonRow } from '../db/schema.ts';
 import type { Reader } from '../requests/request.ts';
 
 /** A person who has written to Usher in a personal chat and can be written to there. */
@@ -9,17 +11,23 @@ export interface KnownPerson {
   readonly reader: Reader;
 }
 
+type Remembered = Pick<KnownPersonRow, 'person_id' | 'conversation' | 'locale' | 'time_zone' | 'seen_at'>;
+
+const upsertPerson = compiledOnce((db, { person_id, conversation, locale, time_zone, seen_at }: Remembered) => {
+  const columns = { conversation, locale, time_zone, seen_at };
+  return db
+    .insertInto('known_people')
+    .values({ person_id, ...columns })
+    .onConflict((conflict) => conflict.column('person_id').doUpdateSet(columns));
+});
+
 /** Stores where a person can be written to; the latest conversation counts. */
 export async function rememberPerson(
   { query }: Database,
   { personId, conversation, reader, seenAt }: KnownPerson & { readonly seenAt: number },
 ): Promise<void> {
   const columns = { conversation, locale: reader.locale, time_zone: reader.timeZone, seen_at: seenAt };
-  await query
-    .insertInto('known_people')
-    .values({ person_id: personId, ...columns })
-    .onConflict((conflict) => conflict.column('person_id').doUpdateSet(columns))
-    .execute();
+  await upsertPerson(query, { person_id: personId, ...columns });
 }
 
 /** Those of these people who can be written to. */

@@ -50,11 +50,9 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
         return troubleReply(words, who.trouble);
       case 'denied':
         return refuseStranger(parts, words, incoming.speaker.id, who.denial);
-      case 'caller': {
-        const reply = await answerCaller({ incoming, caller: who.caller, words });
+      case 'caller':
         void rememberNews(incoming);
-        return reply;
-      }
+        return answerCaller({ incoming, caller: who.caller, words });
       default:
         return assertNever(who, 'identification');
     }
@@ -69,7 +67,7 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
     if (last?.told === told && now - last.at < rememberedForMs) return;
     if (remembered.size >= mostRemembered) remembered.clear();
     remembered.set(speaker.id, { told, at: now });
-    // On SQLite a statement occupies the process, and the answer is about to be posted.
+    // On SQLite a statement occupies the process. By then the answer is mostly waiting for Graph.
     await setImmediate();
     await remember(parts, speaker, reader, { conversation, place }).catch((error: unknown) => {
       remembered.delete(speaker.id);
