@@ -41,10 +41,12 @@ export function createPrecedence(clock: Clock): Precedence {
   const waiting = new Set<Step>();
   let answers = 0;
   let calmAt = Number.NEGATIVE_INFINITY;
-  /** Aborts when what the loop sleeps for may have come nearer. */
-  let alarm = new AbortController();
+  /** Aborts when what the loop sleeps for may have come nearer; null while it does not sleep. */
+  let alarm: AbortController | null = null;
   let isLetting = false;
 
+  /** With a reason: without one Node makes an error with its stack, for each message. */
+  const lookAgain = () => alarm?.abort('look again');
   const mayGoAt = () => (answers > 0 ? Number.POSITIVE_INFINITY : calmAt);
 
   async function letGo(): Promise<void> {
@@ -55,6 +57,7 @@ export function createPrecedence(clock: Clock): Precedence {
       if (pauseMs > 0) {
         alarm = new AbortController();
         await clock.sleep(pauseMs, alarm.signal);
+        alarm = null;
         continue;
       }
       first.go();
@@ -75,7 +78,7 @@ export function createPrecedence(clock: Clock): Precedence {
       } finally {
         answers -= 1;
         calmAt = clock.monotonic() + calmMs;
-        if (answers === 0) alarm.abort();
+        if (answers === 0) lookAgain();
       }
     },
     giveWay: (signal) =>
@@ -88,7 +91,7 @@ export function createPrecedence(clock: Clock): Precedence {
         };
         const leave = () => {
           go();
-          alarm.abort();
+          lookAgain();
         };
         const step: Step = { latest: clock.monotonic() + longestMs, go };
         waiting.add(step);
@@ -97,7 +100,7 @@ export function createPrecedence(clock: Clock): Precedence {
       }),
     end() {
       isOver = true;
-      alarm.abort();
+      lookAgain();
     },
   };
 }

@@ -77,6 +77,7 @@ export const createMessages = messagesFrom({ en, fr, 'pt-BR': pt, 'zh-Hans': zh 
 export function messagesFrom(catalogues: Catalogues): (locale: string, timeZone?: string) => Messages {
   /** Parsing ICU costs more than all the rest of a card, so each message is compiled once per language. */
   const compiled = new Map<string, IntlMessageFormat>();
+  const constants = new Map<string, string>();
 
   function message(wanted: Language, key: MessageKey): IntlMessageFormat {
     const language = catalogues[wanted][key] === undefined ? sourceLanguage : wanted;
@@ -91,13 +92,26 @@ export function messagesFrom(catalogues: Catalogues): (locale: string, timeZone?
     return made;
   }
 
+  /** What a message says that takes no values; half of a card's sentences do not. */
+  function constant(language: Language, key: MessageKey): string {
+    const name = `${language}\n${key}`;
+    const known = constants.get(name);
+    if (known !== undefined) return known;
+    const text = String(message(language, key).format());
+    const made = joining[language].isDense ? withoutSeams(text) : text;
+    constants.set(name, made);
+    return made;
+  }
+
   return (locale, timeZone = 'UTC') => {
     const language = languageOf(locale);
     const reader = { locale: localeIn(language, locale), timeZone, first: joining[language].first };
     const { space, stop, comma, colon, brackets, isDense } = joining[language];
 
     const say = (key: MessageKey, values: MessageValues, clean: (text: string) => string): string => {
-      const safe = Object.entries(values).map(([name, value]) => [
+      const given = Object.entries(values);
+      if (given.length === 0) return constant(language, key);
+      const safe = given.map(([name, value]) => [
         name,
         typeof value !== 'string' ? value : isDense ? seamed(clean(value)) : clean(value),
       ]);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { EndTerms } from '../access-ends.ts';
 import type { AppEntry, KitEntry, RoleAssignment } from '../apps-file.ts';
 import type { Clock } from '../clock.ts';
+import { onceFor } from '../once-for.ts';
 import type { TicketTerms } from '../ticket-rules.ts';
 import { type Fetched, fetched, mapped } from './answer.ts';
 import {
@@ -250,12 +251,11 @@ export function createApplications(parts: {
     if (!bound.ok) return bound;
     const binding = bindingOf(name, bound.value);
     if (binding.kind !== 'bound') return fetched(binding.kind);
-    const listing = await rawList();
+    const listing = await list();
     if (!listing.ok) return listing;
-    const isMeant = (app: Found) => [app.id, app.appId].some((id) => isSameName(id, binding.id));
-    const inList = listing.value.items.find(isMeant);
-    const app = inList === undefined ? await byId(binding.id) : fetched(inList);
-    return mapped(app, (one) => (one === null ? 'gone' : withEntries(one, bound.value)));
+    const inList = byTheirIds(listing.value.items).get(keyOf(binding.id));
+    if (inList !== undefined) return fetched(inList);
+    return mapped(await byId(binding.id), (one) => (one === null ? 'gone' : withEntries(one, bound.value)));
   }
 
   async function isEnabled(id: string): Promise<Fetched<boolean | null>> {
@@ -273,6 +273,10 @@ export function createApplications(parts: {
 
   return { find, findOfKit, list, isEnabled, broken: () => broken, bound, describe };
 }
+
+const byTheirIds = onceFor(
+  (apps: readonly Application[]) => new Map(apps.flatMap((app) => [app.appId, app.id].map((id) => [keyOf(id), app]))),
+);
 
 /** Of several entries about one app, each says what the others leave out. */
 function ticketsOf(own: readonly AppEntry[]): Pick<Application, 'tickets'> {

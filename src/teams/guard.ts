@@ -53,8 +53,9 @@ export function admit(origin: ActivityOrigin, rules: GuardRules): Admission {
 
 /** Whether an address belongs to one of these hosts. */
 export function isServiceOf(hosts: ServiceHosts, serviceUrl: string): boolean {
-  if (!URL.canParse(serviceUrl)) return false;
-  const { protocol, hostname, port, username, password } = new URL(serviceUrl);
+  const address = URL.parse(serviceUrl);
+  if (address === null) return false;
+  const { protocol, hostname, port, username, password } = address;
   if (hosts === 'loopback') return (protocol === 'http:' || protocol === 'https:') && isLoopback(hostname);
   return protocol === 'https:' && port === '' && username === '' && password === '' && hosts.includes(hostname);
 }
