@@ -127,9 +127,9 @@ export async function startConnector(host = '127.0.0.1', port = 0): Promise<Conn
 
   function faultOf(exchange: Exchange): ConnectorFault | null {
     if (absence !== null) return absences[absence];
-    const shown = JSON.stringify(exchange.activity);
+    const fits = (showing: RegExp) => JSON.stringify(exchange.activity).search(showing) >= 0;
     const next = scripted.findIndex(
-      ({ kind, showing }) => kind === exchange.kind && (showing === undefined || shown.search(showing) >= 0),
+      ({ kind, showing }) => kind === exchange.kind && (showing === undefined || fits(showing)),
     );
     return (next < 0 ? undefined : scripted.splice(next, 1)[0]?.fault) ?? chooses(exchange);
   }
