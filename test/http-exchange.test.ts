@@ -61,7 +61,8 @@ describe('an exchange over HTTP', () => {
   it('reads an answer without a body as an empty one, and passes over what comes before an answer', async () => {
     answer = (_request, response) => {
       response.writeEarlyHints({ link: '</style.css>; rel=preload' });
-      response.writeHead(204, { 'request-id': 'r1' }).end();
+      response.writeHead(204, { 'request-id': 'r1' });
+      response.end();
     };
     const told: (string | null)[] = [];
 
@@ -71,7 +72,10 @@ describe('an exchange over HTTP', () => {
   });
 
   it('has no body of an answer that is larger than the bound', async () => {
-    answer = (_request, response) => response.writeHead(200, { 'request-id': 'r1' }).end('x'.repeat(1_001));
+    answer = (_request, response) => {
+      response.writeHead(200, { 'request-id': 'r1' });
+      response.end('x'.repeat(1_001));
+    };
 
     const { status, headers, body } = await read();
 
@@ -164,7 +168,8 @@ describe('a signal that aborts', () => {
     const { promise: isClosed, resolve: closed } = Promise.withResolvers<void>();
     answer = (_request, response) => {
       response.once('close', closed);
-      response.writeHead(200).write('half');
+      response.writeHead(200);
+      response.write('half');
     };
 
     const reading = read({ signal: stopping.signal, onHeaders: () => stopping.abort('stopped') });
