@@ -32,6 +32,7 @@ export function readProvisionList(words: readonly Word[]): Reading {
  * @param people the words of the subject, where the line is read as one person's
  */
 export function readUnannouncedList(words: readonly Word[], people: readonly Word[]): Reading<ListCommand> | null {
+  if (isOnePerson(words, people)) return null;
   const list = read(words);
   if (list.entries.filter((entry) => entry.isAddress).length >= 2) return list.reading;
 
@@ -40,6 +41,13 @@ export function readUnannouncedList(words: readonly Word[], people: readonly Wor
   const joined = inLine.length === 2 && people.some((word) => fold(word) === 'and');
   if (list.reading.kind === 'incomplete' || !(inLine.length > 2 || mixed || joined)) return null;
   return { ...list.reading, kind: 'nearly' };
+}
+
+/** A cheap check first, as most lines are like this one: a single plain word, and at most one address in the line. */
+function isOnePerson(words: readonly Word[], people: readonly Word[]): boolean {
+  const [only, second] = people;
+  if (only === undefined || second !== undefined || !/^[\p{L}\d._@-]+$/u.test(only.text)) return false;
+  return words.reduce((signs, { text }) => signs + text.split('@').length - 1, 0) < 2;
 }
 
 export function writeProvisionList({ subjects, app, ...said }: ListCommand): string {
