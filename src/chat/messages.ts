@@ -92,7 +92,7 @@ export function messagesFrom(catalogues: Catalogues): (locale: string, timeZone?
     return made;
   }
 
-  /** What a message says that takes no values; half of a card's sentences do not. */
+  /** What a message without values says, which is the same each time. */
   function constant(language: Language, key: MessageKey): string {
     const name = `${language}\n${key}`;
     const known = constants.get(name);

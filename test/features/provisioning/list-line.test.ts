@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Parsed } from '../../../src/chat/command.ts';
+import { readEntries } from '../../../src/chat/grammar/entries.ts';
+import { splitWords } from '../../../src/chat/grammar/tokens.ts';
 import { parse } from '../../support/grammar.ts';
 import { propertyRuns } from '../../support/property-runs.ts';
 
@@ -326,6 +328,36 @@ describe('any list at all', () => {
       }),
       { seed: 20261122, numRuns: propertyRuns(1000) },
     );
+  });
+});
+
+describe('a single plain word', () => {
+  it('is one entry, and an address only where it has a sign for that: a line of one is not read as a list', () => {
+    const part = fc.constantFrom(
+      'adele',
+      '李娜',
+      '和',
+      'and',
+      'et',
+      'É',
+      'contoso.com',
+      '@',
+      '.',
+      '-',
+      '_',
+      '42',
+      'cn',
+      'или',
+    );
+    const word = fc.array(part, { minLength: 1, maxLength: 6 }).map((parts) => parts.join(''));
+    const property = fc.property(word, (text) => {
+      const entries = readEntries(splitWords(text));
+
+      expect(entries.length).toBeLessThanOrEqual(1);
+      if (!text.includes('@')) expect(entries.some(({ isAddress }) => isAddress)).toBe(false);
+    });
+
+    fc.assert(property, { numRuns: propertyRuns(1000) });
   });
 });
 
