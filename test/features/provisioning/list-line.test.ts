@@ -361,6 +361,14 @@ describe('a single plain word', () => {
   });
 });
 
+describe('a line of one person with another address below', () => {
+  it('is a list of both', () => {
+    const line = 'provision adele@contoso.com to Salesforce\nisaiah@contoso.com';
+
+    expect(parse(line)).toEqual(list(['adele@contoso.com', 'isaiah@contoso.com'], 'Salesforce'));
+  });
+});
+
 describe('a list of a great many words', () => {
   it.each([
     ['a ', 32_000],
