@@ -50,7 +50,7 @@ export function createCallerRate(limit: number, clock: Pick<Clock, 'monotonic'>)
       const key = `${tenantId}|${id}`;
       const asked = people.get(key);
       const times = asked?.times ?? [];
-      // Not copied: a script may have a high limit.
+      // Not copied: where the limit is high, there may be thousands.
       while ((times[0] ?? now) <= now - windowMs) times.shift();
       const toldAt = asked?.toldAt ?? Number.NEGATIVE_INFINITY;
       const [oldest = now] = times;
