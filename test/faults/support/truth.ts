@@ -66,8 +66,8 @@ export async function findUntrueCards(
   const entraPortal = clouds.public.entraPortal;
   // What is finished is drawn from the store alone.
   const unasked = new Proxy({}, { get: () => () => Promise.reject(new Error('Graph was asked about what is over')) });
-  // No approver loses a role in these runs.
-  const approver = { id: '', tenantId: '', name: '', principalName: '', roles: ['approver'], memberOf: [] };
+  // Alex approves, and may retry what ended badly. Nobody loses a role in these runs.
+  const approver = { id: '', tenantId: '', name: '', principalName: '', roles: ['operator', 'approver'], memberOf: [] };
   const helpdesk = { id: '', kind: 'group', name: 'Helpdesk', people: [{ id: '', name: 'Alex Wilber' }], count: 1 };
   const identify = async () => ({ kind: 'caller', caller: approver });
   const applications = { find: async () => ({ ok: true, value: { kind: 'none', known: [] } }) };
