@@ -195,7 +195,14 @@ export async function startTeams(parts: TeamsParts): Promise<Teams> {
     }
   }
 
-  const outboxSender = startOutboxSender({ ...posting, outbox: chat.outbox, posted, touch, giveWay });
+  const outboxSender = startOutboxSender({
+    ...posting,
+    outbox: chat.outbox,
+    placeholder: chat.placeholder,
+    posted,
+    touch,
+    giveWay,
+  });
   bus.subscribe('outbox', outboxSender.wake);
 
   const owners = createCardOwners(database, clock);

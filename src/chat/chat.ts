@@ -16,7 +16,7 @@ import type { CommandParts, OpenedExport, Registry } from './registry/define-com
 import type { CardMessage, Drawing, ExportContext, Reply } from './reply.ts';
 import { requireSignIn, type SignedInCallers } from './require-sign-in.ts';
 import { createResponder, remember } from './responder.ts';
-import { checking } from './views/notice.ts';
+import { checking, placeholder } from './views/notice.ts';
 import { problem } from './views/problem.ts';
 import type { SignInProblem } from './views/sign-in-problems.ts';
 
@@ -38,6 +38,8 @@ export interface Chat {
   /** What Usher posts: the cards of requests, notices, announcements. */
   readonly outbox: Outbox;
   checking(reader: Reader): CardMessage;
+  /** Tells nothing yet: what a request has come to replaces it. */
+  placeholder(reader: Reader): CardMessage;
   /**
    * The card on installation. It lists what this person may do, if Graph answers in time; without a person it lists
    * nothing.
@@ -109,6 +111,7 @@ export function createChat(
     },
     besideEarlier: (message, reader) => besideEarlier(wordsFor(reader), message),
     checking: (reader) => checking(wordsFor(reader)),
+    placeholder: (reader) => placeholder(wordsFor(reader)),
     async welcome(speaker, reader, where) {
       const words = wordsFor(reader);
       const unknown = { name: null, canUse: false, commands: [] };

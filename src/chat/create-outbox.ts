@@ -125,12 +125,13 @@ export async function noteEnd(
 ): Promise<{ readonly noted: Noted; readonly dueAt: number | null }> {
   const { database, clock } = parts.store;
   const { repeatPauseMs } = parts;
-  const { stored, finished } = drawing;
+  const { stored, finished, isPlaceholder = false } = drawing;
   const posting = {
     revision: stored.revision,
     isFinished: finished,
     mustArrive: mustArrive(drawing),
     outcome: outcomeOf(drawing),
+    isPlaceholder,
     repeatPauseMs,
   };
   const changes = afterPost(stored, posting, end, clock.now());
@@ -139,7 +140,7 @@ export async function noteEnd(
   if (changes.gone === 'refused') await gaveUp?.(parts, stored, end.kind === 'gone' ? 'gone' : 'failed');
   const note = (query: Query) => notePost(query, stored.id, changes, instead);
   const latest =
-    end.kind !== 'done' || posted === undefined
+    end.kind !== 'done' || posted === undefined || isPlaceholder
       ? await note(database.query)
       : await database.transact(async (transaction) => {
           const revision = await note(transaction);

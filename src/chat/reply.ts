@@ -159,6 +159,8 @@ export interface Drawn {
 export interface Drawing extends Drawn {
   /** The message as it is stored. */
   readonly stored: Message;
+  /** Its content tells nothing of this yet, see `outbox/message.ts`. */
+  readonly isPlaceholder?: true;
 }
 
 /** See `Drawn.outcome`. */

@@ -163,7 +163,7 @@ const noteEnd = compiledOnce((db, { messageId, instead, own, ...columns }: Noted
 );
 
 function columnsOf(posted: Posted): Updateable<MessageRow> {
-  const { activityId, shownRevision, dueAt, failures, gone, hasEarlierCard, told, isUncertain } = posted;
+  const { activityId, shownRevision, dueAt, failures, gone, hasEarlierCard, told, leftOpen } = posted;
   return {
     posting: 0,
     ...(activityId === undefined ? {} : { activity_id: activityId }),
@@ -173,7 +173,7 @@ function columnsOf(posted: Posted): Updateable<MessageRow> {
     ...(gone === undefined ? {} : { gone: goneNumbers[gone] }),
     ...(hasEarlierCard === undefined ? {} : { earlier_card: 1 }),
     ...(told === undefined ? {} : { told }),
-    ...(isUncertain === undefined ? {} : { repeated: isUncertain ? 1 : 0 }),
+    ...(leftOpen === undefined ? {} : { repeated: leftOpenNumbers[leftOpen] }),
   };
 }
 
@@ -237,9 +237,25 @@ export async function noteShown(
     .execute();
 }
 
-/** Stores that an edit may have shown this outcome or question: if it has to be posted, that repeats it. */
+/**
+ * Stores that an edit may have shown this outcome or question. Where a post was left open before it, or spent on a
+ * placeholder, that was the last time: if the card is let go, nothing more is posted.
+ */
 export async function noteUncertain({ query }: Pick<Database, 'query'>, id: string, told: string): Promise<void> {
-  await query.updateTable('messages').set({ told, repeated: 1 }).where('id', '=', id).execute();
+  const { nothing, edit } = leftOpenNumbers;
+  await query
+    .updateTable('messages')
+    .set((message) => ({
+      told,
+      repeated: message
+        .case()
+        .when(message.and([message('told', '=', told), message('repeated', '!=', edit)]))
+        .then(nothing)
+        .else(edit)
+        .end(),
+    }))
+    .where('id', '=', id)
+    .execute();
 }
 
 /** The messages that do not show the latest revision and are not in the outbox, oldest first. */
@@ -322,6 +338,8 @@ export async function beginEdit(parts: EditingParts, id: string): Promise<CardEd
 
 const goneNumbers = { no: 0, refused: 1, withdrawn: 2 } as const;
 const goneNames = ['no', 'refused', 'withdrawn'] as const;
+const leftOpenNumbers = { nothing: 0, post: 1, edit: 2 } as const;
+const leftOpenNames = ['nothing', 'post', 'edit'] as const;
 
 /** Deletes all that was posted about these requests and repairs; returns how many messages that were. */
 export async function deleteAbout(query: Query, references: readonly string[]): Promise<number> {
@@ -375,6 +393,6 @@ export function toMessage(row: Selectable<MessageRow>): Message {
     isInterrupted: row.posting > 0,
     hasEarlierCard: row.earlier_card === 1,
     told: row.told,
-    isUncertain: row.repeated === 1,
+    leftOpen: leftOpenNames[row.repeated] ?? 'nothing',
   };
 }

@@ -15,9 +15,14 @@ import type { Reader } from '../requests/request.ts';
  *
  * Teams has no way to ask whether it has a message, so a post whose answer got lost (5xx, a broken connection, a
  * time-out) may stand there or not. A card that says that a request waits is never repeated then: its outcome follows.
- * An outcome, and what waits for a person, is repeated once, as it may not have arrived; an edit that showed it with an
- * unknown end counts as the first time. Where an earlier card may still say that the request waits, the message is
- * `hasEarlierCard`, and its outcome says so.
+ * An outcome, and what waits for a person, is repeated once, as it may not have arrived.
+ *
+ * An edit may also have shown it, or not. If the card cannot be edited any more after that, a post of the outcome would be
+ * the second time already, and could not be repeated where its own end is unknown. So a placeholder is posted first: it
+ * tells nothing, and once Teams has named its activity, an edit, which may be repeated freely, shows the outcome there.
+ * Where that does not come to pass, the outcome is posted, for the last time.
+ *
+ * Where an earlier card may still say that the request waits, the message is `hasEarlierCard`, and its outcome says so.
  */
 export interface Message {
   /** A request's card has the request's id; those of access requests begin with `copy-`. */
@@ -52,9 +57,11 @@ export interface Message {
   readonly hasEarlierCard: boolean;
   /** The outcome or question that was sent last, so that it is not posted again; null before there is one. */
   readonly told: string | null;
-  /** What was `told` may not have arrived: it may be posted once more. */
-  readonly isUncertain: boolean;
+  /** What may have shown `told`, or not; `nothing` where it was surely shown, or is not sent again. */
+  readonly leftOpen: LeftOpen;
 }
+
+export type LeftOpen = 'nothing' | 'post' | 'edit';
 
 export type MessageKind =
   | 'request'
@@ -88,13 +95,15 @@ export interface Posting {
   readonly mustArrive: boolean;
   /** Identifies what it tells or asks. */
   readonly outcome: string;
+  /** It showed nothing of that yet. */
+  readonly isPlaceholder: boolean;
   /** Between a post that may have arrived and its one repetition; milliseconds. */
   readonly repeatPauseMs?: number | undefined;
 }
 
 /** What the end of a post changes in the message's row. That an earlier card may stand there is never taken back. */
 export type Posted = Partial<
-  Pick<Message, 'activityId' | 'shownRevision' | 'dueAt' | 'failures' | 'gone' | 'told' | 'isUncertain'> & {
+  Pick<Message, 'activityId' | 'shownRevision' | 'dueAt' | 'failures' | 'gone' | 'told' | 'leftOpen'> & {
     readonly hasEarlierCard: true;
   }
 >;
@@ -104,14 +113,21 @@ export function mayStand({ activityId, gone, isInterrupted, hasEarlierCard }: Me
   return activityId === null && gone === 'no' && (isInterrupted || hasEarlierCard);
 }
 
+type Told = Pick<Message, 'told' | 'leftOpen'>;
+
 /** Whether this outcome or question has been shown. */
-export function isTold({ told, isUncertain }: Pick<Message, 'told' | 'isUncertain'>, outcome: string): boolean {
-  return told === outcome && !isUncertain;
+export function isTold({ told, leftOpen }: Told, outcome: string): boolean {
+  return told === outcome && leftOpen === 'nothing';
 }
 
-/** Whether a post of this outcome or question is the one that repeats it: it may have been shown before. */
-export function isRepetition({ told, isUncertain }: Pick<Message, 'told' | 'isUncertain'>, outcome: string): boolean {
-  return told === outcome && isUncertain;
+/** Whether this outcome or question may have been shown, or not: a post of it is the last one. */
+export function isPerhapsTold({ told, leftOpen }: Told, outcome: string): boolean {
+  return told === outcome && leftOpen !== 'nothing';
+}
+
+/** Whether a placeholder is posted first, which an edit then has tell it. */
+export function needsPlaceholder({ told, leftOpen }: Told, outcome: string): boolean {
+  return told === outcome && leftOpen === 'edit';
 }
 
 export const defaultRepeatPauseMs = 5_000;
@@ -125,23 +141,27 @@ export function tryAgainAt(failures: number, now: number, leastMs = 0): number |
 }
 
 export function afterPost(message: Message, posting: Posting, end: PostEnd, now: number): Posted {
-  const { isFinished, mustArrive, repeatPauseMs = defaultRepeatPauseMs } = posting;
+  const { isFinished, mustArrive, isPlaceholder, repeatPauseMs = defaultRepeatPauseMs } = posting;
   // An answer may know of an earlier card that the row does not know of yet.
   const earlier: Posted = message.hasEarlierCard ? { hasEarlierCard: true } : {};
   const withThis: Posted = isFinished ? earlier : { hasEarlierCard: true };
   const told = mustArrive ? { told: posting.outcome } : {};
-  const shown = { shownRevision: posting.revision, dueAt: null, failures: 0, isUncertain: false, ...told };
+  const shown = { shownRevision: posting.revision, dueAt: null, failures: 0, leftOpen: 'nothing', ...told } as const;
+  const instead: Posted = { dueAt: now, leftOpen: 'post', ...earlier };
   switch (end.kind) {
     case 'done':
+      if (isPlaceholder && end.activityId === null) return instead;
+      if (isPlaceholder) return { ...instead, dueAt: null, failures: 0, activityId: end.activityId };
       return end.activityId === null ? { ...shown, ...withThis } : { ...shown, ...earlier, activityId: end.activityId };
     case 'perhaps':
-      if (!mustArrive || isRepetition(message, posting.outcome)) return { ...shown, ...withThis };
-      return { dueAt: now + repeatPauseMs, ...told, isUncertain: true, ...withThis };
+      if (!mustArrive || (isPerhapsTold(message, posting.outcome) && !isPlaceholder)) return { ...shown, ...withThis };
+      return { dueAt: now + repeatPauseMs, ...told, leftOpen: 'post', ...withThis };
     case 'failed': {
       const dueAt = tryAgainAt(message.failures, now, end.retryAfterMs);
       return { dueAt, failures: message.failures + 1, ...(dueAt === null ? { gone: 'refused' } : {}), ...earlier };
     }
     case 'gone':
+      if (isPlaceholder) return instead;
       // Its outcome is tried once more: a person may have unblocked Usher by then.
       return mustArrive ? { dueAt: null, gone: 'refused' } : { ...shown, ...earlier };
     default:

@@ -1,9 +1,10 @@
 import type { Outbox } from '../chat/outbox.ts';
-import { type Drawing, outcomeOf } from '../chat/reply.ts';
+import { type CardMessage, type Drawing, outcomeOf } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import { isRepetition, type PostEnd } from '../outbox/message.ts';
+import { isPerhapsTold, needsPlaceholder, type PostEnd } from '../outbox/message.ts';
 import type { GiveWay } from '../precedence.ts';
+import type { Reader } from '../requests/request.ts';
 import { startWorker, type Worker } from '../worker.ts';
 import { type Conversations, cardRefused, type Posted } from './conversations.ts';
 import type { Pacing } from './pacing.ts';
@@ -25,6 +26,8 @@ export interface OutboxSenderParts {
   readonly pacing: Pacing;
   /** Identifies a conversation. */
   readonly keyOf: (conversation: string) => string;
+  /** A card that tells nothing yet. */
+  readonly placeholder: (reader: Reader) => CardMessage;
   /** A card has been posted, and shows this drawing. */
   readonly posted: (drawing: Drawing, isOutdated: boolean) => void;
   /** A card may be out of date. */
@@ -77,13 +80,22 @@ export function startOutboxSender(parts: OutboxSenderParts): Worker {
     return isAllNoted;
   }
 
-  async function send(drawing: Drawing): Promise<boolean> {
+  const asSent = (drawing: Drawing): Drawing =>
+    needsPlaceholder(drawing.stored, outcomeOf(drawing))
+      ? { ...drawing, content: parts.placeholder(drawing.stored.reader), isPlaceholder: true }
+      : drawing;
+
+  async function send(due: Drawing): Promise<boolean> {
+    const drawing = asSent(due);
     const { id, conversation, isInterrupted, dueAt } = drawing.stored;
     try {
       const earlier = unnoted.get(id);
       if (earlier !== undefined) return await note(earlier.drawing, earlier.posted);
       // What its process posted is not known: it may have been an earlier drawing, which says that the request waits.
       if (isInterrupted) return await note(withEarlierCard(drawing), { kind: 'perhaps' });
+      // What is perhaps told is sent only once more, and not to a connector that is still away.
+      const isLast = isPerhapsTold(drawing.stored, outcomeOf(drawing));
+      if (isLast && !(await conversations.answers(conversation))) return await note(drawing, { kind: 'failed' });
       await pause(conversation);
       // By now another process may have it.
       if (ending.aborted || (dueAt !== null && clock.now() >= dueAt)) return false;
@@ -99,17 +111,14 @@ export function startOutboxSender(parts: OutboxSenderParts): Worker {
     clock.sleep(pacing.take(keyOf(conversation), clock.monotonic()) - clock.monotonic(), ending);
 
   async function post(drawing: Drawing): Promise<Posted> {
-    const { stored, content, finished } = drawing;
+    const { stored, content, finished, isPlaceholder = false } = drawing;
     const { id, conversation } = stored;
-    // The one repetition is not spent on a connector that is still away.
-    if (isRepetition(stored, outcomeOf(drawing)) && !(await conversations.answers(conversation)))
-      return { kind: 'failed', status: null, error: new Error('Teams does not answer') };
     const posted = await postFirst(drawing);
     if (posted.kind === 'done') return posted;
     const { error, status, kind: outcome } = posted;
     log.warn({ error, status, outcome, messageId: id, code: 'outbox_not_taken' }, 'Teams did not take a message');
     const isCardRefused = outcome === 'gone' && cardRefused.includes(status);
-    if (!isCardRefused || !finished || 'text' in content) return posted;
+    if (!isCardRefused || isPlaceholder || !finished || 'text' in content) return posted;
     await pause(conversation);
     return conversations.post(conversation, { text: content.summary });
   }
@@ -135,6 +144,7 @@ export function startOutboxSender(parts: OutboxSenderParts): Worker {
       // A text does not change.
       if (revision > 0) parts.touch(id);
     } else if (noted === 'tooLate') await conversations.remove(conversation, posted.activityId);
+    else if (drawing.isPlaceholder) parts.touch(id);
     else parts.posted(drawing, noted === 'outdated');
     return true;
   }

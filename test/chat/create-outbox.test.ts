@@ -261,7 +261,7 @@ describe('the outbox', () => {
       await clock.advance(dayMs);
 
       expect([pauseMs, tooSoon]).toEqual([defaultRepeatPauseMs, []]);
-      expect(repeated.stored).toMatchObject({ isUncertain: true });
+      expect(repeated.stored).toMatchObject({ leftOpen: 'post' });
       expect([await outbox.due(10), outbox.dueInMs()]).toEqual([[], null]);
     });
 
@@ -275,7 +275,7 @@ describe('the outbox', () => {
       await clock.advance(defaultRepeatPauseMs);
 
       expect(pauseMs).toBe(defaultRepeatPauseMs);
-      expect((await takeOne()).stored).toMatchObject({ isUncertain: true, isInterrupted: false });
+      expect((await takeOne()).stored).toMatchObject({ leftOpen: 'post', isInterrupted: false });
     });
 
     it('tries again by Retry-After where Teams did not accept it', async () => {
@@ -286,7 +286,7 @@ describe('the outbox', () => {
       await clock.advance(45_000);
 
       expect(inMs).toBe(45_000);
-      expect((await takeOne()).stored).toMatchObject({ failures: 1, isUncertain: false });
+      expect((await takeOne()).stored).toMatchObject({ failures: 1, leftOpen: 'nothing' });
     });
   });
 

@@ -117,7 +117,7 @@ const kept: Omit<Message, 'id' | 'kind' | 'reference' | 'conversation'> = {
     failures: 0,
     gone: 'no',
     isInterrupted: false,
-    isUncertain: false,
+    leftOpen: 'nothing',
     hasEarlierCard: false,
     told: null,
   },

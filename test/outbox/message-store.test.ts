@@ -87,7 +87,7 @@ describe.each(engines)('the stored messages on $name', (engine) => {
         failures: 0,
         gone: 'no',
         isInterrupted: false,
-        isUncertain: false,
+        leftOpen: 'nothing',
         hasEarlierCard: false,
         told: null,
       });
@@ -172,7 +172,7 @@ describe.each(engines)('the stored messages on $name', (engine) => {
       await look();
       await putOff(database, 'one', clock.now());
       await look();
-      await notePost(database.query, 'one', { dueAt: clock.now(), isUncertain: true, hasEarlierCard: true });
+      await notePost(database.query, 'one', { dueAt: clock.now(), leftOpen: 'post', hasEarlierCard: true });
       await look();
 
       expect(seen).toEqual([false, false, true, true, false]);
@@ -248,14 +248,14 @@ describe.each(engines)('the stored messages on $name', (engine) => {
       await due();
       const before = await stored('one');
 
-      await notePost(database.query, 'one', { isUncertain: true, hasEarlierCard: true, failures: 3 });
+      await notePost(database.query, 'one', { leftOpen: 'post', hasEarlierCard: true, failures: 3 });
       const again = await stored('one');
-      await notePost(database.query, 'one', { shownRevision: 1, dueAt: null, isUncertain: false, gone: 'refused' });
+      await notePost(database.query, 'one', { shownRevision: 1, dueAt: null, leftOpen: 'nothing', gone: 'refused' });
 
-      expect(again).toEqual({ ...before, isUncertain: true, hasEarlierCard: true, failures: 3 });
+      expect(again).toEqual({ ...before, leftOpen: 'post', hasEarlierCard: true, failures: 3 });
       expect(await stored('one')).toEqual({
         ...again,
-        ...{ shownRevision: 1, dueAt: null, isUncertain: false, gone: 'refused' },
+        ...{ shownRevision: 1, dueAt: null, leftOpen: 'nothing', gone: 'refused' },
       });
     });
   });
@@ -340,9 +340,28 @@ describe.each(engines)('the stored messages on $name', (engine) => {
       const uncertain = await stored(id);
       await noteShown(database, id, 1, 'created');
 
-      expect(uncertain).toMatchObject({ told: 'created', isUncertain: true, shownRevision: 0 });
-      expect(await stored(id)).toMatchObject({ told: 'created', isUncertain: false, shownRevision: 1 });
+      expect(uncertain).toMatchObject({ told: 'created', leftOpen: 'edit', shownRevision: 0 });
+      expect(await stored(id)).toMatchObject({ told: 'created', leftOpen: 'nothing', shownRevision: 1 });
     });
+
+    it.each([
+      ['an edit told the same', 'edit', 'created', 'edit'],
+      ['a post told the same, or a placeholder was posted', 'post', 'created', 'nothing'],
+      ['it was told for sure', 'nothing', 'created', 'nothing'],
+      ['an edit told something else', 'edit', 'approve or deny', 'edit'],
+      ['a post told something else', 'post', 'approve or deny', 'edit'],
+      ['something else was told for sure', 'nothing', 'approve or deny', 'edit'],
+    ] as const)(
+      'notes of an edit that was left open, after %s, what is still to be sent',
+      async (_what, before, told, after) => {
+        const { id } = await ask(store, ['isaiah']);
+        await notePost(database.query, id, { activityId: 'card', dueAt: null, told, leftOpen: before });
+
+        await noteUncertain(database, id, 'created');
+
+        expect(await stored(id)).toMatchObject({ told: 'created', leftOpen: after });
+      },
+    );
 
     it('is one that waits for its outcome, and no text, no refused one, and none that is to be posted', async () => {
       for (const id of ['waiting', 'refused', 'blanked']) await posted(id, `card of ${id}`);

@@ -9,14 +9,16 @@ const due: Message = {
   ...{ id: 'R7K3MQ', kind: 'request', reference: 'R7K3MQ', source: null, conversation: 'conversation' },
   ...{ reader: { locale: 'en-US', timeZone: 'Europe/Berlin' }, audience: null, details: null },
   ...{ activityId: null, revision: 4, shownRevision: 0, createdAt: now, dueAt: now, failures: 0, gone: 'no' },
-  ...{ isInterrupted: false, isUncertain: false, hasEarlierCard: false, told: null },
+  ...{ isInterrupted: false, leftOpen: 'nothing', hasEarlierCard: false, told: null },
 };
 
 /** What it may show when it is posted. */
-const waiting: Posting = { revision: 4, isFinished: false, mustArrive: false, outcome: 'created' };
+const waiting: Posting = {
+  ...{ revision: 4, isFinished: false, mustArrive: false, outcome: 'created', isPlaceholder: false },
+};
 const asking: Posting = { ...waiting, mustArrive: true };
 const outcome: Posting = { ...asking, isFinished: true };
-const shown = { shownRevision: 4, dueAt: null, failures: 0, isUncertain: false };
+const shown = { shownRevision: 4, dueAt: null, failures: 0, leftOpen: 'nothing' } as const;
 
 describe('a post that Teams took', () => {
   it.each([
@@ -30,11 +32,11 @@ describe('a post that Teams took', () => {
   });
 
   it('ends its tries, and its repetition', () => {
-    const tried = { ...due, failures: 7, isUncertain: true };
+    const tried: Message = { ...due, failures: 7, leftOpen: 'post' };
 
     const posted = afterPost(tried, outcome, { kind: 'done', activityId: 'activity' }, now);
 
-    expect({ ...tried, ...posted }).toMatchObject({ failures: 0, isUncertain: false, dueAt: null });
+    expect({ ...tried, ...posted }).toMatchObject({ failures: 0, leftOpen: 'nothing', dueAt: null });
   });
 
   it.each([
@@ -79,7 +81,7 @@ describe('a post that Teams may have taken', () => {
   ])('of %s is repeated after a pause', (_what, posting, stray) => {
     const posted = afterPost(due, posting, { kind: 'perhaps' }, now);
 
-    expect(posted).toEqual({ dueAt: now + defaultRepeatPauseMs, told: 'created', isUncertain: true, ...stray });
+    expect(posted).toEqual({ dueAt: now + defaultRepeatPauseMs, told: 'created', leftOpen: 'post', ...stray });
     expect({ ...due, ...posted }.shownRevision).toBe(0);
   });
 
@@ -87,22 +89,22 @@ describe('a post that Teams may have taken', () => {
     ['an outcome', outcome, { told: 'created' }],
     ['a card that waits for a person', asking, { hasEarlierCard: true, told: 'created' }],
   ])('of %s is not repeated a second time', (_what, posting, stray) => {
-    const posted = afterPost({ ...due, told: 'created', isUncertain: true }, posting, { kind: 'perhaps' }, now);
+    const posted = afterPost({ ...due, told: 'created', leftOpen: 'post' }, posting, { kind: 'perhaps' }, now);
 
     expect(posted).toEqual({ ...shown, ...stray });
   });
 
   // Seen once: "In progress" stood beside the outcome, as the repetition of the question counted as that of the outcome.
   it('of an outcome is repeated even where the question before it was', () => {
-    const asked = { ...due, told: 'approve or deny', isUncertain: true };
+    const asked: Message = { ...due, told: 'approve or deny', leftOpen: 'post' };
 
     const posted = afterPost(asked, outcome, { kind: 'perhaps' }, now);
 
-    expect(posted).toEqual({ dueAt: now + defaultRepeatPauseMs, told: 'created', isUncertain: true });
+    expect(posted).toEqual({ dueAt: now + defaultRepeatPauseMs, told: 'created', leftOpen: 'post' });
   });
 
   it('of a repeated card that only waits by now is not repeated again', () => {
-    const posted = afterPost({ ...due, told: 'created', isUncertain: true }, waiting, { kind: 'perhaps' }, now);
+    const posted = afterPost({ ...due, told: 'created', leftOpen: 'post' }, waiting, { kind: 'perhaps' }, now);
 
     expect(posted).toEqual({ ...shown, hasEarlierCard: true });
   });
@@ -111,7 +113,8 @@ describe('a post that Teams may have taken', () => {
     ['an outcome', outcome],
     ['its repetition', outcome],
   ])('of %s leaves an earlier card that may say that the request waits', (what, posting) => {
-    const message = { ...due, hasEarlierCard: true, told: 'created', isUncertain: what === 'its repetition' };
+    const leftOpen = what === 'its repetition' ? 'post' : 'nothing';
+    const message: Message = { ...due, hasEarlierCard: true, told: 'created', leftOpen };
 
     const posted = afterPost(message, posting, { kind: 'perhaps' }, now);
 
@@ -122,6 +125,51 @@ describe('a post that Teams may have taken', () => {
     const posted = afterPost({ ...due, failures: 149 }, outcome, { kind: 'perhaps' }, now);
 
     expect({ ...due, ...posted }).toMatchObject({ gone: 'no', dueAt: now + defaultRepeatPauseMs });
+  });
+});
+
+describe('a placeholder, as an edit was left open that may have told the outcome', () => {
+  const edited: Message = { ...due, hasEarlierCard: true, told: 'created', leftOpen: 'edit', failures: 3 };
+  const placeholder: Posting = { ...outcome, isPlaceholder: true };
+
+  it('is edited where Teams names its activity, and has told nothing yet', () => {
+    const posted = afterPost(edited, placeholder, { kind: 'done', activityId: 'activity' }, now);
+
+    const noted = { hasEarlierCard: true, leftOpen: 'post', failures: 0, dueAt: null };
+    expect(posted).toEqual({ ...noted, activityId: 'activity' });
+  });
+
+  it.each([
+    ['cannot be edited, as Teams names no activity,', { kind: 'done', activityId: null }],
+    ['Teams never takes', { kind: 'gone' }],
+  ] as const)('that %s is followed by the outcome at once', (_what, end) => {
+    const posted = afterPost(edited, placeholder, end, now);
+
+    const expected = { activityId: null, shownRevision: 0, dueAt: now, gone: 'no', leftOpen: 'post' };
+    expect({ ...edited, ...posted }).toMatchObject(expected);
+  });
+
+  it('that Teams may have taken is followed by the outcome after a pause, for the last time', () => {
+    const posted = afterPost(edited, placeholder, { kind: 'perhaps' }, now);
+    const followed = afterPost({ ...edited, ...posted }, outcome, { kind: 'perhaps' }, now);
+
+    expect({ ...edited, ...posted }).toMatchObject({ shownRevision: 0, dueAt: now + defaultRepeatPauseMs });
+    expect(followed).toMatchObject({ ...shown, told: 'created' });
+  });
+
+  it('that Teams did not take for now is posted again', () => {
+    const posted = afterPost(edited, placeholder, { kind: 'failed' }, now);
+
+    expect({ ...edited, ...posted }).toMatchObject({ dueAt: now + 120_000, failures: 4, leftOpen: 'edit' });
+  });
+
+  it.each([
+    ['Teams took', { kind: 'done', activityId: 'activity' }],
+    ['Teams may have taken', { kind: 'perhaps' }],
+  ] as const)('is not what an answer has posted, which told it: %s', (_what, end) => {
+    const posted = afterPost(edited, outcome, end, now);
+
+    expect(posted).toMatchObject({ ...shown, told: 'created' });
   });
 });
 
@@ -138,7 +186,7 @@ describe('a post that Teams did not take for now', () => {
 
   it('keeps the one repetition, and an earlier card, in mind', () => {
     const posted = afterPost(
-      { ...due, told: 'created', isUncertain: true, hasEarlierCard: true },
+      { ...due, told: 'created', leftOpen: 'post', hasEarlierCard: true },
       outcome,
       { kind: 'failed' },
       now,

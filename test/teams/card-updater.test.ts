@@ -337,7 +337,7 @@ describe('an edit of which Teams does not say whether it has it', () => {
   });
 
   it('and that Teams refuses later leaves the outcome to the outbox, where it was not shown for sure', async () => {
-    const perhaps = { finished: true, told: 'revision 1', isUncertain: true };
+    const perhaps = { finished: true, told: 'revision 1', leftOpen: 'edit' } as const;
     stage.answerEdits(notSent('gone', 403));
     stage.change('R1', perhaps);
     await stage.clock.advance(10_000);

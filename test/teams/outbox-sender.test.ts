@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Outbox } from '../../src/chat/outbox.ts';
 import { type CardMessage, type Drawing, outcomeOf } from '../../src/chat/reply.ts';
 import { createLog } from '../../src/log.ts';
+import type { Message } from '../../src/outbox/message.ts';
 import type { Posted } from '../../src/teams/conversations.ts';
 import { startOutboxSender } from '../../src/teams/outbox-sender.ts';
 import { createPacing } from '../../src/teams/pacing.ts';
@@ -72,6 +73,7 @@ beforeEach(() => {
     },
     pacing: createPacing(),
     keyOf: (conversation) => conversation,
+    placeholder: ({ locale }) => ({ card: {} as never, summary: `placeholder in ${locale}` }),
     posted: ({ stored }, isOutdated) => void shown.push(isOutdated ? `${stored.id} outdated` : stored.id),
     touch: (id) => void touched.push(id),
     clock,
@@ -216,18 +218,25 @@ describe('a card that mentions people', () => {
 });
 
 describe('a message that may have arrived', () => {
-  const repeated = () => {
+  const repeated = (leftOpen: Message['leftOpen'] = 'post') => {
     const { stored, ...drawing } = card('R1', 'alex', { finished: true });
-    return { ...drawing, stored: { ...stored, told: outcomeOf(drawing), isUncertain: true } };
+    return { ...drawing, stored: { ...stored, told: outcomeOf(drawing), leftOpen } };
   };
 
   it('is not repeated as long as Teams is away, as it is repeated only once', async () => {
     isAnswering = false;
+    let begun = 0;
+    outbox.attempt = async (_drawing, work) => {
+      begun += 1;
+      return work();
+    };
     due.push(repeated());
 
     await outboxSender.settled();
 
     expect([taken, told]).toEqual([[], ['failed R1']]);
+    // If the process died while it waits for Teams, the one repetition would count as begun.
+    expect(begun).toBe(0);
   });
 
   it('is repeated when Teams answers again', async () => {
@@ -235,8 +244,29 @@ describe('a message that may have arrived', () => {
 
     await outboxSender.settled();
 
-    expect(taken).toHaveLength(1);
+    expect(taken.map(({ what }) => what)).toEqual(['revision 1']);
     expect(told).toEqual(['done R1 card-1']);
+    expect([shown, touched]).toEqual([['R1'], []]);
+  });
+
+  it('by an edit is preceded by a placeholder in its language, which the card updater brings up to date', async () => {
+    due.push(repeated('edit'));
+
+    await outboxSender.settled();
+
+    expect(taken.map(({ what }) => what)).toEqual(['placeholder in en-US']);
+    expect(told).toEqual(['done R1 card-1']);
+    expect([shown, touched]).toEqual([[], ['R1']]);
+  });
+
+  it('by an edit is not sent as a sentence where Teams refuses the placeholder', async () => {
+    answers.push(notSent('gone', 413));
+    due.push(repeated('edit'));
+
+    await outboxSender.settled();
+
+    expect(taken.map(({ what }) => what)).toEqual(['placeholder in en-US']);
+    expect(told).toEqual(['gone R1']);
   });
 });
 

@@ -125,7 +125,7 @@ interface Shape extends Pick<Message, 'id' | 'conversation' | 'activityId' | 're
   readonly shownRevision?: number;
   readonly dueAt?: number | null;
   readonly gone?: Message['gone'];
-  readonly isUncertain?: boolean;
+  readonly leftOpen?: Message['leftOpen'];
   readonly told?: string | null;
 }
 
@@ -161,7 +161,7 @@ export const storedMessage: Message = {
   failures: 0,
   gone: 'no',
   isInterrupted: false,
-  isUncertain: false,
+  leftOpen: 'nothing',
   hasEarlierCard: false,
   told: null,
 };

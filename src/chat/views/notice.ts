@@ -40,10 +40,19 @@ export function noticeCard(words: Messages, notice: Notice): CardMessage {
 
 /** Shown when Graph is slow, so that the caller sees progress; the answer replaces it. */
 export function checking(words: Messages): CardMessage {
+  return oneMoment(words, 'checking.text');
+}
+
+/** Posted where a request's card cannot be edited any more, see `outbox/message.ts`; what it has come to replaces it. */
+export function placeholder(words: Messages): CardMessage {
+  return oneMoment(words, 'checking.placeholder');
+}
+
+function oneMoment(words: Messages, text: 'checking.text' | 'checking.placeholder'): CardMessage {
   return noticeCard(words, {
     tone: 'working',
     title: words.card('checking.title'),
-    paragraphs: [words.card('checking.text')],
-    summary: words.sentences([words.plain('checking.title'), words.plain('checking.text')]),
+    paragraphs: [words.card(text)],
+    summary: words.sentences([words.plain('checking.title'), words.plain(text)]),
   });
 }

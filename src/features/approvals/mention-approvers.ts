@@ -35,8 +35,8 @@ export async function withMentions(
 }
 
 /** Neither posted before nor perhaps posted, so that no approver is mentioned twice. */
-function isFirstPost({ activityId, shownRevision, isUncertain, isInterrupted, hasEarlierCard }: Message): boolean {
-  return activityId === null && shownRevision === 0 && !isUncertain && !isInterrupted && !hasEarlierCard;
+function isFirstPost({ activityId, shownRevision, leftOpen, isInterrupted, hasEarlierCard }: Message): boolean {
+  return activityId === null && shownRevision === 0 && leftOpen === 'nothing' && !isInterrupted && !hasEarlierCard;
 }
 
 async function findDeciders(parts: FactParts, request: AccessRequest): Promise<readonly Contact[]> {

@@ -68,7 +68,7 @@ describe('a card that is posted', () => {
     ['where a person had it shown', { source: 'show|desk|1' }],
     ['once it is posted', { activityId: 'card-1' }],
     ['after a post without an id', { shownRevision: 1 }],
-    ['when it is repeated', { isUncertain: true }],
+    ['when it is repeated', { leftOpen: 'post' }],
     ['when an earlier card may stand there', { hasEarlierCard: true }],
     ['when a dead process may have posted it', { isInterrupted: true }],
   ])('mentions no one %s', async (_what, more) => {
