@@ -125,7 +125,7 @@ export function isPerhapsTold({ told, leftOpen }: Told, outcome: string): boolea
   return told === outcome && leftOpen !== 'nothing';
 }
 
-/** Whether a placeholder is posted first, which an edit then has tell it. */
+/** Whether a placeholder is posted first, and edited to tell it. */
 export function needsPlaceholder({ told, leftOpen }: Told, outcome: string): boolean {
   return told === outcome && leftOpen === 'edit';
 }

@@ -465,6 +465,16 @@ describe('the outbox', () => {
       expect(await kindsOf(parts)).toEqual(['accessAsked', 'accessShown']);
     });
 
+    it('records no conversation for a placeholder, on which nobody can decide', async () => {
+      await route('alex');
+      const drawing = await takeOne();
+
+      await outbox.ended({ ...drawing, isPlaceholder: true }, { kind: 'done', activityId: 'one' });
+
+      expect(await kindsOf(parts)).toEqual(['accessAsked']);
+      expect(await stored(drawing.stored.id)).toMatchObject({ activityId: 'one', shownRevision: 0, leftOpen: 'post' });
+    });
+
     it('records no conversation for a card that a person asked for, which was recorded then', async () => {
       const { id } = await askAccess(parts);
       const shownBy = { actorId: 'alex', key: 'desk' };

@@ -7,7 +7,7 @@ import { denied } from '../../../src/chat/views/denied.ts';
 import { didYouMean } from '../../../src/chat/views/did-you-mean.ts';
 import type { Quarantine } from '../../../src/chat/views/explained.ts';
 import { type CommandHelp, help } from '../../../src/chat/views/help-card.ts';
-import { checking } from '../../../src/chat/views/notice.ts';
+import { checking, placeholder } from '../../../src/chat/views/notice.ts';
 import { appPicker, personPicker } from '../../../src/chat/views/person-picker.ts';
 import { problem } from '../../../src/features/approvals/problems.ts';
 import { apps } from '../../../src/features/help/cards/apps-card.ts';
@@ -552,6 +552,12 @@ describe('the "one moment" message', () => {
   it('asks for patience in a sentence', () => {
     expect(checking(words).summary).toBe(
       'One moment… Usher is waiting for an answer from Microsoft Graph. The result will appear here.',
+    );
+  });
+
+  it('says of a card that could not be edited what will take its place, and supposes no cause', () => {
+    expect(placeholder(words).summary).toBe(
+      'One moment… The earlier card of this request may be out of date. Its current state will appear here.',
     );
   });
 });

@@ -4,7 +4,7 @@ import type { CardMessage } from '../../../src/chat/reply.ts';
 import { denied } from '../../../src/chat/views/denied.ts';
 import { didYouMean, offersCard } from '../../../src/chat/views/did-you-mean.ts';
 import { help } from '../../../src/chat/views/help-card.ts';
-import { checking } from '../../../src/chat/views/notice.ts';
+import { checking, placeholder } from '../../../src/chat/views/notice.ts';
 import { appPicker, personPicker } from '../../../src/chat/views/person-picker.ts';
 import { type Problem, problem } from '../../../src/chat/views/problem.ts';
 import { canCarry, ticketCard } from '../../../src/chat/views/ticket-views.ts';
@@ -312,6 +312,7 @@ export function everyCardSaying(text: string, size: { steps?: number; changes?: 
     whoami(words, { caller, groups: many(text) }),
     ...everyStartCardSaying(words, text),
     checking(words),
+    placeholder(words),
   ];
 }
 
