@@ -38,7 +38,7 @@ export interface Chat {
   /** What Usher posts: the cards of requests, notices, announcements. */
   readonly outbox: Outbox;
   checking(reader: Reader): CardMessage;
-  /** Tells nothing yet: what a request has come to replaces it. */
+  /** Tells nothing yet: an outcome, or a question to a person, replaces it. */
   placeholder(reader: Reader): CardMessage;
   /**
    * The card on installation. It lists what this person may do, if Graph answers in time; without a person it lists

@@ -1,6 +1,6 @@
 import { assertNever } from '../assert-never.ts';
 import { isDatabaseFault } from '../db/away.ts';
-import { afterPost, type Message, type PostEnd, tryAgainAt } from '../outbox/message.ts';
+import { afterPost, isTold, type Message, type PostEnd, tryAgainAt } from '../outbox/message.ts';
 import { beginPost, claimDue, notePost, putOff, type Query, setGone } from '../outbox/message-store.ts';
 import { tellGivenUp } from './give-up.ts';
 import type { Noted, Outbox } from './outbox.ts';
@@ -43,7 +43,10 @@ export function createOutbox(parts: CommandParts, draw: (message: Message) => Pr
       }
       const made = await attempt('message', message, () => draw(message));
       if (made === null) return [];
-      if (made.value !== null) return [made.value];
+      // What a late answer made due once more is not told a third time.
+      const isNews =
+        made.value !== null && !(mustArrive(made.value) && isTold(made.value.stored, outcomeOf(made.value)));
+      if (made.value !== null && isNews) return [made.value];
       await putOff(database, message.id, null);
       return [];
     } catch (error) {

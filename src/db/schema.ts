@@ -353,7 +353,7 @@ export interface MessageRow extends PlaceColumns {
   gone: Generated<number>;
   /** 1 while a process posts it, and after that until an end is noted. */
   posting: Generated<number>;
-  /** 1 where what was `told` may not have arrived. */
+  /** What may have shown `told`, or not: 0 nothing, 1 a post, 2 an edit; see `LeftOpen`. */
   repeated: Generated<number>;
   /** 1 where an earlier card, which cannot be edited, may still say that the request waits. */
   earlier_card: Generated<number>;

@@ -238,8 +238,8 @@ export async function noteShown(
 }
 
 /**
- * Stores that an edit may have shown this outcome or question. Where a post was left open before it, or spent on a
- * placeholder, that was the last time: if the card is let go, nothing more is posted.
+ * Stores that an edit may have shown this outcome or question. Where a post was left open before, or was spent on a
+ * placeholder, this edit was the last time: if the card is let go, nothing more is posted.
  */
 export async function noteUncertain({ query }: Pick<Database, 'query'>, id: string, told: string): Promise<void> {
   const { nothing, edit } = leftOpenNumbers;
@@ -393,6 +393,6 @@ export function toMessage(row: Selectable<MessageRow>): Message {
     isInterrupted: row.posting > 0,
     hasEarlierCard: row.earlier_card === 1,
     told: row.told,
-    leftOpen: leftOpenNames[row.repeated] ?? 'nothing',
+    leftOpen: leftOpenNames[row.repeated] ?? 'post',
   };
 }

@@ -20,7 +20,8 @@ import type { Reader } from '../requests/request.ts';
  * An edit may also have shown it, or not. If the card cannot be edited any more after that, a post of the outcome would be
  * the second time already, and could not be repeated where its own end is unknown. So a placeholder is posted first: it
  * tells nothing, and once Teams has named its activity, an edit, which may be repeated freely, shows the outcome there.
- * Where that does not come to pass, the outcome is posted, for the last time.
+ * Where Teams names none, or refuses the placeholder or its edit for good, the outcome is posted, for the last time. An
+ * edit of the placeholder that was left open is the last time as well.
  *
  * Where an earlier card may still say that the request waits, the message is `hasEarlierCard`, and its outcome says so.
  */
@@ -57,11 +58,17 @@ export interface Message {
   readonly hasEarlierCard: boolean;
   /** The outcome or question that was sent last, so that it is not posted again; null before there is one. */
   readonly told: string | null;
-  /** What may have shown `told`, or not; `nothing` where it was surely shown, or is not sent again. */
+  /** What may have shown `told`, or not. */
   readonly leftOpen: LeftOpen;
 }
 
-export type LeftOpen = 'nothing' | 'post' | 'edit';
+export type LeftOpen =
+  /** It was shown, or may have been twice: nothing more is posted. */
+  | 'nothing'
+  /** A post; or an edit, and a placeholder was posted. It is posted once more. */
+  | 'post'
+  /** An edit. A placeholder comes first. */
+  | 'edit';
 
 export type MessageKind =
   | 'request'
@@ -115,12 +122,12 @@ export function mayStand({ activityId, gone, isInterrupted, hasEarlierCard }: Me
 
 type Told = Pick<Message, 'told' | 'leftOpen'>;
 
-/** Whether this outcome or question has been shown. */
+/** Whether this outcome or question is not posted any more: it was shown, or may have been twice. */
 export function isTold({ told, leftOpen }: Told, outcome: string): boolean {
   return told === outcome && leftOpen === 'nothing';
 }
 
-/** Whether this outcome or question may have been shown, or not: a post of it is the last one. */
+/** Whether this outcome or question may have been shown, once. */
 export function isPerhapsTold({ told, leftOpen }: Told, outcome: string): boolean {
   return told === outcome && leftOpen !== 'nothing';
 }
@@ -145,8 +152,9 @@ export function afterPost(message: Message, posting: Posting, end: PostEnd, now:
   // An answer may know of an earlier card that the row does not know of yet.
   const earlier: Posted = message.hasEarlierCard ? { hasEarlierCard: true } : {};
   const withThis: Posted = isFinished ? earlier : { hasEarlierCard: true };
-  const told = mustArrive ? { told: posting.outcome } : {};
-  const shown = { shownRevision: posting.revision, dueAt: null, failures: 0, leftOpen: 'nothing', ...told } as const;
+  // What was left open before stays so where this is about something else.
+  const told = mustArrive ? ({ told: posting.outcome, leftOpen: 'nothing' } as const) : {};
+  const shown = { shownRevision: posting.revision, dueAt: null, failures: 0, ...told };
   const instead: Posted = { dueAt: now, leftOpen: 'post', ...earlier };
   switch (end.kind) {
     case 'done':
@@ -155,7 +163,7 @@ export function afterPost(message: Message, posting: Posting, end: PostEnd, now:
       return end.activityId === null ? { ...shown, ...withThis } : { ...shown, ...earlier, activityId: end.activityId };
     case 'perhaps':
       if (!mustArrive || (isPerhapsTold(message, posting.outcome) && !isPlaceholder)) return { ...shown, ...withThis };
-      return { dueAt: now + repeatPauseMs, ...told, leftOpen: 'post', ...withThis };
+      return { dueAt: now + repeatPauseMs, told: posting.outcome, leftOpen: 'post', ...withThis };
     case 'failed': {
       const dueAt = tryAgainAt(message.failures, now, end.retryAfterMs);
       return { dueAt, failures: message.failures + 1, ...(dueAt === null ? { gone: 'refused' } : {}), ...earlier };

@@ -21,8 +21,8 @@ import type { Pacing } from './pacing.ts';
  *
  * An edit says the same however often it arrives, so one that failed is repeated, for two minutes. After that, and where
  * Teams refuses it for good (the card is gone or too large, the bot is blocked), the card is let go: the outbox posts its
- * outcome, or its question to a person, as a message of its own. What could not be sent at all stays marked as not
- * shown in the database, and the recovery loop touches it again: an outcome is never lost.
+ * outcome, or its question to a person, as a message of its own, unless that may have been shown twice already. What
+ * could not be sent at all stays marked as not shown in the database, and the recovery loop touches it again.
  */
 export interface CardUpdater {
   /** The request has changed, or its forecast may have. */
@@ -254,20 +254,26 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
         if (sent.kind === 'perhaps') await perhapsShowed(drawing);
         log.warn({ error: sent.error, status: sent.status, id, code: 'edit_failed' }, 'a card edit failed');
         const pauseMs = pauseAfterFailure(card);
-        return pauseMs === undefined ? letGo(drawing, card) : Math.max(pauseMs, sent.retryAfterMs ?? 0);
+        return pauseMs === undefined ? letGo(drawing, card, 'away') : Math.max(pauseMs, sent.retryAfterMs ?? 0);
       }
       case 'gone':
         log.warn({ error: sent.error, status: sent.status, id, code: 'card_gone' }, 'a card is gone');
-        return letGo(drawing, card);
+        return letGo(drawing, card, 'refused');
       default:
         return assertNever(sent, 'result');
     }
   }
 
-  async function letGo(drawing: Drawing, card: Card): Promise<null> {
+  /** Where nothing would be posted instead, a card that Teams does not refuse goes on being edited. */
+  async function letGo({ stored }: Drawing, card: Card, why: 'away' | 'refused'): Promise<number | null> {
     card.fingerprint = null;
+    // What the last edit may have shown has been noted since that drawing.
+    const latest = await parts.draw(stored.id);
+    if (latest?.stored.activityId !== stored.activityId) return null;
+    const isDue = mustArrive(latest) && !isTold(latest.stored, outcomeOf(latest));
+    if (why === 'away' && mustArrive(latest) && !isDue) return tellAgain(stored.id, card);
     card.failures = 0;
-    await parts.letGo(drawing.stored, mustArrive(drawing) && !isTold(drawing.stored, outcomeOf(drawing)));
+    await parts.letGo(stored, isDue);
     return null;
   }
 
@@ -290,8 +296,8 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
   }
 
   /**
-   * If Teams refuses all edits from now on, the post that follows repeats what this edit may have shown. What was shown
-   * for sure before stays so.
+   * If Teams refuses all edits from now on, what follows repeats what this edit may have shown. What was shown for sure
+   * before stays so.
    */
   async function perhapsShowed(drawing: Drawing): Promise<void> {
     const outcome = outcomeOf(drawing);

@@ -93,12 +93,13 @@ export function startOutboxSender(parts: OutboxSenderParts): Worker {
       if (earlier !== undefined) return await note(earlier.drawing, earlier.posted);
       // What its process posted is not known: it may have been an earlier drawing, which says that the request waits.
       if (isInterrupted) return await note(withEarlierCard(drawing), { kind: 'perhaps' });
-      // What is perhaps told is sent only once more, and not to a connector that is still away.
-      const isLast = isPerhapsTold(drawing.stored, outcomeOf(drawing));
-      if (isLast && !(await conversations.answers(conversation))) return await note(drawing, { kind: 'failed' });
-      await pause(conversation);
+      // What is perhaps told can be repeated only once, so not to a connector that is still away.
+      const isRepeated = isPerhapsTold(drawing.stored, outcomeOf(drawing));
+      const isAway = isRepeated && !(await conversations.answers(conversation));
+      if (!isAway) await pause(conversation);
       // By now another process may have it.
       if (ending.aborted || (dueAt !== null && clock.now() >= dueAt)) return false;
+      if (isAway) return await note(drawing, { kind: 'failed' });
       const posted = await outbox.attempt(drawing, () => post(drawing));
       return posted === null || (await note(drawing, posted));
     } catch (error) {

@@ -278,6 +278,20 @@ describe('the outbox', () => {
       expect((await takeOne()).stored).toMatchObject({ leftOpen: 'post', isInterrupted: false });
     });
 
+    it('repeats nothing that a late answer made due once more', async () => {
+      look.finished = true;
+      const card = await takeCard();
+      await outbox.ended(card, { kind: 'perhaps' });
+      await clock.advance(defaultRepeatPauseMs);
+      await outbox.ended(await takeOne(), { kind: 'perhaps' });
+      await outbox.ended(card, { kind: 'failed' });
+
+      await clock.advance(dayMs);
+
+      expect([await outbox.due(10), await outbox.due(10)]).toEqual([[], []]);
+      expect(await stored(card.stored.id)).toMatchObject({ dueAt: null });
+    });
+
     it('tries again by Retry-After where Teams did not accept it', async () => {
       look.finished = true;
 

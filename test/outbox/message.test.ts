@@ -18,13 +18,14 @@ const waiting: Posting = {
 };
 const asking: Posting = { ...waiting, mustArrive: true };
 const outcome: Posting = { ...asking, isFinished: true };
-const shown = { shownRevision: 4, dueAt: null, failures: 0, leftOpen: 'nothing' } as const;
+const shown = { shownRevision: 4, dueAt: null, failures: 0 } as const;
+const created = { told: 'created', leftOpen: 'nothing' } as const;
 
 describe('a post that Teams took', () => {
   it.each([
     ['a card that waits', waiting, {}],
-    ['a card that waits for a person', asking, { told: 'created' }],
-    ['an outcome', outcome, { told: 'created' }],
+    ['a card that waits for a person', asking, created],
+    ['an outcome', outcome, created],
   ])('shows %s, and is edited from then on', (_what, posting, told) => {
     const posted = afterPost(due, posting, { kind: 'done', activityId: 'activity' }, now);
 
@@ -32,7 +33,7 @@ describe('a post that Teams took', () => {
   });
 
   it('ends its tries, and its repetition', () => {
-    const tried: Message = { ...due, failures: 7, leftOpen: 'post' };
+    const tried: Message = { ...due, failures: 7, told: 'created', leftOpen: 'post' };
 
     const posted = afterPost(tried, outcome, { kind: 'done', activityId: 'activity' }, now);
 
@@ -41,7 +42,7 @@ describe('a post that Teams took', () => {
 
   it.each([
     ['that waits', waiting, {}],
-    ['that waits for a person', asking, { told: 'created' }],
+    ['that waits for a person', asking, created],
   ])(
     'without naming its activity leaves a card %s that nothing edits, and its outcome says so',
     (_what, posting, told) => {
@@ -55,7 +56,7 @@ describe('a post that Teams took', () => {
   it('without naming its activity has told the outcome, which is not told again', () => {
     const posted = afterPost(due, outcome, { kind: 'done', activityId: null }, now);
 
-    expect(posted).toEqual({ ...shown, told: 'created' });
+    expect(posted).toEqual({ ...shown, ...created });
   });
 
   it.each([
@@ -86,8 +87,8 @@ describe('a post that Teams may have taken', () => {
   });
 
   it.each([
-    ['an outcome', outcome, { told: 'created' }],
-    ['a card that waits for a person', asking, { hasEarlierCard: true, told: 'created' }],
+    ['an outcome', outcome, created],
+    ['a card that waits for a person', asking, { ...created, hasEarlierCard: true }],
   ])('of %s is not repeated a second time', (_what, posting, stray) => {
     const posted = afterPost({ ...due, told: 'created', leftOpen: 'post' }, posting, { kind: 'perhaps' }, now);
 
@@ -101,6 +102,15 @@ describe('a post that Teams may have taken', () => {
     const posted = afterPost(asked, outcome, { kind: 'perhaps' }, now);
 
     expect(posted).toEqual({ dueAt: now + defaultRepeatPauseMs, told: 'created', leftOpen: 'post' });
+  });
+
+  // A click that named the card, while nothing of it was known but that its outcome may stand there, made that sure.
+  it('keeps in mind what was left open before, where it tells nothing of that', () => {
+    const edited: Message = { ...due, told: 'created', leftOpen: 'edit' };
+
+    const posted = afterPost(edited, waiting, { kind: 'done', activityId: 'activity' }, now);
+
+    expect({ ...edited, ...posted }).toMatchObject({ activityId: 'activity', told: 'created', leftOpen: 'edit' });
   });
 
   it('of a repeated card that only waits by now is not repeated again', () => {
@@ -154,7 +164,7 @@ describe('a placeholder, as an edit was left open that may have told the outcome
     const followed = afterPost({ ...edited, ...posted }, outcome, { kind: 'perhaps' }, now);
 
     expect({ ...edited, ...posted }).toMatchObject({ shownRevision: 0, dueAt: now + defaultRepeatPauseMs });
-    expect(followed).toMatchObject({ ...shown, told: 'created' });
+    expect(followed).toMatchObject({ ...shown, ...created });
   });
 
   it('that Teams did not take for now is posted again', () => {
@@ -169,7 +179,7 @@ describe('a placeholder, as an edit was left open that may have told the outcome
   ] as const)('is not what an answer has posted, which told it: %s', (_what, end) => {
     const posted = afterPost(edited, outcome, end, now);
 
-    expect(posted).toMatchObject({ ...shown, told: 'created' });
+    expect(posted).toMatchObject({ ...shown, ...created });
   });
 });
 

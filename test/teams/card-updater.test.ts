@@ -390,6 +390,40 @@ describe('an edit that Teams may accept later', () => {
     expect(stage.handed).toEqual(['R1 let go, due']);
   });
 
+  it('is tried for longer, once a minute, where its outcome may have been shown twice and is not posted any more', async () => {
+    const failures = Array.from({ length: 5 }, () => notSent('failed', 500));
+    stage.answerEdits(notSent('perhaps', 502), ...failures, notSent('perhaps', 502), ...failures);
+    stage.change('R1', { finished: true, told: 'revision 1', leftOpen: 'post' });
+    await stage.clock.advance(900_000);
+
+    const [first] = stage.edits;
+    const tries = [0, 2, 6, 14, 30, 60, 120, 180, 240, 300, 360, 420, 480];
+    expect(stage.edits.map(({ at }) => (at - (first?.at ?? 0)) / 1_000)).toEqual(tries);
+    expect(stage.handed).toEqual(['R1 perhaps told revision 1']);
+    expect(stage.drawn.get('R1')).toBe(1);
+  });
+
+  it('is not followed by a post where the last try may have shown the outcome a second time', async () => {
+    stage.answerEdits(...Array.from({ length: 6 }, () => notSent('failed', 500)), notSent('perhaps', 502));
+    stage.change('R1', { finished: true, told: 'revision 1', leftOpen: 'post' });
+    await stage.clock.advance(150_000);
+
+    expect(stage.handed).toEqual(['R1 perhaps told revision 1']);
+  });
+
+  it('leaves a card alone that another process has posted meanwhile', async () => {
+    const refused = Promise.withResolvers<Sent>();
+    stage.answerEdits(refused.promise);
+    stage.change('R1', { finished: true });
+    await stage.clock.advance(0);
+    stage.change('R1', { finished: true, activityId: 'another' });
+    refused.resolve(notSent('gone', 404));
+    await stage.clock.advance(10_000);
+
+    expect(stage.handed).toEqual([]);
+    expect(whats(stage.edits)).toEqual(['card-R1 revision 1', 'another revision 2']);
+  });
+
   it('shows by then what has changed meanwhile', async () => {
     stage.answerEdits(notSent('failed', 500));
     stage.change('R1');

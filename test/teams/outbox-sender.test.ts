@@ -23,6 +23,7 @@ let touched: string[];
 let removed: string[];
 /** Whether Teams answers a read. */
 let isAnswering: boolean;
+let whenAsked: () => Promise<void>;
 let codes: unknown[];
 /** What Teams received, by conversation. */
 let taken: { what: string; conversation: string; at: number }[];
@@ -43,6 +44,7 @@ beforeEach(() => {
   ending = new AbortController();
   [due, told, shown, touched, codes, taken, answers, removed] = [[], [], [], [], [], [], [], []];
   isAnswering = true;
+  whenAsked = async () => undefined;
   outbox = {
     due: async (limit) => due.splice(0, limit),
     dueInMs: () => null,
@@ -69,7 +71,10 @@ beforeEach(() => {
         removed.push(activityId);
         return { kind: 'done' };
       },
-      answers: async () => isAnswering,
+      async answers() {
+        await whenAsked();
+        return isAnswering;
+      },
     },
     pacing: createPacing(),
     keyOf: (conversation) => conversation,
@@ -237,6 +242,17 @@ describe('a message that may have arrived', () => {
     expect([taken, told]).toEqual([[], ['failed R1']]);
     // If the process died while it waits for Teams, the one repetition would count as begun.
     expect(begun).toBe(0);
+  });
+
+  it('is left to another process where the question whether Teams answers took too long', async () => {
+    isAnswering = false;
+    const { stored, ...drawing } = repeated();
+    due.push({ ...drawing, stored: { ...stored, dueAt: clock.now() + 60_000 } });
+    whenAsked = () => clock.advance(60_000);
+
+    await outboxSender.settled();
+
+    expect([taken, told]).toEqual([[], []]);
   });
 
   it('is repeated when Teams answers again', async () => {

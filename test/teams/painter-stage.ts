@@ -68,7 +68,14 @@ export function createStage(): Stage {
       drawn.set(id, Math.max(revision, drawn.get(id) ?? 0));
       drawnListener();
     },
-    noteUncertain: async (id, told) => void handed.push(`${id} perhaps told ${told}`),
+    async noteUncertain(id, told) {
+      handed.push(`${id} perhaps told ${told}`);
+      const request = requests.get(id);
+      if (request === undefined) return;
+      const isLast = request.stored.told === told && request.stored.leftOpen !== 'edit';
+      const stored = { ...request.stored, told, leftOpen: isLast ? 'nothing' : 'edit' } as const;
+      requests.set(id, { ...request, stored });
+    },
     beginEdit: async () => ({ revision: 0, end: async () => true }),
     conversations: {
       async edit(conversation, cardId, content) {

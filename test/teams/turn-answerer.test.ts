@@ -170,7 +170,9 @@ describe('the card of a request', () => {
     const lost = teams.lastCard();
     const database = new DatabaseSync(teams.databasePath);
     // As the process left it that died before the post.
-    database.exec('UPDATE messages SET activity_id = NULL, shown_revision = 0, due_at = created_at + 60000');
+    database.exec(
+      'UPDATE messages SET activity_id = NULL, told = NULL, shown_revision = 0, due_at = created_at + 60000',
+    );
     database.close();
 
     await eventually(async () => {

@@ -43,7 +43,7 @@ export function checking(words: Messages): CardMessage {
   return oneMoment(words, 'checking.text');
 }
 
-/** Posted where a request's card cannot be edited any more, see `outbox/message.ts`; what it has come to replaces it. */
+/** Posted where a request's card cannot be edited any more, see `outbox/message.ts`; its current state replaces it. */
 export function placeholder(words: Messages): CardMessage {
   return oneMoment(words, 'checking.placeholder');
 }

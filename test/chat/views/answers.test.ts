@@ -557,7 +557,7 @@ describe('the "one moment" message', () => {
 
   it('says of a card that could not be edited what will take its place, and supposes no cause', () => {
     expect(placeholder(words).summary).toBe(
-      'One moment… The earlier card of this request may be out of date. Its current state will appear here.',
+      'One moment… The earlier card of this request may be out of date. The request’s current state will appear here.',
     );
   });
 });

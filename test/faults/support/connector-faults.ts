@@ -22,19 +22,19 @@ const ofEdits: readonly ConnectorFault[] = [404, 413].map((status) => ({ kind: '
 const wellOff = 0.9;
 
 /**
- * Lets random faults strike what the replicas send, until it is told to stop. Of posts to one conversation it loses one
- * alone: nobody who has lost the same message twice can know that it was not delivered twice.
+ * Lets random faults strike what the replicas send, until it is told to stop. Where a post to a conversation was lost, also
+ * because the connector was away, it loses no other one there: nobody who has lost the same message twice can know that
+ * it was not delivered twice.
  */
 export function strikeAtRandom(connector: Connector, random: () => number): () => void {
-  const losing = new Set<string>();
   connector.failBy((exchange: Exchange) => {
     if (random() < wellOff) return null;
     const fault = oneOf(random, exchange.kind === 'edit' ? [...both, ...ofEdits] : both);
     const isLoss = (fault.kind === 'status' && fault.status >= 500) || fault.kind === 'reset';
     if (exchange.kind !== 'post' || !isLoss || fault.delivered === true) return fault;
-    if (losing.has(exchange.conversationId)) return null;
-    losing.add(exchange.conversationId);
-    return fault;
+    const isLostThere = ({ kind, conversationId }: Exchange) =>
+      kind === 'post' && conversationId === exchange.conversationId;
+    return connector.lost.some(isLostThere) ? null : fault;
   });
   return () => connector.failBy(() => null);
 }

@@ -8,6 +8,7 @@ import { drawRequest } from '../../../src/features/provisioning/draw.ts';
 import type { Message } from '../../../src/outbox/message.ts';
 import { toMessage } from '../../../src/outbox/message-store.ts';
 import type { StoreParts } from '../../../src/requests/store.ts';
+import { people } from '../../../src/sandbox/tenant/people.ts';
 import { isPersonalChat } from '../../../src/teams/conversations.ts';
 import type { ShownCard } from '../../support/usher.ts';
 import { gate } from './scale.ts';
@@ -66,10 +67,18 @@ export async function findUntrueCards(
   const entraPortal = clouds.public.entraPortal;
   // What is finished is drawn from the store alone.
   const unasked = new Proxy({}, { get: () => () => Promise.reject(new Error('Graph was asked about what is over')) });
-  // Alex approves, and may retry what ended badly. Nobody loses a role in these runs.
-  const approver = { id: '', tenantId: '', name: '', principalName: '', roles: ['operator', 'approver'], memberOf: [] };
+  // Alex approves, and may retry what ended badly; Megan asks. Nobody loses a role in these runs.
+  const rolesOf = (id: string) => (id === people.alex.id ? ['operator', 'approver'] : ['requester']);
+  const callerOf = (id: string) => ({
+    id,
+    tenantId: '',
+    name: '',
+    principalName: '',
+    roles: rolesOf(id),
+    memberOf: [],
+  });
   const helpdesk = { id: '', kind: 'group', name: 'Helpdesk', people: [{ id: '', name: 'Alex Wilber' }], count: 1 };
-  const identify = async () => ({ kind: 'caller', caller: approver });
+  const identify = async ({ id }: { readonly id: string }) => ({ kind: 'caller', caller: callerOf(id) });
   const applications = { find: async () => ({ ok: true, value: { kind: 'none', known: [] } }) };
   const fromGraph = { directory: unasked, applications, assignments: unasked };
   const inRequests = {
