@@ -19,6 +19,8 @@ import { type EventReceiver, eventsConfig, type Received, startEventReceiver } f
 const gapOf = ({ event }: Received) =>
   (event.data as { unmapped: { details: { from: number; to: number } } }).unmapped.details;
 
+const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
 const [second, minute, hour] = [1_000, 60_000, 3_600_000];
 
 describe.each(engines)('the streams of the record on $name', (engine) => {
@@ -264,8 +266,9 @@ describe.each(engines)('the streams of the record on $name', (engine) => {
     const gaps = server.accepted.filter(({ event }) => event.type === 'usher.audit.eventsGivenUp').map(gapOf);
     expect(idsInFile()).toEqual(ids);
     expect(arrivedIds()).toEqual(ids.slice(old.length));
-    expect(gaps.flatMap(({ from, to }) => [from, to])).toEqual([1, 1, 2, 3]);
-    expect(news).toContainEqual({ stream: 'events', result: 'givenUp', count: 2 });
+    // The first one alone, unless by the jitter of its pauses the attempt before came less than an hour before its end.
+    expect(gaps.flatMap(({ from, to }) => numbers(from, to))).toEqual([1, 2, 3]);
+    expect(news.reduce((sum, { result, count }) => sum + (result === 'givenUp' ? count : 0), 0)).toBe(3);
   }, 30_000);
 
   it('give nothing up of a record that was long when they were switched on', async () => {
