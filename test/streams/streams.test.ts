@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createBus } from '../../src/bus.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { AuditStreamConfig, EventsConfig } from '../../src/config-shape.ts';
@@ -18,8 +18,6 @@ import { type EventReceiver, eventsConfig, type Received, startEventReceiver } f
 /** Which entries an event says were given up, by their seals. */
 const gapOf = ({ event }: Received) =>
   (event.data as { unmapped: { details: { from: number; to: number } } }).unmapped.details;
-
-const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
 const [second, minute, hour] = [1_000, 60_000, 3_600_000];
 
@@ -51,6 +49,7 @@ describe.each(engines)('the streams of the record on $name', (engine) => {
     await Promise.all(running.map((streams) => streams.stop()));
     await server.close();
     rmSync(folder, { recursive: true });
+    jest.restoreAllMocks();
   });
 
   const toFile = (): AuditStreamConfig => ({ kind: 'file', path });
@@ -241,6 +240,8 @@ describe.each(engines)('the streams of the record on $name', (engine) => {
   });
 
   it('give up events after four days without success, tell it in the record, and go on with the later ones', async () => {
+    // By jitter the attempt before could come less than an hour before the first one's end; then all three go together.
+    jest.spyOn(Math, 'random').mockReturnValue(0.5);
     await record(3);
     server.answerBy(() => ({ status: 500 }));
     const streams = await start(toFile(), toReceiver());
@@ -266,9 +267,8 @@ describe.each(engines)('the streams of the record on $name', (engine) => {
     const gaps = server.accepted.filter(({ event }) => event.type === 'usher.audit.eventsGivenUp').map(gapOf);
     expect(idsInFile()).toEqual(ids);
     expect(arrivedIds()).toEqual(ids.slice(old.length));
-    // The first one alone, unless by the jitter of its pauses the attempt before came less than an hour before its end.
-    expect(gaps.flatMap(({ from, to }) => numbers(from, to))).toEqual([1, 2, 3]);
-    expect(news.reduce((sum, { result, count }) => sum + (result === 'givenUp' ? count : 0), 0)).toBe(3);
+    expect(gaps.flatMap(({ from, to }) => [from, to])).toEqual([1, 1, 2, 3]);
+    expect(news).toContainEqual({ stream: 'events', result: 'givenUp', count: 2 });
   }, 30_000);
 
   it('give nothing up of a record that was long when they were switched on', async () => {
