@@ -277,6 +277,9 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
     },
     '043-archive': (db) => addArchive(db, dialect.engine),
     '044-entry-packs': (db) => addPacks(db, dialect.engine),
+    async '045-answer-copies'(db) {
+      await sql`alter table turns add column copies integer not null default 0`.execute(db);
+    },
   };
   return Object.fromEntries(Object.entries(steps).map(([name, up]) => [name, { up }]));
 }

@@ -184,6 +184,8 @@ export interface TurnRow extends LeaseColumns {
   attempts: Generated<number>;
   /** 1 where its line was not understood, so that it is read again once its sender edits it. */
   unread: Generated<number>;
+  /** How many messages may show its answer; see `teams/turns.ts`. */
+  copies: Generated<number>;
 }
 
 export interface AuditLogRow {

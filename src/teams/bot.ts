@@ -249,7 +249,7 @@ export function createBot(parts: BotParts): Bot {
     }
   }
 
-  async function takeUpOne({ incoming, cardId }: OpenTurn, attempts: number): Promise<void> {
+  async function takeUpOne({ incoming, cardId, copies }: OpenTurn, attempts: number): Promise<void> {
     if (attempts > mostAttempts + 1) {
       log.error(
         { code: 'turn_given_up', attempts, actorId: incoming.speaker.id },
@@ -261,7 +261,7 @@ export function createBot(parts: BotParts): Bot {
     if (!isPoison) log.info({ code: 'turn_resumed', attempts }, 'taking up a turn that was cut off');
     const finished = isPoison
       ? answering.giveUp(incoming, cardId, mostAttempts)
-      : answering.answer(incoming, { cardId }).then((begun) => begun.finished);
+      : answering.answer(incoming, { cardId, copies }).then((begun) => begun.finished);
     keep(finished);
     await withinMs(finished, aloneMs, clock);
   }

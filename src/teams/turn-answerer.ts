@@ -1,20 +1,13 @@
-import { assertNever } from '../assert-never.ts';
 import type { Chat } from '../chat/chat.ts';
-import { withEarlierNote } from '../chat/draw-message.ts';
 import type { Incoming } from '../chat/incoming.ts';
-import type { Noted } from '../chat/outbox.ts';
-import type { CardMessage, Content, Drawing, Reply, SignInInvitation } from '../chat/reply.ts';
-import type { Clock } from '../clock.ts';
+import type { CardMessage, Reply } from '../chat/reply.ts';
 import { isDatabaseFault } from '../db/database.ts';
-import type { Log } from '../log.ts';
-import { defaultRepeatPauseMs, type PostEnd } from '../outbox/message.ts';
+import { defaultRepeatPauseMs } from '../outbox/message.ts';
 import { newReference } from '../requests/crash-guard.ts';
 import { isTooSlow, withinMs } from '../time-limit.ts';
-import type { CardOwners } from './card-owners.ts';
+import { type AnswerCardsParts, createAnswerCards, mostCopies, nothingShown, type Own } from './answer-cards.ts';
 import { clickedCard } from './clicked-card.ts';
-import { type Conversations, cardRefused, conversationKey, type Posted, type Sent } from './conversations.ts';
-import type { Pacing } from './pacing.ts';
-import type { Turns } from './turns.ts';
+import type { OpenTurn } from './turns.ts';
 
 /**
  * From a message to its one card. The chat may need Graph, and Graph may be slow, so if there is no answer after half a
@@ -22,7 +15,8 @@ import type { Turns } from './turns.ts';
  * reference number, whose detail is in the log.
  *
  * An answer that Teams does not take now is retried; one that could not be sent by then hands its turn back, to be
- * resumed while it is ten minutes old at most. The card of a request is left to the outbox after the first try.
+ * resumed while it is ten minutes old at most. An answer that may have arrived is posted once more and not a third time,
+ * also where its process dies meanwhile, see `turns.ts`. The card of a request is left to the outbox after the first try.
  */
 export interface TurnAnswerer {
   /**
@@ -31,7 +25,7 @@ export interface TurnAnswerer {
    */
   answer(
     incoming: Incoming,
-    earlier?: { readonly cardId: string | null } | null,
+    earlier?: Pick<OpenTurn, 'cardId' | 'copies'> | null,
   ): Promise<{ readonly finished: Promise<void> }>;
   /** The chat's reply, or an apology if the chat throws. Never rejects. */
   reply(incoming: Incoming): Promise<Reply>;
@@ -51,192 +45,24 @@ export interface TurnAnswerer {
 type Where = Pick<Incoming, 'conversation'>;
 type Reading = Pick<Incoming, 'conversation' | 'reader'>;
 
-export interface TurnAnswererParts {
-  readonly chat: Pick<
-    Chat,
-    'answer' | 'draw' | 'outbox' | 'isPosted' | 'besideEarlier' | 'checking' | 'apology' | 'givenUp' | 'databaseAway'
-  >;
-  readonly conversations: Conversations;
-  readonly pacing: Pacing;
-  readonly turns: Turns;
-  /** The owners of cards that other people see as well; without it no owner is checked. */
-  readonly owners?: Pick<CardOwners, 'note' | 'find'>;
-  /** See `CardUpdater`. */
-  readonly posted: (drawing: Drawing, isOutdated: boolean) => void;
-  readonly showed: (drawing: Drawing, end: 'done' | 'perhaps') => Promise<void>;
-  /** The card of a request may be out of date. */
-  readonly touch: (requestId: string) => void;
-  /** Posts the card that asks a person to sign in; absent where Graph is called with Usher's own permission. */
-  readonly askToSignIn?: (incoming: Incoming, invitation: SignInInvitation) => Promise<Posted>;
-  readonly clock: Clock;
+export interface TurnAnswererParts extends AnswerCardsParts {
+  readonly chat: AnswerCardsParts['chat'] & Pick<Chat, 'answer' | 'apology' | 'givenUp' | 'databaseAway'>;
   /** A turn was given up, for metrics. */
   readonly gaveUp?: () => void;
   /** The pause before the one repetition of an answer that may have arrived; milliseconds. */
   readonly repeatPauseMs?: number | undefined;
-  /** Aborts when Usher ends: then there are no more retries. */
-  readonly ending: AbortSignal;
-  readonly log: Log;
 }
 
 /** Leaves the other half of a second for the network: the first card must appear within one second. */
 const patienceMs = 500;
 /** Teams delivers an activity again after ten to fifteen seconds without a response. */
 const longestTurnMs = 5_000;
-/** As long as a lease: after that another process answers. */
-const noteWithinMs = 30_000;
-const noteAgainMs = 250;
 const deliverAgainMs = [2_000, 8_000, 30_000];
 /** An older message is not answered after a restart either. */
 const repeatWithinMs = 10 * 60_000;
-/** What a turn has shown before its answer. */
-interface Own {
-  readonly cardId: string | null;
-  /** A card that says that Usher is working, or that a request waits, may stand there, and cannot be edited. */
-  readonly hasEarlierCard: boolean;
-  /** When it began, by the wall clock: another turn may have posted the card of an older message. */
-  readonly since: number;
-}
-
-const nothingShown: Own = { cardId: null, hasEarlierCard: false, since: Number.NEGATIVE_INFINITY };
-
-/** How an attempt to answer ended. With `mayStand` an edit may have shown the answer, and may be repeated freely. */
-type Attempt = Posted & { readonly mayStand?: true };
-
-/** What an answer may replace. */
-interface Shown extends Own {
-  /** The turn's own card, and not the one that was clicked. */
-  readonly isOwn: boolean;
-}
-
 export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
-  const { chat, conversations, pacing, turns, clock, ending, log, repeatPauseMs = defaultRepeatPauseMs } = parts;
-
-  async function post({ conversation }: Where, content: Content): Promise<Posted> {
-    pacing.sent(conversationKey(conversation), clock.monotonic());
-    return conversations.post(conversation, content);
-  }
-
-  async function edit({ conversation }: Where, cardId: string, content: Content): Promise<Sent> {
-    pacing.sent(conversationKey(conversation), clock.monotonic());
-    const edited = await conversations.edit(conversation, cardId, content);
-    if (edited.kind !== 'done')
-      log.warn({ error: edited.error, status: edited.status, code: 'edit_failed' }, 'a card could not be replaced');
-    return edited;
-  }
-
-  /** Replaces a card, or posts one. One that can never be replaced may go on saying that Usher is working. */
-  async function put(incoming: Reading, shown: Shown, message: CardMessage): Promise<Attempt> {
-    const { cardId, hasEarlierCard } = shown;
-    const edited = cardId === null ? null : await edit(incoming, cardId, message);
-    if (edited?.kind === 'done') return { kind: 'done', activityId: cardId };
-    if (edited?.kind === 'failed') return edited;
-    if (edited?.kind === 'perhaps') return { ...edited, kind: 'failed', mayStand: true };
-    const hasEarlier = hasEarlierCard || (edited !== null && shown.isOwn);
-    const posted = await post(incoming, hasEarlier ? chat.besideEarlier(message, incoming.reader) : message);
-    if (posted.kind !== 'gone' || !cardRefused.includes(posted.status)) return posted;
-    return post(incoming, { text: message.summary });
-  }
-
-  /** `own` is a card that this turn has already shown; `clicked` the card with the clicked button. */
-  async function show(incoming: Incoming, reply: Reply, own: Own, clicked: string | null): Promise<Attempt> {
-    const cardId = own.cardId ?? (clicked !== null && (await carriesOn(incoming, reply, clicked)) ? clicked : null);
-    const shown = { ...own, cardId, isOwn: own.cardId !== null };
-    switch (reply.kind) {
-      case 'card':
-        return put(incoming, shown, reply.message);
-      case 'live':
-        return showLive(incoming, reply, shown);
-      case 'fileOffer':
-        return showBeside(incoming, own, () => conversations.offerFile(incoming.conversation, reply.offer));
-      case 'signIn': {
-        const { askToSignIn } = parts;
-        if (askToSignIn === undefined) throw new Error('this installation has no sign-in');
-        return showBeside(incoming, own, () => askToSignIn(incoming, reply.invitation));
-      }
-      default:
-        return assertNever(reply, 'reply');
-    }
-  }
-
-  /**
-   * Whether an answer may replace the clicked card. Any member of a channel can click, and can forge a click: a refusal
-   * of one person must not remove what others need, and nothing may replace a request's card.
-   */
-  async function carriesOn({ place, speaker }: Incoming, reply: Reply, clicked: string): Promise<boolean> {
-    if (reply.kind === 'fileOffer' || reply.kind === 'signIn' || (reply.kind === 'card' && reply.inPlace !== true))
-      return false;
-    if (await chat.isPosted(clicked)) return false;
-    const owner = place.kind === 'shared' ? await parts.owners?.find(place.key, clicked) : null;
-    return owner === null || owner === undefined || owner === speaker.id;
-  }
-
-  /**
-   * Shows a message of the outbox. Whatever becomes of that is noted there, and the outbox sees to the rest, so that the
-   * turn has its answer.
-   */
-  async function showLive(
-    { conversation }: Where,
-    { liveId, drawing: given }: Reply & { kind: 'live' },
-    { cardId, hasEarlierCard, since }: Shown,
-  ): Promise<Posted> {
-    const found = given ?? (await chat.draw(liveId));
-    if (found === null) throw new Error(`card ${liveId} cannot be drawn`);
-    const { createdAt, failures, shownRevision } = found.stored;
-    const isUnnoted = createdAt < since && failures === 0 && shownRevision === 0;
-    // The store does not know yet of an earlier card there.
-    const isNews = (hasEarlierCard || isUnnoted) && !found.stored.hasEarlierCard;
-    const drawing = isNews ? withEarlierNote({ ...found, stored: { ...found.stored, hasEarlierCard: true } }) : found;
-    const known = drawing.stored.activityId;
-    const elsewhere = async (own: string | null): Promise<Posted> => {
-      // The request has its card elsewhere, so this one would say "checking" forever.
-      if (own !== null) await conversations.remove(conversation, own);
-      parts.touch(liveId);
-      return { kind: 'done', activityId: known };
-    };
-    if (known !== null && known !== cardId) {
-      if (isNews) await note(drawing, { kind: 'perhaps' }, null);
-      return elsewhere(cardId);
-    }
-    if (cardId === null) {
-      const posted = await post({ conversation }, drawing.content);
-      if (posted.kind !== 'done') warnNotTaken(posted);
-      const noted = await note(drawing, posted, null);
-      if (posted.kind !== 'done' || posted.activityId === null) parts.touch(liveId);
-      else if (noted === 'tooLate') return elsewhere(posted.activityId);
-      else parts.posted(drawing, noted === 'outdated');
-      return { kind: 'done', activityId: null };
-    }
-    // It shows nothing of the request yet.
-    const blank = { ...drawing, stored: { ...drawing.stored, revision: 0 }, finished: false, needsAnswer: false };
-    if (known === null && (await note(blank, { kind: 'done', activityId: cardId }, known)) === 'tooLate')
-      return elsewhere(cardId);
-    const edited = await edit({ conversation }, cardId, drawing.content);
-    if (edited.kind === 'done' || edited.kind === 'perhaps') await parts.showed(drawing, edited.kind);
-    else parts.touch(liveId);
-    return { kind: 'done', activityId: cardId };
-  }
-
-  /** Teams may have the card, and no other process could find it there: if that is not stored now, it is posted twice. */
-  async function note(drawing: Drawing, end: PostEnd, instead: string | null): Promise<Noted> {
-    const until = clock.monotonic() + noteWithinMs;
-    for (;;) {
-      try {
-        return await chat.outbox.ended(drawing, end, instead);
-      } catch (error) {
-        if (!isDatabaseFault(error) || ending.aborted || clock.monotonic() > until) throw error;
-        log.warn({ error, code: 'card_not_attached', id: drawing.stored.id }, 'could not store how a post ended yet');
-      }
-      await clock.sleep(noteAgainMs, ending);
-    }
-  }
-
-  /** One of Teams' own cards; it cannot replace another one. */
-  async function showBeside({ conversation }: Where, { cardId }: Own, send: () => Promise<Posted>): Promise<Posted> {
-    pacing.sent(conversationKey(conversation), clock.monotonic());
-    const shown = await send();
-    if (shown.kind === 'done' && cardId !== null) await conversations.remove(conversation, cardId);
-    return shown;
-  }
+  const { chat, conversations, turns, clock, ending, log, repeatPauseMs = defaultRepeatPauseMs } = parts;
+  const { show, showChecking, post, noteCopies, warnNotTaken } = createAnswerCards(parts);
 
   async function replyTo(incoming: Incoming): Promise<Reply> {
     try {
@@ -271,29 +97,32 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
    */
   async function deliver(incoming: Incoming, reply: Reply, own: Own, clicked: string | null): Promise<boolean> {
     const pausesMs = [...deliverAgainMs];
-    let isRepeated = false;
+    let { copies } = own;
     for (;;) {
-      const shown = await show(incoming, reply, own, clicked);
+      const shown = await show(incoming, reply, { ...own, copies }, clicked);
       if (shown.kind === 'done') {
         await noteOwner(incoming, reply, shown.activityId);
         return true;
       }
+      if (shown.kind === 'spent') {
+        log.warn({ code: 'answer_left_open' }, 'an answer may have been shown twice, and is not posted again');
+        return true;
+      }
       warnNotTaken(shown);
       if (shown.kind === 'gone') return true;
-      if (shown.kind === 'failed' && shown.mayStand) isRepeated = true;
       if (shown.kind === 'perhaps') {
-        if (isRepeated || !(await isBack(incoming))) return true;
-        isRepeated = true;
+        copies += 1;
+        if (copies >= mostCopies) return true;
+        // The next process may post it once more.
+        if (!(await isBack(incoming))) return !ending.aborted;
         continue;
       }
+      if (shown.mayStand) copies = Math.max(copies, 1);
+      else await noteCopies(incoming, copies);
       const pauseMs = pausesMs.shift();
       if (pauseMs === undefined || ending.aborted) return false;
       await clock.sleep(Math.max(pauseMs, shown.retryAfterMs ?? 0), ending);
     }
-  }
-
-  function warnNotTaken({ kind: outcome, status, error }: Exclude<Posted, { kind: 'done' }>): void {
-    log.warn({ error, status, outcome, code: 'answer_not_taken' }, 'Teams did not take an answer');
   }
 
   /** Waits until Teams answers again; false where it does not for as long as an answer is of use. */
@@ -338,22 +167,6 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
     await turns.leaveUnread(messageId).catch((error: unknown) => {
       log.warn({ error, code: 'unread_not_stored' }, 'that a message was not understood could not be stored');
     });
-  }
-
-  /** The card that says that Usher is working. Without it the answer still comes, only late. */
-  async function showChecking(incoming: Incoming, own: Own): Promise<Own> {
-    const shown = await put(incoming, { ...own, hasEarlierCard: false, isOwn: true }, chat.checking(incoming.reader));
-    if (shown.kind !== 'done') {
-      const { error, status } = shown;
-      log.warn({ error, status, code: 'checking_failed' }, 'Teams did not take a first card');
-      return { ...own, hasEarlierCard: own.hasEarlierCard || shown.kind === 'perhaps' };
-    }
-    const { activityId } = shown;
-    if (activityId === null) return { ...own, cardId: null, hasEarlierCard: true };
-    await turns.showed(incoming.id, activityId).catch((error: unknown) => {
-      log.warn({ error, code: 'turn_not_stored' }, 'the first card of a turn was not stored');
-    });
-    return { ...own, cardId: activityId };
   }
 
   return {

@@ -23,6 +23,10 @@ import type { Query } from '../outbox/message-store.ts';
  * attempt whose process survives to release the turn is subtracted again; the count that remains is of attempts with an
  * unknown end.
  *
+ * How many messages may show its answer is stored before each of them is sent, as its process may die before Teams has
+ * answered: the process that resumes the turn does not send a third one. The card of a request has this in its own row,
+ * see `outbox/message.ts`.
+ *
  * What cannot be noted because the database is away is noted later: until then the lease stays, so that no process
  * answers a turn that has its answer.
  */
@@ -40,6 +44,8 @@ export interface Turns {
   leaveUnread(incomingId: string): Promise<void>;
   /** Stores the card that a slow turn has already shown. */
   showed(incomingId: string, cardId: string): Promise<void>;
+  /** Stores how many messages may show its answer once the next one is sent, or that one of them was not taken. */
+  noteCopies(incomingId: string, copies: number): Promise<void>;
   /** The turn has its answer; the text of the message is deleted. */
   close(incomingId: string): Promise<void>;
   /** Takes over the turns that arrived since `since`, have no answer, and have no valid lease; oldest first. */
@@ -60,6 +66,8 @@ export interface Turns {
 export interface OpenTurn {
   readonly incoming: Incoming;
   readonly cardId: string | null;
+  /** How many messages may show its answer. */
+  readonly copies: number;
 }
 
 export interface TurnsParts {
@@ -207,6 +215,9 @@ export function createTurns(parts: TurnsParts): Turns {
     async showed(incomingId, cardId) {
       await database.query.updateTable('turns').set({ card_id: cardId }).where('id', '=', incomingId).execute();
     },
+    async noteCopies(incomingId, copies) {
+      await database.query.updateTable('turns').set({ copies }).where('id', '=', incomingId).execute();
+    },
     async close(incomingId) {
       toClose.add(incomingId);
       try {
@@ -230,12 +241,12 @@ export function createTurns(parts: TurnsParts): Turns {
         .where('incoming', 'is not', null)
         .where(isFreeLease({ now, isSteady: steady, soleOwner: ownsAll ? owner : null }))
         .$if(held.size > 0, (turns) => turns.where('id', 'not in', [...held]))
-        .returning(['id', 'incoming', 'card_id', 'received_at'])
+        .returning(['id', 'incoming', 'card_id', 'copies', 'received_at'])
         .execute();
       const taken = rows.toSorted((one, other) => one.received_at - other.received_at);
       for (const { id } of taken) hold(id);
-      return taken.flatMap(({ incoming, card_id }) =>
-        incoming === null ? [] : [{ incoming: JSON.parse(incoming) as Incoming, cardId: card_id }],
+      return taken.flatMap(({ incoming, card_id, copies }) =>
+        incoming === null ? [] : [{ incoming: JSON.parse(incoming) as Incoming, cardId: card_id, copies }],
       );
     },
     async begin(incomingId) {

@@ -151,6 +151,41 @@ describe('a process that is killed as it repeats a question whose first post was
   });
 });
 
+describe('a process that is killed as it answers', () => {
+  const killedAtDelivery = async (count: number) => {
+    const asked = askFor(stage, 'plain');
+    let posts = 0;
+    const killed = killAt((delivery) => {
+      if (isAbout(delivery, asked)) posts += 1;
+      return posts === count;
+    });
+    return { asked, killed };
+  };
+
+  it('is followed by one that says nothing more where the answer was repeated', async () => {
+    const { asked, killed } = await killedAtDelivery(2);
+    strikeByPlan(stage, new Map([[asked, { posts: [openFaults['a 504 though it delivers']], edits: [] }]]));
+
+    await ask(stage, asked);
+    await killed;
+
+    expect(await complaintsOf(stage, [asked], 1)).toEqual([]);
+    expect(messagesOf(stage, asked)).toHaveLength(2);
+  });
+
+  it('is followed by one that answers once more, and does not repeat that', async () => {
+    const { asked, killed } = await killedAtDelivery(1);
+    const posts = [{ kind: 'slow', ms: 0 }, openFaults['a 504 though it delivers']] as const;
+    strikeByPlan(stage, new Map([[asked, { posts, edits: [] }]]));
+
+    await ask(stage, asked);
+    await killed;
+
+    expect(await complaintsOf(stage, [asked], 1)).toEqual([]);
+    expect(messagesOf(stage, asked)).toHaveLength(2);
+  });
+});
+
 describe('a connector that fails while Usher is killed', () => {
   const faults: Faults = {
     nothing: { kind: 'slow', ms: 0 },

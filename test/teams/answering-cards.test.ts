@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CardAction, Reply } from '../../src/chat/reply.ts';
 import { markAway } from '../../src/db/away.ts';
+import type { TurnAnswerer } from '../../src/teams/turn-answerer.ts';
 import { eventually } from '../support/eventually.ts';
 import {
   type AnsweringStage,
@@ -87,7 +88,7 @@ describe('the card of a request of which Teams does not say whether it has it', 
   it('is noted where the card stands elsewhere, and a process that died may have posted “One moment”', async () => {
     const stage = createAnsweringStage();
 
-    const { finished } = await stage.answering.answer(clickOn(approve, ''), { cardId: null });
+    const { finished } = await stage.answering.answer(clickOn(approve, ''), { cardId: null, copies: 0 });
     await finished;
 
     expect(stage.ends).toEqual(['perhaps stray']);
@@ -98,7 +99,7 @@ describe('the card of a request of which Teams does not say whether it has it', 
     const stage = createAnsweringStage();
     stage.liveCardId = null;
 
-    const { finished } = await stage.answering.answer(clickOn(approve, ''), { cardId: null });
+    const { finished } = await stage.answering.answer(clickOn(approve, ''), { cardId: null, copies: 0 });
     await finished;
 
     expect([stage.sent, stage.ends]).toEqual([['post pending'], ['done stray']]);
@@ -110,10 +111,10 @@ describe('a plain answer of which Teams does not say whether it has it', () => {
   const typed = () =>
     ({ ...clickOn(approve), what: { kind: 'text', text: 'help', attachments: 0, files: [] } }) as const;
 
-  async function answered(stage: AnsweringStage, cardId: string | null = null): Promise<void> {
+  async function answered(stage: AnsweringStage, earlier: Parameters<TurnAnswerer['answer']>[1] = null): Promise<void> {
     stage.whenAsked(async () => ({ kind: 'card', message: cardOf('Help.') }));
     let isDone = false;
-    const done = stage.answering.answer(typed(), cardId === null ? null : { cardId }).then(async ({ finished }) => {
+    const done = stage.answering.answer(typed(), earlier).then(async ({ finished }) => {
       await finished;
       isDone = true;
     });
@@ -131,6 +132,58 @@ describe('a plain answer of which Teams does not say whether it has it', () => {
     await answered(stage);
 
     expect([stage.sent, stage.turnEnds]).toEqual([['post Help.', 'post Help.'], ['closed']]);
+    expect(stage.copies).toEqual([1, 2]);
+  });
+
+  it('hands its turn back where Usher ends before the repetition', async () => {
+    const stage = createAnsweringStage();
+    stage.answers.push(perhaps);
+    stage.isAnswering = false;
+    stage.clock.sleep(20_000).then(stage.end, () => undefined);
+
+    await answered(stage);
+
+    expect([stage.sent, stage.copies, stage.turnEnds]).toEqual([['post Help.'], [1], ['handed back']]);
+  });
+
+  it('is posted once more by the process that resumes the turn, and not repeated', async () => {
+    const stage = createAnsweringStage();
+    stage.answers.push(perhaps, perhaps);
+
+    await answered(stage, { cardId: null, copies: 1 });
+
+    expect(stage.sent).toEqual([expect.stringMatching(/^post Help\./)]);
+    expect([stage.copies, stage.turnEnds]).toEqual([[2], ['closed']]);
+  });
+
+  it('is not posted where two messages may show it', async () => {
+    const stage = createAnsweringStage();
+
+    await answered(stage, { cardId: null, copies: 2 });
+
+    expect([stage.sent, stage.turnEnds, stage.codes]).toEqual([[], ['closed'], ['answer_left_open']]);
+  });
+
+  it('replaces the card of its turn where two messages may show it, and is not posted instead', async () => {
+    const [taken, refused] = [createAnsweringStage(), createAnsweringStage()];
+    refused.editAnswers.push({ ...perhaps, kind: 'gone', status: 404 });
+
+    for (const stage of [taken, refused]) await answered(stage, { cardId: 'card-own', copies: 2 });
+
+    expect([taken.sent, taken.turnEnds]).toEqual([['edit card-own Help.'], ['closed']]);
+    expect([refused.sent, refused.turnEnds]).toEqual([['edit card-own Help.'], ['closed']]);
+  });
+
+  it('is repeated where it cannot be stored that it may have arrived', async () => {
+    const stage = createAnsweringStage();
+    const stores = [() => Promise.reject(new Error('away')), () => new Promise<void>(() => undefined)];
+    stage.noteCopies = () => stores.shift()?.() ?? Promise.resolve();
+    stage.answers.push(perhaps);
+
+    await answered(stage);
+
+    expect([stage.sent, stage.turnEnds]).toEqual([['post Help.', 'post Help.'], ['closed']]);
+    expect(stage.codes).toContain('copies_not_stored');
   });
 
   it('is not repeated while Teams is away; the turn is over after ten minutes', async () => {
@@ -149,10 +202,10 @@ describe('a plain answer of which Teams does not say whether it has it', () => {
     stage.editAnswers.push(perhaps, { ...perhaps, kind: 'gone', status: 403 });
     stage.answers.push(perhaps, perhaps);
 
-    await answered(stage, 'card-own');
+    await answered(stage, { cardId: 'card-own', copies: 0 });
 
     expect(stage.sent.map((sent) => sent.split(' ')[0])).toEqual(['edit', 'edit', 'post']);
-    expect(stage.turnEnds).toEqual(['closed']);
+    expect([stage.copies, stage.turnEnds]).toEqual([[1, 1, 2], ['closed']]);
   });
 
   it('that Teams does not take hands its turn back', async () => {
@@ -162,6 +215,7 @@ describe('a plain answer of which Teams does not say whether it has it', () => {
     await answered(stage);
 
     expect([stage.sent.length, stage.turnEnds]).toEqual([4, ['handed back']]);
+    expect(stage.copies).toEqual([1, 0, 1, 0, 1, 0, 1, 0]);
   });
 
   it('is posted as its sentence where Teams refuses the card', async () => {
@@ -280,6 +334,16 @@ describe('an offered file', () => {
     await finished;
 
     expect(stage.sent).toEqual(['offer history.csv']);
+  });
+
+  it('is not offered where two messages may offer it', async () => {
+    const stage = createAnsweringStage();
+    stage.whenAsked(() => Promise.resolve(offer));
+
+    const { finished } = await stage.answering.answer(clickOn(approve), { cardId: null, copies: 2 });
+    await finished;
+
+    expect([stage.sent, stage.turnEnds]).toEqual([[], ['closed']]);
   });
 
   it('removes the "one moment" message, since it cannot replace it', async () => {

@@ -21,11 +21,17 @@ export interface AnsweringStage {
   /** How the posts of the access card ended, as the outbox was told, e.g. `done stray`. */
   readonly ends: readonly string[];
   readonly turnEnds: readonly string[];
+  /** What was noted of how many messages may show the answer. */
+  readonly copies: readonly number[];
   /** What Teams answers to the next posts, and to the next edits, instead of taking them. */
   readonly answers: Posted[];
   readonly editAnswers: Sent[];
   /** Whether Teams answers a read. */
   isAnswering: boolean;
+  /** Stores how many messages may show an answer. */
+  noteCopies(copies: number): Promise<void>;
+  /** Usher ends. */
+  end(): void;
   /** What the chat returns for each message or click. */
   whenAsked(answer: (incoming: Incoming) => Promise<Reply>): void;
   /** The activity id of the access card; null where it has not been posted. */
@@ -75,6 +81,8 @@ export const ask: CardAction = {
 
 export function createAnsweringStage(): AnsweringStage {
   const clock = createTestClock();
+  const ending = new AbortController();
+  const copies: number[] = [];
   const sent: string[] = [];
   const touched: string[] = [];
   const codes: unknown[] = [];
@@ -145,6 +153,7 @@ export function createAnsweringStage(): AnsweringStage {
       openEdited: () => Promise.resolve('opened'),
       leaveUnread: () => Promise.resolve(),
       showed: () => Promise.resolve(),
+      noteCopies: (_incomingId, copies) => stage.noteCopies(copies),
       close: async () => void turnEnds.push('closed'),
       takeUp: () => Promise.resolve([]),
       begin: () => Promise.resolve(1),
@@ -156,7 +165,7 @@ export function createAnsweringStage(): AnsweringStage {
     showed: () => Promise.resolve(),
     touch: (liveId) => void touched.push(liveId),
     clock,
-    ending: new AbortController().signal,
+    ending: ending.signal,
     log: createLog('info', { write: (line) => void codes.push(JSON.parse(line).code) }),
   });
   const stage: AnsweringStage = {
@@ -168,9 +177,12 @@ export function createAnsweringStage(): AnsweringStage {
     codes,
     ends,
     turnEnds,
+    copies,
     answers,
     editAnswers,
     isAnswering: true,
+    noteCopies: async (count) => void copies.push(count),
+    end: () => ending.abort(),
     whenAsked(answer) {
       answerWith = answer;
     },

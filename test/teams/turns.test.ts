@@ -86,17 +86,19 @@ describe.each(engines)('turns on $name', (engine) => {
     expect(await leftOver()).toEqual([]);
   });
 
-  it('without an answer are resumed as they came, oldest first, with the card they have', async () => {
+  it('without an answer are resumed as they came, oldest first, with the card they have and how many messages may show their answer', async () => {
     await turns.open(incoming('a|2'), noon + minute);
     await turns.open(incoming('a|1'), noon);
     await turns.open(incoming('a|0'), noon - minute);
     await turns.showed('a|2', 'card-2');
+    await turns.noteCopies('a|2', 2);
+    await turns.noteCopies('a|2', 1);
 
     const open = await leftOver(noon);
 
     expect(open).toEqual([
-      { incoming: incoming('a|1'), cardId: null },
-      { incoming: incoming('a|2'), cardId: 'card-2' },
+      { incoming: incoming('a|1'), cardId: null, copies: 0 },
+      { incoming: incoming('a|2'), cardId: 'card-2', copies: 1 },
     ]);
   });
 
