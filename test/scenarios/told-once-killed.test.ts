@@ -152,7 +152,7 @@ describe('a process that is killed as it repeats a question whose first post was
 });
 
 describe('a process that is killed as it answers', () => {
-  const killedAtDelivery = async (count: number) => {
+  const killedAtDelivery = (count: number) => {
     const asked = askFor(stage, 'plain');
     let posts = 0;
     const killed = killAt((delivery) => {
@@ -163,7 +163,7 @@ describe('a process that is killed as it answers', () => {
   };
 
   it('is followed by one that says nothing more where the answer was repeated', async () => {
-    const { asked, killed } = await killedAtDelivery(2);
+    const { asked, killed } = killedAtDelivery(2);
     strikeByPlan(stage, new Map([[asked, { posts: [openFaults['a 504 though it delivers']], edits: [] }]]));
 
     await ask(stage, asked);
@@ -174,7 +174,7 @@ describe('a process that is killed as it answers', () => {
   });
 
   it('is followed by one that answers once more, and does not repeat that', async () => {
-    const { asked, killed } = await killedAtDelivery(1);
+    const { asked, killed } = killedAtDelivery(1);
     const posts = [{ kind: 'slow', ms: 0 }, openFaults['a 504 though it delivers']] as const;
     strikeByPlan(stage, new Map([[asked, { posts, edits: [] }]]));
 
