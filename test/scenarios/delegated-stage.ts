@@ -6,7 +6,7 @@ import { type Connector, startConnector } from '../../src/sandbox/teams/connecto
 import { groups } from '../../src/sandbox/tenant/groups.ts';
 import { tenantId } from '../../src/sandbox/tenant/identity.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually, holdsWithin } from '../support/eventually.ts';
 import { type Login, type LoginAnswer, startLogin } from '../support/login.ts';
 import { type RecordingProxy, startRecordingProxy } from '../support/recording-proxy.ts';
 import { type SignInService, startSignInService } from '../support/sign-in-service.ts';
@@ -150,7 +150,7 @@ export async function openDelegatedStage(environment: NodeJS.ProcessEnv = {}): P
     last,
     async shows(person, text) {
       const showing = () => cardsOf(person).findLast((card) => card.text.match(text) !== null);
-      await eventually(() => showing() !== undefined).catch(() => undefined);
+      await holdsWithin(() => showing() !== undefined);
       const card = showing();
       if (card === undefined) throw new Error(`no card shows ${text}; the last one: ${last(person).text}`);
       return card;

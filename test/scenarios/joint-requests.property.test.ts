@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { Fault } from '../../src/sandbox/graph/faults.ts';
 import { apps } from '../../src/sandbox/tenant/applications.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
 import { propertyRuns } from '../support/property-runs.ts';
+import { readStored } from '../support/read-stored.ts';
 import { createSwiftClock } from '../support/swift-clock.ts';
 import { gateEnvironment, startTestUsher, type TestUsher } from '../support/usher.ts';
 
@@ -103,18 +103,14 @@ async function start({ where, strikes }: Story): Promise<TestUsher> {
 
 /** What became of each person in each app, by the database and by the tenant; in no order. */
 function endOf(teams: TestUsher) {
-  const database = new DatabaseSync(teams.databasePath, { readOnly: true });
   const rowsOf = (query: string) =>
-    database
-      .prepare(query)
-      .all()
+    readStored(teams.databasePath, (database) => database.prepare(query).all())
       .map((row) => Object.values(row).join(' '))
       .toSorted();
   const ends = {
     access: rowsOf('select app_name, subject_name, state, ended_as, held_up from access_requests'),
     tasks: rowsOf('select app_name, subject_name, state, outcome_kind, assigning, attempts from tasks'),
   };
-  database.close();
   const { tenant } = teams.sandbox;
   return {
     ...ends,

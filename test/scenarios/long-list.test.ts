@@ -1,8 +1,8 @@
-import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { seasonalPeople } from '../../src/sandbox/tenant/people.ts';
 import { createTenant } from '../../src/sandbox/tenant/tenant.ts';
 import { eventually } from '../support/eventually.ts';
+import { readStored } from '../support/read-stored.ts';
 import { type SandboxThread, startSandboxThread } from '../support/sandbox-thread.ts';
 import { gateEnvironment, startTestUsher, type TestUsher } from '../support/usher.ts';
 
@@ -120,15 +120,12 @@ function expectCalmEdits({ connector }: TestUsher, cardId: string): void {
 
 /** How many tasks are done, for how many accounts, how many ends are recorded, and the most attempts of a task. */
 function endsOf({ databasePath }: TestUsher) {
-  const database = new DatabaseSync(databasePath, { readOnly: true });
-  const tasks = database.prepare(
+  const row = (query: string) => readStored(databasePath, (database) => database.prepare(query).get());
+  const tasks = row(
     `select count(*) as done, count(distinct app_id || ' ' || subject_id || ' ' || request_id) as accounts,
       max(attempts) as attempts from tasks where state = 'done'`,
   );
-  const ended = database.prepare("select count(*) as ended from audit_log where kind = 'finished'");
-  const ends = { ...tasks.get(), ...ended.get() };
-  database.close();
-  return ends;
+  return { ...tasks, ...row("select count(*) as ended from audit_log where kind = 'finished'") };
 }
 
 async function startList(teams: TestUsher, count: number): Promise<string> {

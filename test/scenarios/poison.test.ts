@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { sandboxEnvironment } from '../../src/sandbox/environment.ts';
 import { type SandboxGraph, startSandboxGraph } from '../../src/sandbox/graph/server.ts';
@@ -11,6 +10,7 @@ import { messageActivity, postActivity } from '../../src/sandbox/teams/activity.
 import { type Connector, startConnector } from '../../src/sandbox/teams/connector.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
 import { eventually } from '../support/eventually.ts';
+import { countStored } from '../support/read-stored.ts';
 import { shownCards } from '../support/usher.ts';
 
 // Each process takes seconds to start on a busy machine.
@@ -78,12 +78,7 @@ it('a card whose edits kill the process is tried twice, and then its reader gets
   expect(JSON.stringify(apology.activity)).toContain(String(reference));
 });
 
-function countOf(rows: string): unknown {
-  const database = new DatabaseSync(join(folder, 'usher.db'), { readOnly: true });
-  const row = database.prepare(`select count(*) as count from ${rows}`).get();
-  database.close();
-  return row?.count;
-}
+const countOf = (rows: string) => countStored(join(folder, 'usher.db'), rows);
 
 const lineWith = (said: string, code: string) =>
   said.split('\n').find((line) => line.includes(`"code":"${code}"`)) ?? '';

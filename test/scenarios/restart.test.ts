@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { sandboxEnvironment } from '../../src/sandbox/environment.ts';
 import { type SandboxGraph, startSandboxGraph } from '../../src/sandbox/graph/server.ts';
 import { clickActivity, messageActivity, postActivity } from '../../src/sandbox/teams/activity.ts';
 import { type Connector, startConnector } from '../../src/sandbox/teams/connector.ts';
 import { generatedPeople, people, seasonalPeople } from '../../src/sandbox/tenant/people.ts';
+import { countStored } from '../support/read-stored.ts';
 import { startSandboxThread } from '../support/sandbox-thread.ts';
 import { gateEnvironment, shownCards } from '../support/usher.ts';
 
@@ -138,20 +138,12 @@ function says(line: string) {
   return messageActivity(alex, place, line);
 }
 
-function finishedTasks(): number {
-  const database = new DatabaseSync(join(folder, 'usher.db'), { readOnly: true });
-  const row = database.prepare("select count(*) as tasks from tasks where state = 'done'").get();
-  database.close();
-  return Number(row?.tasks);
-}
+const countOf = (rows: string) => countStored(join(folder, 'usher.db'), rows);
+
+const finishedTasks = () => countOf("tasks where state = 'done'");
 
 /** How many cut-off turns have stored the card that they posted. */
-function cardsOfOpenTurns(): number {
-  const database = new DatabaseSync(join(folder, 'usher.db'), { readOnly: true });
-  const row = database.prepare('select count(card_id) as cards from turns where incoming is not null').get();
-  database.close();
-  return Number(row?.cards);
-}
+const cardsOfOpenTurns = () => countOf('turns where incoming is not null and card_id is not null');
 
 /** The bot in a process of its own; `src/main.ts` is what `npm start` runs. */
 async function startBot({

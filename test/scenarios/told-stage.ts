@@ -1,9 +1,10 @@
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { exchangeActivity, invokeActivity, messageActivity } from '../../src/sandbox/teams/activity.ts';
 import type { Connector, ConnectorFault, Exchange } from '../../src/sandbox/teams/connector.ts';
 import { tenantId } from '../../src/sandbox/tenant/identity.ts';
 import { people, seasonalPeople } from '../../src/sandbox/tenant/people.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually, holdsWithin } from '../support/eventually.ts';
+import { readStored } from '../support/read-stored.ts';
 import { createSwiftClock } from '../support/swift-clock.ts';
 import { gateEnvironment, type ShownCard, shownCards } from '../support/usher.ts';
 
@@ -175,10 +176,11 @@ async function press(stage: Stage, asked: Asked, conversationId: string, verb: s
       .filter((card) => card.conversationId === conversationId)
       .flatMap(({ id, buttons }) => buttons.map(({ data }) => ({ id, data })))
       .find(({ data }) => JSON.stringify(data).includes(`"verb":"${verb}"`));
-  await eventually(() => button() !== undefined || isTold(stage, asked), patienceMs, lookEveryMs).catch(() => {
+  const isThere = () => button() !== undefined || isTold(stage, asked);
+  if (!(await holdsWithin(isThere, patienceMs, lookEveryMs))) {
     const shown = messagesOf(stage, asked).map(({ text }) => text);
     throw new Error(`no button to ${verb} in ${conversationId}, for ${asked.conversationId}: ${JSON.stringify(shown)}`);
-  });
+  }
   const pressed = button();
   if (pressed === undefined) return;
   const click = invokeActivity(writer('alex'), placeOf(stage.connector, conversationId), pressed.id, pressed.data);
@@ -227,7 +229,7 @@ function isTold(stage: Stage, asked: Asked): boolean {
 export async function complaintsOf(stage: Stage, all: readonly Asked[], killed = 0, ms = 60_000): Promise<string[]> {
   const isDone = () => all.every((asked) => isTold(stage, asked)) && findUnfinished(stage).length === 0;
   // What is missing by then is among the complaints.
-  await eventually(isDone, ms, lookEveryMs).catch(() => undefined);
+  await holdsWithin(isDone, ms, lookEveryMs);
   await quiet(stage);
   return [...all.flatMap((asked) => complaintsAbout(stage, asked, killed)), ...findUnfinished(stage)];
 }
@@ -268,7 +270,10 @@ function complaintsAbout(stage: Stage, asked: Asked, killed: number): string[] {
 
 /** What is not over in the database: open turns, tasks, and leases that are still held. */
 export function findUnfinished({ databasePath }: Pick<Stage, 'databasePath'>): string[] {
-  const database = new DatabaseSync(databasePath, { readOnly: true });
+  return readStored(databasePath, unfinishedIn);
+}
+
+function unfinishedIn(database: DatabaseSync): string[] {
   const count = (rows: string) => Number(database.prepare(`select count(*) as count from ${rows}`).get()?.count);
   const leased = database
     .prepare(
@@ -286,9 +291,7 @@ export function findUnfinished({ databasePath }: Pick<Stage, 'databasePath'>): s
     unsent,
     ...leased,
   ];
-  const found = left.flatMap((rows) => (count(rows) === 0 ? [] : [`${count(rows)} rows of ${rows}`]));
-  database.close();
-  return found;
+  return left.flatMap((rows) => (count(rows) === 0 ? [] : [`${count(rows)} rows of ${rows}`]));
 }
 
 /**

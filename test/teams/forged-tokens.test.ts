@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
-import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type Connector, startConnector } from '../../src/sandbox/teams/connector.ts';
+import { countStored, readStored } from '../support/read-stored.ts';
 import {
   botAppId,
   channelIssuer,
@@ -79,16 +79,11 @@ async function post({ authorization, activity, headers, query = '' }: Forgery, t
 
 /** How many rows each table of the database has. */
 function stored(): Readonly<Record<string, number>> {
-  const database = new DatabaseSync(teams.databasePath, { readOnly: true });
-  const tables = database
-    .prepare("select name from sqlite_master where type = 'table' and name not like 'sqlite%'")
-    .all();
-  const counts = tables.map(({ name }) => [
-    String(name),
-    Number(database.prepare(`select count(*) as rows from "${name}"`).get()?.rows),
-  ]);
-  database.close();
-  return Object.fromEntries(counts);
+  const path = teams.databasePath;
+  const tables = readStored(path, (database) =>
+    database.prepare("select name from sqlite_master where type = 'table' and name not like 'sqlite%'").all(),
+  );
+  return Object.fromEntries(tables.map(({ name }) => [String(name), countStored(path, `"${name}"`)]));
 }
 
 const seen = () => ({
