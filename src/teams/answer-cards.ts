@@ -59,7 +59,7 @@ type Reading = Pick<Incoming, 'conversation' | 'reader'>;
 /** As long as a lease: after that another process answers. */
 const noteWithinMs = 30_000;
 const noteAgainMs = 250;
-/** An answer is not held up for longer by a note about it. */
+/** A first answer is not held up for longer by a note about it. */
 const copiesWithinMs = 500;
 
 /** What a turn has shown before its answer. */
@@ -257,7 +257,8 @@ export function createAnswerCards(parts: AnswerCardsParts): AnswerCards {
     const stored = turns.noteCopies(id, copies).catch((error: unknown) => {
       log.warn({ error, code: 'copies_not_stored' }, 'how many messages may show an answer could not be stored');
     });
-    await withinMs(stored, copiesWithinMs, clock);
+    // A repetition has waited for seconds already, and what follows a lost note would be a third message.
+    await (copies < mostCopies ? withinMs(stored, copiesWithinMs, clock) : stored);
   }
 
   async function showChecking(incoming: Incoming, own: Own): Promise<Own> {

@@ -16,7 +16,8 @@ import type { OpenTurn } from './turns.ts';
  *
  * An answer that Teams does not take now is retried; one that could not be sent by then hands its turn back, to be
  * resumed while it is ten minutes old at most. An answer that may have arrived is posted once more and not a third time,
- * also where its process dies meanwhile, see `turns.ts`. The card of a request is left to the outbox after the first try.
+ * also where its process dies meanwhile, see `turns.ts`; a turn resumed after that shows no card before its answer. The
+ * card of a request is left to the outbox after the first try.
  */
 export interface TurnAnswerer {
   /**
@@ -176,7 +177,8 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
       const since = clock.now();
       const own =
         earlier === null ? { ...nothingShown, since } : { ...earlier, hasEarlierCard: earlier.cardId === null, since };
-      if (isTooSlow(await withinMs(replying, patienceMs, clock))) {
+      // Where a message may show the answer already, a card for it to replace would show it once more.
+      if (own.copies === 0 && isTooSlow(await withinMs(replying, patienceMs, clock))) {
         const shown = await showChecking(incoming, own);
         return { finished: finish(incoming, replying, shown) };
       }

@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { sandboxEnvironment } from '../../src/sandbox/environment.ts';
 import { type SandboxGraph, startSandboxGraph } from '../../src/sandbox/graph/server.ts';
 import { type Delivery, type Exchange, startConnector } from '../../src/sandbox/teams/connector.ts';
+import { people } from '../../src/sandbox/tenant/people.ts';
 import { createTenant } from '../../src/sandbox/tenant/tenant.ts';
 import { kill, startProcess } from '../faults/support/processes.ts';
 import { propertyRuns } from '../support/property-runs.ts';
@@ -152,18 +153,22 @@ describe('a process that is killed as it repeats a question whose first post was
 });
 
 describe('a process that is killed as it answers', () => {
-  const killedAtDelivery = (count: number) => {
+  /** Graph then keeps the next process waiting for `graphMs`. */
+  const killedAtDelivery = (count: number, graphMs: number) => {
     const asked = askFor(stage, 'plain');
     let posts = 0;
     const killed = killAt((delivery) => {
       if (isAbout(delivery, asked)) posts += 1;
+      if (posts === count) sandbox.failNext(new RegExp(people.alex.id), { kind: 'slow', ms: graphMs });
       return posts === count;
     });
     return { asked, killed };
   };
+  /** The second one is longer than Usher waits before it says that it is working. */
+  const pauses = [0, 1_000];
 
-  it('is followed by one that says nothing more where the answer was repeated', async () => {
-    const { asked, killed } = killedAtDelivery(2);
+  it.each(pauses)('is followed by one that says nothing more where the answer was repeated, %s ms', async (graphMs) => {
+    const { asked, killed } = killedAtDelivery(2, graphMs);
     strikeByPlan(stage, new Map([[asked, { posts: [openFaults['a 504 though it delivers']], edits: [] }]]));
 
     await ask(stage, asked);
@@ -173,8 +178,8 @@ describe('a process that is killed as it answers', () => {
     expect(messagesOf(stage, asked)).toHaveLength(2);
   });
 
-  it('is followed by one that answers once more, and does not repeat that', async () => {
-    const { asked, killed } = killedAtDelivery(1);
+  it.each(pauses)('is followed by one that answers once more, and does not repeat that, %s ms', async (graphMs) => {
+    const { asked, killed } = killedAtDelivery(1, graphMs);
     const posts = [{ kind: 'slow', ms: 0 }, openFaults['a 504 though it delivers']] as const;
     strikeByPlan(stage, new Map([[asked, { posts, edits: [] }]]));
 

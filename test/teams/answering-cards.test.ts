@@ -111,8 +111,15 @@ describe('a plain answer of which Teams does not say whether it has it', () => {
   const typed = () =>
     ({ ...clickOn(approve), what: { kind: 'text', text: 'help', attachments: 0, files: [] } }) as const;
 
-  async function answered(stage: AnsweringStage, earlier: Parameters<TurnAnswerer['answer']>[1] = null): Promise<void> {
-    stage.whenAsked(async () => ({ kind: 'card', message: cardOf('Help.') }));
+  async function answered(
+    stage: AnsweringStage,
+    earlier: Parameters<TurnAnswerer['answer']>[1] = null,
+    thinksForMs = 0,
+  ): Promise<void> {
+    stage.whenAsked(async () => {
+      await stage.clock.sleep(thinksForMs);
+      return { kind: 'card', message: cardOf('Help.') };
+    });
     let isDone = false;
     const done = stage.answering.answer(typed(), earlier).then(async ({ finished }) => {
       await finished;
@@ -164,6 +171,15 @@ describe('a plain answer of which Teams does not say whether it has it', () => {
     expect([stage.sent, stage.turnEnds, stage.codes]).toEqual([[], ['closed'], ['answer_left_open']]);
   });
 
+  it.each([1, 2])('gets no card that says that Usher is working where messages may show it: %s', async (copies) => {
+    const stage = createAnsweringStage();
+
+    await answered(stage, { cardId: null, copies }, 20_000);
+
+    expect(stage.sent.filter((sent) => !/^post Help\./.test(sent))).toEqual([]);
+    expect([stage.sent.length, stage.turnEnds]).toEqual([2 - copies, ['closed']]);
+  });
+
   it('replaces the card of its turn where two messages may show it, and is not posted instead', async () => {
     const [taken, refused] = [createAnsweringStage(), createAnsweringStage()];
     refused.editAnswers.push({ ...perhaps, kind: 'gone', status: 404 });
@@ -176,7 +192,7 @@ describe('a plain answer of which Teams does not say whether it has it', () => {
 
   it('is repeated where it cannot be stored that it may have arrived', async () => {
     const stage = createAnsweringStage();
-    const stores = [() => Promise.reject(new Error('away')), () => new Promise<void>(() => undefined)];
+    const stores = [() => new Promise<void>(() => undefined), () => Promise.reject(new Error('away'))];
     stage.noteCopies = () => stores.shift()?.() ?? Promise.resolve();
     stage.answers.push(perhaps);
 
@@ -184,6 +200,21 @@ describe('a plain answer of which Teams does not say whether it has it', () => {
 
     expect([stage.sent, stage.turnEnds]).toEqual([['post Help.', 'post Help.'], ['closed']]);
     expect(stage.codes).toContain('copies_not_stored');
+  });
+
+  it('is not repeated before it is stored that two messages may show it', async () => {
+    const stage = createAnsweringStage();
+    let sentBefore: string[] = [];
+    stage.noteCopies = async (copies) => {
+      if (copies < 2) return;
+      await stage.clock.sleep(20_000);
+      sentBefore = [...stage.sent];
+    };
+    stage.answers.push(perhaps);
+
+    await answered(stage);
+
+    expect([sentBefore, stage.sent]).toEqual([['post Help.'], ['post Help.', 'post Help.']]);
   });
 
   it('is not repeated while Teams is away; the turn is over after ten minutes', async () => {
