@@ -1,7 +1,7 @@
 import { assertNever } from '../assert-never.ts';
 import { isDatabaseFault } from '../db/away.ts';
 import { afterPost, isTold, type Message, type PostEnd, tryAgainAt } from '../outbox/message.ts';
-import { beginPost, claimDue, notePost, putOff, type Query, setGone } from '../outbox/message-store.ts';
+import { claimDue, notePost, notePosting, putOff, type Query, setGone } from '../outbox/message-store.ts';
 import { tellGivenUp } from './give-up.ts';
 import type { Noted, Outbox } from './outbox.ts';
 import type { CommandParts } from './registry/define-command.ts';
@@ -103,9 +103,10 @@ export function createOutbox(parts: CommandParts, draw: (message: Message) => Pr
     },
     dueInMs: () => (nextAt === null ? null : Math.max(nextAt - clock.now(), 1)),
     async attempt({ stored }, post) {
+      const posting = (is: 0 | 1) => notePosting(database, stored.id, is);
       const attempted = await attempt('send', stored, async () => {
-        await beginPost(database, stored.id);
-        return post();
+        await posting(1);
+        return post({ begins: () => posting(0), ends: () => posting(1) });
       });
       return attempted?.value ?? null;
     },

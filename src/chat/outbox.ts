@@ -1,4 +1,4 @@
-import type { PostEnd } from '../outbox/message.ts';
+import type { Pausing, PostEnd } from '../outbox/message.ts';
 import type { Drawing } from './reply.ts';
 
 /** What Usher posts to Teams, from the one table of messages; a restart loses none of it. */
@@ -8,7 +8,7 @@ export interface Outbox {
   /** Milliseconds until a message that was put off here is due again; null where there is none. */
   dueInMs(): number | null;
   /** Posts a message; null where it was given up because it crashed processes, or where another process has it now. */
-  attempt<T>(drawing: Drawing, post: () => Promise<T>): Promise<T | null>;
+  attempt<T>(drawing: Drawing, post: (pausing: Pausing) => Promise<T>): Promise<T | null>;
   /**
    * Notes how a post ended, see `outbox/message.ts`.
    *

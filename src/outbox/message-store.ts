@@ -119,9 +119,9 @@ export async function claimDue(
   return due.toSorted((one, other) => (order(one) < order(other) ? -1 : 1));
 }
 
-/** Stores that a process begins to post it: until an end is noted, it may have arrived. */
-export async function beginPost({ query }: Pick<Database, 'query'>, id: string): Promise<void> {
-  await query.updateTable('messages').set({ posting: 1 }).where('id', '=', id).execute();
+/** Stores that a process begins to post it (1): until an end is noted, or it pauses (0), it may have arrived. */
+export async function notePosting({ query }: Pick<Database, 'query'>, id: string, posting: 0 | 1): Promise<void> {
+  await query.updateTable('messages').set({ posting }).where('id', '=', id).execute();
 }
 
 /**

@@ -93,6 +93,15 @@ export type PostEnd =
   /** Teams never takes it. */
   | { readonly kind: 'gone' };
 
+/**
+ * Called around each pause between a post that Teams has refused for now and the next one. Meanwhile it is not being
+ * sent, so a process that ends then leaves nothing open.
+ */
+export interface Pausing {
+  readonly begins: () => Promise<void>;
+  readonly ends: () => Promise<void>;
+}
+
 /** What a message showed when it was posted. */
 export interface Posting {
   readonly revision: number;

@@ -7,7 +7,7 @@ import type { CardMessage, Content, Drawing, Reply, SignInInvitation } from '../
 import type { Clock } from '../clock.ts';
 import { isDatabaseFault } from '../db/database.ts';
 import type { Log } from '../log.ts';
-import type { PostEnd } from '../outbox/message.ts';
+import type { Pausing, PostEnd } from '../outbox/message.ts';
 import { withinMs } from '../time-limit.ts';
 import type { CardOwners } from './card-owners.ts';
 import { type Conversations, cardRefused, conversationKey, type Posted, type Sent } from './conversations.ts';
@@ -92,9 +92,9 @@ interface Shown extends Own {
 export function createAnswerCards(parts: AnswerCardsParts): AnswerCards {
   const { chat, conversations, pacing, turns, clock, ending, log } = parts;
 
-  async function post({ conversation }: Where, content: Content): Promise<Posted> {
+  async function post({ conversation }: Where, content: Content, pausing?: Pausing): Promise<Posted> {
     pacing.sent(conversationKey(conversation), clock.monotonic());
-    return conversations.post(conversation, content);
+    return conversations.post(conversation, content, pausing);
   }
 
   async function edit({ conversation }: Where, cardId: string, content: Content): Promise<Sent> {
@@ -121,10 +121,15 @@ export function createAnswerCards(parts: AnswerCardsParts): AnswerCards {
     }
   }
 
-  async function postCard(where: Reading, message: CardMessage, hasEarlierCard: boolean): Promise<Posted> {
-    const posted = await post(where, hasEarlierCard ? chat.besideEarlier(message, where.reader) : message);
+  async function postCard(
+    where: Reading,
+    message: CardMessage,
+    hasEarlierCard: boolean,
+    pausing?: Pausing,
+  ): Promise<Posted> {
+    const posted = await post(where, hasEarlierCard ? chat.besideEarlier(message, where.reader) : message, pausing);
     if (posted.kind !== 'gone' || !cardRefused.includes(posted.status)) return posted;
-    return post(where, { text: message.summary });
+    return post(where, { text: message.summary }, pausing);
   }
 
   /** Replaces a card, or posts one. */
@@ -134,15 +139,22 @@ export function createAnswerCards(parts: AnswerCardsParts): AnswerCards {
     const replaced = await replace(incoming, cardId, message);
     return (
       replaced ??
-      postOnce(incoming, copies, () => postCard(incoming, message, hasEarlierCard || (cardId !== null && isOwn)))
+      postOnce(incoming, copies, (pausing) =>
+        postCard(incoming, message, hasEarlierCard || (cardId !== null && isOwn), pausing),
+      )
     );
   }
 
   /** Posts an answer, unless it may have arrived as often as it may be posted. */
-  async function postOnce(incoming: Incoming, copies: number, send: () => Promise<Posted>): Promise<Answered> {
+  async function postOnce(
+    incoming: Incoming,
+    copies: number,
+    send: (pausing: Pausing) => Promise<Posted>,
+  ): Promise<Answered> {
     if (copies >= mostCopies) return { kind: 'spent' };
-    await noteCopies(incoming, copies + 1);
-    return send();
+    const begin = () => noteCopies(incoming, copies + 1);
+    await begin();
+    return send({ begins: () => noteCopies(incoming, copies), ends: begin });
   }
 
   async function show(incoming: Incoming, reply: Reply, own: Own, clicked: string | null): Promise<Answered> {

@@ -10,7 +10,7 @@ import {
 import type { Content, FileOffer, SignInInvitation } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
 import { retryAfterMs } from '../graph/odata.ts';
-import type { PostEnd } from '../outbox/message.ts';
+import type { Pausing, PostEnd } from '../outbox/message.ts';
 import { attaching, consentActivity, fileActivity, type StoredFile } from './file-cards.ts';
 import { isServiceOf, type ServiceHosts } from './guard.ts';
 import { signInActivity } from './user-tokens.ts';
@@ -26,8 +26,8 @@ import { fieldsOf, statusOf, textOf } from './wire.ts';
  * https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit
  */
 export interface Conversations {
-  /** Posts a card or a text. */
-  post(conversation: string, content: Content): Promise<Posted>;
+  /** Posts a card or a text. Rejects only as `pausing` does. */
+  post(conversation: string, content: Content, pausing?: Pausing): Promise<Posted>;
   /** Posts the question whether a file may be stored; only personal chats support it. */
   offerFile(conversation: string, offer: FileOffer): Promise<Posted>;
   /** Posts Teams' own card that asks a person to sign in by this connection. */
@@ -107,7 +107,10 @@ export function createConversations(parts: ConversationsParts): Conversations {
     return result;
   }
 
-  async function attempt<T>(work: () => Promise<T>): Promise<T | NotSent<'perhaps' | 'failed' | 'gone'>> {
+  async function attempt<T>(
+    work: () => Promise<T>,
+    pausing?: Pausing,
+  ): Promise<T | NotSent<'perhaps' | 'failed' | 'gone'>> {
     for (const usualMs of [...againPausesMs, null]) {
       try {
         return await work();
@@ -116,7 +119,9 @@ export function createConversations(parts: ConversationsParts): Conversations {
         const pauseMs = failure.retryAfterMs ?? usualMs;
         if (!againStatuses.includes(failure.status) || usualMs === null || pauseMs === null || pauseMs > longestPauseMs)
           return failure;
+        await pausing?.begins();
         await clock.sleep(pauseMs);
+        await pausing?.ends();
       }
     }
     throw new Error('unreachable: the last attempt returns');
@@ -125,8 +130,9 @@ export function createConversations(parts: ConversationsParts): Conversations {
   async function observed<T extends { readonly kind: PostEnd['kind'] }>(
     kind: ObservedMessage['kind'] | null,
     work: () => Promise<T>,
+    pausing?: Pausing,
   ) {
-    const result = await attempt(work);
+    const result = await attempt(work, pausing);
     if (kind !== null) observe?.({ kind, result: result.kind });
     return result;
   }
@@ -147,12 +153,17 @@ export function createConversations(parts: ConversationsParts): Conversations {
     conversation: string,
     make: (context: TurnContext) => Promise<Partial<Activity>> | Partial<Activity>,
     kind: ObservedMessage['kind'] = 'post',
+    pausing?: Pausing,
   ) =>
-    observed(kind, async (): Promise<Posted> => {
-      const send = async (context: TurnContext) => (await context.sendActivity(await make(context)))?.id ?? '';
-      const id = await within(conversation, send);
-      return { kind: 'done', activityId: id === '' ? null : id };
-    });
+    observed(
+      kind,
+      async (): Promise<Posted> => {
+        const send = async (context: TurnContext) => (await context.sendActivity(await make(context)))?.id ?? '';
+        const id = await within(conversation, send);
+        return { kind: 'done', activityId: id === '' ? null : id };
+      },
+      pausing,
+    );
 
   return {
     async findMember(conversation, memberId) {
@@ -160,11 +171,11 @@ export function createConversations(parts: ConversationsParts): Conversations {
       const id = textOf(fieldsOf(found).aadObjectId);
       return id === '' ? null : id;
     },
-    async post(conversation, content) {
-      if (!('text' in content)) return posting(conversation, () => toActivity(content));
-      const posted = await posting(conversation, () => toActivity(content), 'text');
+    async post(conversation, content, pausing) {
+      const isText = 'text' in content;
+      const posted = await posting(conversation, () => toActivity(content), isText ? 'text' : 'post', pausing);
       // A text is never edited.
-      return posted.kind === 'done' ? { ...posted, activityId: null } : posted;
+      return isText && posted.kind === 'done' ? { ...posted, activityId: null } : posted;
     },
     offerFile: (conversation, offer) => posting(conversation, () => consentActivity(offer)),
     askToSignIn: (conversation, connection, invitation) =>

@@ -2,7 +2,7 @@ import type { Outbox } from '../chat/outbox.ts';
 import { type CardMessage, type Drawing, outcomeOf } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import { isPerhapsTold, needsPlaceholder, type PostEnd } from '../outbox/message.ts';
+import { isPerhapsTold, needsPlaceholder, type Pausing, type PostEnd } from '../outbox/message.ts';
 import type { GiveWay } from '../precedence.ts';
 import type { Reader } from '../requests/request.ts';
 import { startWorker, type Worker } from '../worker.ts';
@@ -100,7 +100,7 @@ export function startOutboxSender(parts: OutboxSenderParts): Worker {
       // By now another process may have it.
       if (ending.aborted || (dueAt !== null && clock.now() >= dueAt)) return false;
       if (isAway) return await note(drawing, { kind: 'failed' });
-      const posted = await outbox.attempt(drawing, () => post(drawing));
+      const posted = await outbox.attempt(drawing, (pausing) => post(drawing, pausing));
       return posted === null || (await note(drawing, posted));
     } catch (error) {
       log.error({ error, messageId: id, code: 'outbox_failed' }, 'a message could not be sent or noted');
@@ -111,29 +111,29 @@ export function startOutboxSender(parts: OutboxSenderParts): Worker {
   const pause = (conversation: string) =>
     clock.sleep(pacing.take(keyOf(conversation), clock.monotonic()) - clock.monotonic(), ending);
 
-  async function post(drawing: Drawing): Promise<Posted> {
+  async function post(drawing: Drawing, pausing: Pausing): Promise<Posted> {
     const { stored, content, finished, isPlaceholder = false } = drawing;
     const { id, conversation } = stored;
-    const posted = await postFirst(drawing);
+    const posted = await postFirst(drawing, pausing);
     if (posted.kind === 'done') return posted;
     const { error, status, kind: outcome } = posted;
     log.warn({ error, status, outcome, messageId: id, code: 'outbox_not_taken' }, 'Teams did not take a message');
     const isCardRefused = outcome === 'gone' && cardRefused.includes(status);
     if (!isCardRefused || isPlaceholder || !finished || 'text' in content) return posted;
     await pause(conversation);
-    return conversations.post(conversation, { text: content.summary });
+    return conversations.post(conversation, { text: content.summary }, pausing);
   }
 
   /** Teams may refuse a card because it cannot resolve a mention, and takes it without. */
-  async function postFirst({ stored, content, mentioning }: Drawing): Promise<Posted> {
+  async function postFirst({ stored, content, mentioning }: Drawing, pausing: Pausing): Promise<Posted> {
     const { id, conversation } = stored;
-    if (mentioning === undefined) return conversations.post(conversation, content);
-    const posted = await conversations.post(conversation, mentioning);
+    if (mentioning === undefined) return conversations.post(conversation, content, pausing);
+    const posted = await conversations.post(conversation, mentioning, pausing);
     if (posted.kind !== 'gone' || posted.status !== 400) return posted;
     const { error, status } = posted;
     log.warn({ error, status, messageId: id, code: 'mentions_refused' }, 'Teams did not take a card with mentions');
     await pause(conversation);
-    return conversations.post(conversation, content);
+    return conversations.post(conversation, content, pausing);
   }
 
   async function note(drawing: Drawing, posted: PostEnd): Promise<true> {

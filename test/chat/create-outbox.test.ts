@@ -231,6 +231,21 @@ describe('the outbox', () => {
       expect((await takeOne()).stored.isInterrupted).toBe(false);
     });
 
+    it.each([
+      ['of none where the process died in a pause', false],
+      ['of it where the process died after a pause', true],
+    ])('tells %s', async (_what, isInterrupted) => {
+      const dies = outbox.attempt(await takeCard(), async ({ begins, ends }) => {
+        await begins();
+        if (isInterrupted) await ends();
+        throw new Error('the process ends');
+      });
+      await dies.catch(() => undefined);
+      await clock.advance(minuteMs);
+
+      expect((await takeOne()).stored.isInterrupted).toBe(isInterrupted);
+    });
+
     it('goes on telling of it where the message cannot be drawn at first', async () => {
       await dieInPost(await takeCard());
       look.error = new Error('it cannot be drawn');

@@ -4,7 +4,6 @@ import type { Database } from '../../src/db/database.ts';
 import type { Message } from '../../src/outbox/message.ts';
 import {
   beginEdit,
-  beginPost,
   claimDue,
   type EditingParts,
   findMessage,
@@ -15,6 +14,7 @@ import {
   makeDue,
   type NewMessage,
   notePost,
+  notePosting,
   noteShown,
   noteUncertain,
   putOff,
@@ -168,14 +168,17 @@ describe.each(engines)('the stored messages on $name', (engine) => {
 
       await look();
       await look();
-      await beginPost(database, 'one');
+      await notePosting(database, 'one', 1);
+      await notePosting(database, 'one', 0);
+      await look();
+      await notePosting(database, 'one', 1);
       await look();
       await putOff(database, 'one', clock.now());
       await look();
       await notePost(database.query, 'one', { dueAt: clock.now(), leftOpen: 'post', hasEarlierCard: true });
       await look();
 
-      expect(seen).toEqual([false, false, true, true, false]);
+      expect(seen).toEqual([false, false, false, true, true, false]);
     });
 
     it('are handed out when they were put off to, and count how often, or never', async () => {

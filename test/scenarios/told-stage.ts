@@ -219,7 +219,7 @@ function textOf({ activity }: Pick<Exchange, 'activity'>): string {
 const isNotice = ({ content, text }: ShownCard) => content === null && /\(request [0-9A-Z]{6}\)/.test(text);
 const showsOutcome = (asked: Asked) => (card: ShownCard) => asked.outcome.test(`${card.text}\n${card.summary}`);
 
-function isTold(stage: Stage, asked: Asked): boolean {
+export function isTold(stage: Stage, asked: Asked): boolean {
   return messagesOf(stage, asked).some(
     (card) => card.conversationId === asked.conversationId && showsOutcome(asked)(card),
   );

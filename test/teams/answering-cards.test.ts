@@ -142,6 +142,17 @@ describe('a plain answer of which Teams does not say whether it has it', () => {
     expect(stage.copies).toEqual([1, 2]);
   });
 
+  it('is known not to be there while Teams refuses it for now', async () => {
+    const [first, resumed] = [createAnsweringStage(), createAnsweringStage()];
+    for (const stage of [first, resumed]) stage.pauses.push(2);
+
+    await answered(first);
+    await answered(resumed, { cardId: null, copies: 1 });
+
+    expect(first.copies).toEqual([1, 0, 1, 0, 1]);
+    expect(resumed.copies).toEqual([2, 1, 2, 1, 2]);
+  });
+
   it('hands its turn back where Usher ends before the repetition', async () => {
     const stage = createAnsweringStage();
     stage.answers.push(perhaps);
@@ -252,10 +263,12 @@ describe('a plain answer of which Teams does not say whether it has it', () => {
   it('is posted as its sentence where Teams refuses the card', async () => {
     const stage = createAnsweringStage();
     stage.answers.push({ ...perhaps, kind: 'gone', status: 413 });
+    stage.pauses.push(0, 1);
 
     await answered(stage);
 
     expect(stage.sent).toEqual(['post Help.', 'post Help.']);
+    expect(stage.copies).toEqual([1, 0, 1]);
   });
 });
 

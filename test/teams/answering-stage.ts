@@ -1,7 +1,7 @@
 import type { Incoming } from '../../src/chat/incoming.ts';
 import type { CardAction, CardMessage, Drawing, Reply } from '../../src/chat/reply.ts';
 import { createLog } from '../../src/log.ts';
-import type { PostEnd } from '../../src/outbox/message.ts';
+import type { Pausing, PostEnd } from '../../src/outbox/message.ts';
 import type { Posted, Sent } from '../../src/teams/conversations.ts';
 import { createInvokeHandler, type InvokeHandler } from '../../src/teams/invoke-handler.ts';
 import { createPacing } from '../../src/teams/pacing.ts';
@@ -30,6 +30,8 @@ export interface AnsweringStage {
   isAnswering: boolean;
   /** Stores how many messages may show an answer. */
   noteCopies(copies: number): Promise<void>;
+  /** How often Teams refuses each of the next posts for now before it takes it. */
+  readonly pauses: number[];
   /** Usher ends. */
   end(): void;
   /** What the chat returns for each message or click. */
@@ -126,7 +128,11 @@ export function createAnsweringStage(): AnsweringStage {
     databaseAway: (begun: boolean) => cardOf(begun ? 'The database was lost.' : 'The database is away.'),
   };
   /** Notes what was sent; Teams takes it, unless the test has another answer. */
-  const posted = async (what: string, activityId: string): Promise<Posted> => {
+  const posted = async (what: string, activityId: string, pausing?: Pausing): Promise<Posted> => {
+    for (let pauses = stage.pauses.shift() ?? 0; pauses > 0; pauses -= 1) {
+      await pausing?.begins();
+      await pausing?.ends();
+    }
     sent.push(what);
     return answers.shift() ?? { kind: 'done', activityId };
   };
@@ -137,7 +143,7 @@ export function createAnsweringStage(): AnsweringStage {
   const answering = createTurnAnswerer({
     chat,
     conversations: {
-      post: (_conversation, content) => posted(`post ${summaryOf(content)}`, 'card-new'),
+      post: (_conversation, content, pausing) => posted(`post ${summaryOf(content)}`, 'card-new', pausing),
       offerFile: (_conversation, { fileName }) => posted(`offer ${fileName}`, 'card-new'),
       askToSignIn: (_conversation, _connection, { summary }) => posted(`invite ${summary}`, 'card-new'),
       showFile: (_conversation, { name }) => posted(`file ${name}`, 'card-new'),
@@ -181,6 +187,7 @@ export function createAnsweringStage(): AnsweringStage {
     answers,
     editAnswers,
     isAnswering: true,
+    pauses: [],
     noteCopies: async (count) => void copies.push(count),
     end: () => ending.abort(),
     whenAsked(answer) {

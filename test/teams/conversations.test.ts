@@ -258,13 +258,27 @@ describe('a message that Teams does not accept', () => {
   it('because of three conflicts may be accepted later', async () => {
     for (let refusal = 0; refusal < 3; refusal += 1) connector.refuseNext('post', 412);
 
-    const sending = conversations.post(conversation, { text: 'plain' });
+    const heard: string[] = [];
+    const pausing = {
+      begins: async () => void heard.push(`pauses at ${clock.monotonic()}`),
+      ends: async () => void heard.push(`sends at ${clock.monotonic()}`),
+    };
+
+    const since = clock.monotonic();
+    const sending = conversations.post(conversation, { text: 'plain' }, pausing);
     for (const pauseMs of [1_000, 2_000]) {
       await eventually(() => clock.pending() === 1);
       await clock.advance(pauseMs);
     }
 
     expect(await sending).toMatchObject({ kind: 'failed', status: 412 });
+    const at = (ms: number) => since + ms;
+    expect(heard).toEqual([
+      `pauses at ${at(0)}`,
+      `sends at ${at(1_000)}`,
+      `pauses at ${at(1_000)}`,
+      `sends at ${at(3_000)}`,
+    ]);
   });
 
   it.each([500, 502, 503, 504])('of which it does not say whether it has it (%d) is sent once', async (status) => {

@@ -39,6 +39,8 @@ const text = (number: number, conversation = 'alex'): Drawing => ({
   content: { text: `text ${number}` },
 });
 
+const pausing = { begins: async () => undefined, ends: async () => undefined };
+
 beforeEach(() => {
   clock = createTestClock();
   ending = new AbortController();
@@ -48,7 +50,7 @@ beforeEach(() => {
   outbox = {
     due: async (limit) => due.splice(0, limit),
     dueInMs: () => null,
-    attempt: (_drawing, work) => work(),
+    attempt: (_drawing, work) => work(pausing),
     async ended({ stored }, end) {
       told.push(`${end.kind} ${stored.id}${end.kind === 'done' ? ` ${end.activityId}` : ''}`);
       return 'latest';
@@ -62,7 +64,8 @@ beforeEach(() => {
       ended: (drawing, end) => outbox.ended(drawing, end),
     },
     conversations: {
-      async post(conversation, content) {
+      async post(conversation, content, given) {
+        if (given !== pausing) throw new Error('the outbox is not told when a post pauses');
         taken.push({ what: summaryOf(content), conversation, at: clock.monotonic() });
         const activityId = 'text' in content ? null : `card-${taken.length}`;
         return (await answers.shift()) ?? { kind: 'done', activityId };
@@ -233,7 +236,7 @@ describe('a message that may have arrived', () => {
     let begun = 0;
     outbox.attempt = async (_drawing, work) => {
       begun += 1;
-      return work();
+      return work(pausing);
     };
     due.push(repeated());
 
