@@ -27,7 +27,7 @@ export interface AnswerCards {
   /** The card that says that Usher is working. Without it the answer still comes, only late. */
   showChecking(incoming: Incoming, own: Own): Promise<Own>;
   post(where: Where, content: Content): Promise<Posted>;
-  /** Stores how many messages may show an answer. Never rejects, and never takes long. */
+  /** Stores how many messages may show an answer. Never rejects, and takes half a second at most for the first. */
   noteCopies(incoming: Incoming, copies: number): Promise<void>;
   warnNotTaken(posted: NotTaken): void;
 }

@@ -22,7 +22,7 @@ import { fieldsOf, statusOf, textOf } from './wire.ts';
  *
  * Here is decided what is repeated at once: only what Teams has said that it did not take, 429 and 412, by its
  * Retry-After. What may be repeated later follows from the result, see `outbox/message.ts`. Failures to send are normal
- * for a bot, so each of these resolves with the result and none rejects.
+ * for a bot, so each of these resolves with the result and none rejects for that.
  * https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit
  */
 export interface Conversations {
