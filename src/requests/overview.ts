@@ -4,6 +4,7 @@ import { failureKinds } from '../graph/outcome/worth-retrying.ts';
 import type { OutcomeKind } from '../graph/outcome.ts';
 import { membersPerCall, type Request, type Subject, type Task, type TaskState } from './request.ts';
 import { guestMark, toTask, withoutTasks } from './rows.ts';
+import { revisionOf } from './store.ts';
 
 /**
  * A summary of a long request. Its card is redrawn every two seconds, so its five hundred reports of some twelve
@@ -62,16 +63,17 @@ export async function findRequestOverview(
   id: string,
   mostFailures = 10,
 ): Promise<RequestOverview | null> {
-  // The request is read first: after a change in between it looks older than its tasks, and so it is redrawn.
-  const row = await query.selectFrom('requests').selectAll().where('id', '=', id).executeTakeFirst();
-  if (row === undefined) return null;
+  // Its revision is read together with the states of its tasks: what is over is always drawn by the revision of its end.
+  // What is read afterwards may be newer, so that it is redrawn.
   const counts = await query
     .selectFrom('tasks')
     .select(['state', 'outcome_kind'])
-    .select((select) => select.fn.countAll<number>().as('tasks'))
+    .select((select) => [select.fn.countAll<number>().as('tasks'), revisionOf(select, id).as('revision')])
     .where('request_id', '=', id)
     .groupBy(['state', 'outcome_kind'])
     .execute();
+  const row = await query.selectFrom('requests').selectAll().where('id', '=', id).executeTakeFirst();
+  if (row === undefined) return null;
   const { perhaps, assigned } = await query
     .selectFrom('tasks')
     .select((select) => [
@@ -86,6 +88,7 @@ export async function findRequestOverview(
   const ofRequest = tasksOf(query, id).selectAll();
   const failures = await failedOf(query, id).selectAll().limit(mostFailures).execute();
   const running = await ofRequest.where('state', '=', 'running').limit(mostRunning).execute();
+  const revision = counts[0]?.revision ?? row.revision;
   const total = counts.reduce((all, { tasks }) => all + tasks, 0);
   const ends = (await ofRequest.where('position', 'in', [0, total - 1]).execute()).map(toTask);
 
@@ -97,7 +100,7 @@ export async function findRequestOverview(
     if (state === 'done' && outcome_kind !== null) outcomes[outcome_kind as OutcomeKind] = tasks;
   }
   return {
-    request: withoutTasks({ ...row, conversation: await conversationOf(query, row) }),
+    request: withoutTasks({ ...row, revision, conversation: await conversationOf(query, row) }),
     total,
     states,
     perhaps: Number(perhaps),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Insertable, Selectable, Transaction } from 'kysely';
+import type { ExpressionBuilder, Insertable, Selectable, Transaction } from 'kysely';
 import { type Basis, byItself } from '../access/basis.ts';
 import { compiledOnce } from '../db/compiled-once.ts';
 import type { Database } from '../db/database.ts';
@@ -320,6 +320,10 @@ const bump = compiledOnce((db, { id }: { readonly id: string }) =>
     .returning(['requested_by_id', 'source']),
 );
 
+/** The revision of the request at the moment of the statement that this is part of. */
+export const revisionOf = (select: ExpressionBuilder<Schema, 'tasks'>, id: string) =>
+  select.selectFrom('requests').select('requests.revision').where('requests.id', '=', id);
+
 /** The Entra object id of the person who made the request; null when there is no such request. */
 export async function findRequesterOf({ query }: Database, id: string): Promise<string | null> {
   const row = await query.selectFrom('requests').select('requested_by_id').where('id', '=', id).executeTakeFirst();
@@ -327,12 +331,16 @@ export async function findRequesterOf({ query }: Database, id: string): Promise<
 }
 
 export async function findRequest({ query }: Pick<Database, 'query'>, id: string): Promise<Request | null> {
+  // In this order, and with this revision: see `findRequestOverview`.
+  const ofRequest = query.selectFrom('tasks').selectAll().where('request_id', '=', id);
+  const withRevision = ofRequest.select((select) => revisionOf(select, id).as('revision'));
+  const rows = await withRevision.orderBy('position').execute();
   const row = await query.selectFrom('requests').selectAll().where('id', '=', id).executeTakeFirst();
   if (row === undefined) return null;
-  const ofRequest = query.selectFrom('tasks').selectAll().where('request_id', '=', id);
-  const tasks = (await ofRequest.orderBy('position').execute()).map(toTask);
+  const revision = rows[0]?.revision ?? row.revision;
   const conversation = await conversationOf(query, row);
-  return { ...withoutTasks({ ...row, conversation }), tasks: await withEnds({ query }, id, tasks) };
+  const tasks = await withEnds({ query }, id, rows.map(toTask));
+  return { ...withoutTasks({ ...row, revision, conversation }), tasks };
 }
 
 const findFirstTwo = compiledOnce((db, { id }: { readonly id: string }) =>

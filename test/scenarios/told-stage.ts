@@ -64,6 +64,8 @@ export interface Asked {
   readonly activity: Readonly<Record<string, unknown>>;
   /** The person's name, by which a message in the approvers' room is known to be about this; empty where none is. */
   readonly name: string;
+  /** How many people it is for: so many calls. */
+  readonly people: number;
   readonly outcome: RegExp;
 }
 
@@ -126,11 +128,16 @@ export function askFor({ connector }: Stage, want: Want, label = ''): Asked {
     conversationId,
     activity: messageActivity(writer(who), placeOf(connector, conversationId), text),
     name: want === 'access' ? (subjects[0]?.displayName ?? '') : '',
-    // A call whose process was killed is sent again, and may find that it had created the account.
-    outcome:
-      want === 'plain' ? /User name:|Roles in Usher/ : /Account created|Already up to date|\b\d+ people: \d+ done/,
+    people: length,
+    outcome: outcomes[want],
   };
 }
+
+// A call whose process was killed is sent again, and may find that it had created the account.
+const ofOne = /Account created|Already up to date/;
+/** While a list runs, its card counts the accounts that have been created so far. */
+const ofList = /\b\d+ people: \d+ done/;
+const outcomes = { plain: /User name:|Roles in Usher/, one: ofOne, list: ofList, held: ofList, access: ofOne };
 
 const writer = (who: keyof typeof people) => ({ id: people[who].id, name: people[who].displayName });
 const placeOf = ({ serviceUrl }: Connector, conversationId: string) => ({ serviceUrl, conversationId });
