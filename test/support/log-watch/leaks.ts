@@ -21,10 +21,14 @@ const kinds: readonly (readonly [string, RegExp])[] = [
   ['what a user typed', /\bprovision (?:user|users|group)? ?\S+ to \S|\brequest access for\b|because of the season/i],
 ];
 
+/** Of the last sealed entry of the audit log: random letters, which may begin as a token does. */
+const sealHash = /"hash":"[\w-]{43}"/;
+
 /** The kinds of what must not stand in a line of the log, each with the words that gave it away. */
 export function leaksIn(line: string): readonly { readonly kind: string; readonly found: string }[] {
+  const read = line.replace(sealHash, '');
   return kinds.flatMap(([kind, pattern]) => {
-    const [found] = pattern.exec(line) ?? [];
+    const [found] = pattern.exec(read) ?? [];
     return found === undefined ? [] : [{ kind, found }];
   });
 }
